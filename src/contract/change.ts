@@ -1,4 +1,4 @@
-import type { Position } from './position.ts';
+import type { BinlogCoordinate, Position } from './position.ts';
 import type { TableVersion } from './table.ts';
 
 /**
@@ -15,6 +15,8 @@ export interface Begin {
   readonly gtid: string | null;
   /** Commit time at the source in microseconds since 1970 UTC; second precision where the server tells no more. */
   readonly committedAtUs: bigint;
+  /** Where the transaction starts in the binlog of the server that was read; null where there is no binlog. */
+  readonly coordinate: BinlogCoordinate | null;
 }
 
 /** Debezium's letters: create, update, delete, read (snapshot). */
