@@ -32,6 +32,11 @@ export function fieldOffsets(layout: RowLayout, row: Uint8Array, upTo = layout.c
   return offsets;
 }
 
+/** Moves past a whole row image. */
+export function skipRow(layout: RowLayout, reader: AvroReader): void {
+  for (let i = 0; i < layout.codecs.length; i++) skipField(layout, i, reader);
+}
+
 function skipField(layout: RowLayout, index: number, reader: AvroReader): void {
   const column = layout.table.columns[index];
   const codec = layout.codecs[index];
