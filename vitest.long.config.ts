@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The long fault runs, all of them: `npm run test:long`.
+export default defineConfig({
+  test: {
+    testTimeout: 7_200_000,
+    hookTimeout: 300_000,
+    include: ['test/long/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+  },
+});
