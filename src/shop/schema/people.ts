@@ -1,0 +1,82 @@
+/** Customers, employees and suppliers. */
+import { LATIN1, TABLE_OPTIONS } from './table-option.ts';
+
+export const CUSTOMER = `CREATE TABLE tbl_customer (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  uuid binary(16) NOT NULL,
+  email varchar(190) NOT NULL,
+  first_name varchar(80) NOT NULL DEFAULT '',
+  last_name varchar(80) NOT NULL DEFAULT '',
+  nickname varchar(60) DEFAULT NULL,
+  address_old varchar(200) ${LATIN1} DEFAULT NULL,
+  phone varchar(30) NOT NULL DEFAULT '',
+  country_id smallint unsigned NOT NULL,
+  status enum('new','active','vip, gold','won''t pay') NOT NULL DEFAULT 'new',
+  interests set('home','garden or balcony','kids''','sport','other') NOT NULL DEFAULT '',
+  preferences json DEFAULT NULL,
+  consent bit(8) NOT NULL DEFAULT b'0',
+  credit decimal(12,2) NOT NULL DEFAULT 0.00,
+  born_on date DEFAULT NULL,
+  last_seen_at datetime(6) DEFAULT NULL,
+  is_vip tinyint(1) NOT NULL DEFAULT 0,
+  newsletter tinyint(1) DEFAULT NULL COMMENT '2 = double opt-in',
+  created_at datetime(6) NOT NULL,
+  updated_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+  PRIMARY KEY (id),
+  UNIQUE KEY tbl_customer_uuid_uniq (uuid),
+  UNIQUE KEY tbl_customer_email_uniq (email),
+  KEY tbl_customer_name (last_name(20), first_name(10)),
+  KEY tbl_customer_country_id (country_id),
+  CONSTRAINT tbl_customer_country_id_fk FOREIGN KEY (country_id) REFERENCES tbl_reference (id)
+) ${TABLE_OPTIONS}`;
+
+export const EMPLOYEE = `CREATE TABLE tbl_employee (
+  id int NOT NULL AUTO_INCREMENT,
+  manager_id int DEFAULT NULL,
+  location_id int unsigned NOT NULL,
+  login varchar(40) NOT NULL,
+  first_name varchar(60) NOT NULL,
+  last_name varchar(60) NOT NULL,
+  full_name varchar(121) GENERATED ALWAYS AS (concat(first_name, ' ', last_name)) VIRTUAL,
+  salary decimal(10,2) DEFAULT NULL,
+  shift_start time DEFAULT NULL,
+  overtime time(3) NOT NULL DEFAULT '00:00:00.000',
+  hired_on date DEFAULT NULL,
+  born_in year DEFAULT NULL,
+  photo blob DEFAULT NULL,
+  permissions set('sell','refund','stock: move','manager''s desk','reports','settings') DEFAULT NULL,
+  badge bit(12) DEFAULT NULL,
+  pin_hash varbinary(32) DEFAULT NULL,
+  is_active tinyint(1) NOT NULL DEFAULT 1,
+  is_staff tinyint(1) NOT NULL DEFAULT 0,
+  last_login_at datetime(6) DEFAULT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY tbl_employee_login_uniq (login),
+  KEY tbl_employee_manager_id (manager_id),
+  KEY tbl_employee_location_id (location_id),
+  CONSTRAINT tbl_employee_manager_id_fk FOREIGN KEY (manager_id) REFERENCES tbl_employee (id) ON DELETE SET NULL,
+  CONSTRAINT tbl_employee_location_id_fk FOREIGN KEY (location_id) REFERENCES tbl_location (id)
+) ${TABLE_OPTIONS}`;
+
+// contract_start is the NOT NULL column whose zero dates need a decision.
+export const SUPPLIER = `CREATE TABLE tbl_supplier (
+  id int unsigned NOT NULL AUTO_INCREMENT,
+  uuid binary(16) NOT NULL,
+  name varchar(150) NOT NULL,
+  name_old varchar(150) ${LATIN1} DEFAULT NULL,
+  vat_number varchar(20) DEFAULT NULL,
+  country_id smallint unsigned NOT NULL,
+  payment_terms enum('net 30','net 60','prepaid, 2 % off','supplier''s own') NOT NULL DEFAULT 'net 30',
+  rating float DEFAULT NULL,
+  score double NOT NULL DEFAULT 0,
+  contract_start date NOT NULL DEFAULT '0000-00-00',
+  contract_end date DEFAULT NULL,
+  contact json DEFAULT NULL,
+  is_preferred tinyint(1) NOT NULL DEFAULT 0,
+  created_at datetime(6) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY tbl_supplier_uuid_uniq (uuid),
+  KEY tbl_supplier_country_id (country_id),
+  CONSTRAINT tbl_supplier_country_id_fk FOREIGN KEY (country_id) REFERENCES tbl_reference (id),
+  CONSTRAINT tbl_supplier_score_check CHECK (score >= 0)
+) ${TABLE_OPTIONS}`;
