@@ -1,5 +1,6 @@
 /** The sample shop: the reference customer's fourteen tables as ten years would have left them, of any size, from a seed. */
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { SluiceError } from '../contract/error.ts';
 import { fillShop } from './fill.ts';
 import { type SumInvariant, stockInvariant, transferInvariant } from './invariant.ts';
 import { name } from './literal.ts';
@@ -35,7 +36,12 @@ async function makeDatabase(connection: Connection, database: string): Promise<v
   await connection.query(`USE ${name(database)}`);
   const [tables] = await connection.query<RowDataPacket[]>('SHOW TABLES');
   if (tables.length > 0) {
-    throw new Error(`The database ${database} already holds tables; name a new one for the shop, or drop it first.`);
+    throw new SluiceError({
+      code: 'SHOP_DATABASE_IN_USE',
+      message: `the database ${database} already holds tables`,
+      remedy: 'name a new database for the shop, or drop this one first',
+      disposition: 'stop',
+    });
   }
 }
 
