@@ -1,0 +1,195 @@
+/** Sessions on the source: the one place that opens them, so that none forgets time zone, character set or modes. */
+import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
+import { sourceError } from './error.ts';
+import { SERVER_QUERY, type Server, serverOf } from './server.ts';
+
+export interface MysqlTls {
+  readonly mode: 'off' | 'verify-ca' | 'verify-full';
+  /** PEM texts. Without `ca` the system's authorities are trusted. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface MysqlSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database?: string;
+  readonly tls: MysqlTls;
+  /** Time to connect and log in. */
+  readonly timeoutMs: number;
+}
+
+/** Every value as the text that the server sent, in UTF-8: no 64-bit integer, decimal or time becomes a number. */
+export type Row = Readonly<Record<string, string | null>>;
+
+export type SqlValue = string | number | bigint | boolean | Uint8Array | null | readonly SqlValue[];
+
+/** A command of ours on mysql2's protocol machine (raw-rows.ts); it ends the promise of `command` itself. */
+export type RawCommand = Parameters<RawConnection['addCommand']>[0];
+
+/** What mysql2 has and does not declare. */
+interface RawConnection extends Connection {
+  addCommand(command: {
+    execute(packet: unknown, connection: unknown): boolean;
+    onResult(error?: unknown): void;
+  }): void;
+}
+
+/** One session. Statements queue up in order; an error of the link ends it for good: open a new one. */
+export class MysqlConnection {
+  readonly server: Server;
+  readonly #link: RawConnection;
+
+  /** Use connectMysql(). */
+  constructor(link: Connection, server: Server) {
+    this.#link = link as RawConnection;
+    this.server = server;
+  }
+
+  /** Rows of one statement; `?` in it stands for `values`, escaped here. */
+  async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    const result = await send(this.#link, sql, values);
+    return Array.isArray(result) ? (result as Row[]) : [];
+  }
+
+  /** The only row of a statement that gives one. */
+  async row(sql: string, values: readonly SqlValue[] = []): Promise<Row> {
+    return (await this.rows(sql, values))[0] ?? {};
+  }
+
+  /** Runs a statement for its effect. */
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<void> {
+    await send(this.#link, sql, values);
+  }
+
+  get threadId(): number {
+    return this.#link.threadId;
+  }
+
+  /** Pauses and resumes the socket: back-pressure for raw commands. */
+  pause(isPaused: boolean): void {
+    const { stream } = this.#link as unknown as { stream: { pause(): void; resume(): void } };
+    if (isPaused) stream.pause();
+    else stream.resume();
+  }
+
+  command(command: RawCommand): void {
+    this.#link.addCommand(command);
+  }
+
+  /** Says goodbye; never fails. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#link.end(() => resolve());
+    });
+    this.#link.destroy();
+  }
+
+  /** Cuts the link at once; what runs on it fails. */
+  destroy(): void {
+    this.#link.destroy();
+  }
+}
+
+/** Logs in and prepares the session. Fails with SOURCE_... (error.ts). */
+export async function connectMysql(settings: MysqlSettings): Promise<MysqlConnection> {
+  const link = mysql.createConnection(connectionOptions(settings));
+  try {
+    await opened(link);
+    const server = await identify(link);
+    await send(link, sessionStatement(server));
+    return new MysqlConnection(link, server);
+  } catch (error) {
+    link.destroy();
+    throw sourceError(error, `connecting to ${settings.host}:${settings.port}`);
+  }
+}
+
+/** mysql2's options for these settings, also for the binlog client, which opens links of its own. */
+export function connectionOptions(settings: MysqlSettings): ConnectionOptions {
+  const { host, port, user, password, database, tls, timeoutMs } = settings;
+  return {
+    host,
+    port,
+    user,
+    password,
+    ...(database === undefined ? {} : { database }),
+    ...(tls.mode === 'off' ? {} : { ssl: sslOptions(tls) }),
+    connectTimeout: timeoutMs,
+    charset: 'utf8mb4',
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 10_000,
+    // LOAD DATA LOCAL would let a hostile server read files of this machine.
+    flags: ['-LOCAL_FILES'],
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+  };
+}
+
+function sslOptions(tls: MysqlTls): NonNullable<Exclude<ConnectionOptions['ssl'], string>> {
+  const { ca, cert, key } = tls;
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: true,
+    verifyIdentity: tls.mode === 'verify-full',
+  };
+}
+
+function opened(link: Connection): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The listener stays: an error of an idle link reaches the next statement, and must not end the process.
+    link.on('error', reject);
+    link.connect((error) => (error ? reject(error) : resolve()));
+  });
+}
+
+async function identify(link: Connection): Promise<Server> {
+  const rows = (await send(link, SERVER_QUERY)) as Row[];
+  return serverOf(new Map(rows.map((row) => [row['Variable_name'] ?? '', row['Value'] ?? ''])));
+}
+
+/**
+ * sql_mode: PAD_CHAR_TO_FULL_LENGTH would rewrite, NO_ZERO_DATE in strict mode refuses a comparison with a zero date,
+ * and without ALLOW_INVALID_DATES a comparison with 2004-02-31 goes by text. autocommit and isolation: another default
+ * would make a fresh read stale (protocols 3). The write timeout is what a paused socket meets.
+ */
+function sessionStatement(server: Server): string {
+  const session = [
+    'autocommit = 1',
+    'net_read_timeout = 3600',
+    'net_write_timeout = 3600',
+    'wait_timeout = 86400',
+    'completion_type = NO_CHAIN',
+    ...server.session,
+  ].map((assignment) => `SESSION ${assignment}`);
+  const isolation = server.kind === 'mysql' ? 'transaction_isolation' : 'tx_isolation';
+  return [
+    'SET NAMES utf8mb4',
+    `time_zone = '+00:00'`,
+    `sql_mode = 'ALLOW_INVALID_DATES'`,
+    `SESSION ${isolation} = 'REPEATABLE-READ'`,
+    ...session,
+  ].join(', ');
+}
+
+function send(link: Connection, sql: string, values: readonly SqlValue[] = []): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const options = { sql, values: values.map(driverValue), typeCast: asText };
+    link.query(options, (error, result) => (error ? reject(sourceError(error, 'a statement')) : resolve(result)));
+  });
+}
+
+function driverValue(value: SqlValue): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return Array.isArray(value) ? value.map(driverValue) : value;
+}
+
+function asText(field: { string(encoding: string): string | null }): string | null {
+  return field.string('utf8');
+}
