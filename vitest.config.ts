@@ -7,7 +7,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     include: ['test/**/*.test.ts'],
     exclude: ['test/ci/**', 'test/long/**'],
-    globalSetup: [],
+    globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
   },
