@@ -1,0 +1,154 @@
+import { resolve } from 'node:path';
+import type { Config, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
+import type { DatabaseUrl } from './database-url.ts';
+import type { Settings } from './setting.ts';
+
+/** Turns settings without a problem into the Config that everything else reads. */
+export function buildConfig(settings: Settings, folder: string): Config {
+  const pipeline = settings.text('pipeline');
+  const path = (key: string): string | null => absolute(settings.textOrNull(key), folder);
+  const source = sourceConfig(settings, folder);
+  return {
+    pipeline,
+    folder,
+    source,
+    target: {
+      url: urlOf(settings, 'target.url'),
+      tls: tlsConfig(settings, 'target', folder),
+      schema: source.databases.length > 1 ? null : (settings.textOrNull('target.schema') ?? 'public'),
+      ddl: settings.text('target.ddl') === 'existing' ? 'existing' : 'convert',
+    },
+    log: logConfig(settings, folder),
+    tables: {
+      include: settings.list('tables.include'),
+      exclude: settings.list('tables.exclude'),
+      priority: {
+        high: settings.list('tables.priority.high'),
+        medium: settings.list('tables.priority.medium'),
+        low: settings.list('tables.priority.low'),
+      },
+      rules: tableRules(settings),
+    },
+    snapshot: {
+      parallel: settings.number('snapshot.parallel'),
+      chunkTargetMs: settings.number('snapshot.chunkTarget'),
+    },
+    apply: {
+      parallel: settings.number('apply.parallel'),
+      maxTransactionBytes: settings.number('apply.maxTransactionBytes'),
+    },
+    control: { socket: path('control.socket') ?? resolve(folder, '.sluice', `${pipeline}.sock`) },
+    verify: { everyMs: settings.number('verify.every'), maxAgeMs: settings.number('verify.maxAge') },
+    cutover: {
+      maxLagMs: settings.number('cutover.maxLag'),
+      steadyForMs: settings.number('cutover.steadyFor'),
+      writeBlockLimitMs: settings.number('cutover.writeBlockLimit'),
+      hooks: {
+        beforeFence: settings.secret('cutover.hooks.beforeFence'),
+        flip: settings.secret('cutover.hooks.flip'),
+        unflip: settings.secret('cutover.hooks.unflip'),
+      },
+    },
+    http: { listen: settings.text('http.listen'), tokenFile: path('http.tokenFile') },
+  };
+}
+
+/** Stable for a pipeline, far from the small numbers that people give their servers (FNV-1a). */
+export function derivedServerId(pipeline: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(pipeline)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return 0x40000000 + (hash % 0x40000000);
+}
+
+function sourceConfig(settings: Settings, folder: string): SourceConfig {
+  const url = urlOf(settings, 'source.url');
+  const databases = settings.list('source.databases');
+  return {
+    url,
+    tls: tlsConfig(settings, 'source', folder),
+    databases: databases.length > 0 ? databases : [url.database],
+    adminUrl: settings.url('source.adminUrl'),
+    serverId: settings.has('source.serverId')
+      ? settings.number('source.serverId')
+      : derivedServerId(settings.text('pipeline')),
+    heartbeatDatabase: settings.text('source.heartbeatDatabase'),
+    heartbeatMs: settings.number('source.heartbeat'),
+  };
+}
+
+function tlsConfig(settings: Settings, side: 'source' | 'target', folder: string): TlsConfig {
+  const mode = settings.text(`${side}.tls`);
+  return {
+    mode: mode === 'verify-ca' || mode === 'verify-full' ? mode : 'off',
+    ca: absolute(settings.textOrNull(`${side}.ca`), folder),
+    cert: absolute(settings.textOrNull(`${side}.cert`), folder),
+    key: absolute(settings.textOrNull(`${side}.key`), folder),
+  };
+}
+
+function logConfig(settings: Settings, folder: string): Config['log'] {
+  const topicPrefix = settings.textOrNull('log.kafka.topicPrefix') ?? settings.text('pipeline');
+  if (settings.text('log.kind') === 'kafka') return kafkaConfig(settings, folder, topicPrefix);
+  return { kind: 'embedded', directory: resolve(folder, settings.text('log.directory')), topicPrefix };
+}
+
+function kafkaConfig(settings: Settings, folder: string, topicPrefix: string): KafkaLogConfig {
+  const file = (key: string): string | null => absolute(settings.textOrNull(`log.kafka.ssl.${key}`), folder);
+  const isEncrypted = settings.isTrue('log.kafka.ssl.enabled');
+  return {
+    kind: 'kafka',
+    client: settings.text('log.kafka.client') === 'platformatic' ? 'platformatic' : 'kafkajs',
+    brokers: settings.list('log.kafka.brokers'),
+    topicPrefix,
+    partitions: settings.number('log.kafka.partitions'),
+    replicationFactor: settings.number('log.kafka.replicationFactor'),
+    ssl: isEncrypted ? { ca: file('ca'), cert: file('cert'), key: file('key') } : null,
+    sasl: saslConfig(settings),
+    registry: settings.url('log.registry.url'),
+  };
+}
+
+function saslConfig(settings: Settings): KafkaLogConfig['sasl'] {
+  const password = settings.secret('log.kafka.sasl.password');
+  const mechanism = settings.textOrNull('log.kafka.sasl.mechanism');
+  if (password === null || mechanism === null) return null;
+  const known = mechanism === 'scram-sha-256' || mechanism === 'scram-sha-512' ? mechanism : 'plain';
+  return { mechanism: known, username: settings.text('log.kafka.sasl.username'), password };
+}
+
+function tableRules(settings: Settings): ReadonlyMap<string, TableRule> {
+  const keys = ['rename', 'exclude', 'mask.*', 'cast.*', 'zeroDate.*', 'nul.*'].map((key) => `tables.rules.*.${key}`);
+  const tables = new Set(keys.flatMap((key) => settings.named(key).map((entry) => entry.names[0] ?? '')));
+  return new Map(Array.from(tables, (table) => [table, tableRule(settings, table)]));
+}
+
+function tableRule(settings: Settings, table: string): TableRule {
+  const of = (key: string) => settings.named(`tables.rules.*.${key}`).filter(({ names }) => names[0] === table);
+  const columns = (key: string): ReadonlyMap<string, string> =>
+    new Map(of(`${key}.*`).map(({ names, value }) => [names[1] ?? '', String(value)]));
+  const rename = of('rename')[0]?.value;
+  const exclude = of('exclude')[0]?.value;
+  const nul = Array.from(columns('nul'), ([column, policy]) => [column, asNul(policy)] as const);
+  return {
+    rename: typeof rename === 'string' ? rename : null,
+    exclude: Array.isArray(exclude) ? exclude : [],
+    mask: columns('mask'),
+    cast: columns('cast'),
+    zeroDate: columns('zeroDate'),
+    nul: new Map(nul),
+  };
+}
+
+function asNul(policy: string): 'refuse' | 'strip' | 'replace' {
+  return policy === 'strip' || policy === 'replace' ? policy : 'refuse';
+}
+
+function urlOf(settings: Settings, path: string): DatabaseUrl {
+  const url = settings.url(path);
+  if (url === null) throw new TypeError(`${path} is not set`);
+  return url;
+}
+
+function absolute(path: string | null, folder: string): string | null {
+  return path === null ? null : resolve(folder, path);
+}

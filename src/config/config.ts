@@ -1,0 +1,104 @@
+import type { DatabaseUrl } from './database-url.ts';
+import type { Secret } from './secret.ts';
+
+/** The checked configuration: every option, with its unit in the name. Secrets print as `***`. */
+export interface Config {
+  readonly pipeline: string;
+  /** Folder of the configuration file: relative paths in it count from here. */
+  readonly folder: string;
+  readonly source: SourceConfig;
+  readonly target: TargetConfig;
+  readonly log: EmbeddedLogConfig | KafkaLogConfig;
+  readonly tables: TablesConfig;
+  readonly snapshot: { readonly parallel: number; readonly chunkTargetMs: number };
+  readonly apply: { readonly parallel: number; readonly maxTransactionBytes: number };
+  readonly control: { readonly socket: string };
+  readonly verify: { readonly everyMs: number; readonly maxAgeMs: number };
+  readonly cutover: CutoverConfig;
+  readonly http: { readonly listen: string; readonly tokenFile: string | null };
+}
+
+export interface TlsConfig {
+  readonly mode: 'off' | 'verify-ca' | 'verify-full';
+  /** Paths of PEM files. */
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+export interface SourceConfig {
+  readonly url: DatabaseUrl;
+  readonly tls: TlsConfig;
+  readonly databases: readonly string[];
+  readonly adminUrl: DatabaseUrl | null;
+  readonly serverId: number;
+  readonly heartbeatDatabase: string;
+  readonly heartbeatMs: number;
+}
+
+export interface TargetConfig {
+  readonly url: DatabaseUrl;
+  readonly tls: TlsConfig;
+  /** Schema that takes the single source database; null: each database goes to the schema of its own name. */
+  readonly schema: string | null;
+  readonly ddl: 'convert' | 'existing';
+}
+
+export interface EmbeddedLogConfig {
+  readonly kind: 'embedded';
+  readonly directory: string;
+  readonly topicPrefix: string;
+}
+
+export interface KafkaLogConfig {
+  readonly kind: 'kafka';
+  readonly client: 'kafkajs' | 'platformatic';
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly ssl: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null } | null;
+  readonly sasl: SaslConfig | null;
+  readonly registry: DatabaseUrl | null;
+}
+
+export interface SaslConfig {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface TablesConfig {
+  /** Globs over TABLE or DATABASE.TABLE: see `table-filter.ts`. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly priority: {
+    readonly high: readonly string[];
+    readonly medium: readonly string[];
+    readonly low: readonly string[];
+  };
+  /** By TABLE or DATABASE.TABLE, exactly as the source spells it. */
+  readonly rules: ReadonlyMap<string, TableRule>;
+}
+
+/** Maps are by column name, exactly as the source spells it. */
+export interface TableRule {
+  readonly rename: string | null;
+  readonly exclude: readonly string[];
+  readonly mask: ReadonlyMap<string, string>;
+  readonly cast: ReadonlyMap<string, string>;
+  /** As ValuePolicy.zeroDate: `refuse`, `null`, `-infinity` or an ISO date. */
+  readonly zeroDate: ReadonlyMap<string, string>;
+  readonly nul: ReadonlyMap<string, 'refuse' | 'strip' | 'replace'>;
+}
+
+export interface CutoverConfig {
+  readonly maxLagMs: number;
+  readonly steadyForMs: number;
+  readonly writeBlockLimitMs: number;
+  readonly hooks: {
+    readonly beforeFence: Secret | null;
+    readonly flip: Secret | null;
+    readonly unflip: Secret | null;
+  };
+}

@@ -1,0 +1,32 @@
+import { type Entry, pathOf } from './entry.ts';
+import { OPTIONS } from './option-table.ts';
+import { describePlace } from './problem.ts';
+
+export interface ShownOption {
+  readonly path: string;
+  readonly value: Entry['shown'];
+  /** `sluice.yaml:3:8`, `environment SLUICE_...`, `flag --...`, `default`. */
+  readonly from: string;
+}
+
+/** What is in force and where each value came from, in the order of the table, secrets masked. */
+export function showEntries(entries: readonly Entry[], file: string): readonly ShownOption[] {
+  const rank = new Map(OPTIONS.map((option, index) => [option.path, index]));
+  const order = (entry: Entry): number => rank.get(entry.option.path) ?? 0;
+  return [...entries]
+    .sort((a, b) => order(a) - order(b))
+    .map((entry) => ({
+      path: pathOf(entry),
+      value: entry.shown,
+      from: entry.place.in === 'default' ? 'default' : describePlace(entry.place, file),
+    }));
+}
+
+/** Passwords and other secrets in force, for the last scrub of everything that is printed. */
+export function secretsOf(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap(({ value }) => {
+    if (typeof value !== 'object' || Array.isArray(value)) return [];
+    if ('reveal' in value) return [value.reveal()];
+    return 'password' in value ? [value.password.reveal()] : [];
+  });
+}

@@ -1,0 +1,40 @@
+import type { Config, TableRule } from './config.ts';
+
+type Tables = Config['tables'];
+
+/** Names exactly as the source spells them; globs are case-sensitive like PostgreSQL's own names. */
+export function isIncluded(tables: Tables, database: string, table: string): boolean {
+  const matches = (globs: readonly string[]): boolean => matchesAny(globs, database, table);
+  return matches(tables.include) && !matches(tables.exclude);
+}
+
+export type Priority = 'high' | 'medium' | 'low';
+
+/** high before low before the rest, so that a table in two lists has the more urgent one. */
+export function priorityOf(tables: Tables, database: string, table: string): Priority {
+  if (matchesAny(tables.priority.high, database, table)) return 'high';
+  if (matchesAny(tables.priority.medium, database, table)) return 'medium';
+  return matchesAny(tables.priority.low, database, table) ? 'low' : 'medium';
+}
+
+/** The rule for DATABASE.TABLE, else for TABLE; null for none. */
+export function ruleOf(tables: Tables, database: string, table: string): TableRule | null {
+  return tables.rules.get(`${database}.${table}`) ?? tables.rules.get(table) ?? null;
+}
+
+function matchesAny(globs: readonly string[], database: string, table: string): boolean {
+  return globs.some((glob) => globPattern(glob).test(table) || globPattern(glob).test(`${database}.${table}`));
+}
+
+/** `*` is any text, `?` one character, a backslash takes the next character as it is. */
+export function globPattern(glob: string): RegExp {
+  const source = glob.replace(/\\(.)|([*?])|([^\w*?])/gsu, (_, taken?: string, wild?: string, plain?: string) => {
+    if (wild !== undefined) return wild === '*' ? '.*' : '.';
+    return escapeCharacter(taken ?? plain ?? '');
+  });
+  return new RegExp(`^${source}$`, 'su');
+}
+
+function escapeCharacter(character: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+}

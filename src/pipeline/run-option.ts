@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Quarantine } from '../contract/quarantine.ts';
+import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
+
+/** How the command line starts a pipeline: `runPipeline(config, options)`. */
+export interface RunOptions {
+  readonly mode: PipelineMode;
+  /** End by itself once the applied position equals the source's head; without it: go on until the signal. */
+  readonly until?: 'caught-up';
+  /**
+   * Stop: finish the batch in hand, commit, close, resolve within 25 s. A second SIGTERM ends the process at once and
+   * loses nothing either.
+   */
+  readonly signal: AbortSignal;
+  /** Called at every transition and at least once a second; must not throw. */
+  readonly onStatus: (status: PipelineStatus) => void;
+  readonly logger: Logger;
+}
+
+export interface RunResult {
+  /** `caught-up`: as asked by `until`. `stopped`: the signal. A failure is thrown as a SluiceError, not returned. */
+  readonly ended: 'caught-up' | 'stopped';
+  readonly status: PipelineStatus;
+}
+
+export type RunPipeline = (config: Config, options: RunOptions) => Promise<RunResult>;
+
+/** The quarantine kept on the target, open until `close`; works beside a running pipeline and without one. */
+export type OpenQuarantine = (config: Config) => Promise<Quarantine & { close(): Promise<void> }>;
