@@ -12,6 +12,8 @@ export interface Command {
   readonly file: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The file that it reads as its standard input; nothing without one. */
+  readonly input?: string;
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
@@ -25,7 +27,7 @@ for attempt in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$1" 2>/dev/null && exit 0; sleep
 exit 1`;
 
 // The program waits for our word, which is given after the watchdog knows its process group.
-const GATE = 'read -r word || exit 125; exec "$@" </dev/null';
+const GATE = 'input=$1; shift; read -r word || exit 125; exec "$@" <"$input"';
 
 /**
  * INV-90: owns a temporary folder and the processes in it; both end with this process, kill -9 included.
@@ -50,8 +52,9 @@ export class Guard {
 
   /** Starts a program in its own process group; its output goes to the log file of the folder. */
   spawn(command: Command): ChildProcess {
+    const input = command.input ?? '/dev/null';
     const log = openSync(this.logFile, 'a');
-    const child = spawn('/bin/sh', ['-c', GATE, 'sluice-gate', command.file, ...command.arguments], {
+    const child = spawn('/bin/sh', ['-c', GATE, 'sluice-gate', input, command.file, ...command.arguments], {
       detached: true,
       stdio: ['pipe', log, log],
       cwd: this.directory,

@@ -117,7 +117,7 @@ export class LocalServer implements RunningServer {
   }
 
   async #launch(): Promise<void> {
-    const child = this.#guard.spawn(this.#program.command(this.#place));
+    const child = this.#guard.spawn(await this.#program.command(this.#place));
     this.#child = child;
     const deadlineMs = Date.now() + START_LIMIT_MS;
     while (Date.now() < deadlineMs) {

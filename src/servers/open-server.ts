@@ -1,5 +1,6 @@
-import { serverFailure } from './failure.ts';
+import { findKafka } from './kafka-program.ts';
 import { LocalServer } from './local-server.ts';
+import { findMariadb } from './mariadb-program.ts';
 import { findMysql } from './mysql-program.ts';
 import { findPostgres } from './postgres-program.ts';
 import type { ServerProgram } from './program.ts';
@@ -7,14 +8,10 @@ import type { RunningServer, ServerKind, ServerOptions } from './running-server.
 
 const PROGRAMS: Readonly<Record<ServerKind, () => Promise<ServerProgram>>> = {
   mysql: findMysql,
-  mariadb: notYet,
+  mariadb: findMariadb,
   postgres: findPostgres,
-  kafka: notYet,
+  kafka: findKafka,
 };
-
-async function notYet(): Promise<never> {
-  throw serverFailure('SERVERS_UNAVAILABLE', { message: 'this kind is not built yet', remedy: 'none' });
-}
 
 /** A server for everybody: the one that the environment names, else one of our own without fsync. */
 export async function openShared(kind: ServerKind): Promise<RunningServer> {

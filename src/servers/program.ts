@@ -18,7 +18,7 @@ export interface Place {
 export interface ServerProgram {
   /** Makes an empty data directory, as a freshly installed server has it. */
   initialise(guard: Guard, dataDirectory: string): Promise<void>;
-  command(place: Place): Command;
+  command(place: Place): Command | Promise<Command>;
   /** The signal that ends it in order, without waiting for its clients. */
   readonly stopSignal: NodeJS.Signals;
   /** The version as the server itself tells it; rejects while the server is not ready or is not the one of `place`. */
