@@ -1,0 +1,191 @@
+/** PostgreSQL as a target: sessions, SQLSTATEs, names, the catalogue of its tables, COPY. */
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import { CopyIn } from './copy.ts';
+import { quoteLiteral } from './quote.ts';
+import { sqlstateOf, targetError } from './sqlstate.ts';
+
+export interface TlsSettings {
+  readonly mode: 'off' | 'verify-ca' | 'verify-full';
+  /** Paths of PEM files. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface PostgresSettings {
+  /** postgresql://user:password@host:port/database */
+  readonly url: string;
+  /** Names the session: `sluice:<pipeline>`. */
+  readonly pipeline: string;
+  readonly tls?: TlsSettings;
+  /** How long a statement waits for a lock before it fails with TARGET_CONFLICT (retry). 0: for ever. */
+  readonly lockTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+}
+
+/** Every value is text as the server printed it: no Date, no number, no lost digit. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
+export interface TextResult {
+  readonly rows: readonly TextRow[];
+  readonly rowCount: number;
+}
+
+/** One session. One statement at a time: the caller awaits. */
+export class PostgresSession {
+  readonly #client: pg.Client;
+  #isReplica = false;
+
+  constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  /** True when foreign keys and triggers of the target do not act on what this session writes (INV-50). */
+  get isReplica(): boolean {
+    return this.#isReplica;
+  }
+
+  /** Runs a statement with parameters, or several without. The result is the last statement's. */
+  async query(text: string, values?: readonly (string | Uint8Array | null)[]): Promise<TextResult> {
+    try {
+      const given = values === undefined ? undefined : [...values];
+      const results: pg.QueryResult | pg.QueryResult[] = await this.#client.query(text, given);
+      const last = Array.isArray(results) ? results.at(-1) : results;
+      return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
+    } catch (error) {
+      throw this.#wrap(error, statementName(text));
+    }
+  }
+
+  /** Sends buffers of COPY text as they come and answers the number of rows taken. */
+  async copy(statement: string, chunks: Iterable<Uint8Array>): Promise<number> {
+    const copy = this.#client.query(new CopyIn(statement));
+    try {
+      for (const chunk of chunks) await copy.send(chunk);
+      return await copy.end();
+    } catch (error) {
+      await copy.fail();
+      throw this.#wrap(error, 'COPY');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => {});
+  }
+
+  async prepare(settings: PostgresSettings): Promise<void> {
+    await this.query(sessionSql(settings));
+    this.#isReplica = await this.#may("SET session_replication_role = 'replica'");
+    // Makes a server that computes for a dead client notice; not there on every platform.
+    await this.#may('SET client_connection_check_interval = 2000');
+  }
+
+  async #may(statement: string): Promise<boolean> {
+    try {
+      await this.query(statement);
+      return true;
+    } catch (error) {
+      if (['42501', '22023', '42704'].includes(sqlstateOf(error))) return false;
+      throw error;
+    }
+  }
+
+  #wrap(error: unknown, doing: string): unknown {
+    if (!(error instanceof Error) || error.name === 'ValueError') return error;
+    const hasCode = 'code' in error && typeof error.code === 'string';
+    return targetError(hasCode || !isLost(this.#client) ? error : lost(error), doing);
+  }
+}
+
+/** Connects and sets what every statement and every printed value relies on. */
+export async function connectPostgres(settings: PostgresSettings): Promise<PostgresSession> {
+  const client = new pg.Client({
+    connectionString: withoutTls(settings.url),
+    application_name: `sluice:${settings.pipeline}`,
+    keepAlive: true,
+    types: { getTypeParser: () => (text: string) => text },
+    ...(tlsOf(settings.tls) ?? {}),
+  });
+  // Without a listener the loss of an idle connection would end the process; the next statement reports it.
+  client.on('error', () => {});
+  await open(client, settings);
+  const session = new PostgresSession(client);
+  try {
+    await session.prepare(settings);
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function open(client: pg.Client, settings: PostgresSettings): Promise<void> {
+  const timer = setTimeout(() => {
+    socketOf(client).destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+  }, settings.connectTimeoutMs ?? 15_000);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => {});
+    const hasCode = error instanceof Error && 'code' in error;
+    const isTls = settings.tls !== undefined && settings.tls.mode !== 'off';
+    // pg gives a server without TLS no code of its own; with TLS asked for, that is what a nameless failure means.
+    throw targetError(hasCode ? error : lost(error, isTls ? 'SLUICE_TLS' : 'SLUICE_LOST'), 'connecting');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sessionSql(settings: PostgresSettings): string {
+  return Object.entries({
+    client_encoding: 'UTF8',
+    TimeZone: 'UTC',
+    DateStyle: 'ISO, MDY',
+    IntervalStyle: 'postgres',
+    extra_float_digits: '1',
+    bytea_output: 'hex',
+    standard_conforming_strings: 'on',
+    statement_timeout: '0',
+    idle_in_transaction_session_timeout: '0',
+    lock_timeout: String(settings.lockTimeoutMs ?? 30_000),
+    jit: 'off',
+  })
+    .map(([name, value]) => `SET ${name} = ${quoteLiteral(value)}`)
+    .join('; ');
+}
+
+/** The TLS mode comes from target.tls alone; a left-over sslmode in the URL must not change it. */
+function withoutTls(url: string): string {
+  const parsed = new URL(url);
+  for (const name of [...parsed.searchParams.keys()]) if (name.startsWith('ssl')) parsed.searchParams.delete(name);
+  return parsed.toString();
+}
+
+function tlsOf(tls: TlsSettings | undefined): { ssl: ConnectionOptions } | null {
+  if (tls === undefined || tls.mode === 'off') return null;
+  const read = (path: string | undefined, name: 'ca' | 'cert' | 'key') => (path ? { [name]: readFileSync(path) } : {});
+  const files = { ...read(tls.ca, 'ca'), ...read(tls.cert, 'cert'), ...read(tls.key, 'key') };
+  const isAnyName = tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {};
+  return { ssl: { rejectUnauthorized: true, ...files, ...isAnyName } };
+}
+
+function socketOf(client: pg.Client): { readonly destroyed: boolean; destroy(error: Error): void } {
+  return (client as unknown as { connection: { stream: { destroyed: boolean; destroy(error: Error): void } } })
+    .connection.stream;
+}
+
+/** pg reports a broken connection by text only; the state of its socket says it without reading text. */
+function isLost(client: pg.Client): boolean {
+  return socketOf(client).destroyed;
+}
+
+function lost(error: unknown, code = 'SLUICE_LOST'): Error {
+  return Object.assign(new Error(error instanceof Error ? error.message : 'connection lost'), { code });
+}
+
+/** The first words of a statement, for messages. */
+function statementName(text: string): string {
+  return text.trim().split(/\s+/, 2).join(' ');
+}

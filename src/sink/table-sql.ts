@@ -1,0 +1,72 @@
+import { quoteIdent, quoteTable } from '../postgres/quote.ts';
+import type { TargetTable } from '../postgres/target-catalogue.ts';
+import type { WrittenColumn } from './table-plan.ts';
+
+/**
+ * The statements of one table. Staging has its own column names (c0, c1, ... in the order of the written columns) so
+ * that no name of the customer's can clash; `o` is 'u' for a row to stand and 'd' for a row to go.
+ */
+export interface PlannedSql {
+  readonly createStaging: string;
+  readonly emptyStaging: string;
+  readonly dropStaging: string;
+  readonly copyStaging: string;
+  readonly copyTarget: string;
+  readonly deleteStaged: string;
+  readonly upsertStaged: string;
+  /** Right whatever secondary unique keys hold: every staged key goes first, then the rows that stand come. */
+  readonly replaceStaged: string;
+  /** Without a key: one equal row goes for each staged 'd'. */
+  readonly deleteEqualStaged: string;
+  readonly insertStaged: string;
+  readonly deleteAll: string;
+}
+
+export function planSql(
+  target: TargetTable,
+  written: readonly WrittenColumn[],
+  key: readonly number[],
+  stagingName: string,
+): PlannedSql {
+  const table = quoteTable(target);
+  const staging = `pg_temp.${quoteIdent(stagingName)}`;
+  const columns = written.map((column) => quoteIdent(column.target.name));
+  const staged = written.map((_, i) => `c${i}`).join(', ');
+  const sameKey = key.map((at) => `t.${columns[at]} = s.c${at}`).join(' AND ');
+  const insert = `INSERT INTO ${table} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${staged} FROM ${staging} WHERE o = 'u'`;
+  const stagedColumns = written.map((column, i) => `c${i} ${column.target.type}`).join(', ');
+  return {
+    createStaging: `CREATE TEMP TABLE IF NOT EXISTS ${quoteIdent(stagingName)} (o "char", ${stagedColumns}) ON COMMIT DELETE ROWS`,
+    emptyStaging: `TRUNCATE ${staging}`,
+    dropStaging: `DROP TABLE IF EXISTS ${staging}`,
+    copyStaging: `COPY ${staging} FROM STDIN`,
+    copyTarget: `COPY ${table} (${columns.join(', ')}) FROM STDIN`,
+    deleteStaged: `DELETE FROM ${table} t USING ${staging} s WHERE s.o = 'd' AND ${sameKey}`,
+    upsertStaged: `${insert} ON CONFLICT (${key.map((at) => columns[at]).join(', ')}) ${onConflict(columns, key)}`,
+    replaceStaged: `DELETE FROM ${table} t USING ${staging} s WHERE ${sameKey}; ${insert}`,
+    deleteEqualStaged: deleteEqual(table, staging, columns),
+    insertStaged: insert,
+    deleteAll: `DELETE FROM ${table}`,
+  };
+}
+
+function onConflict(columns: readonly string[], key: readonly number[]): string {
+  const sets = columns.flatMap((column, i) => (key.includes(i) ? [] : [`${column} = EXCLUDED.${column}`]));
+  return sets.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${sets.join(', ')}`;
+}
+
+/**
+ * Rows are equal when their texts are: NULL and '' differ, floats print exactly (extra_float_digits 1), types without
+ * an equality of their own (json) have one here, and the join can be hashed, which IS NOT DISTINCT FROM cannot.
+ */
+function deleteEqual(table: string, staging: string, columns: readonly string[]): string {
+  const row = `ROW(${columns.map((column) => `t.${column}`).join(', ')})::text`;
+  const staged = `ROW(${columns.map((_, i) => `s.c${i}`).join(', ')})::text`;
+  return `DELETE FROM ${table} WHERE (tableoid, ctid) IN (
+    SELECT found.part, found.place
+    FROM (SELECT ${staged} AS image, count(*) AS copies FROM ${staging} s WHERE s.o = 'd' GROUP BY 1) gone
+    JOIN (SELECT t.tableoid AS part, t.ctid AS place, ${row} AS image,
+                 row_number() OVER (PARTITION BY ${row}) AS copy FROM ${table} t
+          WHERE ${row} IN (SELECT ${staged} FROM ${staging} s WHERE s.o = 'd')) found
+      ON found.image = gone.image AND found.copy <= gone.copies)`;
+}
