@@ -92,10 +92,10 @@ export class PostgresSession {
     }
   }
 
+  /** What is neither the server's nor the connection's (a value that cannot be encoded, a fault of ours) stays as it is. */
   #wrap(error: unknown, doing: string): unknown {
-    if (!(error instanceof Error) || error.name === 'ValueError') return error;
-    const hasCode = 'code' in error && typeof error.code === 'string';
-    return targetError(hasCode || !isLost(this.#client) ? error : lost(error), doing);
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') return targetError(error, doing);
+    return isLost(this.#client) ? targetError(lost(error), doing) : error;
   }
 }
 

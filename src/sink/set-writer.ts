@@ -1,6 +1,6 @@
 import type { RowChange } from '../contract/change.ts';
-import type { PostgresSession } from '../postgres/connection.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
 import { sqlstateOf } from '../postgres/sqlstate.ts';
 import { coalesceBag, coalesceKeyed, type KeyedSet } from './coalesce.ts';
 import { rowChunks, stagedChunks } from './row-text.ts';

@@ -1,0 +1,34 @@
+import type { RowOperation } from '../contract/change.ts';
+import type { EpochHeader } from '../contract/change-log.ts';
+import type { Checkpoint } from './checkpoint.ts';
+
+/** One committed transaction of the sink. */
+export interface AppliedBatch {
+  readonly checkpoint: Checkpoint;
+  readonly epochs: readonly EpochHeader[];
+  /** Changes applied, by `schema.table` of the target. */
+  readonly rows: ReadonlyMap<string, Readonly<Record<RowOperation, number>>>;
+  readonly bytes: number;
+  /** From BEGIN to the answer of COMMIT. */
+  readonly tookMs: number;
+}
+
+/** Told of what the sink does, for metrics and status. Must not throw. */
+export interface SinkObserver {
+  applied?(batch: AppliedBatch): void;
+}
+
+/** Counts row changes by table and operation. */
+export class RowCount {
+  readonly #rows = new Map<string, Record<RowOperation, number>>();
+
+  add(table: string, changes: readonly { readonly op: RowOperation }[]): void {
+    const counts = this.#rows.get(table) ?? { c: 0, u: 0, d: 0, r: 0 };
+    for (const change of changes) counts[change.op] += 1;
+    this.#rows.set(table, counts);
+  }
+
+  get rows(): ReadonlyMap<string, Readonly<Record<RowOperation, number>>> {
+    return this.#rows;
+  }
+}
