@@ -1,0 +1,34 @@
+import type { PipelineStatus } from '../contract/status.ts';
+
+/** Two halves as one picture: what each half knows best. Lag and catching up are those of the half that applies. */
+export function mergeStatus(capture: PipelineStatus, apply: PipelineStatus): PipelineStatus {
+  return {
+    ...apply,
+    mode: 'run',
+    state: worse(capture, apply).state,
+    asOfMs: Math.min(capture.asOfMs, apply.asOfMs),
+    startedAtMs: Math.min(capture.startedAtMs, apply.startedAtMs),
+    waitingFor: capture.waitingFor ?? apply.waitingFor,
+    source: capture.source,
+    head: capture.head,
+    stages: [...capture.stages, ...apply.stages.filter(({ name }) => !capture.stages.some((one) => one.name === name))],
+    snapshot: capture.snapshot.tables.length > 0 ? capture.snapshot : apply.snapshot,
+    heartbeat: apply.heartbeat ?? capture.heartbeat,
+    retention: [...capture.retention, ...apply.retention],
+    errors: [...capture.errors, ...apply.errors].sort((a, b) => b.atMs - a.atMs).slice(0, 20),
+  };
+}
+
+/** The half that is further from streaming says what state the whole is in. */
+function worse(a: PipelineStatus, b: PipelineStatus): PipelineStatus {
+  const order: readonly PipelineStatus['state'][] = [
+    'failed',
+    'stopped',
+    'stopping',
+    'retrying',
+    'starting',
+    'loading',
+    'streaming',
+  ];
+  return order.indexOf(a.state) <= order.indexOf(b.state) ? a : b;
+}

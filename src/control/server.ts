@@ -1,0 +1,158 @@
+import { chmod, mkdir, unlink } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../contract/error.ts';
+import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
+import { type Holder, heldBy, holderOf, removeDead } from './holder.ts';
+import { linesOf, sendLine } from './line.ts';
+import { listen, lockPath } from './lock.ts';
+import { type Greeting, PROTOCOL, parseRequest, type Request } from './message.ts';
+import { checkSocketPath, rivalsOf, socketPath } from './path.ts';
+
+export interface ControlOptions {
+  readonly pipeline: string;
+  readonly mode: PipelineMode;
+  /** `control.socket` of the configuration. */
+  readonly socket: string;
+  readonly pid: number;
+}
+
+/** A request longer than this is no request of ours. */
+const REQUEST_LIMIT_BYTES = 64 * 1024;
+/** A watcher that has not taken this much yet misses the states in between, never the last one. */
+const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
+const TRIES = 5;
+
+/** The socket of a running pipeline: refuses a second process, answers `status`, streams `watch`. */
+export class ControlServer {
+  readonly #server: Server;
+  readonly #path: string;
+  readonly #greeting: Greeting;
+  readonly #sockets = new Set<Socket>();
+  readonly #watchers = new Map<Socket, Set<number>>();
+  #lock: Server | null = null;
+  #status: PipelineStatus | null = null;
+
+  private constructor(path: string, greeting: Greeting) {
+    this.#path = path;
+    this.#greeting = greeting;
+    this.#server = createServer((socket) => void this.#serve(socket));
+  }
+
+  /** CONTROL_HELD when another process has this pipeline, CONTROL_PATH_... when the path cannot be used. */
+  static async open(options: ControlOptions): Promise<ControlServer> {
+    checkSocketPath(options.socket);
+    const path = socketPath(options.socket, options.mode);
+    const { pipeline, mode, pid } = options;
+    const server = new ControlServer(path, { protocol: PROTOCOL, pipeline, mode, pid, startedAtMs: Date.now() });
+    await server.#take();
+    for (const rival of rivalsOf(mode)) {
+      const rivalPath = socketPath(options.socket, rival);
+      const holder = await holderOf(rivalPath);
+      if (holder === 'nobody') continue;
+      await server.close();
+      throw heldBy(holder, rivalPath);
+    }
+    return server;
+  }
+
+  /** The newest status: what `status` answers from now on, sent to every watcher. */
+  publish(status: PipelineStatus): void {
+    this.#status = status;
+    for (const [socket, ids] of this.#watchers) {
+      if (socket.writableLength > BACKLOG_LIMIT_BYTES) continue;
+      for (const id of ids) sendLine(socket, { id, ok: true, data: status });
+    }
+  }
+
+  /** Every client sees the end of its connection; the file is removed. */
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.end();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await Promise.race([closed, sleep(500, undefined, { ref: false })]);
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+    await unlink(this.#path).catch(() => undefined);
+    this.#lock?.close();
+  }
+
+  async #take(): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 }).catch((error) => this.#fail(error));
+    const lock = await lockPath(this.#path);
+    if (lock === 'taken') throw heldBy(await this.#patientHolder(), this.#path);
+    this.#lock = lock === 'none' ? null : lock;
+    try {
+      const holder = await removeDead(this.#path);
+      if (holder !== 'nobody') throw heldBy(holder, this.#path);
+      const failure = await listen(this.#server, this.#path);
+      if (failure !== null) this.#fail(failure);
+      await chmod(this.#path, 0o600);
+    } catch (error) {
+      this.#lock?.close();
+      throw error;
+    }
+  }
+
+  /** Who has the lock may be about to open its socket. */
+  async #patientHolder(): Promise<Holder> {
+    for (let attempt = 1; attempt < TRIES; attempt++) {
+      const holder = await holderOf(this.#path);
+      if (holder !== 'nobody') return holder;
+      await sleep(100);
+    }
+    return 'mute';
+  }
+
+  #fail(cause: unknown): never {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new SluiceError({
+      code: 'CONTROL_PATH_UNUSABLE',
+      message: `the control socket ${this.#path} cannot be made (${code})`,
+      remedy: 'Make its folder writable for this account, or set control.socket to another path.',
+      disposition: 'stop',
+      cause,
+    });
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#watchers.delete(socket);
+    });
+    sendLine(socket, this.#greeting);
+    try {
+      for await (const line of linesOf(socket, REQUEST_LIMIT_BYTES)) this.#answer(socket, line);
+    } catch {
+      // A client that breaks off is no failure of the pipeline.
+    }
+    socket.destroy();
+  }
+
+  #answer(socket: Socket, line: string): void {
+    const request = parseRequest(line);
+    if (request === null) {
+      sendLine(socket, {
+        id: 0,
+        ok: false,
+        code: 'CONTROL_BAD_REQUEST',
+        message: 'expected {"id": N, "method": NAME}',
+      });
+    } else if ('unknown' in request) {
+      const message = `this version has no ${JSON.stringify(request.unknown.slice(0, 40))}`;
+      sendLine(socket, { id: request.id, ok: false, code: 'CONTROL_UNKNOWN_METHOD', message });
+    } else {
+      this.#answerKnown(socket, request);
+    }
+  }
+
+  #answerKnown(socket: Socket, { id, method }: Request): void {
+    if (method === 'watch') {
+      this.#watchers.set(socket, (this.#watchers.get(socket) ?? new Set()).add(id));
+      if (this.#status === null) return;
+    }
+    if (this.#status !== null) sendLine(socket, { id, ok: true, data: this.#status });
+    else sendLine(socket, { id, ok: false, code: 'CONTROL_NOT_READY', message: 'the pipeline is just starting' });
+  }
+}
