@@ -30,9 +30,7 @@ export type CreatedShop = {
 };
 
 async function makeDatabase(connection: Connection, database: string): Promise<void> {
-  await connection.query(
-    `CREATE DATABASE IF NOT EXISTS ${name(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-  );
+  await connection.query(`CREATE DATABASE IF NOT EXISTS ${name(database)}`);
   await connection.query(`USE ${name(database)}`);
   const [tables] = await connection.query<RowDataPacket[]>('SHOW TABLES');
   if (tables.length > 0) {
@@ -43,6 +41,8 @@ async function makeDatabase(connection: Connection, database: string): Promise<v
       disposition: 'stop',
     });
   }
+  // The variables of stored programs take the database's collation.
+  await connection.query(`ALTER DATABASE ${name(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
 }
 
 async function runAll(connection: Connection, statements: readonly string[]): Promise<void> {

@@ -118,8 +118,9 @@ export class Worker {
   }
 
   async #close(): Promise<void> {
-    await this.#connection?.end();
+    const connection = this.#connection;
     this.#connection = undefined;
+    await connection?.end().catch(() => connection.destroy());
   }
 }
 

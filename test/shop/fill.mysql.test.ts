@@ -1,0 +1,3 @@
+import { fillContract } from './fill-contract.ts';
+
+fillContract('mysql');

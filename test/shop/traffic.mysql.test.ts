@@ -1,0 +1,3 @@
+import { trafficContract } from './traffic-contract.ts';
+
+trafficContract('mysql');
