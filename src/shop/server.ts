@@ -27,6 +27,8 @@ const CHECK_READ = 1020;
  * - `INSERT ... AS new ON DUPLICATE KEY` is MySQL's own, so VALUES() it is, deprecated or not;
  * - MySQL shows tinyint(1) but no other display width; MD5() and SHA1() are gone from MySQL 9;
  * - REPLACE of a parent row keeps the children on MySQL (an update inside), and acts on them on MariaDB;
+ * - MariaDB stores a negative zero as zero, MySQL keeps it;
+ * - CHECKSUM TABLE of a table with a stored generated column differs between equal tables on MariaDB;
  * - making triggers and functions with the binary log on needs SUPER or log_bin_trust_function_creators on both.
  */
 export const SERVER_FACTS: Readonly<Record<ServerKind, ServerFacts>> = {

@@ -1,16 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { RowDataPacket } from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
 import { startServer } from '../../src/servers/server.ts';
 import { shopInvariants } from '../../src/shop/check.ts';
 import { SHOP_TABLES, shopRows } from '../../src/shop/scale.ts';
 import { createShop } from '../../src/shop/shop.ts';
-import { ODD_VALUES } from './odd-value.ts';
+import { ODD_VALUES, ODD_VALUES_OF } from './odd-value.ts';
 import { type TestShop, testShop } from './shop-database.ts';
 
 const SIZE = { scale: 0.5, seed: 42 };
 
-async function checksums(shop: TestShop): Promise<string[]> {
+/** A digest of every row's columns as the server sends them, whatever the order of the rows. */
+async function digest(shop: TestShop, table: string): Promise<string> {
+  const [rows] = await shop.connection.query<RowDataPacket[][]>({
+    sql: `SELECT * FROM ${table}`,
+    rowsAsArray: true,
+    typeCast: (field) => field.buffer()?.toString('latin1') ?? null,
+  });
+  const lines = rows.map((row) => JSON.stringify(row)).sort();
+  return `${table} ${createHash('sha256').update(lines.join('\n')).digest('hex')}`;
+}
+
+async function digests(shop: TestShop): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of SHOP_TABLES) found.push(await digest(shop, table));
+  return found;
+}
+
+/** The server's own checksums. Not of MariaDB: with a stored generated column it takes in bytes that are no data. */
+async function checksums(shop: TestShop): Promise<unknown[]> {
   const rows = await shop.read(`CHECKSUM TABLE ${SHOP_TABLES.join(', ')}`);
-  return rows.map((row) => `${String(row['Table']).replace(shop.database, '')} ${row['Checksum']}`);
+  return rows.map((row) => row['Checksum']);
 }
 
 /** The members of an ENUM or SET column, as information_schema writes them. */
@@ -37,17 +57,16 @@ export function fillContract(kind: 'mysql' | 'mariadb'): void {
       await using first = await testShop(server, SIZE);
       await using second = await testShop(server, SIZE);
       await using other = await testShop(server, { ...SIZE, seed: 43 });
-      const expected = await checksums(first);
-      expect(expected).toHaveLength(SHOP_TABLES.length);
-      expect(await checksums(second)).toEqual(expected);
-      const same = (await checksums(other)).filter((line) => expected.includes(line));
-      expect(same).toEqual([]);
+      const expected = await digests(first);
+      expect(await digests(second)).toEqual(expected);
+      expect((await digests(other)).filter((line) => expected.includes(line))).toEqual([]);
+      if (kind === 'mysql') expect(await checksums(second)).toEqual(await checksums(first));
     });
 
     test('shows every odd value and every ENUM and SET member, at the smallest size too', async () => {
       await using server = await startServer(kind);
       await using shop = await testShop(server, { scale: 0.01, seed: 1 });
-      for (const [promise, table, condition] of ODD_VALUES) {
+      for (const [promise, table, condition] of [...ODD_VALUES, ...ODD_VALUES_OF[kind]]) {
         const found = await shop.value(`SELECT count(*) FROM ${table} WHERE ${condition}`);
         expect([promise, Number(found) > 0]).toEqual([promise, true]);
       }

@@ -17,6 +17,15 @@ function someName(work: Work): string {
   return `${work.random.pick(NAMES)}.${work.random.below(12)}`;
 }
 
+/** A setting that is there now; never one of those that hold the shop's totals. */
+async function presentName(work: Work): Promise<string | undefined> {
+  const rows = await work.read(
+    "SELECT name FROM tbl_settings WHERE name >= ? AND name NOT LIKE 'shop.%' ORDER BY name LIMIT 1",
+    [work.random.oneIn(3) ? 'a' : someName(work)],
+  );
+  return rows[0]?.['name'] as string | undefined;
+}
+
 export async function putSetting(work: Work): Promise<Outcome> {
   await work.insert(
     'INSERT INTO tbl_settings (name, value, value_type) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value), value_type = VALUES(value_type)',
@@ -38,7 +47,8 @@ export async function replaceSetting(work: Work): Promise<Outcome> {
 
 /** A key update; to a name in use it fails, as it would in the application. */
 export async function renameSetting(work: Work): Promise<Outcome> {
-  const name = someName(work);
+  const name = await presentName(work);
+  if (name === undefined) return 'rollback';
   const caseAlone = work.random.oneIn(2) ? 'UPPER(name)' : 'LOWER(name)';
   const renamed = work.random.oneIn(3)
     ? await work.update(`UPDATE tbl_settings SET name = ${caseAlone} WHERE name = ?`, [name])
@@ -60,6 +70,8 @@ export async function swapSettings(work: Work): Promise<Outcome> {
 }
 
 export async function deleteSetting(work: Work): Promise<Outcome> {
-  const gone = await work.delete('DELETE FROM tbl_settings WHERE name = ?', [someName(work)]);
+  const name = await presentName(work);
+  if (name === undefined) return 'rollback';
+  const gone = await work.delete('DELETE FROM tbl_settings WHERE name = ?', [name]);
   return gone === 1 ? 'commit' : 'rollback';
 }
