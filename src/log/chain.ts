@@ -1,0 +1,29 @@
+import type { EpochFooter, EpochHeader } from '../contract/change-log.ts';
+import type { Position } from '../contract/position.ts';
+import { logError } from './log-error.ts';
+
+const isSame = (a: Position | null, b: Position | null): boolean =>
+  a === b || (a !== null && b !== null && a.server === b.server && a.text === b.text);
+
+/** An epoch starts where the one before it ended, or it is refused before a byte of it is written (INV-4). */
+export function assertFollows(last: EpochHeader | null, footer: EpochFooter): void {
+  if (isSame(footer.start, last?.reached ?? null)) return;
+  throw logError(
+    'LOG_EPOCH_GAP',
+    `epoch ${(last?.number ?? 0) + 1} starts at ${footer.start?.text ?? 'nothing'}, the log ends at ${last?.reached.text ?? 'nothing'}`,
+  );
+}
+
+/** The state map after an epoch's entries were put in or removed; the map given is not touched. */
+export function patched(
+  state: ReadonlyMap<string, string>,
+  patch: ReadonlyMap<string, string | null>,
+): ReadonlyMap<string, string> {
+  if (patch.size === 0) return state;
+  const next = new Map(state);
+  for (const [key, value] of patch) {
+    if (value === null) next.delete(key);
+    else next.set(key, value);
+  }
+  return next;
+}

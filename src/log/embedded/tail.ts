@@ -1,0 +1,66 @@
+import type { LogHead } from '../../contract/change-log.ts';
+import { patched } from '../chain.ts';
+import { type ClosedEpoch, headerOf } from './epoch-frame.ts';
+import type { Recovered } from './recovery.ts';
+
+/** The durable end of the log as this process knows it. Readers see nothing past it, and are woken when it moves. */
+export class Tail {
+  readonly logId: string;
+  #known: Recovered;
+  #waiting = new Set<() => void>();
+
+  constructor(logId: string, known: Recovered) {
+    this.logId = logId;
+    this.#known = known;
+  }
+
+  get known(): Recovered {
+    return this.#known;
+  }
+
+  /** Offset after the last durable epoch. */
+  get end(): number {
+    return this.#known.last?.next ?? 0;
+  }
+
+  get head(): LogHead {
+    const { last, state } = this.#known;
+    return { logId: this.logId, last: last && headerOf(last), state };
+  }
+
+  /** What was found on the disk by a look at it. */
+  replace(known: Recovered): void {
+    this.#known = known;
+    this.#wake();
+  }
+
+  /** Call when `epoch` is on the disk, in order. */
+  publish(epoch: ClosedEpoch): void {
+    const { generation, schemas } = epoch;
+    this.replace({ generation, schemas, last: epoch, state: patched(this.#known.state, epoch.state) });
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const wake of waiting) wake();
+  }
+
+  /** Resolves when an epoch ends past `offset` (true) or `signal` aborts (false). No timer: the writer wakes it. */
+  async waitPast(offset: number, signal: AbortSignal): Promise<boolean> {
+    while (this.end <= offset && !signal.aborted) await this.#moved(signal);
+    return !signal.aborted;
+  }
+
+  #moved(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}

@@ -1,0 +1,10 @@
+/** The log between capture and apply: embedded segment files or Kafka, behind one contract. */
+import type { ChangeLog } from '../contract/change-log.ts';
+import { EmbeddedLog, type EmbeddedLogOptions } from './embedded/embedded-log.ts';
+
+export type LogOptions = { readonly kind: 'embedded' } & EmbeddedLogOptions;
+
+/** Touches nothing yet: a log is found or made by the first call on it. */
+export function openLog(options: LogOptions): ChangeLog {
+  return new EmbeddedLog(options);
+}
