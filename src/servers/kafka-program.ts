@@ -3,7 +3,6 @@ import { readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { serverFailure } from './failure.ts';
 import type { Guard } from './guard.ts';
-import { askKafka } from './kafka-client.ts';
 import { collectJars } from './maven-package.ts';
 import { freePort } from './port.ts';
 import { findExecutable, type Place, runProgram, type ServerProgram } from './program.ts';
@@ -87,12 +86,8 @@ function kafkaProgram({ java, jars, version }: Binaries): ServerProgram {
       return run(['-Xms256m', '-Xmx1g'], ['kafka.Kafka', propertiesFile(place.directory), ...overrides]);
     },
     stopSignal: 'SIGTERM',
-    async probe(place: Place) {
-      const cluster = await askKafka([`127.0.0.1:${place.port}`]);
-      // Another server may have taken the port between our look and our start.
-      if (cluster.clusterId !== clusterId) throw new Error('another server has this port');
-      return version;
-    },
+    mark: () => clusterId,
+    version,
     url: (port) => `127.0.0.1:${port}`,
   };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Guard } from './guard.ts';
+import { identify } from './identity.ts';
 import { freePort, isFreePort } from './port.ts';
 import type { Place, ServerProgram } from './program.ts';
 import type { RunningServer, ServerKind, ServerOptions } from './running-server.ts';
@@ -122,9 +123,10 @@ export class LocalServer implements RunningServer {
     const deadlineMs = Date.now() + START_LIMIT_MS;
     while (Date.now() < deadlineMs) {
       if (hasEnded(child)) throw await this.#guard.failure(`${this.kind} ended while starting`);
-      const version = await this.#program.probe(this.#place).catch(() => undefined);
-      if (version !== undefined) {
-        this.#version = version;
+      const identity = await identify(this.kind, this.url).catch(() => undefined);
+      // Another server may have taken the port between our look and our start.
+      if (identity?.mark === this.#program.mark(this.#place)) {
+        this.#version = this.#program.version ?? identity.version;
         return;
       }
       await sleep(PROBE_EVERY_MS);

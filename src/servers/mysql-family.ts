@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { cached } from './cache.ts';
 import type { Command, Guard } from './guard.ts';
 import { type Place, runProgram, type ServerProgram } from './program.ts';
@@ -49,7 +48,7 @@ export function daemonProgram(binaries: DaemonBinaries, rules: DaemonRules): Ser
     },
     command: (place) => command(place.dataDirectory, startArguments(place, rules)),
     stopSignal: 'SIGTERM',
-    probe: probeDaemon,
+    mark: (place) => place.dataDirectory,
     url: (port) => `mysql://root@127.0.0.1:${port}/`,
   };
 }
@@ -85,17 +84,4 @@ async function makeTemplate(
     await fill(folder);
   });
   return join(template, 'data');
-}
-
-async function probeDaemon(place: Place): Promise<string> {
-  const connection = await createConnection({ host: '127.0.0.1', port: place.port, user: 'root' });
-  try {
-    const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version, @@datadir AS directory');
-    const row = rows[0];
-    // Another server may have taken the port between our look and our start.
-    if (!String(row?.['directory']).startsWith(place.dataDirectory)) throw new Error('another server has this port');
-    return String(row?.['version']);
-  } finally {
-    connection.destroy();
-  }
 }

@@ -1,6 +1,5 @@
 import { chown, cp, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Client } from 'pg';
 import { unpackDebianPackages } from './debian-package.ts';
 import type { Command, Guard } from './guard.ts';
 import { findExecutable, type Place, runProgram, type ServerProgram } from './program.ts';
@@ -95,7 +94,7 @@ function postgresProgram(binaries: Binaries, { user, isCopied }: Setting): Serve
     command: (place) => command(place.directory, 'postgres', serverArguments(place)),
     // SIGTERM would wait for every client to leave.
     stopSignal: 'SIGINT',
-    probe: probePostgres,
+    mark: (place) => place.dataDirectory,
     url: (port) => `postgresql://postgres@127.0.0.1:${port}/postgres`,
   };
 }
@@ -116,20 +115,4 @@ function serverArguments(place: Place): readonly string[] {
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return ['-D', place.dataDirectory, '-p', String(place.port), ...options, ...place.extraArguments];
-}
-
-async function probePostgres(place: Place): Promise<string> {
-  const client = new Client({ host: '127.0.0.1', port: place.port, user: 'postgres', database: 'postgres' });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ version: string; directory: string }>(
-      `SELECT version(), current_setting('data_directory') AS directory`,
-    );
-    // Another server may have taken the port between our look and our start.
-    if (rows[0]?.directory !== place.dataDirectory) throw new Error('another server has this port');
-    return rows[0].version;
-  } finally {
-    await client.end();
-  }
 }

@@ -21,8 +21,10 @@ export interface ServerProgram {
   command(place: Place): Command | Promise<Command>;
   /** The signal that ends it in order, without waiting for its clients. */
   readonly stopSignal: NodeJS.Signals;
-  /** The version as the server itself tells it; rejects while the server is not ready or is not the one of `place`. */
-  probe(place: Place): Promise<string>;
+  /** What the server of this place, and no other, says of itself (`identity.ts`). */
+  mark(place: Place): string;
+  /** The version, where the server does not tell it itself. */
+  readonly version?: string;
   url(port: number): string;
 }
 

@@ -1,6 +1,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../../src/servers/fresh-database.ts';
+import { openShared } from '../../src/servers/open-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { expectNoOrphan } from './throw-away.ts';
 
@@ -66,4 +67,17 @@ test('INV-92: two private MySQL at once do not clash, and have identities of the
 
 test('INV-90: a MySQL whose owner is killed with -9 dies, and its data is removed', async () => {
   await expectNoOrphan('mysql');
+});
+
+test('a MySQL that the environment names is used as it is, and one that is said to be a MariaDB is refused', async () => {
+  await using server = await startServer('mysql');
+  process.env['SLUICE_TEST_MYSQL_URL'] = server.url;
+  process.env['SLUICE_TEST_MARIADB_URL'] = server.url;
+  try {
+    expect(await openShared('mysql')).toMatchObject({ origin: 'environment', port: server.port, url: server.url });
+    await expect(openShared('mariadb')).rejects.toMatchObject({ code: 'SERVERS_UNREACHABLE' });
+  } finally {
+    delete process.env['SLUICE_TEST_MYSQL_URL'];
+    delete process.env['SLUICE_TEST_MARIADB_URL'];
+  }
 });
