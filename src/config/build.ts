@@ -71,7 +71,6 @@ function sourceConfig(settings: Settings, folder: string): SourceConfig {
     serverId: settings.has('source.serverId')
       ? settings.number('source.serverId')
       : derivedServerId(settings.text('pipeline')),
-    heartbeatDatabase: settings.text('source.heartbeatDatabase'),
     heartbeatMs: settings.number('source.heartbeat'),
   };
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { HEARTBEAT_DATABASE } from './config.ts';
 import type { Place, Problem } from './problem.ts';
 import type { Settings } from './setting.ts';
 
@@ -47,10 +48,16 @@ function databases(settings: Settings): readonly (Clash | null)[] {
 }
 
 function heartbeat(settings: Settings): readonly (Clash | null)[] {
-  const own = settings.textOrNull('source.heartbeatDatabase');
-  const moved = [...settings.list('source.databases'), settings.url('source.url')?.database];
-  const message = 'is also a database to move; give the heartbeat one of its own';
-  return [own !== null && moved.includes(own) ? { path: 'source.heartbeatDatabase', message } : null];
+  const moved = settings.list('source.databases');
+  const path = moved.includes(HEARTBEAT_DATABASE) ? 'source.databases' : 'source.url';
+  const isOurs = moved.length > 0 ? moved.includes(HEARTBEAT_DATABASE) : databaseOf(settings) === HEARTBEAT_DATABASE;
+  return [
+    isOurs ? { path, message: `${HEARTBEAT_DATABASE} is the name of our own database, which is not moved` } : null,
+  ];
+}
+
+function databaseOf(settings: Settings): string | undefined {
+  return settings.url('source.url')?.database;
 }
 
 function kafka(settings: Settings): readonly (Clash | null)[] {

@@ -1,6 +1,9 @@
 import type { DatabaseUrl } from './database-url.ts';
 import type { Secret } from './secret.ts';
 
+/** Our own small database on the source; it holds the heartbeat row alone and is never moved. */
+export const HEARTBEAT_DATABASE = 'sluice';
+
 /** The checked configuration: every option, with its unit in the name. Secrets print as `***`. */
 export interface Config {
   readonly pipeline: string;
@@ -32,7 +35,6 @@ export interface SourceConfig {
   readonly databases: readonly string[];
   readonly adminUrl: DatabaseUrl | null;
   readonly serverId: number;
-  readonly heartbeatDatabase: string;
   readonly heartbeatMs: number;
 }
 

@@ -66,12 +66,6 @@ const sourceOptions: readonly Option[] = [
     help: 'Our id among the replicas of the source; no server and no other replica may have it.',
   },
   {
-    path: 'source.heartbeatDatabase',
-    type: { kind: 'text', pattern: /^[a-z_][a-z0-9_]{0,62}$/, words: 'a lower-case name of at most 63 characters' },
-    default: 'sluice',
-    help: 'Our own small database on the source; it holds the heartbeat row alone.',
-  },
-  {
     path: 'source.heartbeat',
     type: { kind: 'duration', min: '100ms', max: '1m' },
     default: '1s',

@@ -1,9 +1,8 @@
 import { AvroReader } from '../avro/reader.ts';
 import { fieldOffsets, rowLayout } from '../column/row.ts';
+import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import type { Change, RowChange } from '../contract/change.ts';
 
-/** Our own small database on the source (protocols 8). */
-export const HEARTBEAT_DATABASE = 'sluice';
 export const HEARTBEAT_TABLE = 'heartbeat';
 /** State map entry: microseconds since 1970 UTC by the clock of the process that wrote the beat. */
 export const HEARTBEAT_STATE = 'heartbeat';

@@ -230,7 +230,7 @@ tables: { include: [1, a], rules: { t: { zeroDate: { d: 2001-02-30 } } } }
 describe('impossible combinations', () => {
   it.each([
     ['source: { databases: [a, b] }\ntarget: { schema: x }', 'target.schema'],
-    ['source: { heartbeatDatabase: shop }', 'source.heartbeatDatabase'],
+    ['source: { databases: [sluice, shop] }', 'source.databases'],
     ['log: { kind: kafka }', 'log.kafka.brokers'],
     ['log: { kind: kafka, kafka: { brokers: ["k:1"], client: platformatic } }', 'log.kafka.client'],
     ['log: { kind: kafka, kafka: { brokers: ["k:1"], sasl: { username: u } } }', 'log.kafka.sasl.username'],
