@@ -1,25 +1,37 @@
 import { AvroReader } from '../avro/reader.ts';
 import { fieldOffsets, rowLayout } from '../column/row.ts';
-import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import type { Change, RowChange } from '../contract/change.ts';
+import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 
-export const HEARTBEAT_TABLE = 'heartbeat';
 /** State map entry: microseconds since 1970 UTC by the clock of the process that wrote the beat. */
 export const HEARTBEAT_STATE = 'heartbeat';
 
-export const HEARTBEAT_DDL = [
-  `CREATE DATABASE IF NOT EXISTS \`${HEARTBEAT_DATABASE}\``,
-  `CREATE TABLE IF NOT EXISTS \`${HEARTBEAT_DATABASE}\`.\`${HEARTBEAT_TABLE}\` (
+const TABLE = 'heartbeat';
+
+/** Where the heartbeat lives: a small database of our own on the source (protocols 8). */
+export interface Heartbeat {
+  readonly database: string;
+  readonly pipeline: string;
+}
+
+export function heartbeatDdl(database: string): readonly string[] {
+  return [
+    `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(database)}`,
+    `CREATE TABLE IF NOT EXISTS ${quoteTable({ database, table: TABLE })} (
   pipeline varchar(64) CHARACTER SET ascii NOT NULL PRIMARY KEY,
   beat_us bigint NOT NULL
 ) ENGINE=InnoDB`,
-] as const;
+  ];
+}
 
-export const HEARTBEAT_BEAT = `INSERT INTO \`${HEARTBEAT_DATABASE}\`.\`${HEARTBEAT_TABLE}\` (pipeline, beat_us) VALUES (?, ?)
+/** Parameters: pipeline, microseconds. */
+export function heartbeatStatement(database: string): string {
+  return `INSERT INTO ${quoteTable({ database, table: TABLE })} (pipeline, beat_us) VALUES (?, ?)
 ON DUPLICATE KEY UPDATE beat_us = VALUES(beat_us)`;
+}
 
-export function isHeartbeat(database: string, table: string): boolean {
-  return database === HEARTBEAT_DATABASE && table === HEARTBEAT_TABLE;
+export function isHeartbeatTable(heartbeat: Heartbeat, database: string, table: string): boolean {
+  return database === heartbeat.database && table === TABLE;
 }
 
 /**
@@ -28,28 +40,25 @@ export function isHeartbeat(database: string, table: string): boolean {
  */
 export async function* withoutHeartbeats(
   stream: AsyncIterable<readonly Change[]>,
-  pipeline: string,
+  heartbeat: Heartbeat,
 ): AsyncIterable<readonly Change[]> {
-  const taker = new BeatTaker(pipeline);
-  for await (const batch of stream) yield batch.some(isBeatRow) || taker.hasBeat ? taker.take(batch) : batch;
+  const taker = new BeatTaker(heartbeat);
+  for await (const batch of stream) yield taker.take(batch);
 }
 
 class BeatTaker {
-  readonly #pipeline: string;
+  readonly #heartbeat: Heartbeat;
   #beat: string | null = null;
 
-  constructor(pipeline: string) {
-    this.#pipeline = pipeline;
+  constructor(heartbeat: Heartbeat) {
+    this.#heartbeat = heartbeat;
   }
 
-  get hasBeat(): boolean {
-    return this.#beat !== null;
-  }
-
-  take(batch: readonly Change[]): Change[] {
+  take(batch: readonly Change[]): readonly Change[] {
+    if (this.#beat === null && !batch.some((change) => this.#isBeat(change))) return batch;
     const kept: Change[] = [];
     for (const change of batch) {
-      if (isBeatRow(change)) this.#note(change);
+      if (this.#isBeat(change)) this.#note(change);
       else kept.push(change);
       if (change.tag === 'commit' && this.#beat !== null) {
         kept.push({ tag: 'mark', state: new Map([[HEARTBEAT_STATE, this.#beat]]) });
@@ -59,14 +68,14 @@ class BeatTaker {
     return kept;
   }
 
+  #isBeat(change: Change): change is RowChange {
+    return change.tag === 'row' && isHeartbeatTable(this.#heartbeat, change.table.database, change.table.table);
+  }
+
   #note(change: RowChange): void {
     const beat = change.after ? readBeat(change, change.after) : null;
-    if (beat && beat.pipeline === this.#pipeline) this.#beat = beat.us;
+    if (beat?.pipeline === this.#heartbeat.pipeline) this.#beat = beat.us;
   }
-}
-
-function isBeatRow(change: Change): change is RowChange {
-  return change.tag === 'row' && isHeartbeat(change.table.database, change.table.table);
 }
 
 function readBeat(change: RowChange, row: Uint8Array): { pipeline: string; us: string } | null {

@@ -1,0 +1,20 @@
+/** Convert: the target's tables for the source's, decided by types and by the data. */
+import type { ValuePolicy } from '../column/codec.ts';
+import type { TargetName } from '../postgres/quote.ts';
+import type { ScannedFacts } from './scan.ts';
+
+export interface ConvertOptions {
+  readonly facts: ScannedFacts;
+  /** How values that PostgreSQL cannot hold are treated. */
+  readonly policyOf: (database: string, table: string, column: string) => ValuePolicy;
+  /** null: the table is not part of the pipeline. */
+  readonly targetOf: (database: string, table: string) => TargetName | null;
+  /** Extensions that the target has: `postgis`, `vector`. */
+  readonly extensions: readonly string[];
+}
+
+/** An object of the source that has no counterpart on the target, with the reason: named, never dropped in silence. */
+export interface LeftOut {
+  readonly object: string;
+  readonly reason: string;
+}

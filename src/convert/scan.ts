@@ -1,0 +1,97 @@
+import type { CatalogueTable } from '../mysql/catalogue-table.ts';
+import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
+
+/** Runs one SELECT at the source and gives its rows as text; null is SQL's NULL. */
+export type SourceQuery = (sql: string) => Promise<readonly (readonly (string | null)[])[]>;
+
+/** What the data of one column says about the type it needs; false until proven by the scan. */
+export interface DataFacts {
+  readonly isBoolean: boolean;
+  readonly fitsBigint: boolean;
+  readonly isTimeOfDay: boolean;
+}
+
+/** Key: `database\0table\0column`. */
+export type ScannedFacts = ReadonlyMap<string, DataFacts>;
+
+export function columnKey(database: string, table: string, column: string): string {
+  return `${database}\0${table}\0${column}`;
+}
+
+type Question = 'isBoolean' | 'fitsBigint' | 'isTimeOfDay';
+
+/**
+ * Asks the data, one aggregate SELECT a table, only where the answer decides a type: tinyint(1), bigint unsigned, time.
+ * Columns tied by foreign keys get the weaker answer of the group, so that keys and references keep one type.
+ */
+export async function scanData(tables: readonly CatalogueTable[], query: SourceQuery): Promise<ScannedFacts> {
+  const facts = new Map<string, DataFacts>();
+  for (const table of tables) await scanTable(table, query, facts);
+  agreeAcrossForeignKeys(tables, facts);
+  return facts;
+}
+
+async function scanTable(table: CatalogueTable, query: SourceQuery, facts: Map<string, DataFacts>): Promise<void> {
+  const { database, table: name } = table.version;
+  const asked = table.columns.flatMap((column) => {
+    const question = questionOf(column.columnType);
+    return question ? [{ name: column.name, question }] : [];
+  });
+  if (asked.length === 0) return;
+  const list = asked.map(({ name: column, question }) => violation(quoteIdentifier(column), question)).join(', ');
+  const rows = await query(`SELECT ${list} FROM ${quoteTable(table.version)}`);
+  asked.forEach(({ name: column, question }, index) => {
+    const holds = Number(rows[0]?.[index] ?? 0) === 0;
+    const none = { isBoolean: false, fitsBigint: false, isTimeOfDay: false };
+    facts.set(columnKey(database, name, column), { ...none, [question]: holds });
+  });
+}
+
+function questionOf(columnType: string): Question | null {
+  if (columnType.startsWith('tinyint(1)') && !columnType.includes('zerofill')) return 'isBoolean';
+  if (/^bigint\b.*unsigned/.test(columnType)) return 'fitsBigint';
+  return /^time\b/.test(columnType) && !columnType.startsWith('timestamp') ? 'isTimeOfDay' : null;
+}
+
+/** 1 as soon as one row breaks the assumption. */
+function violation(column: string, question: Question): string {
+  switch (question) {
+    case 'isBoolean':
+      return `MAX(${column} NOT IN (0, 1))`;
+    case 'fitsBigint':
+      return `MAX(${column} > 9223372036854775807)`;
+    case 'isTimeOfDay':
+      return `MAX(${column} < '00:00:00' OR ${column} >= '24:00:00')`;
+  }
+}
+
+/** Weakens until nothing changes: a reference and what it references keep the same answer. */
+function agreeAcrossForeignKeys(tables: readonly CatalogueTable[], facts: Map<string, DataFacts>): void {
+  const pairs = tables.flatMap(referencePairs);
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false;
+    for (const [child, parent] of pairs) {
+      const a = facts.get(child);
+      const b = facts.get(parent);
+      if (!a || !b) continue;
+      const both = {
+        isBoolean: a.isBoolean && b.isBoolean,
+        fitsBigint: a.fitsBigint && b.fitsBigint,
+        isTimeOfDay: a.isTimeOfDay && b.isTimeOfDay,
+      };
+      if (JSON.stringify(both) === JSON.stringify(a) && JSON.stringify(both) === JSON.stringify(b)) continue;
+      facts.set(child, both);
+      facts.set(parent, both);
+      isChanged = true;
+    }
+  }
+}
+
+function referencePairs({ foreignKeys }: CatalogueTable): [string, string][] {
+  return foreignKeys.flatMap((key) =>
+    key.columns.map((column, index): [string, string] => [
+      columnKey(key.database, key.table, column),
+      columnKey(key.parentDatabase, key.parentTable, key.parentColumns[index] ?? ''),
+    ]),
+  );
+}

@@ -1,0 +1,47 @@
+import type { ValuePolicy } from '../column/codec.ts';
+import type { Config } from '../config/config.ts';
+import { isIncluded, ruleOf } from '../config/table-filter.ts';
+import { targetIdentifier } from '../postgres/identifier.ts';
+import type { TargetName } from '../postgres/quote.ts';
+
+/** What the configuration says about a table: whether it takes part, under which names, with which policies. */
+export interface Scope {
+  readonly databases: readonly string[];
+  isPublished(database: string, table: string): boolean;
+  /** null: the table does not take part. */
+  targetOf(database: string, table: string): TargetName | null;
+  /** null: the column is left out. */
+  columnOf(database: string, table: string, column: string): string | null;
+  policyOf(database: string, table: string, column: string): ValuePolicy;
+}
+
+export function scopeOf(config: Config): Scope {
+  const { tables, source } = config;
+  const isPublished = (database: string, table: string) =>
+    source.databases.includes(database) && isIncluded(tables, database, table);
+  return {
+    databases: source.databases,
+    isPublished,
+    targetOf: (database, table) =>
+      isPublished(database, table)
+        ? { schema: schemaOf(config, database), table: targetTable(config, database, table) }
+        : null,
+    columnOf: (database, table, column) =>
+      ruleOf(tables, database, table)?.exclude.includes(column) ? null : targetIdentifier(column),
+    policyOf: (database, table, column) => policyOf(config, database, table, column),
+  };
+}
+
+/** One database goes into `target.schema`, several each into a schema of its own name. */
+function schemaOf({ source, target }: Config, database: string): string {
+  return source.databases.length === 1 ? (target.schema ?? 'public') : targetIdentifier(database);
+}
+
+function targetTable({ tables }: Config, database: string, table: string): string {
+  return targetIdentifier(ruleOf(tables, database, table)?.rename ?? table);
+}
+
+function policyOf({ tables }: Config, database: string, table: string, column: string): ValuePolicy {
+  const rule = ruleOf(tables, database, table);
+  return { nul: rule?.nul.get(column) ?? 'refuse', zeroDate: rule?.zeroDate.get(column) ?? 'refuse' };
+}

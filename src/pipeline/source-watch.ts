@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../contract/error.ts';
+import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import type { HeadPoll } from './board.ts';
+import { type Heartbeat, heartbeatDdl, heartbeatStatement } from './heartbeat.ts';
+
+export interface SourceWatchOptions {
+  readonly settings: MysqlSettings;
+  /** null: no heartbeat is written. */
+  readonly heartbeat: (Heartbeat & { readonly everyMs: number }) | null;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+  readonly onPoll: (poll: HeadPoll) => void;
+  readonly onBeat: (writtenAtMs: number) => void;
+  /** Also for each failed try; the watch goes on. */
+  readonly onFailure: (error: SluiceError) => void;
+}
+
+/** Writes the heartbeat and asks for the end of the binlog, on a session of its own, until aborted. Never fails. */
+export async function watchSource(options: SourceWatchOptions): Promise<void> {
+  while (!options.signal.aborted) {
+    try {
+      await watchSession(options);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      options.onFailure(error);
+    }
+    await pause(options.pollMs, options.signal);
+  }
+}
+
+async function watchSession(options: SourceWatchOptions): Promise<void> {
+  const connection = await connectMysql(options.settings);
+  try {
+    const beat = await heartbeatWriter(connection, options);
+    while (!options.signal.aborted) {
+      await beat();
+      options.onPoll(await pollHead(connection));
+      await pause(options.pollMs, options.signal);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Writes a beat when one is due. Without the right to make our database there is none, which is said once a session. */
+async function heartbeatWriter(connection: MysqlConnection, options: SourceWatchOptions): Promise<() => Promise<void>> {
+  const { heartbeat } = options;
+  if (heartbeat === null) return async () => {};
+  try {
+    for (const statement of heartbeatDdl(heartbeat.database)) await connection.run(statement);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.disposition === 'retry') throw error;
+    options.onFailure(error);
+    return async () => {};
+  }
+  let lastMs = 0;
+  return async () => {
+    const nowMs = Date.now();
+    if (nowMs - lastMs < heartbeat.everyMs) return;
+    await connection.run(heartbeatStatement(heartbeat.database), [heartbeat.pipeline, BigInt(nowMs) * 1000n]);
+    lastMs = nowMs;
+    options.onBeat(nowMs);
+  };
+}
+
+/** The head, and the source's clock against ours at the middle of the round trip. */
+async function pollHead(connection: MysqlConnection): Promise<HeadPoll> {
+  const askedAtMs = Date.now();
+  const clock = await connection.row('SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000 AS DECIMAL(20, 0)) AS ms');
+  const clockOffsetMs = Number(clock['ms']) - (askedAtMs + Date.now()) / 2;
+  const atMs = Date.now();
+  const status = await connection.row(connection.server.binlogStatusStatement);
+  const file = status['File'] ?? '';
+  const offset = Number(status['Position'] ?? 0);
+  const coordinate = { serverId: connection.server.id, file, offset };
+  return { coordinate, text: `${file}:${offset}`, atMs, clockOffsetMs };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}
