@@ -18,7 +18,7 @@ export function dayText(day: number): string {
 }
 
 /** `HH:MM:SS` of a second of the day, unquoted. */
-export function clockText(second: number): string {
+function clockText(second: number): string {
   return `${two[Math.floor(second / 3600)]}:${two[Math.floor(second / 60) % 60]}:${two[second % 60]}`;
 }
 

@@ -1,11 +1,11 @@
-/** Fills the tables by INSERTs of about one mebibyte on several connections; rows are made as they are sent. */
+/** Fills the tables by INSERTs of about half a mebibyte on several connections; rows are made as they are sent. */
 import type { Connection } from 'mysql2/promise';
 import type { ShopModel } from './model.ts';
 import { indexSeed, Random, streamSeed } from './random.ts';
 import { SHOP_TABLES, type ShopTable } from './scale.ts';
 import { TABLE_DEFINITIONS } from './table.ts';
 
-const BATCH_BYTES = 1 << 20;
+const BATCH_BYTES = 1 << 19;
 const RANGE_ROWS = 20_000;
 
 export type RowRange = { readonly table: ShopTable; readonly from: number; readonly until: number };
@@ -21,7 +21,9 @@ export function* shopTableRows(model: ShopModel, range: RowRange): Generator<str
   }
 }
 
-function* batches(model: ShopModel, range: RowRange): Generator<string> {
+type Batch = { readonly sql: string; readonly rows: number };
+
+function* batches(model: ShopModel, range: RowRange): Generator<Batch> {
   const head = `INSERT INTO ${range.table} (${TABLE_DEFINITIONS[range.table].rows.columns}) VALUES `;
   let values: string[] = [];
   let length = 0;
@@ -29,11 +31,11 @@ function* batches(model: ShopModel, range: RowRange): Generator<string> {
     values.push(row);
     length += row.length;
     if (length < BATCH_BYTES) continue;
-    yield head + values.join(',');
+    yield { sql: head + values.join(','), rows: values.length };
     values = [];
     length = 0;
   }
-  if (values.length > 0) yield head + values.join(',');
+  if (values.length > 0) yield { sql: head + values.join(','), rows: values.length };
 }
 
 /** The whole shop cut into ranges, the tables with the most rows first. */
@@ -49,16 +51,26 @@ export function rowRanges(model: ShopModel): RowRange[] {
   });
 }
 
-async function work(connection: Connection, model: ShopModel, ranges: RowRange[]): Promise<void> {
+export type FillOptions = {
+  readonly connections: readonly Connection[];
+  readonly model: ShopModel;
+  /** Called after each INSERT with the rows it brought. */
+  readonly onRows?: ((rows: number) => void) | undefined;
+};
+
+async function work(connection: Connection, ranges: RowRange[], { model, onRows }: FillOptions): Promise<void> {
   // Ranges arrive in no order; the rows themselves satisfy every key.
   await connection.query('SET SESSION foreign_key_checks = 0, unique_checks = 0');
   for (let range = ranges.shift(); range; range = ranges.shift()) {
-    for (const sql of batches(model, range)) await connection.query(sql);
+    for (const { sql, rows } of batches(model, range)) {
+      await connection.query(sql);
+      onRows?.(rows);
+    }
   }
 }
 
 /** Fills all tables; every connection works until no range is left. */
-export async function fillShop(connections: readonly Connection[], model: ShopModel): Promise<void> {
-  const ranges = rowRanges(model);
-  await Promise.all(connections.map((connection) => work(connection, model, ranges)));
+export async function fillShop(options: FillOptions): Promise<void> {
+  const ranges = rowRanges(options.model);
+  await Promise.all(options.connections.map((connection) => work(connection, ranges, options)));
 }

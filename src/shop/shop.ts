@@ -21,6 +21,8 @@ export type CreateShopOptions = {
   readonly seed: number;
   /** Connections that fill at the same time. */
   readonly parallel?: number;
+  /** Called after each INSERT with the rows it brought, for a progress bar. */
+  readonly onRows?: (rows: number) => void;
 };
 
 export type CreatedShop = {
@@ -62,7 +64,7 @@ async function fill(options: CreateShopOptions, model: ShopModel): Promise<void>
   const { url, database, parallel = 3 } = options;
   const connections = await Promise.all(Array.from({ length: parallel }, () => openSession({ url, database })));
   try {
-    await fillShop(connections, model);
+    await fillShop({ connections, model, onRows: options.onRows });
   } finally {
     await Promise.all(connections.map((connection) => connection.end()));
   }

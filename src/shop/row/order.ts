@@ -18,7 +18,7 @@ const SHIPPED = ['NULL', "'0000-00-00 00:00:00'", "'2024-10-27 02:30:00'", "'201
 const IPS = ['NULL', "''", "x'7f000001'", "x'20010db8000000000000000000000001'", "x'00000000'"];
 
 /** The items as the column keeps them. */
-export function itemsJson(items: readonly OrderItem[]): string {
+function itemsJson(items: readonly OrderItem[]): string {
   const parts = items.map(
     (item) => `{"product":${item.productId},"n":${item.quantity},"price":"${money(item.priceCents)}"}`,
   );

@@ -4,7 +4,7 @@ import { UNICODE_ODD } from '../word.ts';
 import { oddAt, type RowMaker } from './row-maker.ts';
 
 /** Settings in which the fill leaves the sums that never change; traffic leaves them alone. */
-export const FACT_SETTINGS = ['shop.transfer_total', 'shop.stock_total'] as const;
+const FACT_SETTINGS = ['shop.transfer_total', 'shop.stock_total'] as const;
 
 const ODD_NAMES = [
   "owner's.name",
