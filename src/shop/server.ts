@@ -26,7 +26,7 @@ const CHECK_READ = 1020;
  * - utf8mb4_0900_ai_ci is MySQL's own, so tables name utf8mb4_unicode_ci;
  * - `INSERT ... AS new ON DUPLICATE KEY` is MySQL's own, so VALUES() it is, deprecated or not;
  * - MySQL shows tinyint(1) but no other display width; MD5() and SHA1() are gone from MySQL 9;
- * - REPLACE of a parent row keeps the children on MySQL (an update inside), and acts on them on MariaDB;
+ * - REPLACE of a parent row keeps the children on MySQL 9.7; MySQL 8.0 and MariaDB act on them as for a delete;
  * - MariaDB stores a negative zero as zero, MySQL keeps it;
  * - CHECKSUM TABLE of a table with a stored generated column differs between equal tables on MariaDB;
  * - making triggers and functions with the binary log on needs SUPER or log_bin_trust_function_creators on both.

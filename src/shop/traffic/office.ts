@@ -67,7 +67,7 @@ export async function dismissEmployee(work: Work): Promise<Outcome> {
   return gone === 1 ? 'commit' : 'rollback';
 }
 
-/** REPLACE of a row that others point to. MySQL keeps what points to it, MariaDB sets it to NULL. */
+/** REPLACE of a row that others point to: MySQL 9.7 keeps the references, MySQL 8.0 and MariaDB set them to NULL. */
 export async function replaceEmployee(work: Work): Promise<Outcome> {
   const [employee] = await work.read(
     'SELECT id, location_id, login, first_name FROM tbl_employee WHERE id >= ? ORDER BY id LIMIT 1',
