@@ -36,7 +36,7 @@ export function randomBytes(work: Work, lengthBytes: number): Buffer {
   return Buffer.from(work.random.hex(lengthBytes), 'hex');
 }
 
-/** A key that the table had when the traffic began. */
+/** A key up to the highest one; its row may be gone. */
 export function someId(work: Work, table: KeyedTable): number {
   return work.random.between(1, work.facts[table]);
 }

@@ -61,14 +61,14 @@ export async function updateCustomer(work: Work): Promise<Outcome> {
   const { random } = work;
   const id = someId(work, 'tbl_customer');
   const changed = await work.update(
-    'UPDATE tbl_customer SET nickname = ?, address_old = ?, status = ?, preferences = ?, born_on = ?, credit = credit + ? WHERE id = ?',
+    'UPDATE tbl_customer SET nickname = ?, address_old = ?, status = ?, preferences = ?, born_on = ?, credit = ? WHERE id = ?',
     [
       oddText(work),
       oddLatin1(work),
       random.pick(STATUS),
       random.pick(PREFERENCES),
       oddDate(work),
-      money(random.between(-500, 500)),
+      money(random.between(-50_000, 50_000)),
       id,
     ],
   );

@@ -1,4 +1,4 @@
-/** What the traffic knows of the shop when it starts: how far the keys go. Rows may be gone when it comes to them. */
+/** What the traffic knows of the shop: how far the keys go. Rows may be gone when it comes to them. */
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
 const KEYED = [

@@ -102,9 +102,10 @@ export async function launchProduct(work: Work): Promise<Outcome> {
 }
 
 export async function repriceProduct(work: Work): Promise<Outcome> {
+  const first = someId(work, 'tbl_product');
   const changed = await work.update(
-    'UPDATE tbl_product SET price = price * 1.01, weight_kg = weight_kg / 3 WHERE id BETWEEN ? AND ? + 5',
-    [someId(work, 'tbl_product'), someId(work, 'tbl_product')],
+    'UPDATE tbl_product SET price = ?, weight_kg = weight_kg / 3 WHERE id BETWEEN ? AND ?',
+    [`${work.random.below(400)}.95`, first, first + 4],
   );
   return changed > 0 ? 'commit' : 'rollback';
 }

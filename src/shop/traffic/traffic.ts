@@ -1,7 +1,6 @@
 /** The shop's live traffic: multi-row, multi-table transactions that keep the shop's invariants at every commit. */
 import { openSession, serverKind } from '../server.ts';
 import { TrafficCounters } from './counter.ts';
-import { readFacts } from './fact.ts';
 import { ORDINARY_MIX, type TrafficMix } from './mix.ts';
 import { Worker, type WorkerOptions } from './worker.ts';
 
@@ -40,7 +39,6 @@ async function prepare(options: TrafficOptions, stop: AbortSignal): Promise<Shar
       seed,
       nonce: nonceOf(Date.now()),
       server: await serverKind(connection),
-      facts: await readFacts(connection),
       mix: { ...ORDINARY_MIX, ...options.mix },
       counters,
       signal: stop,

@@ -4,7 +4,7 @@ import type { Connection } from 'mysql2/promise';
 import { indexSeed, Random, streamSeed } from '../random.ts';
 import { openSession, type ServerKind } from '../server.ts';
 import type { TrafficCounters } from './counter.ts';
-import type { ShopFacts } from './fact.ts';
+import { readFacts, type ShopFacts } from './fact.ts';
 import { errnoOf, failureKind, isConnectionLost } from './failure.ts';
 import { type ActionName, chooseAction, type TrafficMix } from './mix.ts';
 import { runLocal, runXa } from './transaction.ts';
@@ -13,6 +13,8 @@ import { type Outcome, Work } from './work.ts';
 const MAX_TRIES = 20;
 const XA_ONE_IN = 40;
 const ERROR_PAUSE_MS = 100;
+/** So that new rows are chosen as well as old ones. */
+const FACTS_EVERY_TRANSACTIONS = 200;
 
 export type WorkerOptions = {
   readonly url: string;
@@ -22,7 +24,6 @@ export type WorkerOptions = {
   /** Makes texts of this run unlike those of any other run. */
   readonly nonce: string;
   readonly server: ServerKind;
-  readonly facts: ShopFacts;
   readonly mix: TrafficMix;
   readonly counters: TrafficCounters;
   readonly signal: AbortSignal;
@@ -36,6 +37,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #stream: number;
   #connection: Connection | undefined;
+  #facts: ShopFacts | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -59,7 +61,7 @@ export class Worker {
   }
 
   async #transact(sequence: number): Promise<void> {
-    const { mix, counters, server, signal } = this.#options;
+    const { mix, counters, server, signal, worker } = this.#options;
     const seed = indexSeed(this.#stream, sequence);
     const { name } = chooseAction(mix, new Random(seed));
     for (let tries = 1; ; tries++) {
@@ -71,21 +73,23 @@ export class Worker {
       } catch (error) {
         const kind = failureKind(error, server);
         if (kind === 'error' || tries === MAX_TRIES) return await this.#fail(name, error, signal);
-        if (kind === 'again') counters.retries++;
-        else counters.conflicts++;
-        if (kind === 'conflict') return;
+        if (kind === 'conflict') counters.conflicts++;
+        else counters.retries++;
+        // Longer each time and not the same for all workers, so that they do not meet again.
+        if (kind === 'conflict' || !(await pause(tries * (1 + (worker % 4)), signal))) return;
       }
     }
   }
 
   /** The choices come from the seed alone, so that another try makes the same ones. */
   async #attempt(sequence: number, seed: number): Promise<{ outcome: Outcome; counts: Work['counts'] }> {
-    const { mix, facts, nonce, worker, counters } = this.#options;
+    const { mix, nonce, worker, counters } = this.#options;
     const random = new Random(seed);
     const { action } = chooseAction(mix, random);
     const isXa = random.oneIn(XA_ONE_IN);
     const decision = random.oneIn(3) ? 'rollback' : 'commit';
     const connection = await this.#connect();
+    const facts = await this.#factsAt(sequence, connection);
     const unique = `${nonce}${worker.toString(36)}${sequence.toString(36).padStart(5, '0')}`;
     const work = new Work({ connection, random, facts, unique });
     const run = { connection, work, action };
@@ -93,6 +97,11 @@ export class Worker {
     const outcome = await runXa(run, `shop-${unique}`, decision);
     counters.xaTransactions++;
     return { outcome, counts: work.counts };
+  }
+
+  async #factsAt(sequence: number, connection: Connection): Promise<ShopFacts> {
+    if (!this.#facts || sequence % FACTS_EVERY_TRANSACTIONS === 0) this.#facts = await readFacts(connection);
+    return this.#facts;
   }
 
   async #connect(): Promise<Connection> {
