@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 300_000,
     include: ['test/ci/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 1,
   },

@@ -120,7 +120,7 @@ async function run(docker: Docker, recipe: ContainerRecipe, options: ServerOptio
   const port = await freePort();
   const name = `sluice-${recipe.image.replace(/[^a-z]+/g, '-')}${randomBytes(4).toString('hex')}`;
   const extra = options.arguments ?? [];
-  const command = [...recipe.command, ...(options.durable === false ? recipe.notDurable : [])];
+  const command = [...recipe.command, ...(options.durable === false ? recipe.notDurable : recipe.durable)];
   const watchdog = docker.socketPath === undefined ? undefined : watch(docker.socketPath, name);
   const container = newContainer(docker, imageOf(recipe))
     .withName(name)

@@ -8,6 +8,8 @@ export interface ContainerRecipe {
   /** The port within the container. */
   readonly port: number;
   readonly command: readonly string[];
+  /** Further arguments where commits must survive the machine, and where they need not. */
+  readonly durable: readonly string[];
   readonly notDurable: readonly string[];
   environment(host: string, hostPort: number, extraArguments: readonly string[]): Readonly<Record<string, string>>;
   /** False: extra arguments go into the environment. */
@@ -16,6 +18,8 @@ export interface ContainerRecipe {
 }
 
 const DAEMON_COMMAND = ['--server-id=1', '--log-bin=bin', '--binlog-row-metadata=FULL', '--local-infile=1'];
+// MariaDB, unlike MySQL, does not sync its binlog unless told.
+const MARIADB_DURABLE = ['--sync-binlog=1'];
 const DAEMON_NOT_DURABLE = ['--sync-binlog=0', '--innodb-flush-log-at-trx-commit=2'];
 
 function mysqlUrl(host: string, port: number): string {
@@ -28,6 +32,7 @@ export const CONTAINER_RECIPES: Readonly<Record<ServerKind, ContainerRecipe>> = 
     image: 'mysql:8.4.6',
     port: 3306,
     command: [...DAEMON_COMMAND, '--gtid-mode=ON', '--enforce-gtid-consistency=ON', '--mysqlx=OFF'],
+    durable: [],
     notDurable: DAEMON_NOT_DURABLE,
     environment: () => ({ MYSQL_ALLOW_EMPTY_PASSWORD: 'yes', MYSQL_ROOT_HOST: '%' }),
     takesArguments: true,
@@ -38,6 +43,7 @@ export const CONTAINER_RECIPES: Readonly<Record<ServerKind, ContainerRecipe>> = 
     image: 'mariadb:11.8.3',
     port: 3306,
     command: [...DAEMON_COMMAND, '--binlog-format=ROW', '--binlog-row-image=FULL', '--gtid-strict-mode=1'],
+    durable: MARIADB_DURABLE,
     notDurable: DAEMON_NOT_DURABLE,
     environment: () => ({ MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: 'yes', MARIADB_ROOT_HOST: '%' }),
     takesArguments: true,
@@ -48,6 +54,7 @@ export const CONTAINER_RECIPES: Readonly<Record<ServerKind, ContainerRecipe>> = 
     image: 'postgres:17.6',
     port: 5432,
     command: ['-c', 'wal_level=logical', '-c', 'max_connections=200'],
+    durable: [],
     notDurable: ['-c', 'fsync=off'],
     environment: () => ({ POSTGRES_HOST_AUTH_METHOD: 'trust' }),
     takesArguments: true,
@@ -58,6 +65,7 @@ export const CONTAINER_RECIPES: Readonly<Record<ServerKind, ContainerRecipe>> = 
     image: 'apache/kafka:4.1.0',
     port: 9092,
     command: [],
+    durable: [],
     notDurable: [],
     environment: kafkaEnvironment,
     takesArguments: false,

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SluiceError } from '../contract/error.ts';
+import { Guard } from './guard.ts';
 import { openShared } from './open-server.ts';
 import type { RunningServer, ServerKind } from './running-server.ts';
 import { describe, KEEPER_VARIABLE, type KeeperAnswer } from './shared-server.ts';
@@ -17,7 +16,9 @@ const KINDS: readonly ServerKind[] = ['mysql', 'mariadb', 'postgres', 'kafka'];
 export async function startKeeper(): Promise<{ close(): Promise<void> }> {
   const started = new Map<ServerKind, Promise<RunningServer>>();
   const listener = createServer({ allowHalfOpen: true }, (socket) => void answer(socket, started));
-  const path = join(tmpdir(), `sluice-keeper-${randomBytes(4).toString('hex')}.sock`);
+  // The guard removes the socket should this process be killed.
+  const guard = new Guard('keeper');
+  const path = join(guard.directory, 's.sock');
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
     listener.listen(path, resolve);
@@ -30,6 +31,7 @@ export async function startKeeper(): Promise<{ close(): Promise<void> }> {
       listener.close();
       const servers = await Promise.allSettled(started.values());
       await Promise.all(servers.map((result) => (result.status === 'fulfilled' ? result.value.stop() : undefined)));
+      await guard.close();
     },
   };
 }

@@ -2,6 +2,6 @@
 import type { ServerKind } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 
-const server = await startServer(process.argv[2] as ServerKind, { fresh: true });
-process.stdout.write(`${JSON.stringify({ pid: server.pid, dataDirectory: server.dataDirectory })}\n`);
+const { port, pid, dataDirectory } = await startServer(process.argv[2] as ServerKind, { fresh: true });
+process.stdout.write(`${JSON.stringify({ port, pid, dataDirectory })}\n`);
 setInterval(() => undefined, 60_000);

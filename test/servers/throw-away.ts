@@ -4,15 +4,18 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { isFreePort } from '../../src/servers/port.ts';
 import type { ServerKind } from '../../src/servers/running-server.ts';
 
 const OWNER = fileURLToPath(new URL('./owner.ts', import.meta.url));
 const DEATH_LIMIT_MS = 10_000;
+const POLL_MS = 50;
 
-/** What a process of its own tells about the server it has started. */
+/** What a process of its own tells about the server it has started; a container shows no process and no folder. */
 interface Owned {
-  readonly pid: number;
-  readonly dataDirectory: string;
+  readonly port: number;
+  readonly pid?: number;
+  readonly dataDirectory?: string;
 }
 
 /** Kills a process that owns a server with SIGKILL; expects the server to die and its data to go. */
@@ -20,21 +23,20 @@ export async function expectNoOrphan(kind: ServerKind): Promise<void> {
   const owner = spawn(process.execPath, [OWNER, kind], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(owner.stdout, 'data');
   const owned: Owned = JSON.parse(String(line));
-  expect(isAlive(owned.pid)).toBe(true);
-  expect(existsSync(owned.dataDirectory)).toBe(true);
+  expect(await isGone(owned)).toBe(false);
   owner.kill('SIGKILL');
-  await expectSoon(() => !isAlive(owned.pid) && !existsSync(owned.dataDirectory));
-}
-
-/** Polls a condition until it holds. */
-export async function expectSoon(condition: () => boolean): Promise<void> {
   const deadlineMs = Date.now() + DEATH_LIMIT_MS;
-  while (!condition() && Date.now() < deadlineMs) await sleep(50);
-  expect(condition()).toBe(true);
+  while (!(await isGone(owned)) && Date.now() < deadlineMs) await sleep(POLL_MS);
+  expect(await isGone(owned)).toBe(true);
 }
 
-/** True while the process runs. */
-export function isAlive(pid: number): boolean {
+async function isGone({ port, pid, dataDirectory }: Owned): Promise<boolean> {
+  if (pid !== undefined && isAlive(pid)) return false;
+  if (dataDirectory !== undefined && existsSync(dataDirectory)) return false;
+  return await isFreePort(port);
+}
+
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
