@@ -2,7 +2,7 @@
 export function nearest(
   text: string,
   candidates: Iterable<string>,
-  slips = Math.max(1, Math.floor(text.length / 3)),
+  slips = text.length < 5 ? 1 : Math.max(2, Math.floor(text.length / 3)),
 ): string | null {
   let best: string | null = null;
   let bestDistance = slips + 1;

@@ -1,0 +1,44 @@
+import type { Io, TextSink } from './io.ts';
+import { runCli } from './run-cli.ts';
+import type { Ports } from './verb.ts';
+
+const OLDEST_NODE = 22;
+
+/** Runs one command as this process; the only file that touches `process`. */
+export async function runProcess(ports: Ports): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    process.stderr.write(`sluice needs Node.js ${OLDEST_NODE} or later, this is ${process.versions.node}\n`);
+    process.exit(2);
+  }
+  process.exitCode = await runCli(processIo(), ports);
+  // Everything is closed by now; a handle that a library forgot must not keep the process.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+function processIo(): Io {
+  return {
+    argv: process.argv.slice(2),
+    environment: process.env,
+    folder: process.cwd(),
+    pid: process.pid,
+    stdin: { stream: process.stdin, isTerminal: process.stdin.isTTY === true },
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    onSignal: (listener) => {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => listener(name));
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+function sink(stream: NodeJS.WriteStream): TextSink {
+  // A reader that closes its end (`sluice status | head -1`) is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? process.exitCode : 1));
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { PipelineStatus, StageStatus, TableStatus } from '../contract/status.ts';
+import type { Paint } from './color.ts';
+import { cut, formatBytes, formatCount, formatDuration, formatTable, formatTime } from './format.ts';
+
+/** Tables shown at most; the rest is counted. */
+const TABLES = 40;
+
+/** Where everything stands, for people. */
+export function statusText(status: PipelineStatus, nowMs: number, paint: Paint): string {
+  return [
+    headline(status, nowMs, paint),
+    ...endpoints(status),
+    `lag     ${lagText(status)}`,
+    ...(status.waitingFor === null ? [] : [paint('yellow', `waiting ${status.waitingFor}`)]),
+    '',
+    stagesText(status.stages),
+    ...snapshotText(status),
+    ...notes(status),
+    ...errors(status, paint),
+  ].join('\n');
+}
+
+/** In words, never a number that nobody measured. */
+export function lagText({ lagMs, isCaughtUp }: Pick<PipelineStatus, 'lagMs' | 'isCaughtUp'>): string {
+  if (isCaughtUp) return 'none: everything the source has committed is on the target';
+  return lagMs === null ? 'not known now' : formatDuration(lagMs);
+}
+
+function headline(status: PipelineStatus, nowMs: number, paint: Paint): string {
+  const age = formatDuration(Math.max(0, nowMs - status.asOfMs));
+  const state = paint(status.state === 'failed' || status.state === 'retrying' ? 'red' : 'bold', status.state);
+  return `${paint('bold', status.pipeline)}  ${state}  (${status.mode}, process ${status.pid}, as of ${age} ago)`;
+}
+
+function endpoints({ source, target }: PipelineStatus): readonly string[] {
+  return (['source', 'target'] as const).map((side) => {
+    const { kind, version, address, isConnected, reconnects } = side === 'source' ? source : target;
+    const server = [kind ?? '', version ?? ''].filter((part) => part !== '').join(' ');
+    const link = isConnected ? 'connected' : 'not connected';
+    const again = reconnects === 0 ? '' : `, ${reconnects} reconnects`;
+    return `${side}  ${server}${server === '' ? '' : ' at '}${address}, ${link}${again}`;
+  });
+}
+
+function stagesText(stages: readonly StageStatus[]): string {
+  const rows = stages.map((stage) => [
+    stage.name,
+    stage.state,
+    stage.lagMs === null ? '-' : formatDuration(stage.lagMs),
+    `${formatCount(stage.rowsPerSecond)}/s`,
+    `${formatBytes(stage.bytesPerSecond)}/s`,
+    stage.backlogRows === null ? '-' : formatCount(stage.backlogRows),
+    formatCount(stage.rows),
+    stage.position === null ? '-' : cut(stage.position, 48),
+  ]);
+  return formatTable(['stage', 'state', 'lag', 'rows', 'bytes', 'backlog', 'rows in all', 'position'], rows);
+}
+
+function snapshotText({ snapshot }: PipelineStatus): readonly string[] {
+  const { tables, rowsDone, rowsEstimate, rowsPerSecond } = snapshot;
+  if (snapshot.state === 'none' || tables.length === 0) return [];
+  const head = `snapshot ${snapshot.state}: ${formatCount(rowsDone)} of about ${formatCount(rowsEstimate)} rows`;
+  const rate = snapshot.state === 'copying' ? `, ${formatCount(rowsPerSecond)} rows/s, ETA ${eta(snapshot.etaMs)}` : '';
+  const more = tables.length > TABLES ? [`and ${tables.length - TABLES} more tables`] : [];
+  const rows = tables.slice(0, TABLES).map(tableRow);
+  return [
+    '',
+    `${head}${rate}`,
+    formatTable(['table', 'phase', 'rows', 'of about', 'rate', 'ETA'], rows),
+    ...more,
+    ...advice(tables),
+  ];
+}
+
+function tableRow(table: TableStatus): readonly string[] {
+  return [
+    `${table.database}.${table.table}`,
+    table.phase,
+    formatCount(table.rowsDone),
+    formatCount(table.rowsEstimate),
+    table.phase === 'copying' ? `${formatCount(table.rowsPerSecond)}/s` : '-',
+    table.phase === 'copying' ? eta(table.etaMs) : '-',
+  ];
+}
+
+function advice(tables: readonly TableStatus[]): readonly string[] {
+  return tables.flatMap(({ database, table, advice }) => (advice === null ? [] : [`${database}.${table}: ${advice}`]));
+}
+
+function eta(etaMs: number | null): string {
+  return etaMs === null ? 'not known yet' : formatDuration(etaMs);
+}
+
+function notes({ quarantine, retention, heartbeat }: PipelineStatus): readonly string[] {
+  const changes = quarantine.reduce((sum, one) => sum + one.changes, 0);
+  const kept = retention.map(({ log, headroomMs, detail }) =>
+    headroomMs === null ? `${log}: ${detail}` : `${log} kept for ${formatDuration(headroomMs)} more: ${detail}`,
+  );
+  const beat = heartbeat?.latencyMs ?? null;
+  return [
+    '',
+    changes === 0 ? 'quarantine empty' : `quarantine ${formatCount(changes)} changes: sluice quarantine list`,
+    ...(beat === null ? [] : [`heartbeat ${formatDuration(beat)} from source to target`]),
+    ...kept,
+  ];
+}
+
+function errors({ errors: list }: PipelineStatus, paint: Paint): readonly string[] {
+  return list.slice(0, 5).flatMap(({ atMs, stage, code, message, remedy, attempt, nextTryAtMs }) => {
+    const next = nextTryAtMs === null ? '' : `, next try ${formatTime(nextTryAtMs)}`;
+    return [
+      paint('red', `${formatTime(atMs)} ${stage} ${code} (attempt ${attempt}${next}): ${message}`),
+      `  ${remedy}`,
+    ];
+  });
+}

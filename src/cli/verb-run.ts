@@ -1,0 +1,117 @@
+import type { Config } from '../config/config.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
+import { ControlServer } from '../control/server.ts';
+import type { RunResult } from '../pipeline/run-option.ts';
+import { EXIT } from './exit.ts';
+import { formatCount } from './format.ts';
+import { requireConfig } from './load-file.ts';
+import type { Outcome } from './outcome.ts';
+import { Progress } from './progress.ts';
+import { lagText } from './status-text.ts';
+import { usageError } from './usage-error.ts';
+import { type Call, type Flag, signalOf, type Verb } from './verb.ts';
+import { VERSION } from './version.ts';
+
+const UNTIL: Flag = {
+  name: 'until',
+  type: 'text',
+  choices: ['caught-up'],
+  help: 'End once everything that the source has committed is on the target.',
+};
+
+const shared = {
+  takesConfig: true,
+  needs: 'runPipeline',
+  isGraceful: true,
+  exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.interrupted],
+} as const;
+
+export const RUN_VERBS: readonly Verb[] = [
+  {
+    ...shared,
+    name: 'run',
+    kind: 'Run',
+    summary: 'Copies what is missing, then streams: the whole line. The same command goes on after any crash.',
+    flags: [UNTIL],
+    examples: [
+      ['sluice run', 'until it is told to stop (Ctrl-C, SIGTERM)'],
+      ['sluice run --until caught-up', 'ends when source and target are level'],
+    ],
+    run: (call) => run(call, 'run'),
+  },
+  {
+    ...shared,
+    name: 'capture',
+    kind: 'Run',
+    summary: 'The first half alone: source to log, when the log is Kafka.',
+    flags: [UNTIL],
+    examples: [['sluice capture', 'beside a sluice apply elsewhere']],
+    run: (call) => run(call, 'capture'),
+  },
+  {
+    ...shared,
+    name: 'apply',
+    kind: 'Run',
+    summary: 'The second half alone: log to target, when the log is Kafka.',
+    flags: [UNTIL],
+    examples: [['sluice apply', 'beside a sluice capture elsewhere']],
+    run: (call) => run(call, 'apply'),
+  },
+];
+
+async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
+  const config = requireConfig(call);
+  if (mode !== 'run' && config.log.kind !== 'kafka') {
+    const message = `sluice ${mode} needs a log that two processes can share`;
+    throw usageError('USAGE_HALF', message, 'Set log.kind to kafka, or use: sluice run');
+  }
+  const control = await ControlServer.open({
+    pipeline: config.pipeline,
+    mode,
+    socket: config.control.socket,
+    pid: call.io.pid,
+  });
+  const progress = new Progress(call.output);
+  try {
+    return outcome(call, await runPipeline(call, config, { mode, control, progress }));
+  } finally {
+    progress.close();
+    await control.close();
+  }
+}
+
+interface Running {
+  readonly mode: PipelineMode;
+  readonly control: ControlServer;
+  readonly progress: Progress;
+}
+
+async function runPipeline(call: Call, config: Config, { mode, control, progress }: Running): Promise<RunResult> {
+  const { ports, signal, logger } = call;
+  if (ports.runPipeline === undefined) throw new TypeError('no pipeline in this build');
+  const onStatus = (status: PipelineStatus): void => {
+    const whole = { ...status, pid: call.io.pid, version: VERSION };
+    control.publish(whole);
+    progress.update(whole);
+  };
+  const until = call.flags.get('until') === 'caught-up' ? ({ until: 'caught-up' } as const) : {};
+  return await ports.runPipeline(config, { mode, signal, logger, onStatus, ...until });
+}
+
+function outcome(call: Call, { ended, status }: RunResult): Outcome {
+  const rows = status.stages.map(({ name, rows }) => `${formatCount(rows)} rows past ${name}`).join(', ');
+  const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText(status)}`;
+  const result: Outcome = { kind: 'Run', exit: EXIT.done, data: { ended, status }, text };
+  if (ended === 'caught-up') return result;
+  // SIGTERM is how a service is stopped: a clean end is success, unless something else was asked for.
+  const isAsked = signalOf(call.signal) === 'SIGTERM' && !call.flags.has('until');
+  if (isAsked) return result;
+  const { code, message, remedy } = new SluiceError({
+    code: 'INTERRUPTED',
+    message: call.flags.has('until') ? 'stopped before it was caught up' : 'stopped cleanly',
+    remedy: 'Go on with the same command.',
+    disposition: 'stop',
+  });
+  return { ...result, exit: EXIT.interrupted, error: { code, message, remedy } };
+}

@@ -1,0 +1,17 @@
+import type { Verb } from './verb.ts';
+import { CONFIG_VERBS } from './verb-config.ts';
+import { DEMO_VERB } from './verb-demo.ts';
+import { LAG_VERB } from './verb-lag.ts';
+import { QUARANTINE_VERBS } from './verb-quarantine.ts';
+import { RUN_VERBS } from './verb-run.ts';
+import { STATUS_VERB } from './verb-status.ts';
+
+/** Every verb there is, in the order of help. */
+export const VERBS: readonly Verb[] = [
+  ...CONFIG_VERBS,
+  ...RUN_VERBS,
+  STATUS_VERB,
+  LAG_VERB,
+  ...QUARANTINE_VERBS,
+  DEMO_VERB,
+];

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+/** From package.json, which stands two folders above both `src/cli/` and `dist/cli/`. */
+export const VERSION: string = readVersion();
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}

@@ -1,0 +1,362 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { COMMON_FLAGS, CONFIG_FLAG } from '../../src/cli/common-flag.ts';
+import { VERBS } from '../../src/cli/verb-table.ts';
+import { flagOf } from '../../src/config/option.ts';
+import { OPTIONS } from '../../src/config/option-table.ts';
+import { type Ran, type RunOptions, runSluice, STAGED_MAIN } from './run-sluice.ts';
+
+const SECRET = 'hunter2-p@ss/w:rd';
+const CONFIG = `pipeline: shop
+source: { url: "mysql://sluice:\${SOURCE_PASSWORD}@127.0.0.1:1/shop" }
+target: { url: "postgresql://sluice:\${TARGET_PASSWORD}@127.0.0.1:1/shop" }
+`;
+let root = '';
+let folder = '';
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
+});
+
+beforeEach((context) => {
+  folder = join(root, context.task.id.replaceAll('/', '_'));
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'sluice.yaml'), CONFIG);
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function sluice(argv: readonly string[], options: Partial<RunOptions> = {}): Promise<Ran> {
+  const environment = { SOURCE_PASSWORD: SECRET, TARGET_PASSWORD: SECRET, ...options.environment };
+  return runSluice(argv, { main: STAGED_MAIN, folder, ...options, environment });
+}
+
+function envelope(ran: Ran): {
+  status: string;
+  kind: string;
+  data: never;
+  error?: { code: string };
+  nextSteps: string[];
+} {
+  const lines = ran.stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '');
+}
+
+describe('the verb table', () => {
+  it('gives a flag the same meaning wherever it stands, and none of them hides an option of the configuration', () => {
+    const types = new Map<string, string>();
+    for (const flag of [...COMMON_FLAGS, CONFIG_FLAG, ...VERBS.flatMap(({ flags }) => flags)]) {
+      expect(types.get(flag.name) ?? flag.type).toBe(flag.type);
+      types.set(flag.name, flag.type);
+    }
+    for (const option of OPTIONS) expect(types.has(flagOf(option)?.slice(2) ?? '')).toBe(false);
+  });
+
+  it('has help with an example and the exit codes for every verb', async () => {
+    for (const verb of VERBS) {
+      expect(verb.examples.length).toBeGreaterThan(0);
+      for (const [command] of verb.examples) expect(command).toMatch(new RegExp(`^sluice ${verb.name}\\b`));
+    }
+    const ran = await Promise.all(VERBS.map((verb) => sluice([...verb.name.split(' '), '--help'])));
+    for (const [index, { exit, stdout }] of ran.entries()) {
+      expect(exit).toBe(0);
+      expect(stdout).toContain('Examples:');
+      expect(stdout).toContain(VERBS[index]?.summary);
+    }
+  });
+});
+
+describe('the command line', () => {
+  it('lists its verbs with --help and alone, and its version', async () => {
+    const [alone, asked, version] = await Promise.all([sluice([]), sluice(['--help']), sluice(['--version'])]);
+    expect(alone).toEqual(asked);
+    expect(asked.exit).toBe(0);
+    for (const { name } of VERBS) expect(asked.stdout).toContain(name);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['statsu'], 'USAGE_UNKNOWN_VERB', 'did you mean "status"?'],
+    [['config', 'chek'], 'USAGE_UNKNOWN_VERB', 'config validate'],
+    [['status', '--wacht'], 'USAGE_UNKNOWN_FLAG', 'did you mean --watch?'],
+    [['status', '--source-ulr', 'x'], 'USAGE_UNKNOWN_FLAG', 'did you mean --source-url?'],
+    [['status', '--max', '5s'], 'USAGE_UNKNOWN_FLAG', 'sluice status has no --max'],
+    [['config', 'schema', '--config', 'x'], 'USAGE_UNKNOWN_FLAG', '--config'],
+    [['lag', '--max', '5'], 'USAGE_FLAG_VALUE', 'a number with its unit'],
+    [['lag', '--max'], 'USAGE_FLAG_VALUE', '--max needs a value'],
+    [['lag', '--wait=yes'], 'USAGE_FLAG_VALUE', '--wait takes no value'],
+    [['run', '--until', 'doomsday'], 'USAGE_FLAG_VALUE', 'caught-up'],
+    [['demo', '--scale', 'x'], 'USAGE_FLAG_VALUE', 'a whole number'],
+    [['status', 'shop'], 'USAGE_OPERANDS', 'one word too many'],
+    [['quarantine', 'show'], 'USAGE_OPERANDS', 'expected ID'],
+    [['capture'], 'USAGE_HALF', 'needs a log that two processes can share'],
+    [['status', '--config', 'nope.yaml'], 'CONFIG_FILE', 'nope.yaml cannot be read (ENOENT)'],
+    [['status', '--snapshot-parallel', 'x'], 'CONFIG_INVALID', 'flag --snapshot-parallel: snapshot.parallel: expected'],
+    [['status', '--control-socket', `/${'x'.repeat(200)}`], 'CONTROL_PATH_TOO_LONG', 'the system allows'],
+  ])('refuses %j with exit 2 and says what was meant', async (argv, code, words) => {
+    const ran = await sluice(argv);
+    expect(ran).toMatchObject({ exit: 2, stdout: '' });
+    expect(ran.stderr).toContain(code);
+    expect(ran.stderr).toContain(words);
+    const json = await sluice([...argv, '--json']);
+    expect(json.exit).toBe(2);
+    expect(envelope(json)).toMatchObject({ status: 'error', error: { code } });
+  });
+
+  it('wraps every result in the same envelope', async () => {
+    expect(envelope(await sluice(['config', 'validate', '--json']))).toEqual({
+      apiVersion: 'sluice/v1',
+      kind: 'ConfigValidation',
+      status: 'ok',
+      data: { file: 'sluice.yaml', problems: [], warnings: [] },
+      nextSteps: ['sluice check'],
+    });
+    writeFileSync(join(folder, 'sluice.yaml'), `${CONFIG}verfiy: 1\n`);
+    const bad = await sluice(['--json', 'config', 'validate']);
+    expect(bad.exit).toBe(2);
+    expect(envelope(bad)).toMatchObject({
+      kind: 'ConfigValidation',
+      status: 'error',
+      data: { problems: [{ code: 'CONFIG_UNKNOWN_KEY', path: 'verfiy', line: 4, column: 1 }] },
+      error: { code: 'CONFIG_INVALID' },
+    });
+  });
+
+  it('says on stderr which options have no effect yet', async () => {
+    const ran = await sluice(['config', 'validate', '--verify-every', '1h']);
+    expect(ran).toMatchObject({ exit: 0, stdout: 'sluice.yaml: no problem\n' });
+    expect(ran.stderr).toContain('warning: flag --verify-every: verify.every: is accepted but has no effect');
+  });
+
+  it('prints a schema that is JSON, and the values in force with secrets masked', async () => {
+    const schema = await sluice(['config', 'schema']);
+    expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'sluice.yaml' });
+    const shown = await sluice(['config', 'show', '--apply-parallel', '2']);
+    expect(shown.stdout).toContain('mysql://sluice:***@127.0.0.1:1/shop');
+    expect(shown.stdout).toMatch(/apply\.parallel +2 +flag --apply-parallel/);
+  });
+
+  it('works without a file when environment and flags give all that is required', async () => {
+    rmSync(join(folder, 'sluice.yaml'));
+    const environment = { SLUICE_PIPELINE: 'env', SLUICE_SOURCE_URL: 'mysql://u@h/d' };
+    const ran = await sluice(['config', 'show', '--target-url', 'postgresql://u@h/d', '--json'], { environment });
+    expect(ran.exit).toBe(0);
+    expect(ran.stdout).toContain('"value":"env","from":"environment SLUICE_PIPELINE"');
+  });
+
+  it('puts no colour and no cursor codes into a pipe', async () => {
+    for (const argv of [
+      ['--help'],
+      ['run', '--until', 'caught-up', '-v'],
+      ['demo'],
+      ['statsu'],
+      ['quarantine', 'list'],
+    ]) {
+      const { stdout, stderr } = await sluice(argv);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are what is looked for
+      expect(stdout + stderr).not.toMatch(/\u001b/);
+    }
+  });
+
+  it('never prints a secret, for any verb and any failure (INV-74)', async () => {
+    const leaks: string[] = [];
+    const commands = VERBS.map(({ name, operands }) => [...name.split(' '), ...(operands ? ['17'] : [])]);
+    for (const stage of ['', 'fails', 'bug', 'unreachable']) {
+      const isJson = stage === 'bug' || stage === 'unreachable';
+      const runs = commands.map((argv) => (isJson ? [...argv, '--json', '-v'] : argv));
+      for (const argv of [...runs, ['run', '--source-url', `mysql://u:${encodeURIComponent(SECRET)}@h:x/d`]]) {
+        const until = argv[0] === 'run' ? ['--until', 'caught-up'] : [];
+        const ran = await sluice([...argv, ...until], { environment: { STAGE: stage } });
+        const printed = ran.stdout + ran.stderr;
+        if (printed.includes(SECRET) || printed.includes(encodeURIComponent(SECRET))) leaks.push(argv.join(' '));
+      }
+    }
+    expect(leaks).toEqual([]);
+  });
+});
+
+describe('run', () => {
+  const stopWith = (signal: NodeJS.Signals, at = 'streaming') => {
+    let isSent = false;
+    return (child: { kill(signal: NodeJS.Signals): boolean }, printed: string): void => {
+      if (isSent || !printed.includes(at)) return;
+      isSent = true;
+      child.kill(signal);
+    };
+  };
+
+  it('until caught up exits 0 and says so', async () => {
+    const ran = await sluice(['run', '--until', 'caught-up', '--json']);
+    expect(ran.exit).toBe(0);
+    expect(envelope(ran)).toMatchObject({
+      kind: 'Run',
+      status: 'ok',
+      data: { ended: 'caught-up', status: { isCaughtUp: true } },
+    });
+    for (const line of ran.stderr.trimEnd().split('\n')) expect(line).toMatch(/^\{.*\}$|^shop: streaming/);
+  });
+
+  it('exits 0 on SIGTERM and 130 on SIGINT, after finishing what it had in hand', async () => {
+    expect(await sluice(['run'], { onOutput: stopWith('SIGTERM') })).toMatchObject({ exit: 0 });
+    const interrupted = await sluice(['run'], { onOutput: stopWith('SIGINT') });
+    expect(interrupted.exit).toBe(130);
+    expect(interrupted.stdout).toContain('shop: stopped');
+    expect(interrupted.stderr).toContain('interrupted: stopped cleanly');
+  });
+
+  it('that was to catch up and was stopped before does not claim success', async () => {
+    const environment = { STAGE: 'behind' };
+    const ran = await sluice(['run', '--until', 'caught-up'], { environment, onOutput: stopWith('SIGTERM') });
+    expect(ran.exit).toBe(130);
+  });
+
+  it('ends at once on a second signal', async () => {
+    let sent = 0;
+    const onOutput = (child: { kill(signal: NodeJS.Signals): boolean }): void => {
+      sent++;
+      if (sent > 1) return;
+      setTimeout(() => child.kill('SIGTERM'), 100);
+      setTimeout(() => child.kill('SIGTERM'), 300);
+    };
+    const startedAtMs = Date.now();
+    expect((await sluice(['run'], { environment: { STAGE: 'stuck' }, onOutput })).exit).toBe(130);
+    expect(Date.now() - startedAtMs).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['fails', 1, 'TARGET_ERROR'],
+    ['unreachable', 6, 'SOURCE_UNREACHABLE'],
+    ['bug', 1, 'INTERNAL'],
+  ])('that %s exits %i with the code of the failure', async (stage, exit, code) => {
+    const ran = await sluice(['run', '--json'], { environment: { STAGE: stage } });
+    expect(ran.exit).toBe(exit);
+    expect(envelope(ran)).toMatchObject({ status: 'error', error: { code } });
+  });
+
+  it('answers status and lag over its socket, and refuses a second process with exit 3', async () => {
+    const answers: Promise<Ran>[] = [];
+    let isAsked = false;
+    const onOutput = (child: { kill(signal: NodeJS.Signals): boolean }, printed: string): void => {
+      if (isAsked || !printed.includes('streaming')) return;
+      isAsked = true;
+      answers.push(
+        sluice(['status', '--json']),
+        sluice(['status']),
+        sluice(['lag', '--max', '1s', '--wait']),
+        sluice(['run']),
+      );
+      void Promise.all(answers).then(() => child.kill('SIGTERM'));
+    };
+    await sluice(['run'], { onOutput });
+    const [json, text, lag, second] = await Promise.all(answers);
+    expect(json?.exit).toBe(0);
+    expect(json === undefined ? null : envelope(json)).toMatchObject({
+      kind: 'Status',
+      data: { pipeline: 'shop', version: expect.any(String) },
+    });
+    expect(text?.stdout).toContain('shop  streaming');
+    expect(lag).toMatchObject({ exit: 0, stdout: 'none: everything the source has committed is on the target\n' });
+    expect(second?.exit).toBe(3);
+    expect(second?.stderr).toContain('already run by process');
+  });
+
+  it('that is behind fails the test of lag with exit 5', async () => {
+    let answer: Promise<Ran> | undefined;
+    const onOutput = (child: { kill(signal: NodeJS.Signals): boolean }, printed: string): void => {
+      if (answer !== undefined || !printed.includes('streaming')) return;
+      answer = sluice(['lag', '--max', '1s', '--wait', '--timeout', '300ms', '--json']);
+      void answer.then(() => child.kill('SIGTERM'));
+    };
+    await sluice(['run'], { environment: { STAGE: 'behind' }, onOutput });
+    const lag = await answer;
+    expect(lag?.exit).toBe(5);
+    expect(lag === undefined ? null : envelope(lag)).toMatchObject({
+      status: 'action_required',
+      data: { lagMs: 1200 },
+    });
+  });
+
+  it.each([['status'], ['lag'], ['status --watch']])(
+    'unreachable for %s is exit 6 with the path tried',
+    async (verb) => {
+      const ran = await sluice(verb.split(' '));
+      expect(ran.exit).toBe(6);
+      expect(ran.stderr).toContain(join(folder, '.sluice', 'shop.sock'));
+    },
+  );
+
+  it('is watched as one JSON document a line', async () => {
+    let watch: Promise<Ran> | undefined;
+    const onOutput = (child: { kill(signal: NodeJS.Signals): boolean }, printed: string): void => {
+      if (watch !== undefined || !printed.includes('streaming')) return;
+      const stop = (watcher: { kill(signal: NodeJS.Signals): boolean }, seen: string): void => {
+        if (seen.split('\n').length > 3) watcher.kill('SIGINT');
+      };
+      watch = sluice(['status', '--watch', '--json'], { onOutput: stop });
+      void watch.then(() => child.kill('SIGTERM'));
+    };
+    await sluice(['run'], { onOutput });
+    const watched = await watch;
+    expect(watched?.exit).toBe(130);
+    const documents =
+      watched?.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)) ?? [];
+    expect(documents.length).toBeGreaterThan(2);
+    expect(documents.at(0)).toMatchObject({ kind: 'Status', status: 'ok' });
+    expect(documents.at(-1)).toMatchObject({ kind: 'Status', status: 'error', error: { code: 'INTERRUPTED' } });
+  });
+});
+
+describe('quarantine', () => {
+  it('lists with exit 4 when there is something, 0 when there is nothing', async () => {
+    const full = await sluice(['quarantine', 'list']);
+    expect(full.exit).toBe(4);
+    expect(full.stdout).toContain('zero-date');
+    expect(await sluice(['quarantine', 'list'], { environment: { STAGE: 'clean' } })).toMatchObject({ exit: 0 });
+  });
+
+  it('shows one change, and refuses an id that is not there', async () => {
+    expect((await sluice(['quarantine', 'show', '17'])).stdout).toContain('"at":"0000-00-00"');
+    expect(await sluice(['quarantine', 'show', '18'])).toMatchObject({ exit: 2 });
+  });
+
+  it('says by its exit code whether a retry left something', async () => {
+    expect((await sluice(['quarantine', 'retry', 'all'])).exit).toBe(4);
+    expect((await sluice(['quarantine', 'retry', 'all'], { environment: { STAGE: 'clean' } })).exit).toBe(0);
+  });
+
+  it("drops only when the pipeline's name is given, by flag or on stdin", async () => {
+    expect(await sluice(['quarantine', 'drop', '17'])).toMatchObject({ exit: 2, stdout: '' });
+    expect(await sluice(['quarantine', 'drop', '17', '--confirm', 'shpo'])).toMatchObject({ exit: 2, stdout: '' });
+    expect(await sluice(['quarantine', 'drop', '17'], { stdin: 'y\n' })).toMatchObject({ exit: 2, stdout: '' });
+    expect((await sluice(['quarantine', 'drop', '17', '--confirm', 'shop'])).exit).toBe(0);
+    expect((await sluice(['quarantine', 'drop', '17'], { stdin: 'shop\n' })).exit).toBe(0);
+  });
+});
+
+describe('demo', () => {
+  it('takes its own flags, and its exit code tells the truth', async () => {
+    const ran = await sluice([
+      'demo',
+      '--log',
+      'kafka',
+      '--source',
+      'mariadb',
+      '--scale',
+      '3',
+      '--seed=7',
+      '--keep',
+      '--json',
+    ]);
+    expect(ran.exit).toBe(0);
+    expect(envelope(ran).data).toEqual({ log: 'kafka', source: 'mariadb', scale: 3, seed: 7, keep: true });
+    const failed = await sluice(['demo'], { environment: { STAGE: 'fails' } });
+    expect(failed.exit).toBe(1);
+    expect(failed.stdout).toContain('differences');
+  });
+});

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** The same command line over a pipeline that the test controls. */
+export const STAGED_MAIN = fileURLToPath(new URL('./staged-main.ts', import.meta.url));
+
+export interface Ran {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly main?: string;
+  readonly folder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Called with the process and what it has printed so far, at each piece of output. */
+  readonly onOutput?: (child: ChildProcess, printed: string) => void;
+}
+
+/** Runs the command line as a process of its own, in an environment that has nothing else. */
+export function runSluice(argv: readonly string[], options: RunOptions): Promise<Ran> {
+  const { main = MAIN, folder, environment = {}, stdin, onOutput } = options;
+  const child = spawn(process.execPath, [main, ...argv], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += String(data);
+    onOutput?.(child, stdout + stderr);
+  });
+  child.stderr.on('data', (data) => {
+    stderr += String(data);
+    onOutput?.(child, stdout + stderr);
+  });
+  child.stdin.end(stdin ?? '');
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exit) => resolve({ exit, stdout, stderr }));
+  });
+}
