@@ -43,6 +43,8 @@ export interface ColumnFacts {
   readonly isBoolean?: boolean;
   /** bigint unsigned: every value is below 2^63, here and in every column of its foreign keys. */
   readonly fitsBigint?: boolean;
+  /** enum: no row holds the '' that stands for a value that was no member. */
+  readonly isNeverEmpty?: boolean;
   /** time: every value is within 00:00:00 .. 24:00:00. */
   readonly isTimeOfDay?: boolean;
   /** Extensions of the target: `postgis`, `vector`. */

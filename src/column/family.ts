@@ -1,15 +1,55 @@
 import type { ColumnType } from '../contract/table.ts';
+import { BIGINT } from './bigint.ts';
+import { binaryCodec } from './binary.ts';
+import { bitCodec } from './bit.ts';
 import type { ColumnCodec } from './codec.ts';
+import { DATE } from './date.ts';
+import { datetimeCodec } from './datetime.ts';
+import { decimalCodec } from './decimal.ts';
+import { enumCodec } from './enum.ts';
+import { DOUBLE, FLOAT } from './float.ts';
 import { integerCodec } from './integer.ts';
+import { setCodec } from './set.ts';
 import { textCodec } from './text.ts';
+import { timeCodec } from './time.ts';
+import { timestampCodec } from './timestamp.ts';
+import { UNSIGNED_BIGINT } from './unsigned-bigint.ts';
+import { YEAR } from './year.ts';
 
 /** The codec of a column type. Pure and cached by callers per table version. */
 export function codecOf(type: ColumnType): ColumnCodec {
   switch (type.kind) {
     case 'integer':
-      return integerCodec(type);
+      if (type.bytes < 8) return integerCodec(type);
+      return type.unsigned ? UNSIGNED_BIGINT : BIGINT;
+    case 'decimal':
+      return decimalCodec(type);
+    case 'float':
+      return FLOAT;
+    case 'double':
+      return DOUBLE;
+    case 'bit':
+      return bitCodec(type);
     case 'text':
       return textCodec(type);
+    case 'binary':
+      return binaryCodec(type.bytes);
+    case 'blob':
+      return binaryCodec(null);
+    case 'enum':
+      return enumCodec(type);
+    case 'set':
+      return setCodec(type);
+    case 'date':
+      return DATE;
+    case 'datetime':
+      return datetimeCodec(type);
+    case 'timestamp':
+      return timestampCodec(type);
+    case 'time':
+      return timeCodec(type);
+    case 'year':
+      return YEAR;
     default:
       throw new Error(`no codec for ${type.kind}`);
   }

@@ -3,42 +3,52 @@ import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
+import { writeInteger } from './digit.ts';
+import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 type Integer = Extract<ColumnType, { kind: 'integer' }>;
-type Small = Integer & { readonly bytes: 1 | 2 | 3 | 4 };
 
 /** tinyint .. int: int or long in the log, a JavaScript integer at most (32 bits). bigint: see bigint.ts. */
 export function integerCodec(type: Integer): ColumnCodec {
-  if (type.bytes === 8) throw new Error('bigint has a codec of its own');
   const avro = type.bytes === 4 && type.unsigned ? 'long' : 'int';
   return {
     avro,
     skip: skipper(avro),
-    binlog: () => binlogInteger(type as Small),
+    binlog: () => binlogInteger(type),
     select: (quoted) => quoted,
     query: queryInteger,
     target: (facts) => targetInteger(type, facts),
     check: () => null,
-    copy: (targetType) => copyInteger(targetType),
+    copy: (target) => copyInteger(targetType(target)),
     canonicalSource: (value) => String(value.long()),
-    canonicalTarget: (text) => (text === 't' ? '1' : text === 'f' ? '0' : text),
+    canonicalTarget: canonicalBoolean,
   };
 }
 
-function binlogInteger(type: Small): BinlogDecoder {
-  const { bytes, unsigned } = type;
+/** Text of an integer or boolean column: `t` and `f` are 1 and 0. */
+export function canonicalBoolean(text: string): string {
+  return text === 't' ? '1' : text === 'f' ? '0' : text;
+}
+
+function binlogInteger({ bytes, unsigned }: Integer): BinlogDecoder {
+  const shift = 32 - bytes * 8;
   return (cell, out) => {
     const at = cell.position;
     cell.skip(bytes);
-    out.long(unsigned ? cell.bytes.readUIntLE(at, bytes) : cell.bytes.readIntLE(at, bytes));
+    const source = cell.bytes;
+    let value = source[at] as number;
+    if (bytes > 1) value |= (source[at + 1] as number) << 8;
+    if (bytes > 2) value |= (source[at + 2] as number) << 16;
+    if (bytes > 3) value |= (source[at + 3] as number) << 24;
+    out.long(unsigned ? value >>> 0 : (value << shift) >> shift);
   };
 }
 
 const queryInteger: QueryDecoder = (bytes, start, end, out) => {
-  const negative = bytes[start] === 0x2d;
+  const isNegative = bytes[start] === 0x2d;
   let value = 0;
-  for (let i = negative ? start + 1 : start; i < end; i++) value = value * 10 + (bytes[i] as number) - 0x30;
-  out.long(negative ? -value : value);
+  for (let i = isNegative ? start + 1 : start; i < end; i++) value = value * 10 + (bytes[i] as number) - 0x30;
+  out.long(isNegative ? -value : value);
 };
 
 function targetInteger(type: Integer, facts: ColumnFacts): string {
@@ -47,20 +57,39 @@ function targetInteger(type: Integer, facts: ColumnFacts): string {
   return type.bytes === 4 && type.unsigned ? 'bigint' : 'integer';
 }
 
-const RANGES: Readonly<Record<string, number>> = {
-  smallint: 2 ** 15,
-  integer: 2 ** 31,
-  bigint: Number.MAX_SAFE_INTEGER,
-};
+/** Greatest value of a PostgreSQL type that holds integers, as far as a JavaScript number tells; null: not such a type. */
+export function integerLimit(target: TargetType): number | null {
+  switch (target.name) {
+    case 'smallint':
+      return 2 ** 15 - 1;
+    case 'integer':
+      return 2 ** 31 - 1;
+    case 'bigint':
+    case 'double precision':
+      return Number.MAX_SAFE_INTEGER;
+    case 'numeric': {
+      const [precision, scale = 0] = target.sizes;
+      return precision === undefined ? Number.MAX_SAFE_INTEGER : 10 ** Math.min(15, precision - scale) - 1;
+    }
+    default:
+      return null;
+  }
+}
 
-function copyInteger(targetType: string): CopyEncoder | null {
-  if (targetType === 'boolean') return copyBoolean;
-  const limit = targetType.startsWith('numeric') ? Number.MAX_SAFE_INTEGER : RANGES[targetType];
-  if (limit === undefined) return null;
+export function outOfRange(name: string): ValueError {
+  return new ValueError('out-of-range', `${name} cannot hold the value`);
+}
+
+function copyInteger(target: TargetType): CopyEncoder | null {
+  if (target.name === 'boolean') return copyBoolean;
+  if (textLimit(target) === Number.POSITIVE_INFINITY) return (value, out) => writeInteger(out, value.long());
+  const limit = integerLimit(target);
+  if (limit === null) return null;
+  const least = target.name === 'numeric' ? -limit : -limit - 1;
   return (value, out) => {
     const number = value.long();
-    if (number >= limit || number < -limit) throw new ValueError('out-of-range', `${targetType} cannot hold the value`);
-    out.latin1(String(number));
+    if (number > limit || number < least) throw outOfRange(target.name);
+    writeInteger(out, number);
   };
 }
 

@@ -1,29 +1,105 @@
+import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
-import type { ColumnCodec } from './codec.ts';
-import { copyText, skipper } from './copy-text.ts';
+import { lengthBytes, readLength } from './cell-length.ts';
+import { charsetDecoder, isUnicode } from './charset.ts';
+import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, ValuePolicy, WireColumn } from './codec.ts';
+import { compressedDecoder } from './compressed.ts';
+import { policyText, skipper, textEncoder } from './copy-text.ts';
+import { canonicalInet } from './inet.ts';
+import { canonicalJson } from './json-canonical.ts';
+import { jsonEncoder } from './json-copy.ts';
+import { targetType, textLimit } from './target-type.ts';
+import { canonicalUuid } from './uuid.ts';
 
 type Text = Extract<ColumnType, { kind: 'text' }>;
 
-/** char, varchar and the text types: UTF-8 in the log whatever the column's character set. */
-export function textCodec(_type: Text): ColumnCodec {
+/**
+ * char, varchar and the text types: UTF-8 in the log whatever the column's character set. Both paths read the column's
+ * own bytes and decode them here, so a server's `?` for what it cannot convert never gets in.
+ */
+export function textCodec({ charset }: Text): ColumnCodec {
   return {
     avro: 'string',
     skip: skipper('string'),
-    binlog: () => (cell, out) => {
-      const length = cell.byte();
-      const at = cell.position;
-      cell.skip(length);
-      out.slice(cell.bytes, at, at + length);
-    },
-    select: (quoted) => quoted,
-    query: (bytes, start, end, out) => out.slice(bytes, start, end),
-    target: () => 'text',
+    binlog: (wire) => textDecoder(wire, charset),
+    select: (quoted) => (charset === 'utf8mb4' ? quoted : `CAST(${quoted} AS BINARY)`),
+    query: charsetDecoder(charset),
+    target: targetText,
     check: () => null,
-    copy: () => (value, out) => {
-      const start = value.span();
-      copyText(value.bytes, start, value.position, out);
-    },
-    canonicalSource: (value) => value.string(),
-    canonicalTarget: (text) => text,
+    copy: (target, policy) => copyString(target, policy, !isUnicode(charset)),
+    canonicalSource: (value, target, policy) => canonicalText(policyText(value.string(), policy.nul), target),
+    canonicalTarget: canonicalText,
   };
+}
+
+function textDecoder(wire: WireColumn, charset: string): BinlogDecoder {
+  const width = lengthBytes(wire);
+  const decode = charsetDecoder(charset);
+  if (wire.meta !== 0 && (wire.code === 140 || wire.code === 141)) return compressedDecoder(width, decode);
+  return (cell, out) => {
+    const length = readLength(cell, width);
+    const at = cell.position;
+    cell.skip(length);
+    decode(cell.bytes, at, at + length, out);
+  };
+}
+
+function targetText({ columnType }: ColumnFacts): string {
+  const [, length] = /^(?:var)?char\((\d+)\)/i.exec(columnType) ?? [];
+  // char(0) and varchar(0) hold only ''; PostgreSQL's lengths start at 1.
+  return length === undefined ? 'text' : `character varying(${Math.max(1, Number(length))})`;
+}
+
+/** Encoder of any string of the log into a text column, or one that PostgreSQL reads from text. */
+export function copyString(target: string, policy: ValuePolicy, refusesReplacement = false): CopyEncoder | null {
+  const type = targetType(target);
+  const limit = textLimit(type);
+  if (limit !== null) {
+    const encode = textEncoder({ nul: policy.nul, limit, refusesReplacement });
+    return type.name === 'character' ? withoutPadding(encode) : encode;
+  }
+  switch (type.name) {
+    case 'jsonb':
+    case 'json':
+      return jsonEncoder(type.name, policy);
+    case 'uuid':
+      return spelled('not-uuid', (text) => (/^[0-9a-f]{32}$/.test(canonicalUuid(text)) ? canonicalUuid(text) : null));
+    case 'inet':
+      return spelled('not-inet', (text) => (canonicalInet(text) === null ? null : text.trim()));
+    default:
+      return null;
+  }
+}
+
+/** character(n) pads with spaces, so that spaces at the end of a value would be lost. */
+function withoutPadding(encode: CopyEncoder): CopyEncoder {
+  return (value, out) => {
+    encode(value, out);
+    if (out.bytes[out.position - 1] === 0x20 && value.bytes[value.position - 1] === 0x20)
+      throw new ValueError('trailing-space', 'character(n) does not keep spaces at the end');
+  };
+}
+
+function spelled(reason: string, spell: (text: string) => string | null): CopyEncoder {
+  return (value, out) => {
+    const text = spell(value.string());
+    if (text === null) throw new ValueError(reason, 'the target type cannot read the value');
+    out.latin1(text);
+  };
+}
+
+export function canonicalText(text: string, target: string): string {
+  switch (targetType(target).name) {
+    case 'jsonb':
+    case 'json':
+      return canonicalJson(text);
+    case 'uuid':
+      return canonicalUuid(text);
+    case 'inet':
+      return canonicalInet(text) ?? text;
+    case 'character':
+      return text.replace(/ +$/, '');
+    default:
+      return text;
+  }
 }

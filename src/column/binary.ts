@@ -1,0 +1,65 @@
+import { ValueError } from '../contract/error.ts';
+import { lengthBytes, readLength } from './cell-length.ts';
+import type { BinlogDecoder, ColumnCodec, CopyEncoder, WireColumn } from './codec.ts';
+import { compressedDecoder } from './compressed.ts';
+import { skipper } from './copy-text.ts';
+import { bytesEncoder, canonicalHex } from './hex.ts';
+import { targetType } from './target-type.ts';
+import { canonicalUuid, writeUuid } from './uuid.ts';
+import { WIRE } from './wire-type.ts';
+
+/** varbinary and the blob types; binary(n) with its length, to which it is padded. */
+export function binaryCodec(fixedBytes: number | null): ColumnCodec {
+  return {
+    avro: 'bytes',
+    skip: skipper('bytes'),
+    binlog: (wire) => (fixedBytes === null ? bytesDecoder(wire) : paddedDecoder(fixedBytes)),
+    select: (quoted) => quoted,
+    query: (bytes, start, end, out) => out.slice(bytes, start, end),
+    target: () => 'bytea',
+    check: () => null,
+    copy: (target) => copyBytes(targetType(target).name),
+    canonicalSource: (value, target) => {
+      const start = value.span();
+      const hex = value.bytes.toString('hex', start, value.position);
+      return target === 'uuid' ? canonicalUuid(hex) : hex;
+    },
+    canonicalTarget: (text, target) => (target === 'uuid' ? canonicalUuid(text) : canonicalHex(text)),
+  };
+}
+
+export function bytesDecoder(wire: WireColumn): BinlogDecoder {
+  const width = lengthBytes(wire);
+  if (wire.code === WIRE.varcharCompressed || wire.code === WIRE.blobCompressed)
+    return compressedDecoder(width, (bytes, start, end, out) => out.slice(bytes, start, end));
+  return (cell, out) => {
+    const length = readLength(cell, width);
+    const at = cell.position;
+    cell.skip(length);
+    out.slice(cell.bytes, at, at + length);
+  };
+}
+
+/** The binlog leaves out the zero bytes at the end of BINARY(n); they are part of the value. */
+function paddedDecoder(bytes: number): BinlogDecoder {
+  return (cell, out) => {
+    const length = readLength(cell, bytes < 256 ? 1 : 2);
+    const at = cell.position;
+    cell.skip(length);
+    out.long(bytes);
+    out.raw(cell.bytes, at, at + length);
+    out.reserve(bytes - length);
+    out.bytes.fill(0, out.position, out.position + bytes - length);
+    out.position += bytes - length;
+  };
+}
+
+function copyBytes(target: string): CopyEncoder | null {
+  if (target === 'bytea') return bytesEncoder('\\\\x');
+  if (target !== 'uuid') return null;
+  return (value, out) => {
+    const start = value.span();
+    if (value.position - start !== 16) throw new ValueError('not-uuid', 'a UUID has 16 bytes');
+    writeUuid(out, value.bytes, start);
+  };
+}

@@ -1,0 +1,68 @@
+import { ValueError } from '../contract/error.ts';
+import type { ColumnType } from '../contract/table.ts';
+import type { ColumnCodec, CopyEncoder } from './codec.ts';
+import { skipper } from './copy-text.ts';
+import { bytesEncoder, canonicalHex } from './hex.ts';
+import { type TargetType, targetType } from './target-type.ts';
+
+type Bit = Extract<ColumnType, { kind: 'bit' }>;
+
+/** bit(n): big-endian bytes in the log, as both the binlog and a SELECT of the bare column have them. */
+export function bitCodec({ bits }: Bit): ColumnCodec {
+  const bytes = (bits + 7) >> 3;
+  return {
+    avro: 'bytes',
+    skip: skipper('bytes'),
+    binlog: () => (cell, out) => {
+      const at = cell.position;
+      cell.skip(bytes);
+      out.slice(cell.bytes, at, at + bytes);
+    },
+    select: (quoted) => quoted,
+    query: (source, start, end, out) => out.slice(source, start, end),
+    target: () => (bits === 1 ? 'boolean' : `bit(${bits})`),
+    check: () => null,
+    copy: (target) => copyBit(bits, targetType(target)),
+    canonicalSource: (value, target) => {
+      const start = value.span();
+      const hex = value.bytes.toString('hex', start, value.position);
+      return target === 'bytea' ? hex : bitText(hex, bits);
+    },
+    canonicalTarget: (text, target) => {
+      if (target === 'bytea') return canonicalHex(text);
+      return text === 't' ? '1' : text === 'f' ? '0' : text;
+    },
+  };
+}
+
+function bitText(hex: string, bits: number): string {
+  return BigInt(`0x${hex}`).toString(2).padStart(bits, '0');
+}
+
+function copyBit(bits: number, target: TargetType): CopyEncoder | null {
+  if (target.name === 'bytea') return bytesEncoder('\\\\x');
+  if (target.name === 'boolean') return bits === 1 ? bitEncoder(1, [0x66, 0x74]) : null;
+  const isVarying = target.name === 'bit varying';
+  if (!isVarying && target.name !== 'bit') return null;
+  const room = target.sizes[0] ?? (isVarying ? Number.POSITIVE_INFINITY : 1);
+  return isVarying
+    ? room < bits
+      ? null
+      : bitEncoder(bits, [0x30, 0x31])
+    : room === bits
+      ? bitEncoder(bits, [0x30, 0x31])
+      : null;
+}
+
+function bitEncoder(bits: number, letters: readonly [number, number]): CopyEncoder {
+  return (value, out) => {
+    const start = value.span();
+    const unused = (value.position - start) * 8 - bits;
+    if (unused < 0) throw new ValueError('out-of-range', `${bits} bits are missing`);
+    out.reserve(bits);
+    for (let i = unused; i < unused + bits; i++) {
+      const isSet = ((value.bytes[start + (i >> 3)] as number) >> (7 - (i & 7))) & 1;
+      out.bytes[out.position++] = isSet ? letters[1] : letters[0];
+    }
+  };
+}

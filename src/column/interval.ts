@@ -1,0 +1,32 @@
+import type { ByteWriter } from '../avro/byte-writer.ts';
+
+/** Writes microseconds as an interval of hours, minutes and seconds, which PostgreSQL keeps as they are. */
+export function writeMicroseconds(out: ByteWriter, microseconds: bigint): void {
+  const size = microseconds < 0n ? -microseconds : microseconds;
+  const seconds = size / 1_000_000n;
+  const two = (value: bigint) => String(value).padStart(2, '0');
+  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;
+  out.latin1(`${microseconds < 0n ? '-' : ''}${clock}.${String(size % 1_000_000n).padStart(6, '0')}`);
+}
+
+const UNITS_US: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, days: 86_400_000_000n };
+
+/** Microseconds of an interval as PostgreSQL prints it (IntervalStyle postgres): `1 day -02:03:04.5`. */
+export function canonicalInterval(text: string): bigint | string {
+  let total = 0n;
+  for (const [part, count, unit, sign, h, m, s, fraction = ''] of text.matchAll(
+    /(-?\d+) ([a-z]+)|([-+]?)(\d+):(\d\d):(\d\d)(?:\.(\d+))?/g,
+  )) {
+    if (count !== undefined && unit !== undefined) {
+      const size = UNITS_US[unit];
+      // Months and years have no length: such a text equals only itself.
+      if (size === undefined) return text;
+      total += BigInt(count) * size;
+    } else if (part) {
+      const seconds = BigInt(h ?? 0) * 3600n + BigInt(m ?? 0) * 60n + BigInt(s ?? 0);
+      const size = seconds * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
+      total += sign === '-' ? -size : size;
+    }
+  }
+  return total;
+}

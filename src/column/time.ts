@@ -1,0 +1,87 @@
+import { ValueError } from '../contract/error.ts';
+import type { ColumnType } from '../contract/table.ts';
+import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, WireColumn } from './codec.ts';
+import { copyAscii, skipper } from './copy-text.ts';
+import { refuseCut, targetFraction, trimFraction } from './date-copy.ts';
+import { readDigits } from './digit.ts';
+import { canonicalInterval } from './interval.ts';
+import { oldTime } from './old-temporal.ts';
+import { type TargetType, targetType, textLimit } from './target-type.ts';
+import { fractionBytes, readFraction, writeTime } from './temporal.ts';
+import { WIRE } from './wire-type.ts';
+
+type Time = Extract<ColumnType, { kind: 'time' }>;
+
+/** time(n): the server's text in the log, `-838:59:59.000000` to `838:59:59.000000` with n digits. */
+export function timeCodec({ fraction }: Time): ColumnCodec {
+  return {
+    avro: 'string',
+    skip: skipper('string'),
+    binlog: (wire) => timeDecoder(wire, fraction),
+    select: (quoted) => quoted,
+    query: (bytes, start, end, out) => out.slice(bytes, start, end),
+    target: (facts) => targetTime(fraction, facts),
+    check: () => null,
+    copy: (target) => copyTime(targetType(target), fraction),
+    canonicalSource: (value, target) => canonicalTime(value.string(), target),
+    canonicalTarget: canonicalTime,
+  };
+}
+
+function targetTime(fraction: number, facts: ColumnFacts): string {
+  return facts.isTimeOfDay ? `time(${fraction}) without time zone` : `interval(${fraction})`;
+}
+
+const SIGN_BIT = 0x800000;
+
+function timeDecoder(wire: WireColumn, fraction: number): BinlogDecoder {
+  if (wire.code !== WIRE.time2) return oldTime(fraction);
+  const tail = fractionBytes(fraction);
+  const unit = 0x100 ** tail;
+  return (cell, out) => {
+    const at = cell.position;
+    cell.skip(3 + tail);
+    const source = cell.bytes;
+    let clock =
+      (((source[at] as number) << 16) | ((source[at + 1] as number) << 8) | (source[at + 2] as number)) - SIGN_BIT;
+    let microseconds = readFraction(source, at + 3, fraction);
+    const isNegative = clock < 0;
+    // One two's complement number over both parts: a negative fraction borrowed from the whole seconds.
+    if (isNegative && microseconds !== 0) {
+      clock++;
+      microseconds = unit * (tail === 1 ? 10_000 : tail === 2 ? 100 : 1) - microseconds;
+    }
+    if (isNegative) clock = -clock;
+    writeTime(out, { isNegative, clock, microseconds, fraction });
+  };
+}
+
+function copyTime(target: TargetType, fraction: number): CopyEncoder | null {
+  if (textLimit(target) === Number.POSITIVE_INFINITY) return copyAscii;
+  const kept = targetFraction(target);
+  if (kept === null) return null;
+  const isInterval = target.name === 'interval';
+  if (!isInterval && target.name !== 'time without time zone') return null;
+  return (value, out) => {
+    const start = value.span();
+    const end = value.position;
+    if (!isInterval) refuseBeyondDay(value.bytes, start, end);
+    if (kept < fraction) refuseCut(value.bytes, end - fraction + kept, end);
+    out.raw(value.bytes, start, end);
+  };
+}
+
+/** PostgreSQL's time ends at 24:00:00. */
+function refuseBeyondDay(bytes: Buffer, start: number, end: number): void {
+  const isLong = bytes[start] === 0x2d || bytes[start + 2] !== 0x3a;
+  const hour = isLong ? 99 : readDigits(bytes, start, 2);
+  if (hour < 24) return;
+  let isExactly24 = hour === 24;
+  for (let i = start + 3; i < end; i++) if ((bytes[i] as number) >= 0x31 && bytes[i] !== 0x3a) isExactly24 = false;
+  if (!isExactly24) throw new ValueError('out-of-range', 'time holds 00:00:00 to 24:00:00');
+}
+
+function canonicalTime(text: string, target: string): string {
+  if (target.startsWith('interval')) return String(canonicalInterval(text));
+  return target.startsWith('time') ? trimFraction(text) : text;
+}

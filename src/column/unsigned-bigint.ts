@@ -1,0 +1,87 @@
+import { ValueError } from '../contract/error.ts';
+import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
+import { copyAscii, skipper } from './copy-text.ts';
+import { digitCount, putDigits } from './digit.ts';
+import { canonicalBoolean, outOfRange } from './integer.ts';
+import { type TargetType, targetType, textLimit } from './target-type.ts';
+
+/** bigint unsigned: a string of digits in the log, since an Avro long ends at 2^63 - 1. */
+export const UNSIGNED_BIGINT: ColumnCodec = {
+  avro: 'string',
+  skip: skipper('string'),
+  binlog: () => binlogUnsigned,
+  select: (quoted) => quoted,
+  query: (bytes, start, end, out) => queryUnsigned(bytes, start, end, out),
+  target: (facts) => (facts.fitsBigint ? 'bigint' : 'numeric(20,0)'),
+  check: () => null,
+  copy: (target) => copyUnsigned(targetType(target)),
+  canonicalSource: (value) => value.string(),
+  canonicalTarget: canonicalBoolean,
+};
+
+const binlogUnsigned: BinlogDecoder = (cell, out) => {
+  const at = cell.position;
+  cell.skip(8);
+  const low = cell.bytes.readUInt32LE(at);
+  const high = cell.bytes.readUInt32LE(at + 4);
+  if (high >= 0x200000) {
+    out.ascii(String((BigInt(high) << 32n) | BigInt(low)));
+    return;
+  }
+  const value = high * 0x100000000 + low;
+  const count = digitCount(value);
+  out.reserve(count + 1);
+  out.bytes[out.position++] = count << 1;
+  const head = Math.floor(value / 1e9);
+  const headCount = Math.max(0, count - 9);
+  putHead(out.bytes, out.position, head, headCount);
+  putDigits(out.bytes, out.position + headCount, value - head * 1e9, count - headCount);
+  out.position += count;
+};
+
+function putHead(bytes: Uint8Array, at: number, head: number, count: number): void {
+  if (count > 0) putDigits(bytes, at, head, count);
+}
+
+/** ZEROFILL prints leading zeros, which the binlog does not have. */
+const queryUnsigned: QueryDecoder = (bytes, start, end, out) => {
+  let at = start;
+  while (at < end - 1 && bytes[at] === 0x30) at++;
+  out.slice(bytes, at, end);
+};
+
+/** Greatest value as digits of the types that hold whole numbers; null: not such a type. */
+function greatest(target: TargetType): string | null {
+  switch (target.name) {
+    case 'boolean':
+      return '1';
+    case 'smallint':
+      return '32767';
+    case 'integer':
+      return '2147483647';
+    case 'bigint':
+      return '9223372036854775807';
+    case 'numeric':
+      return '9'.repeat(target.sizes.length === 0 ? 20 : (target.sizes[0] ?? 0) - (target.sizes[1] ?? 0));
+    default:
+      return null;
+  }
+}
+
+function copyUnsigned(target: TargetType): CopyEncoder | null {
+  if (textLimit(target) === Number.POSITIVE_INFINITY) return copyAscii;
+  const limit = greatest(target);
+  if (limit === null) return null;
+  if (target.name === 'numeric' && limit.length >= 20) return copyAscii;
+  const digits = Buffer.from(limit, 'latin1');
+  return (value, out) => {
+    const start = value.span();
+    const length = value.position - start;
+    const isLonger = length > digits.length;
+    if (isLonger || (length === digits.length && digits.compare(value.bytes, start, value.position) < 0))
+      throw target.name === 'boolean'
+        ? new ValueError('not-boolean', 'boolean holds only 0 and 1')
+        : outOfRange(target.name);
+    out.raw(value.bytes, start, value.position);
+  };
+}
