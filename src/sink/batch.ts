@@ -1,27 +1,51 @@
-import type { Change, RowChange } from '../contract/change.ts';
-import type { PostgresSession } from '../postgres/connection.ts';
+import type { Change, RowChange, SchemaChange, Truncate } from '../contract/change.ts';
+import type { EpochHeader } from '../contract/change-log.ts';
+import { quoteTable } from '../postgres/quote.ts';
+import type { Aside } from './aside.ts';
+import { behindReason, CarefulWriter } from './careful-writer.ts';
+import { hasCascade, reachedTables } from './cascade.ts';
 import { RowCount } from './observer.ts';
 import { PendingRows } from './pending-rows.ts';
-import type { PlanBook } from './plan-book.ts';
-import type { SetWriter } from './set-writer.ts';
+import type { Origin, Reason } from './quarantine-store.ts';
+import { applySchemaChange, emptyPaused, resumeIfFit } from './schema-apply.ts';
+import type { TablePlan } from './table-plan.ts';
+import type { TargetState } from './target-state.ts';
+import { nameOf } from './waiting-index.ts';
 
-export interface BatchTools {
-  readonly session: PostgresSession;
-  readonly plans: PlanBook;
-  readonly writer: SetWriter;
+export interface BatchOptions {
   /** Pending rows are written once they hold this much: memory stays bounded however large an epoch is. */
   readonly pieceBytes: number;
+  readonly aside: Aside;
+  /** Under savepoints, setting aside what the target cannot hold; otherwise such a change fails the whole batch. */
+  readonly isCareful: boolean;
 }
+
+const NOWHERE: Origin = { epoch: 0, position: '' };
 
 /** The changes of one target transaction: takes them in source order, writes them by table in pieces. */
 export class Batch {
-  readonly #tools: BatchTools;
+  readonly #state: TargetState;
+  readonly #options: BatchOptions;
   readonly #pending = new PendingRows();
-  readonly count = new RowCount();
+  readonly #careful: CarefulWriter;
+  /** Parents' changes in #pending whose cascades are still to be done, in source order. */
+  #cascading: { readonly plan: TablePlan; readonly change: RowChange }[] = [];
+  /** Tables that those cascades change: no row of theirs is pending together with them. */
+  #reached = new Set<string>();
+  readonly #origins = new Map<RowChange, Origin>();
+  #origin = NOWHERE;
   #bytes = 0;
+  readonly count = new RowCount();
 
-  constructor(tools: BatchTools) {
-    this.#tools = tools;
+  constructor(state: TargetState, options: BatchOptions) {
+    this.#state = state;
+    this.#options = options;
+    this.#careful = new CarefulWriter({
+      ...state,
+      index: state.store.index,
+      aside: options.aside,
+      originOf: (change) => this.#origins.get(change) ?? this.#origin,
+    });
   }
 
   /** Bytes of all rows taken so far. */
@@ -29,50 +53,134 @@ export class Batch {
     return this.#bytes + this.#pending.bytes;
   }
 
+  /** What follows belongs to this epoch. */
+  enter(header: EpochHeader): void {
+    this.#origin = { epoch: header.number, position: header.reached.text };
+  }
+
   async take(changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
       const isTaken = change.tag === 'row' && this.#takeRow(change);
       if (!isTaken) await this.#takeSlowly(change);
     }
-    if (this.#pending.bytes >= this.#tools.pieceBytes) await this.flush();
+    if (this.#pending.bytes >= this.#options.pieceBytes) await this.flush();
   }
 
   /** Writes what is pending. */
   async flush(): Promise<void> {
     this.#bytes += this.#pending.bytes;
-    for (const { plan, changes } of this.#pending.take()) {
+    for (const [plan, changes] of this.#pending.take()) {
       this.count.add(`${plan.target.schema}.${plan.target.table}`, changes);
-      await this.#tools.writer.write(plan, changes);
+      await (this.#options.isCareful ? this.#careful : this.#state.writer).write(plan, changes);
     }
+    const cascading = this.#cascading;
+    this.#cascading = [];
+    this.#reached.clear();
+    this.#origins.clear();
+    for (const { plan, change } of cascading) await this.#state.cascades.write(plan, change);
   }
 
-  /** The path of nearly every row: no await. */
+  /** The path of nearly every row: no await. False: nothing was done, take the slow path. */
   #takeRow(change: RowChange): boolean {
-    const plan = this.#tools.plans.known(change.table);
+    const { plans, store, paused } = this.#state;
+    if (this.#options.isCareful || this.#reached.size > 0 || !store.index.isEmpty || !paused.isEmpty) return false;
+    if (change.cascades && hasCascade(change)) return false;
+    const plan = plans.known(change.table);
     if (plan === null) return true;
     return plan !== undefined && this.#pending.add(plan, change);
   }
 
   async #takeSlowly(change: Change): Promise<void> {
-    switch (change.tag) {
-      case 'row': {
-        await this.flush();
-        await this.#tools.plans.load(change.table);
-        this.#takeRow(change);
-        return;
-      }
-      case 'truncate': {
-        await this.flush();
-        const plan = await this.#tools.plans.load(change.table);
-        // Not TRUNCATE: it waits for every reader, blocks them, and is refused under a foreign key.
-        if (plan) await this.#tools.session.query(plan.sql.deleteAll);
-        return;
-      }
-      case 'schema':
-      case 'begin':
-      case 'commit':
-      case 'mark':
-      case 'idle':
+    if (change.tag === 'row') await this.#row(change);
+    else if (change.tag === 'truncate') await this.#truncate(change);
+    else if (change.tag === 'schema') await this.#schema(change);
+  }
+
+  async #row(change: RowChange): Promise<void> {
+    const { mapping, plans, versions } = this.#state;
+    const { database, table } = change.table;
+    if (mapping.targetOf(database, table) === null) return;
+    const why = this.#mustWait(change);
+    if (why !== null) {
+      // Pending changes of this table may have to wait too, and stand before this one.
+      if (this.#pending.has(nameOf(change.table))) await this.flush();
+      await this.#options.aside.add(change, this.#mustWait(change) ?? why, this.#origin);
+      return;
     }
+    if (plans.known(change.table) === undefined) {
+      await this.flush();
+      await versions.note(change.table);
+    }
+    const plan = await plans.load(change.table);
+    if (plan !== null) await this.#goOn(plan, change);
+  }
+
+  async #goOn(plan: TablePlan, change: RowChange): Promise<void> {
+    if (hasCascade(change)) return await this.#cascade(plan, change);
+    if (this.#reached.has(nameOf(change.table))) await this.flush();
+    if (this.#options.isCareful) this.#origins.set(change, this.#origin);
+    if (this.#pending.add(plan, change)) return;
+    await this.flush();
+    this.#pending.add(plan, change);
+  }
+
+  /**
+   * A parent's change and its cascades: rows of the children that are pending come first, rows that follow come after
+   * (INV-56). Carefully: alone, so that both or neither happen.
+   */
+  async #cascade(plan: TablePlan, change: RowChange): Promise<void> {
+    const { writer, cascades, versions } = this.#state;
+    const name = nameOf(change.table);
+    const reached = reachedTables(change.table, (database, table) => versions.latest(database, table));
+    const isInOrder = !this.#reached.has(name) && ![...reached].some((table) => this.#pending.has(table));
+    if (this.#options.isCareful || !isInOrder) await this.flush();
+    if (this.#options.isCareful) {
+      this.count.add(`${plan.target.schema}.${plan.target.table}`, [change]);
+      await this.#careful.writeOne(change, async () => {
+        await writer.write(plan, [change]);
+        await cascades.write(plan, change);
+      });
+      return;
+    }
+    if (!this.#pending.add(plan, change)) {
+      await this.flush();
+      this.#pending.add(plan, change);
+    }
+    this.#cascading.push({ plan, change });
+    for (const table of reached) this.#reached.add(table);
+  }
+
+  #mustWait(change: RowChange): Reason | null {
+    const { paused, store, versions } = this.#state;
+    const name = nameOf(change.table);
+    if (paused.has(name)) return { reason: 'table-paused', message: 'the table is paused', behind: null };
+    if (store.index.isEmpty) return null;
+    const behind = store.index.behind(name, change);
+    if (behind !== null) return behindReason(behind);
+    if (!hasCascade(change)) return null;
+    // The cascade would miss the children's changes that wait.
+    const reached = reachedTables(change.table, (database, table) => versions.latest(database, table));
+    const oldest = [...reached].map((table) => store.index.oldestOf(table)).find((id) => id !== null);
+    return oldest ? behindReason(oldest) : null;
+  }
+
+  /** What waits of the table is moot, and a paused table can go on when it fits by now: it starts from nothing. */
+  async #truncate(change: Truncate): Promise<void> {
+    const { session, mapping, store, paused } = this.#state;
+    const { database, table } = change.table;
+    const target = mapping.targetOf(database, table);
+    if (target === null) return;
+    await this.flush();
+    await this.#options.aside.flush();
+    await store.supersede(database, table);
+    // Not TRUNCATE: it waits for every reader, blocks them, and is refused under a foreign key.
+    if (!paused.has(nameOf(change.table))) await session.query(`DELETE FROM ${quoteTable(target)}`);
+    else if (await emptyPaused(this.#state, target)) await resumeIfFit(this.#state, change.table);
+  }
+
+  async #schema(change: SchemaChange): Promise<void> {
+    if (this.#state.mapping.targetOf(change.database, change.table) === null) return;
+    await this.flush();
+    await applySchemaChange(this.#state, change);
   }
 }

@@ -15,13 +15,15 @@ export interface Mapping {
   readonly policyOf?: (database: string, table: string, column: string) => ValuePolicy;
 }
 
+/** Staging tables live as long as the session, so their names must differ across plan books of one session. */
+let stagingTables = 0;
+
 /** The plan of every table version met, made once. */
 export class PlanBook {
   readonly #session: PostgresSession;
   readonly #mapping: Mapping;
-  readonly #byVersion = new WeakMap<TableVersion, TablePlan | null>();
+  #byVersion = new WeakMap<TableVersion, TablePlan | null>();
   readonly #byFingerprint = new Map<string, TablePlan | null>();
-  #made = 0;
 
   constructor(session: PostgresSession, mapping: Mapping) {
     this.#session = session;
@@ -33,6 +35,7 @@ export class PlanBook {
     return this.#byVersion.get(version);
   }
 
+  /** TARGET_TABLE_MISSING, TARGET_TABLE_UNFIT. */
   async load(version: TableVersion): Promise<TablePlan | null> {
     let plan = this.#byFingerprint.get(version.fingerprint);
     if (plan === undefined) {
@@ -41,6 +44,12 @@ export class PlanBook {
     }
     this.#byVersion.set(version, plan);
     return plan;
+  }
+
+  /** The target may have changed: every plan is made anew when it is needed next. */
+  forget(): void {
+    this.#byFingerprint.clear();
+    this.#byVersion = new WeakMap();
   }
 
   async #plan(version: TableVersion): Promise<TablePlan | null> {
@@ -54,7 +63,7 @@ export class PlanBook {
       policyOf: (column: string) => this.#mapping.policyOf?.(database, table, column) ?? STRICT_POLICY,
       columnOf: (column: string) => (this.#mapping.columnOf ? this.#mapping.columnOf(database, table, column) : column),
     };
-    const planned = planTable(version, target, rules, `sluice_s${this.#made++}`);
+    const planned = planTable(version, target, rules, `sluice_s${stagingTables++}`);
     if ('problems' in planned) throw tableUnfit(version, shown, planned.problems);
     return planned.plan;
   }

@@ -17,7 +17,7 @@ const UNIQUE_VIOLATION = '23505';
 /** Writes runs of changes of one table at a time, set-wise, inside the transaction that its caller opened. */
 export class SetWriter {
   readonly #session: PostgresSession;
-  /** Staging tables that exist, the least recently used first; true when it holds rows of this transaction. */
+  /** Staging tables that exist, the least recently used first; true when it may hold rows of this transaction. */
   readonly #staging = new Map<TablePlan, boolean>();
   readonly #directPause = new Map<TablePlan, number>();
 
@@ -25,10 +25,14 @@ export class SetWriter {
     this.#session = session;
   }
 
-  /** Committed: staging emptied itself. Rolled back, even in part: what was created inside is gone. */
-  transactionEnded(outcome: 'committed' | 'rolled-back'): void {
-    if (outcome === 'rolled-back') this.#staging.clear();
-    else for (const plan of this.#staging.keys()) this.#staging.set(plan, false);
+  /** Staging tables have emptied themselves. */
+  committed(): void {
+    for (const plan of this.#staging.keys()) this.#staging.set(plan, false);
+  }
+
+  /** To a savepoint: what was created since is gone, what was filled before is filled: both are found out anew. */
+  rolledBack(): void {
+    this.#staging.clear();
   }
 
   async write(plan: TablePlan, changes: readonly RowChange[]): Promise<void> {
@@ -108,7 +112,7 @@ export class SetWriter {
       this.#staging.delete(oldest);
       await this.#session.query(oldest.sql.dropStaging);
     }
-    await this.#session.query(plan.sql.createStaging);
+    await this.#session.query(`${plan.sql.createStaging}; ${plan.sql.emptyStaging}`);
   }
 }
 

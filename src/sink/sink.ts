@@ -1,6 +1,7 @@
 /** Applies the log's epochs to PostgreSQL, each exactly once, in order, whole. */
-import type { LogHead } from '../contract/change-log.ts';
-import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
+import type { EpochHeader, LogHead } from '../contract/change-log.ts';
+import { connectPostgres, type PostgresSettings } from '../postgres/connection.ts';
+import { NewAside } from './aside.ts';
 import { Batch } from './batch.ts';
 import { lockPipeline, makeBookkeeping } from './bookkeeping.ts';
 import {
@@ -12,11 +13,15 @@ import {
   moveCheckpoint,
   readCheckpoint,
 } from './checkpoint.ts';
+import { isDataError } from './data-error.ts';
 import type { DecodedEpoch } from './epoch.ts';
 import { EpochQueue } from './epoch-queue.ts';
 import type { SinkObserver } from './observer.ts';
-import { type Mapping, PlanBook } from './plan-book.ts';
-import { SetWriter } from './set-writer.ts';
+import type { PausedTable } from './paused-table.ts';
+import type { Mapping } from './plan-book.ts';
+import { TargetQuarantine } from './quarantine.ts';
+import { type RetryOutcome, retryWaiting } from './retry.ts';
+import { loadTargetState, type TargetState } from './target-state.ts';
 
 export interface SinkOptions {
   readonly target: PostgresSettings;
@@ -44,23 +49,32 @@ const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024;
 const MAX_TRANSACTION_MS = 1_000;
 const PIECE_BYTES = 8 * 1024 * 1024;
 const LOCK_WAIT_MS = 15_000;
+/** After a change that the target could not hold, so many transactions run carefully from the start. */
+const CAREFUL_TRANSACTIONS = 100;
 
-interface Open {
-  readonly session: PostgresSession;
-  readonly plans: PlanBook;
-  readonly writer: SetWriter;
-}
+type NextEpoch = (isFull: boolean) => Promise<DecodedEpoch | null>;
 
 /** One sink of one pipeline. After an error: `start` again, which asks the target what stands (never guesses). */
 export class Sink {
   readonly #options: SinkOptions;
   readonly #key: CheckpointKey;
-  #open: Open | null = null;
+  #state: TargetState | null = null;
   #checkpoint: Checkpoint | null = null;
+  #carefulLeft = 0;
+  /** The transaction under way; never rejects. */
+  #busy: Promise<unknown> = Promise.resolve();
+  readonly quarantine: TargetQuarantine;
 
   constructor(options: SinkOptions) {
     this.#options = options;
     this.#key = { pipeline: options.target.pipeline, lane: 'main' };
+    this.quarantine = new TargetQuarantine({
+      key: this.#key,
+      mapping: options.mapping,
+      connect: () => connectPostgres(options.target),
+      retry: (head) => this.#exclusively((state) => this.#retry(state, head)),
+      drop: (head) => this.#exclusively((state) => this.#drop(state, head)),
+    });
   }
 
   /** Where the target stands; null before the first epoch. */
@@ -70,7 +84,12 @@ export class Sink {
 
   /** True when foreign keys and triggers of the target rest while the sink writes (INV-50). */
   get isReplica(): boolean {
-    return this.#open?.session.isReplica ?? false;
+    return this.#state?.session.isReplica ?? false;
+  }
+
+  /** Tables whose changes are kept aside, with advice. */
+  get pausedTables(): readonly PausedTable[] {
+    return this.#state?.paused.all ?? [];
   }
 
   /**
@@ -85,12 +104,12 @@ export class Sink {
       await makeBookkeeping(session);
       this.#checkpoint = await readCheckpoint(session, this.#key);
       if (head) assertLogHolds(this.#checkpoint, head);
+      this.#state = await loadTargetState(session, this.#key, this.#options.mapping);
+      return this.#checkpoint;
     } catch (error) {
       await session.close();
       throw error;
     }
-    this.#open = { session, plans: new PlanBook(session, this.#options.mapping), writer: new SetWriter(session) };
-    return this.#checkpoint;
   }
 
   /** Applies epochs until they end or `signal` aborts; the transaction in hand is committed first. */
@@ -100,7 +119,7 @@ export class Sink {
       for (;;) {
         const first = await queue.take();
         if (first === null) return;
-        await this.#transaction(first, queue);
+        await this.#exclusively((state) => this.#transaction(state, first, queue));
       }
     } finally {
       await queue.close();
@@ -108,59 +127,108 @@ export class Sink {
   }
 
   async close(): Promise<void> {
-    const open = this.#open;
-    this.#open = null;
-    await open?.session.close();
+    const state = this.#state;
+    this.#state = null;
+    await state?.session.close();
   }
 
-  async #transaction(first: DecodedEpoch, queue: EpochQueue): Promise<void> {
-    const open = this.#open;
-    if (open === null) throw new Error('apply before start');
+  /** One transaction at a time, whoever asks. After a failure the session is given up and `start` asks the target anew. */
+  async #exclusively<T>(work: (state: TargetState) => Promise<T>): Promise<T> {
+    const before = this.#busy;
+    const done = Promise.withResolvers<void>();
+    this.#busy = done.promise;
+    await before;
     try {
-      await this.#applyTogether(open, first, queue);
+      if (this.#state === null) throw new Error('the sink is not started');
+      return await work(this.#state);
     } catch (error) {
-      open.writer.transactionEnded('rolled-back');
-      // Whatever the server thinks of the transaction ends with the session; `start` asks it anew.
       await this.close();
       throw error;
+    } finally {
+      done.resolve();
     }
   }
 
   /** One target transaction: the first epoch and those that are there already (INV-51). */
-  async #applyTogether(open: Open, first: DecodedEpoch, queue: EpochQueue): Promise<void> {
+  async #transaction(state: TargetState, first: DecodedEpoch, queue: EpochQueue): Promise<void> {
+    const taken: DecodedEpoch[] = [];
+    const take: NextEpoch = async (isFull) => {
+      const epoch = taken.length === 0 ? first : isFull ? null : await queue.takeIfReady();
+      if (epoch !== null) taken.push(epoch);
+      return epoch;
+    };
+    const isCareful = this.#carefulLeft > 0;
+    if (isCareful) this.#carefulLeft -= 1;
+    try {
+      await this.#attempt(state, take, isCareful);
+    } catch (error) {
+      if (isCareful || !isDataError(error)) throw error;
+      await this.#again(state, taken);
+    }
+  }
+
+  /** The same epochs under savepoints: the change at fault is found and set aside, the others are applied. */
+  async #again(state: TargetState, taken: readonly DecodedEpoch[]): Promise<void> {
+    this.#carefulLeft = CAREFUL_TRANSACTIONS;
+    await state.session.query('ROLLBACK');
+    this.#state = await loadTargetState(state.session, this.#key, this.#options.mapping);
+    const epochs = taken.values();
+    await this.#attempt(this.#state, async () => epochs.next().value ?? null, true);
+  }
+
+  async #attempt(state: TargetState, next: NextEpoch, isCareful: boolean): Promise<void> {
     const startedMs = performance.now();
-    const batch = new Batch({ ...open, pieceBytes: this.#options.pieceBytes ?? PIECE_BYTES });
-    await open.session.query('BEGIN');
+    const aside = new NewAside(state.store, state.versions);
+    const batch = new Batch(state, { pieceBytes: this.#options.pieceBytes ?? PIECE_BYTES, aside, isCareful });
+    await state.session.query('BEGIN');
     await this.#step('begun');
-    const headers = [];
+    const headers: EpochHeader[] = [];
     let reached = this.#checkpoint;
-    for (let epoch: DecodedEpoch | null = first; epoch !== null; ) {
+    for (let epoch = await next(false); epoch !== null; epoch = await next(this.#isFull(batch, startedMs))) {
       assertFollows(reached, epoch);
+      batch.enter(epoch.header);
       for await (const changes of epoch.changes()) await batch.take(changes);
       reached = checkpointAfter(reached, epoch, this.#heartbeatOf(epoch));
       headers.push(epoch.header);
-      epoch = this.#isFull(batch, startedMs) ? null : await queue.takeIfReady();
     }
+    if (reached === null) return;
     await batch.flush();
+    await aside.flush();
     await this.#step('rows-written');
-    await this.#commit(open, reached as Checkpoint);
+    await this.#commit(state, reached);
     const tookMs = performance.now() - startedMs;
-    this.#options.observer?.applied?.({
-      checkpoint: reached as Checkpoint,
-      epochs: headers,
-      rows: batch.count.rows,
-      bytes: batch.bytes,
-      tookMs,
-    });
+    const { bytes, count } = batch;
+    this.#options.observer?.applied?.({ checkpoint: reached, epochs: headers, rows: count.rows, bytes, tookMs });
     await this.#step('committed');
   }
 
-  async #commit(open: Open, reached: Checkpoint): Promise<void> {
-    await moveCheckpoint(open.session, this.#key, this.#checkpoint, reached);
+  async #commit(state: TargetState, reached: Checkpoint): Promise<void> {
+    await moveCheckpoint(state.session, this.#key, this.#checkpoint, reached);
     await this.#step('checkpoint-moved');
-    await open.session.query('COMMIT');
-    open.writer.transactionEnded('committed');
+    await state.session.query('COMMIT');
+    state.writer.committed();
     this.#checkpoint = reached;
+  }
+
+  async #retry(state: TargetState, head: string): Promise<RetryOutcome> {
+    await state.session.query('BEGIN');
+    const outcome = await retryWaiting(state, head, this.#options.pieceBytes ?? PIECE_BYTES);
+    await this.#commitInPlace(state);
+    return outcome;
+  }
+
+  async #drop(state: TargetState, head: string): Promise<number> {
+    await state.session.query('BEGIN');
+    const dropped = await state.store.drop(head);
+    await this.#commitInPlace(state);
+    return dropped;
+  }
+
+  /** The checkpoint stays; moving it to where it stands is the fence (INV-51). */
+  async #commitInPlace(state: TargetState): Promise<void> {
+    if (this.#checkpoint === null) await state.session.query('COMMIT');
+    else await this.#commit(state, this.#checkpoint);
+    this.#state = await loadTargetState(state.session, this.#key, this.#options.mapping);
   }
 
   #isFull(batch: Batch, startedMs: number): boolean {

@@ -19,7 +19,6 @@ export interface PlannedSql {
   /** Without a key: one equal row goes for each staged 'd'. */
   readonly deleteEqualStaged: string;
   readonly insertStaged: string;
-  readonly deleteAll: string;
 }
 
 export function planSql(
@@ -46,7 +45,6 @@ export function planSql(
     replaceStaged: `DELETE FROM ${table} t USING ${staging} s WHERE ${sameKey}; ${insert}`,
     deleteEqualStaged: deleteEqual(table, staging, columns),
     insertStaged: insert,
-    deleteAll: `DELETE FROM ${table}`,
   };
 }
 

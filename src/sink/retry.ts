@@ -1,0 +1,52 @@
+import { KeptAside } from './aside.ts';
+import { Batch } from './batch.ts';
+import type { Selection, StoredChange } from './quarantine-store.ts';
+import { resumeIfFit } from './schema-apply.ts';
+import type { TargetState } from './target-state.ts';
+
+const PAGE_ROWS = 1_000;
+
+export interface RetryOutcome {
+  readonly applied: number;
+  readonly remaining: number;
+}
+
+/**
+ * Applies what waits, in order, inside the caller's transaction; what fails again keeps its place. A paused table whose
+ * target fits by now goes on with it.
+ */
+export async function retryWaiting(
+  state: TargetState,
+  selection: Selection,
+  pieceBytes: number,
+): Promise<RetryOutcome> {
+  // The target was most likely changed to make room for what waits.
+  state.plans.forget();
+  if (selection === 'all') await resumePaused(state);
+  await state.store.load(selection);
+  const aside = new KeptAside(state.session, state.key, state.store);
+  const batch = new Batch(state, { pieceBytes, aside, isCareful: true });
+  const tried: string[] = [];
+  for (let page = await next(state, selection, '0'); page.length > 0; ) {
+    for (const { id, change } of page) aside.expect(change, id);
+    await batch.take(page.map(({ change }) => change));
+    tried.push(...page.map(({ id }) => id));
+    page = await next(state, selection, page.at(-1)?.id ?? '');
+  }
+  await batch.flush();
+  await aside.flush();
+  const applied = tried.filter((id) => !aside.kept.has(id));
+  await state.store.settle(applied);
+  return { applied: applied.length, remaining: aside.kept.size };
+}
+
+async function next(state: TargetState, selection: Selection, after: string): Promise<StoredChange[]> {
+  return await state.store.page(selection, after, PAGE_ROWS);
+}
+
+async function resumePaused(state: TargetState): Promise<void> {
+  for (const { database, table } of state.paused.all) {
+    const version = state.versions.latest(database, table);
+    if (version !== undefined) await resumeIfFit(state, version);
+  }
+}

@@ -1,0 +1,51 @@
+import type { SchemaChange } from '../contract/change.ts';
+import type { Column, TableVersion } from '../contract/table.ts';
+
+/** What the sink does about a DDL of the source. The statement itself is never executed or parsed for its meaning. */
+export type SchemaDecision =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'add-columns'; readonly columns: readonly Column[] }
+  | { readonly kind: 'new-table'; readonly version: TableVersion }
+  | { readonly kind: 'pause'; readonly advice: string };
+
+export function decideSchemaChange(change: SchemaChange): SchemaDecision {
+  const { before, after } = change;
+  const name = `${change.database}.${change.table}`;
+  if (after === null) return pause(`${name} was dropped or renamed at the source`);
+  if (before === null) return { kind: 'new-table', version: after };
+  const kept = after.columns.filter((column) => before.columns.some((old) => isSameColumn(old, column)));
+  if (kept.length < before.columns.length) return pause(`columns of ${name} were dropped, renamed or changed`);
+  if (keyNames(before) !== keyNames(after)) return pause(`the key of ${name} changed`);
+  const added = after.columns.filter((column) => !kept.includes(column));
+  if (added.length === 0) return { kind: 'nothing' };
+  if (added.some((column) => !column.nullable || column.generated)) {
+    return pause(`${name} got a column that is NOT NULL or generated, whose values in old rows are not in the log`);
+  }
+  if (mayHaveDefault(change.statement)) return pause(`${name} got a column with a default, which old rows took over`);
+  return { kind: 'add-columns', columns: added };
+}
+
+/**
+ * A nullable column may come with a default that old rows then hold without any row event. The table map does not tell,
+ * so any mention of one other than NULL is taken for it: to pause in vain is cheap, to miss it loses values.
+ */
+function mayHaveDefault(statement: string): boolean {
+  return /\bdefault\b(?!\s*\(?\s*null\b)/i.test(statement);
+}
+
+function pause(what: string): SchemaDecision {
+  return {
+    kind: 'pause',
+    advice:
+      `${what}. Its changes are kept in order. Make the same change on the target, then sluice quarantine retry all; ` +
+      'when the statement changed values of existing rows, sluice tables reload instead.',
+  };
+}
+
+function isSameColumn(one: Column, other: Column): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function keyNames(version: TableVersion): string {
+  return JSON.stringify(version.key.map((index) => version.columns[index]?.name));
+}

@@ -1,0 +1,48 @@
+import type { PostgresSession } from '../postgres/connection.ts';
+import { CascadeWriter } from './cascade-writer.ts';
+import type { CheckpointKey } from './checkpoint.ts';
+import { PausedTables } from './paused-table.ts';
+import { type Mapping, PlanBook } from './plan-book.ts';
+import { QuarantineStore } from './quarantine-store.ts';
+import { SetWriter } from './set-writer.ts';
+import { VersionBook } from './version-book.ts';
+
+/** What one session knows of the target. Loaded at the start and after every rollback, so that memory never leads. */
+export interface TargetState {
+  readonly session: PostgresSession;
+  readonly key: CheckpointKey;
+  readonly mapping: Mapping;
+  readonly plans: PlanBook;
+  readonly versions: VersionBook;
+  readonly paused: PausedTables;
+  readonly store: QuarantineStore;
+  readonly writer: SetWriter;
+  readonly cascades: CascadeWriter;
+}
+
+export async function loadTargetState(
+  session: PostgresSession,
+  key: CheckpointKey,
+  mapping: Mapping,
+): Promise<TargetState> {
+  const versions = new VersionBook(session, key.pipeline);
+  const paused = new PausedTables(session, key.pipeline);
+  const store = new QuarantineStore(session, key);
+  // Staging tables belong to plans, which are made anew.
+  await session.query('DISCARD TEMP');
+  await versions.load();
+  await paused.load();
+  await store.load();
+  const latest = (database: string, table: string) => versions.latest(database, table);
+  return {
+    session,
+    key,
+    mapping,
+    versions,
+    paused,
+    store,
+    plans: new PlanBook(session, mapping),
+    writer: new SetWriter(session),
+    cascades: new CascadeWriter(session, mapping, latest),
+  };
+}
