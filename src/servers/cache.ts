@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 200;
 const HEARTBEAT_MS = 5_000;
 // A lock whose holder is gone or has not touched it for this long is taken over.
 const STALE_MS = 60_000;
+// Nothing takes this long to make: a draft as old as this belongs to a process that was killed.
+const DRAFT_LIFE_MS = 3_600_000;
 
 /** The folder that keeps unpacked packages: SLUICE_CACHE, else XDG_CACHE_HOME/sluice, else ~/.cache/sluice. */
 export function cacheFolder(): string {
@@ -27,6 +29,7 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
   await mkdir(cacheFolder(), { recursive: true });
   const unlock = await lock(`${target}.lock`, () => existsSync(target));
   try {
+    await sweepDrafts(target);
     if (!existsSync(target)) await makeInPlace(target, make);
   } finally {
     await unlock();
@@ -45,6 +48,15 @@ async function makeInPlace(target: string, make: (folder: string) => Promise<voi
     });
   } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function sweepDrafts(target: string): Promise<void> {
+  const names = await readdir(dirname(target));
+  for (const name of names.filter((other) => other.startsWith(`${basename(target)}.draft-`))) {
+    const draft = join(dirname(target), name);
+    const made = await stat(draft).catch(() => undefined);
+    if (made && Date.now() - made.mtimeMs > DRAFT_LIFE_MS) await rm(draft, { recursive: true, force: true });
   }
 }
 

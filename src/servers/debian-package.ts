@@ -2,12 +2,12 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { serverFailure } from './failure.ts';
-import { findExecutable, runProgram } from './program.ts';
+import { findExecutable, firstLines, runProgram } from './program.ts';
 
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** A package archive that the machine itself uses. */
-export interface ArchiveSource {
+interface ArchiveSource {
   readonly uri: string;
   readonly suite: string;
   readonly signedBy: string | undefined;
@@ -76,7 +76,7 @@ async function unpack(draft: string, packages: readonly string[], source: Archiv
     }
   } catch (cause) {
     throw serverFailure('SERVERS_PACKAGE_FAILED', {
-      message: `could not fetch ${packages.join(', ')} of ${source.suite} from the package mirror of this machine`,
+      message: `could not fetch ${packages.join(', ')} of ${source.suite} from this machine's package mirror:\n${firstLines(cause)}`,
       remedy: 'check that apt-get reaches its mirror, or install the server by hand',
       cause,
     });

@@ -7,7 +7,7 @@ import type { ContainerRuntimeClient } from 'testcontainers';
 const PULL_LIMIT_MS = 120_000;
 
 /** The library that speaks to Docker; loaded only where a daemon may be. */
-export type Testcontainers = typeof import('testcontainers');
+type Testcontainers = typeof import('testcontainers');
 
 /** A daemon that answers. */
 export interface Docker {

@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { serverFailure } from './failure.ts';
-import { findExecutable, runProgram } from './program.ts';
+import { findExecutable, firstLines, runProgram } from './program.ts';
 
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -15,6 +16,7 @@ export async function collectJars(name: string, libraries: readonly MavenCoordin
     await writeFile(join(draft, 'pom.xml'), pom(libraries));
     await mkdir(join(draft, 'jars'));
     await runMaven(draft, ['dependency:copy-dependencies', `-DoutputDirectory=${join(draft, 'jars')}`]);
+    await rm(join(draft, 'repository'), { recursive: true, force: true });
   });
   return join(folder, 'jars');
 }
@@ -29,7 +31,7 @@ export async function unpackMavenArtifact(
     const output = join(draft, 'content');
     await writeFile(join(draft, 'pom.xml'), pom([]));
     await runMaven(draft, ['dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${output}`]);
-    await rm(join(draft, 'target'), { recursive: true, force: true });
+    for (const name of ['target', 'repository']) await rm(join(draft, name), { recursive: true, force: true });
     await finish(output);
   }).then((folder) => join(folder, 'content'));
 }
@@ -57,12 +59,22 @@ async function runMaven(folder: string, goal: readonly string[]): Promise<void> 
     });
   }
   try {
-    await runProgram(maven, ['-q', '-B', ...goal], { cwd: folder, maxBuffer: OUTPUT_LIMIT_BYTES });
+    const options = ['-q', '-B', ...(await localRepository(folder))];
+    await runProgram(maven, [...options, ...goal], { cwd: folder, maxBuffer: OUTPUT_LIMIT_BYTES });
   } catch (cause) {
     throw serverFailure('SERVERS_PACKAGE_FAILED', {
-      message: `Maven could not finish ${goal[0]}`,
+      message: `Maven could not finish ${goal[0]}:\n${firstLines(cause)}`,
       remedy: 'check that mvn reaches its registry',
       cause,
     });
   }
+}
+
+/** Maven keeps what it fetches in the home folder; an account without one gets a repository for the occasion. */
+async function localRepository(folder: string): Promise<readonly string[]> {
+  const isWritable = await access(userInfo().homedir, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return isWritable ? [] : [`-Dmaven.repo.local=${join(folder, 'repository')}`];
 }

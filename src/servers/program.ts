@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import type { Command, Guard } from './guard.ts';
 
 /** Where one instance of a server lives. */
@@ -30,6 +30,19 @@ export interface ServerProgram {
 
 /** Runs a program that ends by itself and gives what it printed. */
 export const runProgram = promisify(execFile);
+
+/** The first lines that a failed `runProgram` printed, for an error message. */
+export function firstLines(error: unknown): string {
+  const streams = typeof error === 'object' && error !== null ? error : {};
+  const text = ['stderr', 'stdout'].map((name) =>
+    String(Object.entries(streams).find(([key]) => key === name)?.[1] ?? ''),
+  );
+  const lines = stripVTControlCharacters(text.join('\n')).split('\n');
+  return lines
+    .filter((line) => line.trim() !== '')
+    .slice(0, 3)
+    .join('\n');
+}
 
 /** The first of these that is an executable file; a name without a slash is looked up in PATH and the sbin folders. */
 export async function findExecutable(candidates: readonly string[]): Promise<string | undefined> {

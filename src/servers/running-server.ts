@@ -27,7 +27,7 @@ export interface RunningServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a caller may ask of a server. Arguments make it a private one. */
+/** What a caller may ask of a server. Arguments make it a private one, and so does `durable: true`. */
 export interface ServerOptions {
   /** A private instance, which may be killed and restarted. Default false: one is shared by all who ask. */
   readonly fresh?: boolean;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,8 +51,12 @@ test('INV-91: what a killed process left half made is not used, and its lock hol
   await mkdir(lock, { recursive: true });
   // The largest id a process can have here is far below.
   await writeFile(join(lock, 'pid'), '999999999');
-  await mkdir(join(cacheFolder(), 'thing.draft-dead'));
+  const draft = join(cacheFolder(), 'thing.draft-dead');
+  await mkdir(draft);
+  const longAgo = new Date(Date.now() - 2 * 3_600_000);
+  await utimes(draft, longAgo, longAgo);
   const made = await cached('thing', (draft) => writeFile(join(draft, 'whole'), 'b'));
   expect(await readdir(made)).toEqual(['whole']);
   expect(existsSync(lock)).toBe(false);
+  expect(existsSync(draft)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
-import { expectNoOrphan } from './throw-away.ts';
+import { expectNoOrphan, expectNoOrphanOfStart } from './throw-away.ts';
 
 async function ask(url: string, statement: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });
@@ -64,4 +64,8 @@ test('two private PostgreSQL at once do not clash', async () => {
 
 test('INV-90: a PostgreSQL whose owner is killed with -9 dies, and its data is removed', async () => {
   await expectNoOrphan('postgres');
+});
+
+test('INV-90: an owner killed with -9 while its PostgreSQL is starting leaves no folder', async () => {
+  await expectNoOrphanOfStart('postgres');
 });

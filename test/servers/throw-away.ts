@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -28,6 +31,24 @@ export async function expectNoOrphan(kind: ServerKind): Promise<void> {
   const deadlineMs = Date.now() + DEATH_LIMIT_MS;
   while (!(await isGone(owned)) && Date.now() < deadlineMs) await sleep(POLL_MS);
   expect(await isGone(owned)).toBe(true);
+}
+
+/** Kills a process with SIGKILL in the midst of starting a server; expects the server and its folder to go. */
+export async function expectNoOrphanOfStart(kind: ServerKind): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-start-'));
+  const owner = spawn(process.execPath, [OWNER, kind], {
+    stdio: 'ignore',
+    env: { ...process.env, TMPDIR: folder, SLUICE_TEST_ORIGIN: 'binaries' },
+  });
+  // PostgreSQL runs as another user where we are root.
+  await chmod(folder, 0o755);
+  const deadlineMs = Date.now() + DEATH_LIMIT_MS;
+  while ((await readdir(folder)).length === 0 && Date.now() < deadlineMs) await sleep(POLL_MS);
+  expect(await readdir(folder)).not.toEqual([]);
+  owner.kill('SIGKILL');
+  while ((await readdir(folder)).length > 0 && Date.now() < deadlineMs) await sleep(POLL_MS);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
 }
 
 async function isGone({ port, pid, dataDirectory }: Owned): Promise<boolean> {
