@@ -41,8 +41,10 @@ const DIALECTS: Readonly<Record<Server['kind'], Dialect>> = {
     checkEnforced: "ENFORCED = 'YES'",
   },
   mariadb: {
-    srid: `(SELECT g.SRID FROM information_schema.GEOMETRY_COLUMNS g WHERE g.G_TABLE_SCHEMA = c.TABLE_SCHEMA
-      AND g.G_TABLE_NAME = c.TABLE_NAME AND g.G_GEOMETRY_COLUMN = c.COLUMN_NAME)`,
+    // Only for columns that have one: the sub-query opens tables and takes 5 ms a time.
+    srid: `IF(DATA_TYPE REGEXP 'geom|point|polygon|linestring', (SELECT g.SRID FROM information_schema.GEOMETRY_COLUMNS g
+      WHERE g.G_TABLE_SCHEMA = c.TABLE_SCHEMA AND g.G_TABLE_NAME = c.TABLE_NAME
+      AND g.G_GEOMETRY_COLUMN = c.COLUMN_NAME), NULL)`,
     indexExpression: 'NULL',
     isIndexVisible: "IGNORED = 'NO'",
     checkTable: `SELECT CONSTRAINT_SCHEMA AS TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE

@@ -27,25 +27,26 @@ export type Row = Readonly<Record<string, string | null>>;
 
 export type SqlValue = string | number | bigint | boolean | Uint8Array | null | readonly SqlValue[];
 
-/** A command of ours on mysql2's protocol machine (raw-rows.ts); it ends the promise of `command` itself. */
-export type RawCommand = Parameters<RawConnection['addCommand']>[0];
+/** mysql2's query command: rows reach `row` one packet each; it returns what takes the next packet. */
+export interface RawQuery {
+  row: (packet: RawPacket, link: unknown) => unknown;
+}
 
-/** What mysql2 has and does not declare. */
-interface RawConnection extends Connection {
-  addCommand(command: {
-    execute(packet: unknown, connection: unknown): boolean;
-    onResult(error?: unknown): void;
-  }): void;
+/** The parser's one packet object, reused: nothing of it may be kept. The payload is `buffer[offset, end)`. */
+export interface RawPacket {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  isEOF(): boolean;
 }
 
 /** One session. Statements queue up in order; an error of the link ends it for good: open a new one. */
 export class MysqlConnection {
   readonly server: Server;
-  readonly #link: RawConnection;
+  readonly #link: Connection;
 
   /** Use connectMysql(). */
   constructor(link: Connection, server: Server) {
-    this.#link = link as RawConnection;
+    this.#link = link;
     this.server = server;
   }
 
@@ -76,8 +77,9 @@ export class MysqlConnection {
     else stream.resume();
   }
 
-  command(command: RawCommand): void {
-    this.#link.addCommand(command);
+  /** A query whose rows the caller takes off the wire itself (raw-rows.ts); `ended` is called once. */
+  rawQuery(sql: string, ended: (error: unknown) => void): RawQuery {
+    return this.#link.query(sql, (error) => ended(error)) as unknown as RawQuery;
   }
 
   /** Says goodbye; never fails. */
