@@ -15,6 +15,11 @@ export interface Begin {
   readonly gtid: string | null;
   /** Commit time at the source in microseconds since 1970 UTC; second precision where the server tells no more. */
   readonly committedAtUs: bigint;
+  /**
+   * Present when XA COMMIT decided the transaction: its rows may still be unseen by a consistent snapshot that stands
+   * behind it (protocols 3).
+   */
+  readonly isXa?: true;
   /** Where the transaction starts in the binlog of the server that was read; null where there is no binlog. */
   readonly coordinate: BinlogCoordinate | null;
 }

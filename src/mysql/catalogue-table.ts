@@ -8,6 +8,8 @@ export interface CatalogueTable {
   readonly description: TableDescription;
   readonly columns: readonly CatalogueColumn[];
   readonly indexes: readonly CatalogueIndex[];
+  /** Name of the index behind the version's key; null without a usable key. */
+  readonly keyIndex: string | null;
   /** This table's own foreign keys. */
   readonly foreignKeys: readonly CatalogueForeignKey[];
   /** Foreign keys of other tables (and its own) that reference this one. */

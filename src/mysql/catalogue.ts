@@ -46,6 +46,7 @@ function catalogueTable(row: Row, kind: Server['kind'], rowsOf: (part: Part) => 
     description,
     columns,
     indexes,
+    keyIndex: keyIndex(indexes, columns)?.name ?? null,
     foreignKeys: foreignKeys(rowsOf('outward')),
     referencedBy,
     checks,

@@ -79,7 +79,7 @@ const BY_ERRNO: ReadonlyMap<number, Verdict> = new Map(
       [BUSY, [1040, 1203, 1226]],
       [CONFLICT, [1205, 1213, 3058, 3572]],
       [INTERRUPTED, [1317, 1969, 3024]],
-      [CHANGED, [1054, 1146, 1412]],
+      [CHANGED, [1054, 1146, 1176, 1412]],
       [FULL, [1021, 1114, 3675]],
       [PLUGIN, [1251, 1524, 2059]],
       [READ_ONLY, [1290, 1792, 1836]],

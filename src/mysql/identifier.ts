@@ -3,7 +3,12 @@ export function quoteIdentifier(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
+export interface TableName {
+  readonly database: string;
+  readonly table: string;
+}
+
 /** `database`.`table`. */
-export function quoteTable(table: { readonly database: string; readonly table: string }): string {
+export function quoteTable(table: TableName): string {
   return `${quoteIdentifier(table.database)}.${quoteIdentifier(table.table)}`;
 }

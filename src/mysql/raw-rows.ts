@@ -39,7 +39,7 @@ export async function* readPages(
   const encoder = new RowEncoder(layout, pageBytes);
   let failure: unknown;
   const query = connection.rawQuery(sql, (error) => {
-    const rest = encoder.cut();
+    const rest = encoder.cut(true);
     if (rest.rows > 0) queue.put(rest);
     queue.end(failure ?? error ?? null);
   });
@@ -57,6 +57,9 @@ export async function* readPages(
   yield* queue.pages();
 }
 
+/** Most tables and chunks of a small database fit into this; it grows to a page. */
+const FIRST_BYTES = 8 * 1024;
+
 class RowEncoder {
   readonly #layout: RawLayout;
   readonly #pageBytes: number;
@@ -71,7 +74,7 @@ class RowEncoder {
     this.#pageBytes = pageBytes;
     this.#isKeyInside = layout.key.every((index, i) => i === 0 || index === (layout.key[i - 1] ?? 0) + 1);
     this.#starts = new Array<number>(layout.columns.length + 1).fill(0);
-    this.#out = new AvroWriter(pageBytes);
+    this.#out = new AvroWriter(Math.min(pageBytes, FIRST_BYTES));
   }
 
   /** Adds a row of length-encoded cells (0xfb is NULL). True when the page is full. */
@@ -118,9 +121,9 @@ class RowEncoder {
   }
 
   /** Takes the page out; the next row begins a new one. */
-  cut(): RowPage {
+  cut(isLast = false): RowPage {
     const page = { bytes: this.#out.bytes, rows: this.#bounds.length / 4, bounds: this.#bounds };
-    this.#out = new AvroWriter(this.#pageBytes);
+    if (!isLast) this.#out = new AvroWriter(this.#pageBytes);
     this.#bounds = [];
     return page;
   }

@@ -1,0 +1,238 @@
+/** Rows that exist, read in chunks and merged into the stream at transaction ends (protocols 3). */
+import type { Change, Mark } from '../contract/change.ts';
+import type { BinlogCoordinate, Position } from '../contract/position.ts';
+import { isPast } from '../position/coordinate.ts';
+import { coordinateOf, hasReached } from '../position/position.ts';
+import { ChunkQueue } from './chunk-queue.ts';
+import { Gate, isVoid, type ReadyChunk, type ReadyTable } from './gate.ts';
+import { Progress, type ProgressObserver } from './progress.ts';
+import type { ViewSource } from './read-view.ts';
+import { Signal } from './signal.ts';
+import { type SnapshotTarget, TableBook } from './table-book.ts';
+import type { TableEntry } from './table-entry.ts';
+import { COMPLETE_ENTRY, DONE, printState, stateEntry, withDone } from './table-state.ts';
+import { Upcoming } from './upcoming.ts';
+import { readChange } from './window.ts';
+
+export interface InterleaveOptions {
+  readonly stream: AsyncIterable<readonly Change[]>;
+  /** Where the stream starts. */
+  readonly start: Position;
+  readonly views: ViewSource;
+  /** Listed after `start` was taken: a table that was made in between is then in the list, in the stream, or in both. */
+  readonly tables: readonly SnapshotTarget[];
+  /** The log's state map, as it stands at `start`. */
+  readonly state: ReadonlyMap<string, string>;
+  /** Reads at once. */
+  readonly parallel?: number;
+  readonly chunkTargetMs?: number;
+  /** A fixed size of chunks, for tests. */
+  readonly chunkRows?: number;
+  /** Bytes of rows that were read and wait for the stream, all together. */
+  readonly windowBytes?: number;
+  readonly observe?: ProgressObserver;
+}
+
+/** The stream with the snapshot in it. Iterated once. */
+export interface Interleaved extends AsyncIterable<readonly Change[]> {
+  /** Reads tables that were not named at the start, or reads tables anew. */
+  add(tables: readonly SnapshotTarget[]): void;
+}
+
+export function interleave(options: InterleaveOptions): Interleaved {
+  return new Interleaving(options);
+}
+
+/** Rows in one array: enough to make an await cheap, few enough to flow. */
+const MOST_CHANGES = 1000;
+
+class Interleaving implements Interleaved {
+  readonly #options: InterleaveOptions;
+  readonly #book: TableBook;
+  readonly #signal = new Signal();
+  readonly #gate: Gate;
+  readonly #queue: ChunkQueue;
+  readonly #progress: Progress;
+  #position: Position;
+  /** Where the transaction that comes next starts: the stream is past all before it. */
+  #nextStart: BinlogCoordinate | null = null;
+  #hasMoved = false;
+  #isInside = false;
+  #isSaidComplete: boolean;
+
+  constructor(options: InterleaveOptions) {
+    const { parallel = 4, chunkTargetMs = 1000, chunkRows, windowBytes = 128 * 1024 * 1024 } = options;
+    const mostWindows = parallel * 2;
+    const fixed = chunkRows === undefined ? {} : { fixedRows: chunkRows };
+    const limits = { targetMs: chunkTargetMs, mostBytes: windowBytes / mostWindows, ...fixed };
+    this.#options = options;
+    this.#position = options.start;
+    this.#book = new TableBook(options.tables, options.state);
+    this.#isSaidComplete = options.state.has(COMPLETE_ENTRY);
+    this.#gate = new Gate(this.#signal, mostWindows);
+    this.#queue = new ChunkQueue({ views: options.views, gate: this.#gate, parallel, limits });
+    this.#progress = new Progress(options.observe);
+  }
+
+  add(tables: readonly SnapshotTarget[]): void {
+    for (const table of tables) this.#queue.start(this.#book.add(table));
+    this.#signal.raise();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<readonly Change[]> {
+    const upcoming = new Upcoming(this.#options.stream, this.#signal);
+    try {
+      for (const entry of this.#book.entries) this.#begin(entry);
+      yield* this.#tellCompleteness();
+      for (;;) {
+        if (!this.#isInside && this.#hasWork) yield* this.#betweenTransactions();
+        this.#gate.throwFailure();
+        upcoming.ask();
+        await this.#signal.wait();
+        const item = upcoming.take();
+        if (item?.done) return;
+        if (item) yield* this.#pass(item.value);
+      }
+    } finally {
+      await this.#queue.close();
+      await upcoming.close();
+    }
+  }
+
+  #begin(entry: TableEntry): void {
+    this.#progress.begin(entry);
+    if (!entry.isDone) this.#queue.start(entry);
+  }
+
+  /** Passes changes on, cut where a transaction ends and something of the snapshot is to be done. */
+  async *#pass(batch: readonly Change[]): AsyncIterable<readonly Change[]> {
+    let from = 0;
+    let kept: Change[] | null = null;
+    for (let i = 0; i < batch.length; i++) {
+      const change = batch[i] as Change;
+      const isOpening = change.tag === 'begin' && !this.#isInside;
+      if (isOpening) this.#nextStart = change.coordinate;
+      if (isOpening && this.#hasWork) {
+        yield* some(kept ?? batch.slice(from, i));
+        from = i;
+        kept = null;
+        yield* this.#betweenTransactions();
+      }
+      if (this.#see(change)) kept?.push(change);
+      else kept ??= batch.slice(from, i);
+      if (this.#isInside || !this.#hasWork) continue;
+      yield* some(kept ?? batch.slice(from, i + 1));
+      from = i + 1;
+      kept = null;
+      yield* this.#betweenTransactions();
+    }
+    yield* some(kept ?? (from === 0 ? batch : batch.slice(from)));
+  }
+
+  #see(change: Change): boolean {
+    if (change.tag === 'begin') this.#isInside = true;
+    if (change.tag === 'commit') this.#isInside = false;
+    if (change.tag === 'commit' || change.tag === 'idle') {
+      this.#position = change.position;
+      this.#hasMoved = true;
+    }
+    return this.#book.see(change);
+  }
+
+  get #hasWork(): boolean {
+    const gate = this.#gate;
+    return gate.canOpen || gate.wantsStill || this.#book.hasNews || gate.hasDue(this.#isPast);
+  }
+
+  /** All that the snapshot has to do at a transaction end, before the next transaction (protocols 3, step 4). */
+  async *#betweenTransactions(): AsyncIterable<readonly Change[]> {
+    for (;;) {
+      yield* this.#tellNews();
+      await this.#gate.doStill();
+      const table = this.#gate.takeTable(this.#isPast);
+      const chunk = this.#gate.takeChunk(this.#isPast);
+      if (table) yield* this.#emitTable(table);
+      if (chunk) yield* this.#emitChunk(chunk);
+      if (!table && !chunk) break;
+    }
+    yield* this.#tellCompleteness();
+    this.#gate.openWindows(this.#position);
+  }
+
+  /**
+   * Looked at on arrival too: the source may be idle. Before the stream has said anything, its position may be of the
+   * server before a failover; afterwards a coordinate of another server is an error that starts all anew.
+   */
+  readonly #isPast = (high: BinlogCoordinate): boolean => {
+    const next = this.#nextStart;
+    if (next?.serverId === high.serverId && isPast(next, high)) return true;
+    if (!this.#hasMoved && coordinateOf(this.#position).serverId !== high.serverId) return false;
+    return hasReached(this.#position, high);
+  };
+
+  async *#tellNews(): AsyncIterable<readonly Change[]> {
+    const marks = this.#book.takeMarks();
+    if (marks.size > 0) yield [mark(marks)];
+    for (const entry of this.#book.takeArrived()) this.#begin(entry);
+  }
+
+  /** The rows that no change has overtaken, then the done state: one step, nothing of the stream in between (INV-44). */
+  async *#emitChunk(chunk: ReadyChunk): AsyncIterable<readonly Change[]> {
+    const { entry, window, range, rows } = chunk;
+    try {
+      if (isVoid(chunk)) {
+        if (entry.round === window.round) this.#queue.add(entry, range);
+        return;
+      }
+      yield* window.changes(rows, MOST_CHANGES);
+      if (entry.round !== window.round) return;
+      entry.state = withDone(entry.state, range, rows.rows);
+      this.#progress.advance(entry, rows.rows);
+      yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
+    } finally {
+      this.#gate.closeWindow(entry, window);
+    }
+  }
+
+  /**
+   * A table without a key, as one whole: what an earlier try left at the target goes first, because its rows could not
+   * be told from these. The stream waits.
+   */
+  async *#emitTable({ entry, round, table, pages, ended }: ReadyTable): AsyncIterable<readonly Change[]> {
+    const { version } = table;
+    let failure: unknown = new Error('the snapshot stopped');
+    try {
+      if (entry.round !== round) {
+        failure = null;
+        return;
+      }
+      yield [{ tag: 'truncate', table: version }];
+      for await (const page of pages) {
+        yield Array.from({ length: page.rows }, (_, row) => readChange(version, page, row));
+        this.#progress.advance(entry, page.rows);
+      }
+      entry.state = { ...entry.state, left: [] };
+      yield [mark(new Map([[stateEntry(entry), DONE]]))];
+      failure = null;
+    } catch (error) {
+      failure = error;
+    } finally {
+      ended(failure);
+    }
+  }
+
+  async *#tellCompleteness(): AsyncIterable<readonly Change[]> {
+    const { isComplete } = this.#book;
+    if (isComplete === this.#isSaidComplete) return;
+    this.#isSaidComplete = isComplete;
+    yield [mark(new Map([[COMPLETE_ENTRY, isComplete ? DONE : null]]))];
+  }
+}
+
+function mark(state: ReadonlyMap<string, string | null>): Mark {
+  return { tag: 'mark', state };
+}
+
+function* some(changes: readonly Change[]): Iterable<readonly Change[]> {
+  if (changes.length > 0) yield changes;
+}

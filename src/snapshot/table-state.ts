@@ -1,0 +1,77 @@
+import { type Bound, type KeyRange, WHOLE } from './key-order.ts';
+
+/** What of a table is still to be read, in key order without overlap. Immutable. */
+export interface TableState {
+  /** Identity of the key order in which the bounds are meant; null before the first chunk. */
+  readonly order: string | null;
+  /** Ranges not done yet; those in hand are among them. Empty: the table is done. */
+  readonly left: readonly KeyRange[];
+  readonly rows: number;
+}
+
+export const UNREAD: TableState = { order: null, left: [WHOLE], rows: 0 };
+
+export const DONE = 'done';
+
+export const COMPLETE_ENTRY = 'snapshot/complete';
+
+/** Entry of the log's state map; names are encoded, so that a slash in one is no separator. */
+export function stateEntry({ database, table }: { readonly database: string; readonly table: string }): string {
+  return `snapshot/${encodeURIComponent(database)}/${encodeURIComponent(table)}`;
+}
+
+/** The table that an entry speaks of; null for another entry. */
+export function entryTable(entry: string): { readonly database: string; readonly table: string } | null {
+  const [, database, table] = /^snapshot\/([^/]+)\/([^/]+)$/.exec(entry) ?? [];
+  if (database === undefined || table === undefined) return null;
+  return { database: decodeURIComponent(database), table: decodeURIComponent(table) };
+}
+
+export function printState(state: TableState): string {
+  if (state.left.length === 0) return DONE;
+  const left = state.left.map(({ lower, upper }) => [lower, upper]);
+  return JSON.stringify({ order: state.order, left, rows: state.rows });
+}
+
+/** Throws a RangeError for a text that printState did not make. */
+export function parseState(text: string): TableState {
+  if (text === DONE) return { order: null, left: [], rows: 0 };
+  const { order, left, rows } = JSON.parse(text) as Record<string, unknown>;
+  if ((order !== null && typeof order !== 'string') || !Array.isArray(left) || typeof rows !== 'number')
+    throw unreadable();
+  return { order, left: left.map(parseRange), rows };
+}
+
+/** The first `chunk` of a range is planned: the range becomes two. */
+export function withSplit(state: TableState, range: KeyRange, at: Bound): TableState {
+  const halves: readonly KeyRange[] = [
+    { lower: range.lower, upper: at },
+    { lower: at, upper: range.upper },
+  ];
+  return { ...state, left: state.left.flatMap((other) => (sameRange(other, range) ? halves : [other])) };
+}
+
+export function withDone(state: TableState, range: KeyRange, rows: number): TableState {
+  const left = state.left.filter((other) => !sameRange(other, range));
+  return { ...state, left, rows: state.rows + rows };
+}
+
+/** Ranges come from one planner, so equal bounds have equal text: no value is compared here. */
+export function sameRange(a: KeyRange, b: KeyRange): boolean {
+  return JSON.stringify([a.lower, a.upper]) === JSON.stringify([b.lower, b.upper]);
+}
+
+function parseRange(range: unknown): KeyRange {
+  if (!Array.isArray(range)) throw unreadable();
+  return { lower: parseBound(range[0]), upper: parseBound(range[1]) };
+}
+
+function parseBound(bound: unknown): Bound | null {
+  if (bound === null) return null;
+  if (!Array.isArray(bound) || !bound.every((text) => typeof text === 'string')) throw unreadable();
+  return bound;
+}
+
+function unreadable(): RangeError {
+  return new RangeError('a snapshot state that this version did not write');
+}
