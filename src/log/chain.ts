@@ -6,7 +6,7 @@ const isSame = (a: Position | null, b: Position | null): boolean =>
   a === b || (a !== null && b !== null && a.server === b.server && a.text === b.text);
 
 /** An epoch starts where the one before it ended, or it is refused before a byte of it is written (INV-4). */
-export function assertFollows(last: EpochHeader | null, footer: EpochFooter): void {
+export function assertFollows(last: Pick<EpochHeader, 'number' | 'reached'> | null, footer: EpochFooter): void {
   if (isSame(footer.start, last?.reached ?? null)) return;
   throw logError(
     'LOG_EPOCH_GAP',

@@ -57,6 +57,30 @@ const failures = {
     disposition: 'stop',
     remedy: 'leave the column out (tables.rules) or raise the limit that the message names',
   },
+  LOG_UNREACHABLE: {
+    disposition: 'retry',
+    remedy: 'check that the Kafka brokers run and can be reached (log.kafka.brokers); the pipeline goes on by itself',
+  },
+  LOG_TLS: {
+    disposition: 'stop',
+    remedy: 'give the certificate authority of the brokers or registry (log.kafka.ssl), or check their certificates',
+  },
+  LOG_BROKER: {
+    disposition: 'stop',
+    remedy: 'look up the answer in the log of the Kafka brokers; nothing was lost',
+  },
+  LOG_TOPIC_REFUSED: {
+    disposition: 'stop',
+    remedy: 'create the topic as the message says, or let sluice create it (log.kafka)',
+  },
+  LOG_SCHEMA_REFUSED: {
+    disposition: 'stop',
+    remedy: 'set the compatibility of the subject to NONE in the registry, or use a registry of its own',
+  },
+  LOG_REGISTRY: {
+    disposition: 'retry',
+    remedy: 'check that the schema registry runs (log.registry.url); the pipeline goes on by itself',
+  },
   LOG_CLOSED: {
     disposition: 'stop',
     remedy: 'this is a defect of sluice: please report it; nothing was lost',

@@ -1,10 +1,18 @@
 /** The log between capture and apply: embedded segment files or Kafka, behind one contract. */
 import type { ChangeLog } from '../contract/change-log.ts';
 import { EmbeddedLog, type EmbeddedLogOptions } from './embedded/embedded-log.ts';
+import { KafkaLog, type KafkaLogOptions } from './kafka/kafka-log.ts';
 
-export type LogOptions = { readonly kind: 'embedded' } & EmbeddedLogOptions;
+export type LogOptions =
+  | ({ readonly kind: 'embedded' } & EmbeddedLogOptions)
+  | ({ readonly kind: 'kafka' } & KafkaLogOptions);
 
 /** Touches nothing yet: a log is found or made by the first call on it. */
 export function openLog(options: LogOptions): ChangeLog {
-  return new EmbeddedLog(options);
+  switch (options.kind) {
+    case 'embedded':
+      return new EmbeddedLog(options);
+    case 'kafka':
+      return new KafkaLog(options);
+  }
 }

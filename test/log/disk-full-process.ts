@@ -34,6 +34,7 @@ const acknowledged = { number: 0 };
 const first = await log.openWriter();
 const whenFull = await failureOf(() => writeUntilFull(first, acknowledged));
 const seenWhenFull = await seen();
+await first.close();
 await failureOf(() => writeFile(ballast, Buffer.alloc(8 << 20)));
 const openedWhenFull = await failureOf(() => log.openWriter());
 const seenStill = await seen();

@@ -36,7 +36,7 @@ const letters = Buffer.from('abcdefghijklmnopqrstuvwxyz'.repeat(64));
 export function recordOf(number: number, index: number): LogRecord {
   const key = Buffer.from(`${number}/${index}`);
   const size = (number * 31 + index * 17) % 600;
-  const record = { topic: `shop.table ${index % 3}`, key: index % 11 === 10 ? null : key };
+  const record = { topic: `shop.table_${index % 3}`, key: index % 11 === 10 ? null : key };
   if (index % 7 === 6) return { ...record, value: null };
   const value = Buffer.concat([key, letters.subarray(size % 26, size)]);
   return index % 5 === 4
