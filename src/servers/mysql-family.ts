@@ -58,6 +58,8 @@ function startArguments(place: Place, rules: DaemonRules): readonly string[] {
     `--port=${place.port}`,
     '--bind-address=127.0.0.1',
     `--socket=${join(place.directory, 's.sock')}`,
+    // A starting daemon deletes the temporary tables it finds in its folder: another's, in a common one.
+    `--tmpdir=${place.directory}`,
     `--pid-file=${join(place.directory, 'server.pid')}`,
     '--server-id=1',
     '--log-bin=bin',

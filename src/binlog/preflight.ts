@@ -1,0 +1,127 @@
+import type { Position } from '../contract/position.ts';
+import type { MysqlConnection } from '../mysql/connection.ts';
+import { DomainGtids } from '../position/domain-gtid.ts';
+import { GtidSet } from '../position/gtid-set.ts';
+import { MariadbPosition } from '../position/mariadb.ts';
+import { MysqlPosition } from '../position/mysql.ts';
+import { parsePosition } from '../position/position.ts';
+import { resync, retry, stop } from './error.ts';
+import type { Charsets } from './query-event.ts';
+import { sourceHead } from './source-head.ts';
+
+type SourcePosition = MysqlPosition | MariadbPosition;
+
+/**
+ * The position to read from, as this server can serve it: its end for null; else the one given, after a look at whether
+ * the server has its history (SOURCE_HISTORY_DIFFERS, SOURCE_BEHIND) and the binlogs since (SOURCE_POSITION_PURGED).
+ */
+export async function startingPosition(connection: MysqlConnection, from: Position | null): Promise<SourcePosition> {
+  const head = await sourceHead(connection);
+  if (head instanceof MysqlPosition) await requireGtids(connection);
+  if (from === null) return undecidedFree(connection, head);
+  const position = parsePosition(from.server, from.text);
+  if (head instanceof MysqlPosition && position instanceof MysqlPosition) {
+    await checkMysql(connection, position);
+    return position;
+  }
+  if (head instanceof MariadbPosition && position instanceof MariadbPosition) {
+    await checkMariadb(connection, position, head);
+    return position;
+  }
+  throw historyDiffers(`it is of ${from.server}, the source is ${head.server}`);
+}
+
+async function requireGtids(connection: MysqlConnection): Promise<void> {
+  const row = await connection.row('SELECT @@global.gtid_mode AS mode');
+  if (row['mode'] === 'ON') return;
+  throw stop(
+    'SOURCE_GTID_OFF',
+    `The source runs with gtid_mode = ${row['mode']}.`,
+    'SET GLOBAL enforce_gtid_consistency = ON, then gtid_mode OFF_PERMISSIVE, ON_PERMISSIVE, ON, one after another (and in the option file).',
+  );
+}
+
+/** Rows of a transaction that is prepared now stand before the start; its XA COMMIT would come without them. */
+async function undecidedFree(connection: MysqlConnection, head: SourcePosition): Promise<SourcePosition> {
+  const prepared = await connection.rows('XA RECOVER');
+  if (prepared.length === 0) return head;
+  throw retry(
+    'SOURCE_XA_PREPARED',
+    `The source has ${prepared.length} prepared XA transactions, whose rows lie before the start of the stream.`,
+    'Commit or roll back them on the source (XA RECOVER lists them); the start is tried again.',
+  );
+}
+
+async function checkMysql(connection: MysqlConnection, position: MysqlPosition): Promise<void> {
+  const row = await connection.row('SELECT @@global.gtid_purged AS purged, @@global.gtid_executed AS executed');
+  const executed = GtidSet.parse(row['executed'] ?? '');
+  if (!executed.contains(position.handled)) {
+    if (position.handled.contains(executed) && position.handled.meets(executed)) throw behind();
+    throw historyDiffers('it holds transactions that the source does not know');
+  }
+  if (!position.resume.contains(GtidSet.parse(row['purged'] ?? ''))) throw purged();
+}
+
+async function checkMariadb(
+  connection: MysqlConnection,
+  position: MariadbPosition,
+  head: SourcePosition,
+): Promise<void> {
+  const row = await connection.row('SELECT @@global.gtid_binlog_state AS state');
+  for (const gtid of position.handled.domains) {
+    const known = stateOf(row['state'] ?? '', gtid.domain);
+    if (known.length === 0) throw historyDiffers(`the source does not know GTID domain ${gtid.domain}`);
+    if (known.every((entry) => entry.sequence < gtid.sequence)) throw behind();
+    const own = known.find((entry) => entry.serverId === gtid.serverId);
+    if (!own || own.sequence < gtid.sequence)
+      throw historyDiffers('it holds transactions that the source does not know');
+  }
+  const [oldest] = await connection.rows('SHOW BINARY LOGS');
+  const file = oldest?.['Log_name'] ?? head.coordinate.file;
+  const first = await connection.row('SELECT BINLOG_GTID_POS(?, 4) AS gtids', [file]);
+  for (const { domain, sequence } of DomainGtids.parse(first['gtids'] ?? '').domains) {
+    if ((position.resume.of(domain)?.sequence ?? 0n) < sequence) throw purged();
+  }
+}
+
+/** `@@gtid_binlog_state` names the last transaction of each server in each domain. */
+function stateOf(state: string, domain: number): { readonly serverId: number; readonly sequence: bigint }[] {
+  return state.split(',').flatMap((entry) => {
+    const [inDomain, serverId, sequence] = entry.trim().split('-');
+    if (sequence === undefined || Number(inDomain) !== domain) return [];
+    return [{ serverId: Number(serverId), sequence: BigInt(sequence) }];
+  });
+}
+
+/** Character set of every collation that the server has, its own additions included. */
+export async function readCharsets(connection: MysqlConnection): Promise<Charsets> {
+  const table = connection.server.kind === 'mariadb' ? 'COLLATION_CHARACTER_SET_APPLICABILITY' : 'COLLATIONS';
+  const rows = await connection.rows(
+    `SELECT ID AS id, CHARACTER_SET_NAME AS charset FROM information_schema.${table} WHERE ID IS NOT NULL`,
+  );
+  return new Map(rows.map((row) => [Number(row['id']), row['charset'] ?? 'utf8mb4']));
+}
+
+function purged(): Error {
+  return resync(
+    'SOURCE_POSITION_PURGED',
+    'The source has deleted binlogs that were not read yet.',
+    'Run `sluice tables reload --all`; raise binlog_expire_logs_seconds so that an outage fits into it.',
+  );
+}
+
+function behind(): Error {
+  return retry(
+    'SOURCE_BEHIND',
+    'The source has not executed yet all that was read before: it is a replica that lags, or was restored.',
+    'Wait until it has caught up; if it was restored from a backup, run `sluice tables reload --all`.',
+  );
+}
+
+function historyDiffers(why: string): Error {
+  return resync(
+    'SOURCE_HISTORY_DIFFERS',
+    `The stored position does not belong to this source: ${why}.`,
+    'Check source.url; if this is the right server after a failover that lost changes, run `sluice tables reload --all`.',
+  );
+}

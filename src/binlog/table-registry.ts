@@ -1,0 +1,142 @@
+import { columnTypeOfWire } from '../column/wire-type.ts';
+import type { TableVersion } from '../contract/table.ts';
+import { describedVersion, type NamedType, type TableDescription } from '../mysql/description.ts';
+import { missingMetadata } from './error.ts';
+import { EventCursor } from './event-cursor.ts';
+import type { Charsets } from './query-event.ts';
+import { RowDecoder } from './row-decoder.ts';
+import { readColumns, readTableName, type TableName } from './table-map.ts';
+import { readMetadata } from './table-map-metadata.ts';
+
+/** What a table map needs beside itself. */
+export interface TableSource {
+  isPublished(database: string, table: string): boolean;
+  /** The catalogue's view of a table now, or null when there is no such table (any more). */
+  describe(database: string, table: string): Promise<TableDescription | null>;
+  readonly charsets: Charsets;
+}
+
+interface MappedTable extends TableName {
+  /** The event's bytes behind the table id: the same bytes mean the same decoder. */
+  readonly body: Buffer;
+  /** null for a table that is not published. */
+  readonly decoder: RowDecoder | null;
+}
+
+/** Table ids grow whenever the server opens a table anew. */
+const MAX_IDS = 10_000;
+
+/**
+ * Tables as the events describe them (INV-10): names, types and primary key come from the table map, the rest from the
+ * catalogue, asked once and again after DDL.
+ */
+export class TableRegistry {
+  readonly #source: TableSource;
+  readonly #byId = new Map<number, MappedTable>();
+  readonly #descriptions = new Map<string, TableDescription | null>();
+  /** The last version seen of each table. */
+  readonly #latest = new Map<string, TableVersion>();
+
+  constructor(source: TableSource) {
+    this.#source = source;
+  }
+
+  isPublished(name: TableName): boolean {
+    return this.#source.isPublished(name.database, name.table);
+  }
+
+  /** Takes in a TABLE_MAP. A promise only where the catalogue must be asked; the cursor's bytes are copied then. */
+  map(cursor: EventCursor): Promise<void> | undefined {
+    const id = cursor.uint(6);
+    if (this.#byId.get(id)?.body.compare(cursor.bytes, cursor.position, cursor.end) === 0) return undefined;
+    const body = Buffer.from(cursor.slice(cursor.rest));
+    const own = new EventCursor().over(body);
+    const name = readTableName(own);
+    if (this.#byId.size >= MAX_IDS) this.#byId.clear();
+    if (!this.isPublished(name)) {
+      this.#byId.set(id, { ...name, body, decoder: null });
+      return undefined;
+    }
+    const known = this.#descriptions.get(keyOf(name));
+    if (known !== undefined) return this.#add(id, name, own, known);
+    return this.describe(name).then((description) => this.#add(id, name, own, description));
+  }
+
+  /** Decoder of a mapped table; null for one that is not published. */
+  decoder(id: number): RowDecoder | null {
+    const mapped = this.#byId.get(id);
+    if (mapped === undefined) throw new RangeError(`rows of table id ${id}, which no table map names`);
+    return mapped.decoder;
+  }
+
+  /** The version that events last showed; null for a table not met yet. */
+  latest(name: TableName): TableVersion | null {
+    return this.#latest.get(keyOf(name)) ?? null;
+  }
+
+  /** Published tables met so far in a database. */
+  tablesOf(database: string): readonly TableName[] {
+    return [...this.#latest.values()].filter((version) => version.database === database);
+  }
+
+  /** The table is gone. */
+  drop(name: TableName): void {
+    this.#latest.delete(keyOf(name));
+  }
+
+  /** The catalogue's view, asked once until `forget`. */
+  async describe(name: TableName): Promise<TableDescription | null> {
+    const description = await this.#source.describe(name.database, name.table);
+    this.#descriptions.set(keyOf(name), description);
+    return description;
+  }
+
+  /** DDL ran: these tables are asked for again when they are met, or all. */
+  forget(names: readonly TableName[] | 'all'): void {
+    if (names === 'all') {
+      this.#descriptions.clear();
+      this.#byId.clear();
+      return;
+    }
+    const keys = new Set(names.map(keyOf));
+    for (const key of keys) this.#descriptions.delete(key);
+    for (const [id, mapped] of this.#byId) if (keys.has(keyOf(mapped))) this.#byId.delete(id);
+  }
+
+  #add(id: number, name: TableName, body: EventCursor, description: TableDescription | null): undefined {
+    const map = readColumns(body, name);
+    const metadata = readMetadata(body, map.columns, this.#source.charsets);
+    const { names } = metadata;
+    if (names === null) throw missingMetadata(name);
+    const hints = new Map(description?.columns.map((column) => [column.name, column.type]));
+    const columns = map.columns.map((wire, i): NamedType => {
+      const column = names[i] ?? '';
+      const told = metadata.columns[i] ?? { unsigned: false, charset: null, members: null };
+      return {
+        name: column,
+        type: columnTypeOfWire(wire, told, hints.get(column)),
+        nullable: map.nullable[i] ?? false,
+      };
+    });
+    const primaryKey = metadata.primaryKey.map((i) => names[i] ?? '');
+    const version = this.#kept(name, describedVersion(description ?? unknownTable(name), columns, primaryKey));
+    this.#byId.set(id, { ...name, body: body.bytes, decoder: new RowDecoder(version, map.columns) });
+    return undefined;
+  }
+
+  /** The object known already when the version is the same: stages keep what they know by object. */
+  #kept(name: TableName, version: TableVersion): TableVersion {
+    const latest = this.#latest.get(keyOf(name));
+    if (latest?.fingerprint === version.fingerprint) return latest;
+    this.#latest.set(keyOf(name), version);
+    return version;
+  }
+}
+
+function unknownTable({ database, table }: TableName): TableDescription {
+  return { database, table, columns: [], key: [], uniques: [], cascades: [] };
+}
+
+function keyOf({ database, table }: TableName): string {
+  return `${database}\u0000${table}`;
+}
