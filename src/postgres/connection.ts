@@ -105,6 +105,7 @@ export async function connectPostgres(settings: PostgresSettings): Promise<Postg
     connectionString: withoutTls(settings.url),
     application_name: `sluice:${settings.pipeline}`,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: () => (text: string) => text },
     ...(tlsOf(settings.tls) ?? {}),
   });

@@ -121,17 +121,19 @@ export class FaultProxy {
       // What breaks one side breaks the other.
       socket.on('error', () => other.resetAndDestroy());
     }
-    void this.#pump(client, upstream, () => undefined);
-    void this.#pump(upstream, client, (bytes) => this.#count(bytes));
+    const unlimited = { left: () => Number.POSITIVE_INFINITY, count: () => undefined };
+    const limited = { left: () => this.#bytesUntilReset, count: (bytes: number) => this.#count(bytes) };
+    void this.#pump(client, upstream, unlimited);
+    void this.#pump(upstream, client, limited);
   }
 
-  async #pump(from: Socket, to: Socket, count: (bytes: number) => void): Promise<void> {
+  async #pump(from: Socket, to: Socket, limit: { left(): number; count(bytes: number): void }): Promise<void> {
     try {
       for await (const piece of from) {
         if (this.#delayMs > 0) await sleep(this.#delayMs);
         await this.#stalled;
-        const isRoom = to.write(piece.subarray(0, this.#bytesUntilReset));
-        count(piece.length);
+        const isRoom = to.write(piece.subarray(0, limit.left()));
+        limit.count(piece.length);
         if (!isRoom) await once(to, 'drain');
       }
       to.end();

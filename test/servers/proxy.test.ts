@@ -97,6 +97,14 @@ test('a reset after n bytes lets exactly those bytes of the target through', asy
   expect(heard).toBe('abc');
 });
 
+test('a reset after n bytes does not cut what the client sends', async () => {
+  const socket = await open();
+  await say(socket, 'one');
+  proxy.resetAfter(6);
+  expect(await say(socket, 'two')).toBe('two');
+  expect(await say(socket, 'end')).toBe('end');
+});
+
 test('a refusing proxy breaks new connections and leaves the old', async () => {
   const socket = await open();
   await say(socket, 'one');
