@@ -22,7 +22,7 @@ export interface CatalogueTable {
   /** The server's guess, often 20 % off; 0 when it has none. */
   readonly estimateRows: number;
   readonly estimateBytes: number;
-  /** Digits; null without AUTO_INCREMENT. */
+  /** Digits; null without AUTO_INCREMENT. MySQL tells none before the first row: it is 1 then. */
   readonly nextAutoIncrement: string | null;
   readonly collation: string | null;
   readonly comment: string;

@@ -55,7 +55,7 @@ function catalogueTable(row: Row, kind: Server['kind'], rowsOf: (part: Part) => 
     isSystemVersioned: row['type'] === 'SYSTEM VERSIONED',
     estimateRows: Number(row['estimate'] ?? 0),
     estimateBytes: Number(row['bytes'] ?? 0),
-    nextAutoIncrement: row['nextId'] ?? null,
+    nextAutoIncrement: columns.some(({ extra }) => extra.includes('auto_increment')) ? (row['nextId'] ?? '1') : null,
     collation: row['collation'] ?? null,
     comment: text(row, 'comment'),
     isPartitioned: text(row, 'options').includes('partitioned'),

@@ -41,7 +41,8 @@ export async function* readPages(
   const query = connection.rawQuery(sql, (error) => {
     const rest = encoder.cut(true);
     if (rest.rows > 0) queue.put(rest);
-    queue.end(failure ?? error ?? null);
+    // A decoder's failure is a fault of ours or of the row, never of the link: it stays what it is.
+    queue.end(failure ?? (error ? sourceError(error, 'reading rows') : null));
   });
   // Query.fieldsEOF hands over to `this.row`; packets are reused by the parser, so nothing of one is kept.
   const endOfRows = query.row;
@@ -163,7 +164,7 @@ class PageQueue {
         } else if (this.#ended) break;
         else await this.#woken();
       }
-      if (this.#ended.error) throw sourceError(this.#ended.error, 'reading rows');
+      if (this.#ended.error) throw this.#ended.error;
     } finally {
       if (!this.#ended) this.#connection.destroy();
     }

@@ -1,0 +1,3 @@
+import { catalogueContract } from './catalogue-contract.ts';
+
+catalogueContract('mysql');
