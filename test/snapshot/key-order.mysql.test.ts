@@ -1,0 +1,3 @@
+import { KEY_CASES, keyOrderContract } from './key-order-contract.ts';
+
+keyOrderContract('mysql', KEY_CASES);
