@@ -94,7 +94,9 @@ export class Assembler {
     this.#open = { ...opening };
     if (!opening.isNew) return;
     const { gtid, committedAtUs } = opening;
-    outbox.begin({ tag: 'begin', gtid, committedAtUs, coordinate: place.startOf(header.sizeBytes) });
+    const coordinate = place.startOf(header.sizeBytes);
+    const xa = opening.isXaDecision ? ({ isXa: true } as const) : {};
+    outbox.begin({ tag: 'begin', gtid, committedAtUs, ...xa, coordinate });
   }
 
   /** The position moves here and nowhere else (INV-2). */

@@ -22,6 +22,8 @@ export interface Opening {
   readonly hasBegun: boolean;
   /** MariaDB: the rows are of an XA PREPARE. MySQL tells it by XA START. */
   readonly isXa: boolean;
+  /** MariaDB: XA COMMIT or XA ROLLBACK; the rows, if any, are not surely visible yet (protocols 3). */
+  readonly isXaDecision: boolean;
 }
 
 /**
@@ -66,6 +68,7 @@ class MysqlHistory implements History {
       isAlterPending: false,
       hasBegun: false,
       isXa: false,
+      isXaDecision: false,
     };
   }
 
@@ -114,7 +117,7 @@ class MariadbHistory implements History {
   }
 
   begin(cursor: EventCursor, header: EventHeader): Opening {
-    const { gtid, isStandalone, isAlterPending, isPrepare } = readMariadbGtid(cursor, header);
+    const { gtid, isStandalone, isAlterPending, isPrepare, isDecision } = readMariadbGtid(cursor, header);
     this.#current = gtid;
     return {
       isNew: !this.#again.has(gtid.domain),
@@ -124,6 +127,7 @@ class MariadbHistory implements History {
       isAlterPending,
       hasBegun: !isStandalone,
       isXa: isPrepare,
+      isXaDecision: isDecision,
     };
   }
 

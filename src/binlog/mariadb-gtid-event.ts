@@ -8,6 +8,8 @@ export interface MariadbGtidEvent {
   readonly isStandalone: boolean;
   /** The rows that follow are of an XA PREPARE; no XA START stands before them. */
   readonly isPrepare: boolean;
+  /** XA COMMIT or XA ROLLBACK of a prepared transaction. */
+  readonly isDecision: boolean;
   /** First or failed half of a two-phase ALTER (binlog_alter_two_phase): its statement has not changed a table. */
   readonly isAlterPending: boolean;
 }
@@ -32,6 +34,7 @@ export function readMariadbGtid(cursor: EventCursor, header: EventHeader): Maria
   return {
     gtid: { domain, serverId: header.serverId, sequence },
     isPrepare: (flags & PREPARED_XA) !== 0,
+    isDecision: (flags & COMPLETED_XA) !== 0,
     isStandalone: (flags & STANDALONE) !== 0,
     isAlterPending: (extra & (EXTRA_START_ALTER | EXTRA_ROLLBACK_ALTER)) !== 0,
   };

@@ -1,0 +1,3 @@
+import { interleaveContract } from './interleave-contract.ts';
+
+interleaveContract('mariadb');

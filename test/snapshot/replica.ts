@@ -1,0 +1,132 @@
+import { expect } from 'vitest';
+import { AvroReader } from '../../src/avro/reader.ts';
+import { STRICT_POLICY } from '../../src/column/codec.ts';
+import { rowLayout } from '../../src/column/row.ts';
+import type { Change, RowChange } from '../../src/contract/change.ts';
+import type { TableVersion } from '../../src/contract/table.ts';
+
+/** Rows of one table: by key, or counted where there is no key. */
+interface ReplicaTable {
+  version: TableVersion;
+  readonly rows: Map<string, { readonly image: Uint8Array; count: number }>;
+}
+
+/** What a sink would hold after the changes so far: the simplest thing that applies them in order. */
+export class Replica {
+  readonly tables = new Map<string, ReplicaTable>();
+  readonly state = new Map<string, string>();
+  isComplete = false;
+  rowsRead = 0;
+  #isInside = false;
+
+  apply(change: Change): void {
+    switch (change.tag) {
+      case 'begin':
+        expect(this.#isInside).toBe(false);
+        this.#isInside = true;
+        return;
+      case 'commit':
+        this.#isInside = false;
+        return;
+      case 'row':
+        // Rows of the snapshot stand between transactions only, rows of the stream inside only.
+        expect(this.#isInside).toBe(change.op !== 'r');
+        this.#row(change);
+        return;
+      case 'truncate':
+        this.#of(change.table).rows.clear();
+        return;
+      case 'schema':
+        if (!change.after) this.tables.delete(change.table);
+        return;
+      case 'mark':
+        expect(this.#isInside).toBe(false);
+        for (const [key, value] of change.state) {
+          if (value === null) this.state.delete(key);
+          else this.state.set(key, value);
+        }
+        this.isComplete = this.state.has('snapshot/complete');
+        return;
+      case 'idle':
+        expect(this.#isInside).toBe(false);
+    }
+  }
+
+  /** Every row of a table as text, sorted. */
+  rows(table: string): string[] {
+    const found = this.tables.get(table);
+    if (!found) return [];
+    const lines: string[] = [];
+    for (const { image, count } of found.rows.values()) {
+      for (let i = 0; i < count; i++) lines.push(rowText(found.version, image));
+    }
+    return lines.sort();
+  }
+
+  /** Cells of a column, as text. */
+  *cells(table: string, columns: readonly string[]): Iterable<readonly string[]> {
+    const found = this.tables.get(table);
+    for (const { image } of found?.rows.values() ?? []) {
+      const cells = cellsOf(found?.version ?? expect.unreachable(), image);
+      yield columns.map(
+        (name) => cells[found?.version.columns.findIndex((column) => column.name === name) ?? -1] ?? '',
+      );
+    }
+  }
+
+  #row(change: RowChange): void {
+    const { rows } = this.#of(change.table);
+    if (change.op === 'r') this.rowsRead++;
+    if (change.key === null) {
+      this.#keyless(change);
+      return;
+    }
+    if (change.oldKey) rows.delete(text(change.oldKey));
+    if (change.after) rows.set(text(change.key), { image: change.after, count: 1 });
+    else rows.delete(text(change.key));
+  }
+
+  #keyless({ table, before, after }: RowChange): void {
+    const { rows } = this.#of(table);
+    if (before) {
+      const found = rows.get(text(before));
+      if (!found || found.count === 0) throw new Error(`${table.table}: a row goes that is not there`);
+      found.count--;
+    }
+    if (after) {
+      const found = rows.get(text(after));
+      if (found) found.count++;
+      else rows.set(text(after), { image: after, count: 1 });
+    }
+  }
+
+  #of(version: TableVersion): ReplicaTable {
+    const known = this.tables.get(version.table);
+    if (known) {
+      known.version = version;
+      return known;
+    }
+    const made = { version, rows: new Map() };
+    this.tables.set(version.table, made);
+    return made;
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+export function rowText(table: TableVersion, image: Uint8Array): string {
+  return JSON.stringify(cellsOf(table, image));
+}
+
+function cellsOf(table: TableVersion, image: Uint8Array): (string | null)[] {
+  const { codecs } = rowLayout(table);
+  const reader = new AvroReader().over(image);
+  const cells = table.columns.map(({ nullable }, i) => {
+    if (nullable && reader.byte() === 0) return null;
+    return codecs[i]?.canonicalSource(reader, '', STRICT_POLICY) ?? null;
+  });
+  expect(reader.position).toBe(image.length);
+  return cells;
+}
