@@ -1,4 +1,5 @@
 import { SluiceError } from '../contract/error.ts';
+import { VERSION } from '../pipeline/version.ts';
 import { EXIT } from './exit.ts';
 import { overviewText, verbText } from './help.ts';
 import type { Io, SignalName } from './io.ts';
@@ -8,7 +9,6 @@ import { Output } from './output.ts';
 import { type Parsed, parseCommand } from './parse.ts';
 import type { Call, Ports, Verb } from './verb.ts';
 import { VERBS } from './verb-table.ts';
-import { VERSION } from './version.ts';
 
 /** Longest time from the signal to the end of the process (interface: 25 s). */
 const STOP_LIMIT_MS = 25_000;

@@ -3,6 +3,7 @@ import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
+import { VERSION } from '../pipeline/version.ts';
 import { EXIT } from './exit.ts';
 import { formatCount } from './format.ts';
 import { requireConfig } from './load-file.ts';
@@ -11,7 +12,6 @@ import { Progress } from './progress.ts';
 import { lagText } from './status-text.ts';
 import { usageError } from './usage-error.ts';
 import { type Call, type Flag, signalOf, type Verb } from './verb.ts';
-import { VERSION } from './version.ts';
 
 const UNTIL: Flag = {
   name: 'until',

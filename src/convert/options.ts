@@ -1,12 +1,11 @@
 /** Convert: the target's tables for the source's, decided by types and by the data. */
-import type { ValuePolicy } from '../column/codec.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import type { ScannedFacts } from './scan.ts';
 
 export interface ConvertOptions {
   readonly facts: ScannedFacts;
-  /** How values that PostgreSQL cannot hold are treated. */
-  readonly policyOf: (database: string, table: string, column: string) => ValuePolicy;
+  /** True where zero dates of a NOT NULL column become NULL by rule. */
+  readonly dropsNotNull: (database: string, table: string, column: string) => boolean;
   /** null: the table is not part of the pipeline. */
   readonly targetOf: (database: string, table: string) => TargetName | null;
   /** Extensions that the target has: `postgis`, `vector`. */

@@ -1,4 +1,5 @@
 import type { ChangeLog, Epoch, LogHead } from '../contract/change-log.ts';
+import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { DecodedEpoch } from '../sink/epoch.ts';
 import type { Sink } from '../sink/sink.ts';
 import { Decoder } from '../transform/decode.ts';
@@ -9,6 +10,8 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
   /** An epoch was found in the log, before it is applied. */
   readonly onFound?: (epoch: Epoch) => void;
+  /** The sink is connected and stands here; null before the first epoch. */
+  readonly onStart?: (checkpoint: Checkpoint | null) => void;
 }
 
 /** The second half of the line: epochs of the log, decoded, into the target, from the target's own checkpoint on. */
@@ -16,6 +19,7 @@ export async function runApply(options: ApplyOptions): Promise<void> {
   const { log, sink, signal } = options;
   const head = await log.head();
   const checkpoint = await sink.start(head);
+  options.onStart?.(checkpoint);
   try {
     const epochs = log.read(checkpoint ? { from: checkpoint.next, signal } : { signal });
     await sink.apply(decoded(epochs, head, options), signal);

@@ -83,6 +83,7 @@ export class EpochWriter {
   #note(change: Change): void {
     if (change.tag === 'commit') this.#noteCommit(change);
     else if (change.tag === 'mark') this.#noteMark(change);
+    else if (change.tag === 'idle') this.#open.reached = change.position;
   }
 
   #noteCommit({ position, committedAtUs }: Commit): void {

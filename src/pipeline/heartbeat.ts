@@ -55,11 +55,11 @@ class BeatTaker {
   }
 
   take(batch: readonly Change[]): readonly Change[] {
-    if (this.#beat === null && !batch.some((change) => this.#isBeat(change))) return batch;
+    if (this.#beat === null && !batch.some((change) => this.#isOurs(change))) return batch;
     const kept: Change[] = [];
     for (const change of batch) {
-      if (this.#isBeat(change)) this.#note(change);
-      else kept.push(change);
+      if (!this.#isOurs(change)) kept.push(change);
+      else if (change.tag === 'row') this.#note(change);
       if (change.tag === 'commit' && this.#beat !== null) {
         kept.push({ tag: 'mark', state: new Map([[HEARTBEAT_STATE, this.#beat]]) });
         this.#beat = null;
@@ -68,8 +68,10 @@ class BeatTaker {
     return kept;
   }
 
-  #isBeat(change: Change): change is RowChange {
-    return change.tag === 'row' && isHeartbeatTable(this.#heartbeat, change.table.database, change.table.table);
+  #isOurs(change: Change): boolean {
+    if (change.tag === 'schema') return isHeartbeatTable(this.#heartbeat, change.database, change.table);
+    if (change.tag !== 'row' && change.tag !== 'truncate') return false;
+    return isHeartbeatTable(this.#heartbeat, change.table.database, change.table.table);
   }
 
   #note(change: RowChange): void {

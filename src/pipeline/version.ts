@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** From package.json, which stands two folders above both `src/cli/` and `dist/cli/`. */
+/** From package.json, which stands two folders above both `src/pipeline/` and `dist/pipeline/`. */
 export const VERSION: string = readVersion();
 
 function readVersion(): string {

@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunningServer } from '../servers/running-server.ts';
+import { startServer } from '../servers/server.ts';
+
+export interface StageSetOptions {
+  readonly source: 'mysql' | 'mariadb';
+  readonly log: 'embedded' | 'kafka';
+}
+
+/** The throw-away servers of one demo and a folder with its sluice.yaml. */
+export interface StageSet {
+  readonly source: RunningServer;
+  readonly target: RunningServer;
+  readonly kafka: RunningServer | null;
+  readonly folder: string;
+  /** Path of sluice.yaml. */
+  readonly config: string;
+  close(): Promise<void>;
+}
+
+/** Name of the shop's database at the source. */
+export const DATABASE = 'shop';
+export const PIPELINE = 'shop';
+
+export async function openStageSet(options: StageSetOptions): Promise<StageSet> {
+  const [source, target, kafka] = await Promise.all([
+    startServer(options.source, { fresh: true, durable: false }),
+    startServer('postgres', { fresh: true, durable: false }),
+    options.log === 'kafka' ? startServer('kafka', { fresh: true }) : null,
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-demo-'));
+  await mkdir(join(folder, '.sluice'), { recursive: true });
+  const config = join(folder, 'sluice.yaml');
+  await writeFile(config, configText(source, target, kafka), { mode: 0o600 });
+  const close = async () => {
+    await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { source, target, kafka, folder, config, close };
+}
+
+function configText(source: RunningServer, target: RunningServer, kafka: RunningServer | null): string {
+  const log = kafka
+    ? `log:\n  kind: kafka\n  kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${PIPELINE} }`
+    : 'log:\n  kind: embedded\n  directory: .sluice/log';
+  return `# Written by sluice demo.
+pipeline: ${PIPELINE}
+source:
+  url: ${withDatabase(source.url, DATABASE)}
+  databases: [${DATABASE}]
+target:
+  url: ${target.url}
+  schema: public
+  ddl: convert
+${log}
+tables:
+  priority: { high: [tbl_customer, tbl_order, tbl_inventory, tbl_billing, tbl_insurance], low: [tbl_audit, tbl_report] }
+  rules:
+    # Ten years of zero dates: NULL where the column takes it, a sentinel where it does not.
+${ZERO_DATE_RULES}
+`;
+}
+
+const ZERO_DATE_RULES = `    tbl_supplier: { zeroDate: { contract_start: "-infinity" } }`;
+
+function withDatabase(url: string, database: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${database}`;
+  return parsed.href;
+}

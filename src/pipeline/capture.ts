@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readBinlog } from '../binlog/read-binlog.ts';
+import { sourceHead } from '../binlog/source-head.ts';
+import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
+import { sourceLogin } from '../config/login.ts';
+import { priorityOf } from '../config/table-filter.ts';
+import type { Change } from '../contract/change.ts';
+import type { ChangeLog, EpochHeader, LogWriter } from '../contract/change-log.ts';
+import type { Position } from '../contract/position.ts';
+import { describeTable } from '../mysql/catalogue.ts';
+import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import { interleave } from '../snapshot/interleave.ts';
+import type { ProgressObserver } from '../snapshot/progress.ts';
+import { openViews } from '../snapshot/views.ts';
+import { Encoder } from '../transform/encode.ts';
+import { EpochWriter } from './epoch-writer.ts';
+import { isHeartbeatTable, withoutHeartbeats } from './heartbeat.ts';
+import type { Scope } from './scope.ts';
+import { scopedTables } from './target-schema.ts';
+
+export interface CaptureOptions {
+  readonly config: Config;
+  readonly scope: Scope;
+  readonly log: ChangeLog;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly onRead: (batch: readonly Change[]) => void;
+  readonly onLogged: (header: EpochHeader) => void;
+  /** The writer is open and says where it stands. */
+  readonly onOpen: (writer: LogWriter) => void;
+  readonly onProgress: ProgressObserver;
+}
+
+/** The first half of the line: the binlog and the rows that exist, into the log, from the log's own end on. */
+export async function runCapture(options: CaptureOptions): Promise<void> {
+  const { config, log } = options;
+  const catalogue = await connectMysql(sourceLogin(config.source));
+  try {
+    const writer = await log.openWriter();
+    try {
+      options.onOpen(writer);
+      await captureInto(writer, catalogue, options);
+    } finally {
+      await writer.close();
+    }
+  } finally {
+    await catalogue.close();
+  }
+}
+
+async function captureInto(writer: LogWriter, catalogue: MysqlConnection, options: CaptureOptions): Promise<void> {
+  const { config } = options;
+  const from = writer.head.last?.reached ?? (await sourceHead(catalogue));
+  const identity = { version: options.version, connector: catalogue.server.kind, name: config.log.topicPrefix };
+  const encoder = new Encoder({
+    identity,
+    registerSchema: (subject, schema) => writer.registerSchema(subject, schema),
+  });
+  const epochs = new EpochWriter({ writer, encoder, from, onEpoch: options.onLogged });
+  const views = await openViews(sourceLogin(config.source));
+  try {
+    const merged = interleave({
+      stream: binlog(from, catalogue, options),
+      start: from,
+      views,
+      // After `from` was taken: a table made in between is in this list, in the stream, or in both.
+      tables: await snapshotTargets(catalogue, options),
+      state: writer.head.state,
+      parallel: config.snapshot.parallel,
+      chunkTargetMs: config.snapshot.chunkTargetMs,
+      observe: options.onProgress,
+    });
+    await epochs.run(observed(merged, options.onRead));
+  } finally {
+    await views.close();
+  }
+}
+
+async function snapshotTargets(catalogue: MysqlConnection, { config, scope }: CaptureOptions) {
+  const tables = await scopedTables(catalogue, scope);
+  return tables.map(({ version: { database, table } }) => {
+    return { database, table, rank: RANKS[priorityOf(config.tables, database, table)] };
+  });
+}
+
+const RANKS = { high: 0, medium: 1, low: 2 } as const;
+
+function binlog(from: Position, catalogue: MysqlConnection, options: CaptureOptions): AsyncIterable<readonly Change[]> {
+  const { config, scope, signal } = options;
+  const heartbeat = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline };
+  const changes = readBinlog({
+    settings: sourceLogin(config.source),
+    from,
+    serverId: config.source.serverId,
+    readerUuid: readerUuid(config),
+    heartbeatMs: config.source.heartbeatMs,
+    isPublished: (database, table) =>
+      scope.isPublished(database, table) || isHeartbeatTable(heartbeat, database, table),
+    describe: (database, table) => describeTable(catalogue, database, table),
+    signal,
+  });
+  return withoutHeartbeats(changes, heartbeat);
+}
+
+async function* observed(
+  batches: AsyncIterable<readonly Change[]>,
+  onBatch: (batch: readonly Change[]) => void,
+): AsyncIterable<readonly Change[]> {
+  for await (const batch of batches) {
+    onBatch(batch);
+    yield batch;
+  }
+}
+
+/** The same for every process of one pipeline, so that the server ends the link of a predecessor. */
+function readerUuid({ pipeline, source }: Config): string {
+  const hex = createHash('sha256').update(`${pipeline}\0${source.serverId}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}

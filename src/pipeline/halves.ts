@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
+import { sourceLogin, targetLogin } from '../config/login.ts';
+import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
+import type { Checkpoint } from '../sink/checkpoint.ts';
+import type { AppliedBatch } from '../sink/observer.ts';
+import { runApply } from './apply.ts';
+import { runCapture } from './capture.ts';
+import { finishLoad } from './finish-load.ts';
+import { HEARTBEAT_STATE } from './heartbeat.ts';
+import { LoadProgress } from './load-progress.ts';
+import type { Prepared } from './prepare.ts';
+import type { RunOptions, RunResult } from './run-option.ts';
+import type { RunState } from './run-state.ts';
+import { sinkOf } from './sink-of.ts';
+import { watchSource } from './source-watch.ts';
+import { supervise } from './supervise.ts';
+import { planAfterLoad } from './target-schema.ts';
+import { VERSION } from './version.ts';
+
+export interface HalvesOptions extends RunOptions {
+  readonly config: Config;
+  readonly log: ChangeLog;
+  readonly state: RunState;
+  readonly prepared: Prepared;
+}
+
+const POLL_MS = 1_000;
+const CAUGHT_UP_EVERY_MS = 50;
+
+/** Runs what the mode asks for side by side; the first that fails for good ends the others. */
+export async function runHalves(options: HalvesOptions): Promise<RunResult['ended']> {
+  const halves = new Halves(options);
+  return await halves.run();
+}
+
+class Halves {
+  readonly #options: HalvesOptions;
+  readonly #end = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #load: LoadProgress;
+  #isCaughtUp = false;
+  #isLoadFinished = false;
+
+  constructor(options: HalvesOptions) {
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
+    this.#load = new LoadProgress(options.state);
+  }
+
+  async run(): Promise<RunResult['ended']> {
+    const { mode, until } = this.#options;
+    const parts = [
+      this.#watch(),
+      ...(mode === 'apply' ? [] : [this.#capture()]),
+      ...(mode === 'capture' ? [] : [this.#apply(), this.#finishLoad()]),
+      ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
+    ];
+    const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return this.#isCaughtUp ? 'caught-up' : 'stopped';
+  }
+
+  async #endAllOnFailure(part: Promise<void>): Promise<void> {
+    try {
+      await part;
+    } catch (error) {
+      this.#end.abort();
+      throw error;
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const { config, state, mode } = this.#options;
+    const beat = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline, everyMs: config.source.heartbeatMs };
+    await watchSource({
+      settings: sourceLogin(config.source),
+      heartbeat: mode === 'apply' ? null : beat,
+      pollMs: POLL_MS,
+      signal: this.#signal,
+      onPoll: (poll) => {
+        state.board.head = poll;
+        state.endpoint('source', { isConnected: true });
+      },
+      onBeat: (writtenAtMs) => state.beatWritten(writtenAtMs),
+      onFailure: (error) => {
+        state.endpoint('source', { isConnected: error.disposition !== 'retry' });
+        state.failed('pipeline', error, 1, POLL_MS);
+      },
+    });
+  }
+
+  async #capture(): Promise<void> {
+    const { config, log, state, prepared } = this.#options;
+    await this.#supervised('capture', async () => {
+      state.board.onReadAgain(true);
+      await runCapture({
+        config,
+        log,
+        scope: prepared.scope,
+        version: VERSION,
+        signal: this.#signal,
+        onRead: (batch) => state.board.onRead(batch),
+        onLogged: (header) => state.board.onLogged(header),
+        onOpen: () => state.endpoint('source', { isConnected: true }),
+        onProgress: (progress) => this.#load.onTable(progress),
+      });
+    });
+  }
+
+  async #apply(): Promise<void> {
+    const { config, log, state, prepared, mode } = this.#options;
+    const sink = sinkOf(config, prepared.scope, { applied: (batch) => this.#applied(batch) });
+    const onFound = (epoch: EpochHeader) => state.board.onFound(epoch);
+    await this.#supervised('apply', async () => {
+      if (mode === 'apply') state.board.onReadAgain(false);
+      const onStart = (checkpoint: Checkpoint | null) => this.#started(checkpoint);
+      await runApply({ log, sink, signal: this.#signal, onStart, ...(mode === 'apply' ? { onFound } : {}) });
+    });
+  }
+
+  #started(checkpoint: Checkpoint | null): void {
+    const { state } = this.#options;
+    state.endpoint('target', { isConnected: true });
+    if (checkpoint === null) return;
+    state.board.apply.position = checkpoint.position;
+    this.#load.onCheckpoint(checkpoint.epoch);
+  }
+
+  #applied(batch: AppliedBatch): void {
+    const { state } = this.#options;
+    const rows = [...batch.rows.values()].reduce((sum, count) => sum + count.c + count.u + count.d + count.r, 0);
+    for (const header of batch.epochs) state.board.onApplied(header, header === batch.epochs.at(-1) ? rows : 0);
+    const beat = batch.epochs.findLast((header) => header.state.has(HEARTBEAT_STATE))?.state.get(HEARTBEAT_STATE);
+    if (beat) state.beatSeen(beat, Date.now());
+    state.endpoint('target', { isConnected: true });
+    this.#load.onApplied(batch.epochs);
+  }
+
+  /** Indexes and foreign keys, once everything that existed has arrived. */
+  async #finishLoad(): Promise<void> {
+    const { config, log, logger, prepared, state } = this.#options;
+    await this.#load.untilApplied(log, this.#signal);
+    if (this.#signal.aborted) return;
+    if (config.target.ddl === 'convert') {
+      const { steps, leftOut } = planAfterLoad(prepared.tables, prepared.scope);
+      for (const { object, reason } of leftOut) logger.debug({ object, reason }, 'has no counterpart on the target');
+      const failures = await finishLoad({ target: targetLogin(config), steps, signal: this.#signal, logger });
+      for (const error of failures) state.failed('apply', error, 1, null);
+    }
+    this.#isLoadFinished = true;
+  }
+
+  async #untilCaughtUp(): Promise<void> {
+    const { board } = this.#options.state;
+    const isThere = () => this.#isLoadFinished && board.isAtHead(board.apply, Date.now());
+    while (!this.#signal.aborted && !isThere()) {
+      await sleep(CAUGHT_UP_EVERY_MS, undefined, { signal: this.#signal }).catch(() => {});
+    }
+    this.#isCaughtUp = !this.#signal.aborted;
+    this.#end.abort();
+  }
+
+  async #supervised(stage: 'capture' | 'apply', start: () => Promise<void>): Promise<void> {
+    const { state, logger } = this.#options;
+    const side = stage === 'capture' ? 'source' : 'target';
+    const meter = stage === 'capture' ? state.board.capture : state.board.apply;
+    await supervise(
+      async () => {
+        meter.state = 'busy';
+        this.#enterRunning();
+        await start();
+        meter.state = 'stopped';
+      },
+      {
+        signal: this.#signal,
+        onFailure: ({ error, attempt, retryInMs }) => {
+          meter.state = 'retrying';
+          state.failed(stage, error, attempt, retryInMs);
+          state.endpoint(side, { isConnected: false, reconnects: state.facts[side].reconnects + 1 });
+          const seconds = (retryInMs / 1000).toFixed(1);
+          state.enter('retrying', `waiting for the ${side}: ${error.message}; next try in ${seconds} s`);
+          logger.warn({ stage, code: error.code, attempt, retryInMs }, error.message);
+        },
+      },
+    );
+  }
+
+  #enterRunning(): void {
+    const { state } = this.#options;
+    state.enter(this.#load.isComplete ? 'streaming' : 'loading');
+  }
+}

@@ -1,0 +1,48 @@
+/** Pipeline: the one place where the stages meet. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
+import { SluiceError } from '../contract/error.ts';
+import { runHalves } from './halves.ts';
+import { openLogOf } from './log-of.ts';
+import { prepareRun } from './prepare.ts';
+import type { RunOptions, RunPipeline, RunResult } from './run-option.ts';
+import { RunState } from './run-state.ts';
+import { firstFacts } from './status.ts';
+import { VERSION } from './version.ts';
+
+const STATUS_EVERY_MS = 500;
+
+/**
+ * Runs a pipeline, or one half of it, until the signal, until caught up, or until an error that no retry cures, which is
+ * thrown. The same call after any crash goes on from what is durable.
+ */
+export const runPipeline: RunPipeline = async (config: Config, options: RunOptions): Promise<RunResult> => {
+  const { mode, signal, onStatus } = options;
+  const identity = { pipeline: config.pipeline, mode, startedAtMs: Date.now(), pid: process.pid, version: VERSION };
+  const state = new RunState(identity, firstFacts(config), onStatus);
+  const end = new AbortController();
+  const ticking = tick(state, end.signal);
+  const log = openLogOf(config);
+  try {
+    state.enter('starting');
+    const prepared = await prepareRun(config, state, options);
+    const ended = await runHalves({ config, log, state, prepared, ...options });
+    state.enter(signal.aborted ? 'stopping' : 'stopped');
+    return { ended, status: state.status() };
+  } catch (error) {
+    if (error instanceof SluiceError) state.failed('pipeline', error, 1, null);
+    state.enter('failed');
+    throw error;
+  } finally {
+    end.abort();
+    await ticking;
+    await log.close();
+  }
+};
+
+async function tick(state: RunState, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(STATUS_EVERY_MS, undefined, { signal }).catch(() => {});
+    if (!signal.aborted) state.publish();
+  }
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { PipelineStatus } from '../../src/contract/status.ts';
+import { runPipeline } from '../../src/pipeline/run.ts';
+import type { RunResult } from '../../src/pipeline/run-option.ts';
+import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import { startServer } from '../../src/servers/server.ts';
+
+export type SourceKind = 'mysql' | 'mariadb';
+export type LogKind = 'embedded' | 'kafka';
+
+/** A source and a target database of one test's own, and a configuration that joins them. */
+export interface Line {
+  readonly source: FreshDatabase;
+  readonly target: FreshDatabase;
+  readonly folder: string;
+  /** Path of sluice.yaml. */
+  readonly file: string;
+  readonly config: Config;
+  close(): Promise<void>;
+}
+
+export interface LineOptions {
+  readonly source: SourceKind;
+  readonly log: LogKind;
+  /** Further text of sluice.yaml. */
+  readonly yaml?: string;
+}
+
+let lines = 0;
+
+export async function openLine(options: LineOptions): Promise<Line> {
+  const [source, target, kafka] = await Promise.all([
+    startServer(options.source),
+    startServer('postgres'),
+    options.log === 'kafka' ? startServer('kafka') : null,
+  ]);
+  const name = `line${process.pid}_${lines++}`;
+  const from = await freshDatabase(source, name);
+  const to = await freshDatabase(target, name);
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-line-'));
+  const file = join(folder, 'sluice.yaml');
+  const log = kafka
+    ? `log: { kind: kafka, kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${name} } }`
+    : 'log: { kind: embedded, directory: log }';
+  const text = `pipeline: ${name}
+source: { url: ${from.url}, databases: [${from.name}] }
+target: { url: ${to.url} }
+${log}
+control: { socket: ${join(folder, 's.sock')} }
+${options.yaml ?? 'tables: { rules: { tbl_supplier: { zeroDate: { contract_start: "-infinity" } } } }'}
+`;
+  await writeFile(file, text);
+  const close = async () => {
+    await Promise.all([from.drop(), to.drop()]);
+    await rm(folder, { recursive: true, force: true });
+    await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
+  };
+  return { source: from, target: to, folder, file, config: configOf(file, text), close };
+}
+
+function configOf(file: string, text: string): Config {
+  const { config, problems } = loadConfig({ file, text, flags: {}, environment: {}, readFile: () => '' });
+  if (config === null) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+/** A pipeline running in this process. */
+export interface RunningLine {
+  readonly status: () => PipelineStatus;
+  readonly ended: Promise<RunResult>;
+  until(isThere: (status: PipelineStatus) => boolean, limitMs?: number): Promise<void>;
+  stop(): Promise<RunResult>;
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+export function startLine(line: Line): RunningLine {
+  const end = new AbortController();
+  let last: PipelineStatus | null = null;
+  const onStatus = (status: PipelineStatus) => {
+    last = status;
+  };
+  const ended = runPipeline(line.config, { mode: 'run', signal: end.signal, logger: silent, onStatus });
+  ended.catch(() => {});
+  const status = () => {
+    if (last === null) throw new Error('no status yet');
+    return last;
+  };
+  const until = async (isThere: (status: PipelineStatus) => boolean, limitMs = 60_000) => {
+    let failure: unknown = null;
+    ended.catch((error) => {
+      failure = error;
+    });
+    for (const startedMs = performance.now(); !last || !isThere(last); await pause(20)) {
+      if (failure) throw failure;
+      if (performance.now() - startedMs > limitMs) throw new Error(`not reached: ${JSON.stringify(last)}`);
+    }
+  };
+  const stop = () => {
+    end.abort();
+    return ended;
+  };
+  return { status, ended, until, stop };
+}
+
+/** Loaded, and level with a head that was polled after `sinceMs`. */
+export function caughtUpSince(sinceMs: number): (status: PipelineStatus) => boolean {
+  return (status) => status.isCaughtUp && status.state === 'streaming' && (status.head.polledAtMs ?? 0) > sinceMs;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { caughtUpSince, openLine, pause, startLine } from './line.ts';
+import { expectEqual, fillShop, startTraffic } from './shop.ts';
+
+const WAYS = [
+  { source: 'mysql', log: 'embedded' },
+  { source: 'mariadb', log: 'embedded' },
+  { source: 'mysql', log: 'kafka' },
+  { source: 'mariadb', log: 'kafka' },
+] as const;
+
+test.each(WAYS)('a shop under live traffic on $source arrives cell by cell through the $log log', async (way) => {
+  const line = await openLine(way);
+  try {
+    await fillShop(line, 0.3);
+    const traffic = startTraffic(line, 200);
+    const running = startLine(line);
+    await running.until(caughtUpSince(0));
+    await pause(2_000);
+    const { transactions } = await traffic.stop();
+    await running.until(caughtUpSince(Date.now()));
+    await running.stop();
+    expect(transactions).toBeGreaterThan(100);
+    await expectEqual(line);
+  } finally {
+    await line.close();
+  }
+});

@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import { compareAll } from '../../src/pipeline/compare-all.ts';
+import { createShop } from '../../src/shop/shop.ts';
+import { runTraffic } from '../../src/shop/traffic/traffic.ts';
+import type { Line } from './line.ts';
+
+export async function fillShop(line: Line, scale: number): Promise<void> {
+  await createShop({ url: line.source.url, database: line.source.name, scale, seed: 7 });
+}
+
+export function startTraffic(line: Line, ratePerSecond: number) {
+  const end = new AbortController();
+  const { url, name: database } = line.source;
+  const running = runTraffic({ url, database, seed: 7, ratePerSecond, workers: 2, signal: end.signal });
+  running.catch(() => {});
+  return {
+    stop: () => {
+      end.abort();
+      return running;
+    },
+  };
+}
+
+/** Every table on both sides, cell by cell; a difference is shown by table, key, column and both values. */
+export async function expectEqual(line: Line): Promise<void> {
+  const tables = await compareAll(line.config);
+  const unequal = tables.filter((table) => !table.isEqual);
+  const shown = unequal.map(({ table, sourceRows, targetRows, differences }) => {
+    return { table, sourceRows, targetRows, differences: differences.slice(0, 5) };
+  });
+  expect(shown).toEqual([]);
+  expect(tables.length).toBeGreaterThan(0);
+}
