@@ -74,7 +74,7 @@ export async function* targetRows(
   compared: readonly ComparedColumn[],
 ): AsyncIterable<readonly CanonicalRow[]> {
   const layout = rowLayout(table);
-  const list = compared.map((column, i) => `${quoteIdent(column.targetName)}::text AS c${i}`).join(', ');
+  const list = compared.map((column, i) => `${quoteIdent(column.targetName)} AS c${i}`).join(', ');
   await session.query(`BEGIN; DECLARE rows CURSOR FOR SELECT ${list || '1'} FROM ${quoteTargetTable(name)}`);
   try {
     for (;;) {
