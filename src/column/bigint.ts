@@ -3,7 +3,7 @@ import { ValueError } from '../contract/error.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
-import { canonicalBoolean, integerLimit, outOfRange } from './integer.ts';
+import { canonicalInteger, integerLimit, outOfRange } from './integer.ts';
 import { canonicalInterval, writeMicroseconds } from './interval.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
@@ -18,7 +18,7 @@ export const BIGINT: ColumnCodec = {
   check: () => null,
   copy: (target) => copyBigint(targetType(target)),
   canonicalSource: (value) => String(value.bigLong()),
-  canonicalTarget: (text, target) => (isInterval(target) ? String(canonicalInterval(text)) : canonicalBoolean(text)),
+  canonicalTarget: (text, target) => (isInterval(target) ? String(canonicalInterval(text)) : canonicalInteger(text)),
 };
 
 function isInterval(target: string): boolean {

@@ -47,6 +47,8 @@ export interface ColumnFacts {
   readonly isNeverEmpty?: boolean;
   /** time: every value is within 00:00:00 .. 24:00:00. */
   readonly isTimeOfDay?: boolean;
+  /** Geometry: the only SRID that the column takes. */
+  readonly srid?: number;
   /** Extensions of the target: `postgis`, `vector`. */
   readonly extensions?: readonly string[];
 }

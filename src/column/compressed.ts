@@ -5,7 +5,7 @@ import type { BinlogDecoder, QueryDecoder } from './codec.ts';
 const METHOD_ZLIB = 8;
 
 /**
- * MariaDB's COMPRESSED columns: a header byte (method in the high four bits, wrapped flag 0x08, width of the original
+ * MariaDB's COMPRESSED columns: a header byte (method in the high four bits, 0x08 for a stream without zlib header, width of the original
  * length in the low three), the original length, the zlib stream; method 0 is the plain value.
  */
 export function compressedDecoder(width: number, plain: QueryDecoder): BinlogDecoder {
@@ -29,5 +29,5 @@ export function compressedDecoder(width: number, plain: QueryDecoder): BinlogDec
 function inflated(cell: Buffer, header: number): Buffer {
   if (header >> 4 !== METHOD_ZLIB) throw new RangeError(`unknown method ${header >> 4} of a compressed column`);
   const stream = cell.subarray(1 + (header & 7));
-  return header & 8 ? inflateSync(stream) : inflateRawSync(stream);
+  return header & 8 ? inflateRawSync(stream) : inflateSync(stream);
 }

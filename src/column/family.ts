@@ -8,12 +8,16 @@ import { datetimeCodec } from './datetime.ts';
 import { decimalCodec } from './decimal.ts';
 import { enumCodec } from './enum.ts';
 import { DOUBLE, FLOAT } from './float.ts';
+import { GEOMETRY } from './geometry.ts';
 import { integerCodec } from './integer.ts';
+import { JSON_CODEC } from './json.ts';
+import { INET4, INET6, UUID } from './mariadb-address.ts';
 import { setCodec } from './set.ts';
 import { textCodec } from './text.ts';
 import { timeCodec } from './time.ts';
 import { timestampCodec } from './timestamp.ts';
 import { UNSIGNED_BIGINT } from './unsigned-bigint.ts';
+import { VECTOR } from './vector.ts';
 import { YEAR } from './year.ts';
 
 /** The codec of a column type. Pure and cached by callers per table version. */
@@ -50,7 +54,17 @@ export function codecOf(type: ColumnType): ColumnCodec {
       return timeCodec(type);
     case 'year':
       return YEAR;
-    default:
-      throw new Error(`no codec for ${type.kind}`);
+    case 'json':
+      return JSON_CODEC;
+    case 'geometry':
+      return GEOMETRY;
+    case 'vector':
+      return VECTOR;
+    case 'uuid':
+      return UUID;
+    case 'inet4':
+      return INET4;
+    case 'inet6':
+      return INET6;
   }
 }

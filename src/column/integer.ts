@@ -21,13 +21,14 @@ export function integerCodec(type: Integer): ColumnCodec {
     check: () => null,
     copy: (target) => copyInteger(targetType(target)),
     canonicalSource: (value) => String(value.long()),
-    canonicalTarget: canonicalBoolean,
+    canonicalTarget: canonicalInteger,
   };
 }
 
-/** Text of an integer or boolean column: `t` and `f` are 1 and 0. */
-export function canonicalBoolean(text: string): string {
-  return text === 't' ? '1' : text === 'f' ? '0' : text;
+/** Text of a column that holds integers: a boolean's `t` and `f` are 1 and 0, a numeric may print zeros of a fraction. */
+export function canonicalInteger(text: string): string {
+  if (text === 't') return '1';
+  return text === 'f' ? '0' : text.replace(/\.0+$/, '');
 }
 
 function binlogInteger({ bytes, unsigned }: Integer): BinlogDecoder {

@@ -1,9 +1,14 @@
 import type { ByteWriter } from '../avro/byte-writer.ts';
+import { ValueError } from '../contract/error.ts';
+
+/** PostgreSQL reads hours as 32 bits. */
+const MAX_SECONDS = 2_147_483_647n * 3600n;
 
 /** Writes microseconds as an interval of hours, minutes and seconds, which PostgreSQL keeps as they are. */
 export function writeMicroseconds(out: ByteWriter, microseconds: bigint): void {
   const size = microseconds < 0n ? -microseconds : microseconds;
   const seconds = size / 1_000_000n;
+  if (seconds > MAX_SECONDS) throw new ValueError('out-of-range', 'interval cannot hold the value');
   const two = (value: bigint) => String(value).padStart(2, '0');
   const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;
   out.latin1(`${microseconds < 0n ? '-' : ''}${clock}.${String(size % 1_000_000n).padStart(6, '0')}`);

@@ -9,10 +9,10 @@ export function canonicalJson(text: string): string {
   return value;
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
-// Every character but the quote, the backslash and control characters; or an escape.
-const STRING = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 const WORD = /null|true|false/y;
 
 class JsonParser {
@@ -69,7 +69,15 @@ class JsonParser {
   }
 
   #string(): string {
-    return JSON.stringify(JSON.parse(this.#take(STRING) ?? this.#fail()));
+    const start = this.#at;
+    if (this.#text.charCodeAt(start) !== QUOTE) this.#fail();
+    let end = start + 1;
+    for (let code = this.#text.charCodeAt(end); code !== QUOTE; code = this.#text.charCodeAt(end)) {
+      if (Number.isNaN(code)) this.#fail();
+      end += code === BACKSLASH ? 2 : 1;
+    }
+    this.#at = end + 1;
+    return JSON.stringify(JSON.parse(this.#text.slice(start, end + 1)));
   }
 
   #skip(character: string): boolean {

@@ -6,8 +6,7 @@ import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, ValuePolicy,
 import { compressedDecoder } from './compressed.ts';
 import { policyText, skipper, textEncoder } from './copy-text.ts';
 import { canonicalInet } from './inet.ts';
-import { canonicalJson } from './json-canonical.ts';
-import { jsonEncoder } from './json-copy.ts';
+import { canonicalJsonText, jsonEncoder, policyJson } from './json-copy.ts';
 import { targetType, textLimit } from './target-type.ts';
 import { canonicalUuid } from './uuid.ts';
 
@@ -27,9 +26,13 @@ export function textCodec({ charset }: Text): ColumnCodec {
     target: targetText,
     check: () => null,
     copy: (target, policy) => copyString(target, policy, !isUnicode(charset)),
-    canonicalSource: (value, target, policy) => canonicalText(policyText(value.string(), policy.nul), target),
+    canonicalSource: (value, target, policy) => canonicalText(policied(value.string(), target, policy), target),
     canonicalTarget: canonicalText,
   };
+}
+
+function policied(text: string, target: string, policy: ValuePolicy): string {
+  return target === 'jsonb' ? policyJson(text, policy.nul) : policyText(text, policy.nul);
 }
 
 function textDecoder(wire: WireColumn, charset: string): BinlogDecoder {
@@ -92,7 +95,7 @@ export function canonicalText(text: string, target: string): string {
   switch (targetType(target).name) {
     case 'jsonb':
     case 'json':
-      return canonicalJson(text);
+      return canonicalJsonText(text);
     case 'uuid':
       return canonicalUuid(text);
     case 'inet':

@@ -2,7 +2,7 @@ import { ValueError } from '../contract/error.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { digitCount, putDigits } from './digit.ts';
-import { canonicalBoolean, outOfRange } from './integer.ts';
+import { canonicalInteger, outOfRange } from './integer.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 /** bigint unsigned: a string of digits in the log, since an Avro long ends at 2^63 - 1. */
@@ -16,7 +16,7 @@ export const UNSIGNED_BIGINT: ColumnCodec = {
   check: () => null,
   copy: (target) => copyUnsigned(targetType(target)),
   canonicalSource: (value) => value.string(),
-  canonicalTarget: canonicalBoolean,
+  canonicalTarget: canonicalInteger,
 };
 
 const binlogUnsigned: BinlogDecoder = (cell, out) => {

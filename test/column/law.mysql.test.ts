@@ -1,28 +1,29 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from 'pg';
+import { afterAll, beforeAll } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
-import { type Specimen, specimens, throughAvsc } from './law.ts';
+import { type Specimen, specimens } from './law.ts';
+import { lawSuite } from './law-suite.ts';
+import { MYSQL } from './mysql-sample.ts';
+import { targetSession } from './round-trip.ts';
 import { COMMON } from './sample.ts';
 
-let database: FreshDatabase;
+let database: FreshDatabase | undefined;
 let found: Specimen[];
+let target: Client | undefined;
 
 beforeAll(async () => {
   database = await freshDatabase(await startServer('mysql'), 'column_law');
-  found = await specimens(database.url, COMMON);
+  found = await specimens(database.url, [...COMMON, ...MYSQL]);
+  target = await targetSession((await startServer('postgres')).url);
 });
 
-afterAll(() => database.drop());
-
-test('a row read from the binlog and the same row read by SELECT have the same Avro bytes, for every type', () => {
-  for (const { sample, fromBinlog, fromQuery } of found) {
-    expect(fromBinlog.length, sample.column).toBe(sample.values.length);
-    for (const [i, value] of sample.values.entries())
-      expect(fromBinlog[i]?.toString('latin1'), `${sample.column}: ${value}`).toBe(fromQuery[i]?.toString('latin1'));
-  }
+afterAll(async () => {
+  await target?.end();
+  await database?.drop();
 });
 
-test('avsc reads every value with our schema and writes the same bytes', () => {
-  for (const { sample, codec, fromQuery } of found)
-    for (const bytes of fromQuery) if (bytes) expect(throughAvsc(codec.avro, bytes), sample.column).toEqual(bytes);
-});
+lawSuite(
+  () => found,
+  () => target,
+);

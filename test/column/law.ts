@@ -126,8 +126,8 @@ async function queryValues(server: Connection, name: string, codec: ColumnCodec)
   });
 }
 
-/** The same value written by avsc with our schema. */
-export function throughAvsc(avro: AvroSchema, bytes: Buffer): Buffer {
+/** Writes a value of a schema anew by avsc. */
+export function throughAvsc(avro: AvroSchema): (bytes: Buffer) => Buffer {
   const type = plainType(JSON.stringify(avro));
-  return type.toBuffer(type.fromBuffer(bytes));
+  return (bytes) => type.toBuffer(type.fromBuffer(bytes));
 }

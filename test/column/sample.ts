@@ -4,7 +4,7 @@ import type { Sample } from './law.ts';
 
 const SEED = 20_261_124;
 
-function random<T>(arbitrary: fc.Arbitrary<T>, count: number): T[] {
+export function random<T>(arbitrary: fc.Arbitrary<T>, count: number): T[] {
   return fc.sample(arbitrary, { seed: SEED, numRuns: count });
 }
 
@@ -57,13 +57,14 @@ const DECIMALS: readonly Sample[] = [
   [65, 30],
 ].map(([precision = 0, scale = 0]) => decimals(precision, scale));
 
-const floatText = (value: number) => (Object.is(value, -0) ? '-0e0' : value.toExponential());
+export const floatText = (value: number) => (Object.is(value, -0) ? '-0e0' : value.toExponential());
+
+export const finite = { noNaN: true, noDefaultInfinity: true };
 
 function floats(): Sample[] {
   const edges = [0, -0, 1, -1, 0.1, 1 / 3, 16_777_216, 16_777_217, 123_456_789, 1e7, 1e-7, 123_456.7];
   const singles = [...edges, 3.4028234663852886e38, 1.1754943508222875e-38, 1e-45].map(Math.fround);
   const doubles = [...edges, 1.7976931348623157e308, 2.2250738585072014e-308, 5e-324, 2 ** 53, 2 ** 53 + 2, 1e15, 1e16];
-  const finite = { noNaN: true, noDefaultInfinity: true };
   const manySingles = [
     ...singles,
     ...random(fc.float(finite), 300),
@@ -112,6 +113,26 @@ const ODD_TEXTS = [
 ];
 const TEXT = fc.string({ unit: 'binary', maxLength: 40 });
 
+/** Texts that stand in for a type that MySQL does not have: UUIDs, addresses, JSON. */
+const SPELLED = [
+  '01234567-89ab-CDEF-0123-456789abcdef',
+  '0123456789abcdef0123456789abcdef',
+  'not-a-uuid',
+  '192.168.0.1',
+  '10.0.0.0/8',
+  '999.1.1.1',
+  '::1',
+  '2001:db8::ff00:42:8329',
+  '::ffff:1.2.3.4',
+  '1:2:3:4:5:6:7:8:9',
+  '{"b": [1.50, 1e3, -0.0, 12345678901234567890], "a": {"é": "\\u00e9\\n"}}',
+  '[true, false, null, "\\u0000", "\\\\u0000", "\\ud83d\\ude00"]',
+  '"\\ud800"',
+  '{"a": 1, "a": 2}',
+  '{a: 1}',
+  ' 1 ',
+];
+
 function texts(): Sample[] {
   const values = ['NULL', ...[...ODD_TEXTS, ...random(TEXT, 60), 'x'.repeat(250)].map(hex)];
   const long = ['y'.repeat(256), 'ü'.repeat(5000), 'z'.repeat(70_000)].map(hex);
@@ -121,6 +142,7 @@ function texts(): Sample[] {
     { column: 'VARCHAR(50)', values: values.slice(0, 70) },
     { column: 'VARCHAR(300)', values },
     { column: 'VARCHAR(250) CHARACTER SET utf8mb3', values: ['NULL', "''", hex('aé€b'), hex('x'.repeat(250))] },
+    { column: 'VARCHAR(100)', values: ['NULL', ...SPELLED.map(hex)] },
     { column: 'TINYTEXT', values: values.slice(0, 30) },
     { column: 'TEXT', values: [...values, ...long.slice(0, 2)] },
     { column: 'MEDIUMTEXT', values: [...values.slice(0, 20), ...long] },
@@ -128,7 +150,7 @@ function texts(): Sample[] {
   ];
 }
 
-const blob = (bytes: Uint8Array) => `x'${Buffer.from(bytes).toString('hex')}'`;
+export const blob = (bytes: Uint8Array) => `x'${Buffer.from(bytes).toString('hex')}'`;
 
 function blobs(): Sample[] {
   const odd = ['', '00', '0000', '6100', '610000', '00ff', '5c5c0a', '20', '6120'].map((text) => `x'${text}'`);

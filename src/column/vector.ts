@@ -1,0 +1,74 @@
+import type { AvroReader } from '../avro/reader.ts';
+import type { AvroWriter } from '../avro/writer.ts';
+import { ValueError } from '../contract/error.ts';
+import { lengthBytes, readLength } from './cell-length.ts';
+import type { ColumnCodec, ColumnFacts, CopyEncoder } from './codec.ts';
+import { canonicalFloat } from './float.ts';
+
+const FLOAT_BYTES = 4;
+/** Greatest dimension of pgvector's type. */
+const PGVECTOR_LIMIT = 16_000;
+
+/** vector(n): an Avro array of its floats, which both servers keep little-endian one after the other. */
+export const VECTOR: ColumnCodec = {
+  avro: { type: 'array', items: 'float' },
+  skip: (value) => {
+    for (let count = value.long(); count !== 0; count = value.long()) value.skip(count * FLOAT_BYTES);
+  },
+  binlog: (wire) => {
+    const width = lengthBytes(wire);
+    return (cell, out) => {
+      const length = readLength(cell, width);
+      const at = cell.position;
+      cell.skip(length);
+      writeFloats(cell.bytes, at, at + length, out);
+    };
+  },
+  select: (quoted) => quoted,
+  query: writeFloats,
+  target: targetVector,
+  check: () => null,
+  copy: copyVector,
+  canonicalSource: (value) => floats(value).map(canonicalFloat).join(','),
+  canonicalTarget: (text) =>
+    text
+      .slice(1, -1)
+      .split(',')
+      .filter((item) => item !== '')
+      .map((item) => canonicalFloat(Math.fround(Number(item))))
+      .join(','),
+};
+
+/** One block of all items and the empty block that ends an array. */
+function writeFloats(bytes: Buffer, start: number, end: number, out: AvroWriter): void {
+  if (end > start) out.long((end - start) / FLOAT_BYTES);
+  out.raw(bytes, start, end);
+  out.byte(0);
+}
+
+function floats(value: AvroReader): number[] {
+  const items: number[] = [];
+  for (let count = value.long(); count !== 0; count = value.long())
+    for (let i = 0; i < count; i++) items.push(value.float());
+  return items;
+}
+
+function targetVector(facts: ColumnFacts): string {
+  const [, size = '0'] = /\((\d+)\)/.exec(facts.columnType) ?? [];
+  if (!facts.extensions?.includes('vector') || Number(size) > PGVECTOR_LIMIT) return 'real[]';
+  return `vector(${size})`;
+}
+
+/** A number is written with all digits of its double, which reads back as the same float. */
+function copyVector(target: string): CopyEncoder | null {
+  if (target === 'real[]' || target === 'double precision[]')
+    return (value, out) => out.latin1(`{${floats(value).map(canonicalFloat).join(',')}}`);
+  const [matched, size] = /^vector(?:\((\d+)\))?$/.exec(target) ?? [];
+  if (matched === undefined) return null;
+  return (value, out) => {
+    const items = floats(value);
+    if (items.length === 0 || (size !== undefined && items.length !== Number(size)))
+      throw new ValueError('out-of-range', `${target} cannot hold ${items.length} dimensions`);
+    out.latin1(`[${items.map(canonicalFloat).join(',')}]`);
+  };
+}
