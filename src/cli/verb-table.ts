@@ -1,6 +1,8 @@
 import type { Verb } from './verb.ts';
+import { CHECK_VERB } from './verb-check.ts';
 import { CONFIG_VERBS } from './verb-config.ts';
 import { DEMO_VERB } from './verb-demo.ts';
+import { INIT_VERB } from './verb-init.ts';
 import { LAG_VERB } from './verb-lag.ts';
 import { QUARANTINE_VERBS } from './verb-quarantine.ts';
 import { RUN_VERBS } from './verb-run.ts';
@@ -8,7 +10,9 @@ import { STATUS_VERB } from './verb-status.ts';
 
 /** Every verb there is, in the order of help. */
 export const VERBS: readonly Verb[] = [
+  INIT_VERB,
   ...CONFIG_VERBS,
+  CHECK_VERB,
   ...RUN_VERBS,
   STATUS_VERB,
   LAG_VERB,

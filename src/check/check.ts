@@ -1,0 +1,42 @@
+/** Check: what the line needs from source, target and log; every problem in one list with its cure; changes nothing. */
+import type { Config } from '../config/config.ts';
+import { type Finding, SEVERITIES } from './finding.ts';
+import { checkLog } from './log.ts';
+import { checkSource } from './source.ts';
+import { checkTarget } from './target.ts';
+
+export interface CheckOptions {
+  /** `quick` leaves out what reads every row: for the start of a pipeline that was checked before. */
+  readonly depth: 'full' | 'quick';
+  readonly signal: AbortSignal;
+  /** What is looked at now, for people. */
+  readonly onStep: (step: string) => void;
+}
+
+export interface CheckReport {
+  /** Blockers first. */
+  readonly findings: readonly Finding[];
+  /** As the servers print their versions; null: not reached. */
+  readonly source: string | null;
+  readonly target: string | null;
+  readonly isLogReached: boolean;
+  readonly tables: number;
+}
+
+export async function runCheck(config: Config, options: CheckOptions): Promise<CheckReport> {
+  options.onStep('asking the source');
+  const source = await checkSource(config, options);
+  options.onStep('asking the target and the log');
+  const [target, log] = await Promise.all([checkTarget(config, source.tables), checkLog(config)]);
+  return {
+    findings: sortFindings([...source.findings, ...target.findings, ...log]),
+    source: source.server === null ? null : `${source.server.kind} ${source.server.versionText}`,
+    target: target.version === null ? null : `postgresql ${target.version}`,
+    isLogReached: !log.some(({ code }) => code === 'LOG_UNREACHABLE'),
+    tables: source.tables.length,
+  };
+}
+
+function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return SEVERITIES.flatMap((severity) => findings.filter((one) => one.severity === severity));
+}

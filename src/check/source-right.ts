@@ -1,0 +1,139 @@
+import type { Config } from '../config/config.ts';
+import { HEARTBEAT_DATABASE } from '../config/config.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { MysqlConnection } from '../mysql/connection.ts';
+import { type Finding, finding } from './finding.ts';
+import { databaseScope, quoteAccount, sourceGrant } from './grant.ts';
+
+/** A line of SHOW GRANTS: rights on a scope, wildcards resolved. */
+interface Grant {
+  readonly rights: ReadonlySet<string>;
+  readonly scope: 'server' | RegExp;
+}
+
+/** Our account as the server knows it, and what it may do. */
+export interface SourceAccount {
+  /** Quoted: `'sluice'@'%'`. */
+  readonly account: string;
+  readonly grants: readonly Grant[];
+}
+
+export async function readAccount(connection: MysqlConnection): Promise<SourceAccount> {
+  const { account = '' } = await connection.row('SELECT CURRENT_USER() AS account');
+  const text = account ?? '';
+  const at = text.lastIndexOf('@');
+  const grants = (await grantLines(connection)).map(parseGrant).filter((grant) => grant !== null);
+  return { account: quoteAccount(text.slice(0, at), text.slice(at + 1)), grants };
+}
+
+/** Rights that can only be read, not tried, without changing something: they are named with the statement to give them. */
+export function checkRights(
+  { account, grants }: SourceAccount,
+  kind: MysqlConnection['server']['kind'],
+  source: Config['source'],
+): readonly Finding[] {
+  const server: readonly [string, string][] = [
+    ['REPLICATION SLAVE', 'to read the binlog'],
+    [kind === 'mysql' ? 'REPLICATION CLIENT' : 'BINLOG MONITOR', "to ask for the binlog's end and files"],
+    ...(kind === 'mysql' ? ([['XA_RECOVER_ADMIN', 'to see prepared XA transactions']] as const) : []).map(
+      ([right, why]): [string, string] => [right, why],
+    ),
+  ];
+  return [
+    ...server.filter(([right]) => !has(grants, right, null)).map(([right, why]) => missing(account, right, '*.*', why)),
+    ...checkHeartbeat(account, grants),
+    ...source.databases
+      .filter((database) => !has(grants, 'LOCK TABLES', database))
+      .map((database) => lockMissing(account, database)),
+  ];
+}
+
+function checkHeartbeat(account: string, grants: readonly Grant[]): readonly Finding[] {
+  const rights = ['SELECT', 'INSERT', 'UPDATE', 'CREATE'].filter((right) => !has(grants, right, HEARTBEAT_DATABASE));
+  if (rights.length === 0) return [];
+  return [
+    missing(account, rights.join(', '), databaseScope(HEARTBEAT_DATABASE), 'for the heartbeat in our own database'),
+  ];
+}
+
+function missing(account: string, right: string, scope: string, why: string): Finding {
+  const message = `${account} lacks ${right}, which is needed ${why}`;
+  return finding('blocker', 'SOURCE_PRIVILEGE_MISSING', 'source', message, sourceGrant(right, scope, account));
+}
+
+/** Only a table without a key is locked, for a moment: so not a blocker by itself. */
+function lockMissing(account: string, database: string): Finding {
+  const message = `${account} lacks LOCK TABLES on ${database}; a table without a key cannot be copied without it`;
+  const cure = sourceGrant('LOCK TABLES', databaseScope(database), account);
+  return finding('warning', 'SOURCE_PRIVILEGE_MISSING', database, message, cure);
+}
+
+/** Every table is read for nothing, all its columns: what this account may not read is found by doing. */
+export async function findUnreadable(
+  connection: MysqlConnection,
+  tables: readonly { readonly quoted: string; readonly name: string; readonly database: string }[],
+  account: string,
+): Promise<readonly Finding[]> {
+  const refused = new Map<string, string[]>();
+  for (const { quoted, name, database } of tables) {
+    try {
+      await connection.rows(`SELECT * FROM ${quoted} LIMIT 0`);
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'SOURCE_PRIVILEGE_MISSING') throw error;
+      refused.set(database, [...(refused.get(database) ?? []), name]);
+    }
+  }
+  return Array.from(refused, ([database, names]) => {
+    const message = `${account} may not read ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+    return finding(
+      'blocker',
+      'SOURCE_PRIVILEGE_MISSING',
+      database,
+      message,
+      sourceGrant('SELECT', databaseScope(database), account),
+    );
+  });
+}
+
+/** With the roles that are active now. */
+async function grantLines(connection: MysqlConnection): Promise<readonly string[]> {
+  const { roles } = await connection.row('SELECT CURRENT_ROLE() AS roles');
+  const using = connection.server.kind === 'mysql' && roles && roles !== 'NONE' ? ` USING ${roles}` : '';
+  const rows = await connection.rows(`SHOW GRANTS FOR CURRENT_USER()${using}`);
+  const own = rows.flatMap((row) => Object.values(row)).filter((line) => line !== null);
+  if (connection.server.kind === 'mysql' || !roles) return own;
+  const ofRole = await connection.rows(`SHOW GRANTS FOR ${`\`${roles.replaceAll('`', '``')}\``}`);
+  return [...own, ...ofRole.flatMap((row) => Object.values(row)).filter((line) => line !== null)];
+}
+
+/** `GRANT SELECT, INSERT ON \`shop\`.* TO ...`; null for roles, proxies and rights on single tables or columns. */
+export function parseGrant(line: string): Grant | null {
+  const [, list, database, table] =
+    /^GRANT (.+?) ON (?:TABLE )?(\*|`(?:[^`]|``)*`)\.(\*|`(?:[^`]|``)*`) TO /.exec(line) ?? [];
+  if (list === undefined || database === undefined || table !== '*') return null;
+  const rights = new Set(list.split(',').map((right) => right.trim().toUpperCase()));
+  if (database === '*') return { rights, scope: 'server' };
+  return { rights, scope: databasePattern(database.slice(1, -1).replaceAll('``', '`')) };
+}
+
+/** `_` and `%` are wildcards, a backslash takes them literally. */
+function databasePattern(pattern: string): RegExp {
+  const source = pattern.replace(/\\([_%\\])|([_%])|([^\w])/gsu, (_, taken?: string, wild?: string, plain?: string) => {
+    if (wild !== undefined) return wild === '%' ? '.*' : '.';
+    return (taken ?? plain ?? '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  });
+  return new RegExp(`^${source}$`, 'su');
+}
+
+/** SUPER and the old names of MariaDB stand for the rights that were split off them. */
+const INCLUDED_IN: Readonly<Record<string, readonly string[]>> = {
+  'BINLOG MONITOR': ['REPLICATION CLIENT'],
+};
+
+function has(grants: readonly Grant[], right: string, database: string | null): boolean {
+  const names = [right, ...(INCLUDED_IN[right] ?? [])];
+  return grants.some(({ rights, scope }) => {
+    const isHere = scope === 'server' || (database !== null && scope.test(database));
+    return isHere && (rights.has('ALL PRIVILEGES') || names.some((name) => rights.has(name)));
+  });
+}
