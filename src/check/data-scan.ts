@@ -23,14 +23,16 @@ interface Subject {
 const QUESTIONS: readonly Question[] = [
   {
     appliesTo: ({ type }) => ['date', 'datetime', 'timestamp'].includes(type.kind),
-    // LAST_DAY is NULL for a zero or partial-zero date; PostgreSQL has no year 0 either.
+    // Zero, partial-zero and impossible dates, and PostgreSQL has no year 0. LAST_DAY is NULL for some of them on MySQL.
     condition: (quoted) =>
-      `${quoted} IS NOT NULL AND (LAST_DAY(${quoted}) IS NULL OR YEAR(${quoted}) = 0 OR DAYOFMONTH(${quoted}) > DAYOFMONTH(LAST_DAY(${quoted})))`,
+      `COALESCE(YEAR(${quoted}) = 0 OR MONTH(${quoted}) = 0 OR DAYOFMONTH(${quoted}) = 0 OR LAST_DAY(${quoted}) IS NULL ` +
+      `OR DAYOFMONTH(${quoted}) > DAYOFMONTH(LAST_DAY(${quoted})), FALSE) AND ${quoted} IS NOT NULL`,
     report: reportZeroDates,
   },
   {
     appliesTo: ({ type }) => type.kind === 'text',
-    condition: (quoted) => `LOCATE(CHAR(0 USING utf8mb4), CONVERT(${quoted} USING utf8mb4)) > 0`,
+    // As bytes: MySQL's collations ignore a NUL, so that it would be found in every text.
+    condition: (quoted) => `LOCATE(X'00', CAST(CONVERT(${quoted} USING utf8mb4) AS BINARY)) > 0`,
     report: reportNuls,
   },
   {

@@ -130,7 +130,8 @@ const INCLUDED_IN: Readonly<Record<string, readonly string[]>> = {
   'BINLOG MONITOR': ['REPLICATION CLIENT'],
 };
 
-function has(grants: readonly Grant[], right: string, database: string | null): boolean {
+/** `database` null: on the whole server. */
+export function has(grants: readonly Grant[], right: string, database: string | null): boolean {
   const names = [right, ...(INCLUDED_IN[right] ?? [])];
   return grants.some(({ rights, scope }) => {
     const isHere = scope === 'server' || (database !== null && scope.test(database));

@@ -101,14 +101,6 @@ const SETTINGS: readonly Setting[] = [
     why: 'GTIDs of one domain may come out of order, for instance after a write on a replica',
     cure: set('gtid_strict_mode', 'ON'),
   },
-  {
-    code: 'SOURCE_REPLICA_UPDATES',
-    variable: 'log_slave_updates',
-    isGood: is('ON'),
-    severity: 'information',
-    why: 'if this server is a replica, what it receives is not in its binlog and would be missed',
-    cure: () => [option('log_slave_updates = ON')],
-  },
 ];
 
 const OLDEST: Readonly<Record<Server['kind'], Version>> = { mysql: [8, 0, 1], mariadb: [10, 6, 0] };

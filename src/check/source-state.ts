@@ -3,6 +3,7 @@ import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
 import { type Finding, finding } from './finding.ts';
+import { has, type SourceAccount } from './source-right.ts';
 
 const HOUR_SECONDS = 3600;
 /** Below this a weekend's outage, or a long copy, loses the place in the binlog. */
@@ -10,18 +11,25 @@ const SHORT_SECONDS = 24 * HOUR_SECONDS;
 /** Bytes of data copied in a second, at the least: to judge whether the binlog outlives the copy. */
 const COPY_BYTES_PER_SECOND = 5_000_000;
 
+export interface StateSubject {
+  readonly source: Config['source'];
+  readonly account: SourceAccount;
+  /** Of the tables to copy, by the catalogue's estimate. */
+  readonly dataBytes: number;
+}
+
 /** What the server does just now that would be in our way: filters, other readers, prepared transactions, retention. */
 export async function checkState(
   connection: MysqlConnection,
-  source: Config['source'],
-  dataBytes: number,
+  { source, account, dataBytes }: StateSubject,
 ): Promise<readonly Finding[]> {
   const parts = [
     await whenAllowed(() => checkFilters(connection, source)),
     await checkServerId(connection, source.serverId),
-    await whenAllowed(() => checkPrepared(connection)),
+    ...(mayRecover(connection, account) ? [await checkPrepared(connection)] : []),
     await checkRetention(connection, dataBytes),
     await checkWritable(connection),
+    await whenAllowed(() => checkReplica(connection)),
   ];
   return parts.flat();
 }
@@ -73,6 +81,11 @@ async function whenAllowedRows(connection: MysqlConnection, statement: string): 
   }
 }
 
+/** Without the right MySQL answers with an error that says nothing of rights. */
+function mayRecover(connection: MysqlConnection, { grants }: SourceAccount): boolean {
+  return connection.server.kind === 'mariadb' || has(grants, 'XA_RECOVER_ADMIN', null);
+}
+
 /** Rows of a transaction prepared before the start lie before the stream, so the start waits until it is decided. */
 async function checkPrepared(connection: MysqlConnection): Promise<readonly Finding[]> {
   const isMysql = connection.server.kind === 'mysql';
@@ -121,4 +134,16 @@ async function checkWritable(connection: MysqlConnection): Promise<readonly Find
   const message =
     'the source takes no writes (read_only): the heartbeat rests, so the lag of an idle source is not proven';
   return [finding('information', 'SOURCE_READ_ONLY', 'source', message)];
+}
+
+/** A replica writes what it receives into its own binlog only where it was told to. */
+async function checkReplica(connection: MysqlConnection): Promise<readonly Finding[]> {
+  const { isLogged } = await connection.row('SELECT @@global.log_slave_updates AS isLogged');
+  if (isLogged !== '0') return [];
+  const isMariadb = connection.server.kind === 'mariadb';
+  const channels = await connection.rows(isMariadb ? 'SHOW ALL SLAVES STATUS' : 'SHOW REPLICA STATUS');
+  if (channels.length === 0) return [];
+  const message = 'the source is a replica and log_slave_updates is OFF: what it receives is not in its binlog';
+  const cure = "-- in the server's option file, then restart it: log_slave_updates = ON";
+  return [finding('blocker', 'SOURCE_REPLICA_UPDATES', 'source', message, cure)];
 }

@@ -55,7 +55,7 @@ async function checkConnected(
   if ('severity' in catalogue) return { findings: [...findings, catalogue], server, tables: [] };
   const tables = catalogue.filter(({ version }) => isIncluded(config.tables, version.database, version.table));
   const dataBytes = tables.reduce((sum, { estimateBytes }) => sum + estimateBytes, 0);
-  findings.push(...(await checkState(connection, source, dataBytes)));
+  findings.push(...(await checkState(connection, { source, account, dataBytes })));
   findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkTables(tables));
   const unreadable = await findUnreadable(connection, tables.map(readable), account.account);
   findings.push(...unreadable);

@@ -10,9 +10,18 @@ export async function runProcess(ports: Ports): Promise<void> {
     process.stderr.write(`sluice needs Node.js ${OLDEST_NODE} or later, this is ${process.versions.node}\n`);
     process.exit(2);
   }
+  muteKnownWarnings();
   process.exitCode = await runCli(processIo(), ports);
   // Everything is closed by now; a handle that a library forgot must not keep the process.
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+/** kafkajs 2.2.4 sets a timer in the past with every request; Node 24 warns of it on stderr. */
+function muteKnownWarnings(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'TimeoutNegativeWarning') process.stderr.write(`${name}: ${message}\n`);
+  });
 }
 
 function processIo(): Io {

@@ -1,4 +1,4 @@
-import { type CheckReport, runCheck } from '../check/check.ts';
+import type { CheckReport } from '../check/check.ts';
 import { type Finding, SEVERITIES, type Severity } from '../check/finding.ts';
 import type { Paint } from './color.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
@@ -30,6 +30,8 @@ export const CHECK_VERB: Verb = {
 
 async function check(call: Call): Promise<Outcome> {
   const config = requireConfig(call);
+  // Loaded only here: the drivers of three servers would slow down every other verb.
+  const { runCheck } = await import('../check/check.ts');
   const report = await runCheck(config, {
     depth: call.flags.has('quick') ? 'quick' : 'full',
     signal: call.signal,

@@ -6,9 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import { secretsOf } from '../config/show.ts';
 import { SluiceError } from '../contract/error.ts';
-import { connectMysql } from '../mysql/connection.ts';
 import type { Server } from '../mysql/server.ts';
-import { connectPostgres } from '../postgres/connection.ts';
 import { quoteIdent } from '../postgres/quote.ts';
 import { readLine } from './confirm.ts';
 import { EXIT } from './exit.ts';
@@ -108,6 +106,8 @@ async function testBoth(config: Config): Promise<Tested> {
     failures.push({ code: error.code, message: error.message, remedy: error.remedy.replace(/\.$/, '') });
     return null;
   };
+  const { connectMysql } = await import('../mysql/connection.ts');
+  const { connectPostgres } = await import('../postgres/connection.ts');
   const [source, target] = await Promise.all([
     connectMysql(sourceLogin(config.source)).catch(note),
     connectPostgres(targetLogin(config)).catch(note),

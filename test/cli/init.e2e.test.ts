@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
+import { startServer } from '../../src/servers/server.ts';
+import { onSource, onTarget, urlOf } from '../check/sides.ts';
+import { type Ran, runSluice } from './run-sluice.ts';
+
+const PASSWORD = 'p@ss/w:rd 100%';
+let mysql: RunningServer;
+let postgres: RunningServer;
+let source: FreshDatabase;
+let target: FreshDatabase;
+let account = '';
+let folder = '';
+
+beforeAll(async () => {
+  [mysql, postgres] = await Promise.all([startServer('mysql'), startServer('postgres')]);
+  source = await freshDatabase(mysql, 'init');
+  target = await freshDatabase(postgres, 'init');
+  account = `init_${process.pid}`;
+  await onSource(mysql, `CREATE TABLE ${source.name}.t (id int PRIMARY KEY)`);
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-init-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+afterAll(async () => {
+  await onSource(mysql, `DROP USER IF EXISTS '${account}'@'%'`);
+  await source.drop();
+  await target.drop();
+  await onTarget(
+    postgres.url,
+    `REVOKE SET ON PARAMETER session_replication_role FROM ${account}`,
+    `DROP ROLE ${account}`,
+  );
+  await Promise.all([mysql.stop(), postgres.stop()]);
+});
+
+function flags(): readonly string[] {
+  const from = urlOf(mysql.url, { user: account, password: PASSWORD, database: source.name });
+  const to = urlOf(postgres.url, { user: account, password: PASSWORD, database: target.name });
+  return ['--pipeline', 'shop', '--source-url', from, '--target-url', to];
+}
+
+function init(...more: readonly string[]): Promise<Ran> {
+  return runSluice(['init', ...flags(), ...more], { folder });
+}
+
+it('prints what to create on each side, and that is enough: init, then check, go through without a word of the password', async () => {
+  const first = await init('--json');
+  expect(first.exit).toBe(6);
+  expect(existsSync(join(folder, 'sluice.yaml'))).toBe(false);
+  const { data } = JSON.parse(first.stdout) as { data: { source: string[]; target: string[] } };
+  const quote = (statement: string): string => statement.replace("'...'", `'${PASSWORD}'`);
+  await onSource(mysql, ...data.source.map(quote));
+  await onTarget(target.url, ...data.target.map(quote));
+
+  const second = await init();
+  expect(second).toMatchObject({ exit: 0 });
+  const path = join(folder, 'sluice.yaml');
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(`url: mysql://${account}:\${SOURCE_PASSWORD}@`);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+
+  const environment = { SOURCE_PASSWORD: PASSWORD, TARGET_PASSWORD: PASSWORD };
+  const check = await runSluice(['check'], { folder, environment });
+  expect(check).toMatchObject({ exit: 0 });
+  expect(check.stdout).toContain('tables  1');
+  for (const { stdout, stderr } of [first, second, check, { stdout: text, stderr: '' }]) {
+    expect(stdout + stderr).not.toContain(PASSWORD);
+    expect(stdout + stderr).not.toContain(encodeURIComponent(PASSWORD));
+  }
+});
+
+it('does not replace a configuration unless told so', async () => {
+  writeFileSync(join(folder, 'sluice.yaml'), 'precious: true\n');
+  expect(await init()).toMatchObject({ exit: 2 });
+  expect(readFileSync(join(folder, 'sluice.yaml'), 'utf8')).toBe('precious: true\n');
+});
+
+it('asks for what is missing on a terminal only', async () => {
+  const ran = await runSluice(['init', '--pipeline', 'shop'], { folder });
+  expect(ran.exit).toBe(2);
+  expect(ran.stderr).toContain('sluice init needs --source-url');
+});
+
+it('has check exit 3 with the list when something is wrong, and 6 when a server cannot be reached', async () => {
+  await onSource(
+    mysql,
+    `CREATE TABLE ${source.name}.z (id int PRIMARY KEY, d date NOT NULL)`,
+    "SET SESSION sql_mode = ''",
+    `INSERT INTO ${source.name}.z VALUES (1, '0000-00-00')`,
+  );
+  const environment = {
+    SLUICE_PIPELINE: 'shop',
+    SLUICE_SOURCE_URL: urlOf(mysql.url, { database: source.name }),
+    SLUICE_TARGET_URL: target.url,
+  };
+  const refused = await runSluice(['check', '--json'], { folder, environment });
+  expect(refused.exit).toBe(3);
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    kind: 'Check',
+    status: 'action_required',
+    data: { findings: [{ code: 'COLUMN_ZERO_DATE', severity: 'blocker' }] },
+    error: { code: 'CHECK_REFUSED' },
+  });
+  expect(await runSluice(['check', '--quick'], { folder, environment })).toMatchObject({ exit: 0 });
+  const lost = await runSluice(['check', '--target-url', 'postgresql://u@127.0.0.1:1/d'], { folder, environment });
+  expect(lost.exit).toBe(6);
+  expect(lost.stdout).toContain('target  not reached');
+});
