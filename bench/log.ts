@@ -1,11 +1,12 @@
-/** Rates of the log alone: `node bench/log.ts embedded|kafka [directory|broker]`. One line of JSON per figure. */
+/** Rates of the log alone: `node bench/log.ts embedded|kafka [scale] [broker]`. One line of JSON per figure. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, cpuUsage, memoryUsage, stdout } from 'node:process';
 import type { ChangeLog, EpochFooter, LogRecord, LogWriter } from '../src/contract/change-log.ts';
 import type { Position } from '../src/contract/position.ts';
-import { type LogOptions, openLog } from '../src/log/open-log.ts';
+import { openLog } from '../src/log/open-log.ts';
+import { startServer } from '../src/servers/server.ts';
 
 const valueBytes = 250;
 const batchRows = 1_000;
@@ -115,7 +116,19 @@ async function bench(log: ChangeLog, scale: number): Promise<void> {
   await log.close();
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-log-'));
-const options: LogOptions = { kind: 'embedded', directory: join(folder, 'log') };
-await bench(openLog(options), Number(argv[3] ?? 1));
-await rm(folder, { recursive: true });
+const [, , kind = 'embedded', scale = '1', brokers] = argv;
+
+async function benchEmbedded(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-log-'));
+  await bench(openLog({ kind: 'embedded', directory: join(folder, 'log') }), Number(scale));
+  await rm(folder, { recursive: true });
+}
+
+async function benchKafka(): Promise<void> {
+  const kafka = brokers === undefined ? await startServer('kafka') : undefined;
+  const topicPrefix = `bench${Date.now()}`;
+  await bench(openLog({ kind: 'kafka', brokers: [brokers ?? (kafka?.url as string)], topicPrefix }), Number(scale));
+  await kafka?.stop();
+}
+
+await (kind === 'kafka' ? benchKafka() : benchEmbedded());

@@ -50,7 +50,6 @@ export interface KafkaPort {
   bounds(id: PartitionId): Promise<OffsetBounds>;
   /** Makes the topics that are missing; an existing one that cannot serve is LOG_TOPIC_REFUSED. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
-  hasTopic(topic: string): Promise<boolean>;
   partitionCount(topic: string): Promise<number>;
   /** Ends requests under way with an error. */
   close(): Promise<void>;

@@ -46,12 +46,18 @@ interface OffsetsAsked {
   readonly fromBeginning: boolean;
 }
 
+interface ClusterMetadata {
+  readonly topicMetadata: readonly { readonly topic: string }[];
+}
+
 export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   refreshMetadata(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  /** null when no broker answered: it drops their errors. */
+  metadata(of: { readonly topics: readonly string[] }): Promise<ClusterMetadata | null>;
   findBroker(which: { readonly nodeId: string }): Promise<Broker>;
   findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
   fetchTopicsOffset(topics: readonly OffsetsAsked[]): Promise<readonly TopicOffsets[]>;
@@ -60,7 +66,7 @@ export interface Cluster {
 interface SocketRequest {
   readonly host: string;
   readonly port: number;
-  readonly ssl: ConnectionOptions | undefined;
+  readonly ssl?: ConnectionOptions;
   readonly onConnect: () => void;
 }
 
@@ -112,15 +118,26 @@ export function openCluster(options: ClusterOptions, socketFactory: SocketFactor
   });
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Sockets that can be broken at once: kafkajs itself waits for the answers to what it has asked. */
 export class Sockets {
   readonly #open = new Set<Socket>();
+  readonly #wayTo: (host: string, port: number) => Address;
 
-  readonly factory: SocketFactory = ({ host, port, ssl, onConnect }) => {
+  constructor(wayTo: (host: string, port: number) => Address = (host, port) => ({ host, port })) {
+    this.#wayTo = wayTo;
+  }
+
+  readonly factory: SocketFactory = ({ host: announced, port: announcedPort, ssl, onConnect }) => {
+    const { host, port } = this.#wayTo(announced, announcedPort);
     const socket =
       ssl === undefined || ssl === null
         ? connectTcp({ host, port }, onConnect)
-        : connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
+        : connectTls({ host, port, ...(isIP(announced) === 0 ? { servername: announced } : {}), ...ssl }, onConnect);
     socket.setKeepAlive(true, 60_000);
     socket.setNoDelay(true);
     this.#open.add(socket);

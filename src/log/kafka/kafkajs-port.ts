@@ -13,7 +13,15 @@ import type {
   ProducedBatch,
   TopicSpec,
 } from './kafka-port.ts';
-import { type Cluster, type ClusterOptions, clientTimes, openCluster, Sockets, sendRaw } from './kafkajs-internal.ts';
+import {
+  type Address,
+  type Cluster,
+  type ClusterOptions,
+  clientTimes,
+  openCluster,
+  Sockets,
+  sendRaw,
+} from './kafkajs-internal.ts';
 import { fetchRequest, partitionKey, produceRequest } from './protocol.ts';
 
 // Node finds only some of its names in a CommonJS module.
@@ -23,6 +31,8 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   readonly ssl?: ConnectionOptions | undefined;
   readonly sasl?: SASLOptions | undefined;
+  /** Another way to an address that the brokers announce, where it cannot be reached from here (a tunnel, a proxy). */
+  readonly wayTo?: ((host: string, port: number) => Address) | undefined;
 }
 
 /** How often a fetch is tried anew after a lost connection or leader, waiting longer each time. */
@@ -32,18 +42,20 @@ const firstPauseMs = 50;
 /** The port over kafkajs. A cluster that has failed is thrown away whole: no request goes out twice behind our back. */
 export class KafkajsPort implements KafkaPort {
   readonly #options: ClusterOptions;
+  readonly #wayTo: KafkaConnection['wayTo'];
   #sockets = new Sockets();
   #cluster: Promise<Cluster> | undefined;
   readonly #topics = new Set<string>();
   #isClosed = false;
 
   constructor(connection: KafkaConnection) {
-    const { brokers, ssl, sasl } = connection;
+    const { brokers, ssl, sasl, wayTo } = connection;
+    this.#wayTo = wayTo;
     this.#options = { brokers, ssl, sasl, clientId: 'sluice' };
   }
 
   async #connect(): Promise<Cluster> {
-    const sockets = new Sockets();
+    const sockets = new Sockets(this.#wayTo);
     this.#sockets = sockets;
     const cluster = openCluster(this.#options, sockets.factory);
     await cluster.connect();
@@ -145,18 +157,21 @@ export class KafkajsPort implements KafkaPort {
     });
   }
 
-  hasTopic(topic: string): Promise<boolean> {
-    return this.#administer('listing topics', async (admin) => (await admin.listTopics()).includes(topic));
+  /** Not by the admin client, which falls over its own feet (TypeError) when no broker answers. */
+  #topicNames(): Promise<ReadonlySet<string>> {
+    return this.#use('listing topics', async (cluster) => {
+      const metadata = await cluster.metadata({ topics: [] });
+      if (metadata === null) throw logError('LOG_UNREACHABLE', 'no Kafka broker answers');
+      return new Set(metadata.topicMetadata.map(({ topic }) => topic));
+    });
   }
 
-  ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    return this.#administer(`making topics (${specs.map(({ name }) => name).join(', ')})`, async (admin) => {
-      const known = new Set(await admin.listTopics());
-      const missing = specs.filter(({ name }) => !known.has(name));
-      await assertServing(
-        admin,
-        specs.filter(({ name }) => known.has(name)),
-      );
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    const names = await this.#topicNames();
+    const missing = specs.filter(({ name }) => !names.has(name));
+    const existing = specs.filter(({ name }) => names.has(name));
+    await this.#administer(`making topics (${specs.map(({ name }) => name).join(', ')})`, async (admin) => {
+      if (existing.length > 0) await assertServing(admin, existing);
       if (missing.length > 0) await admin.createTopics({ topics: missing.map(topicConfig), waitForLeaders: true });
     });
   }
@@ -164,7 +179,9 @@ export class KafkajsPort implements KafkaPort {
   async #administer<T>(what: string, act: (admin: Admin) => Promise<T>): Promise<T> {
     const { brokers, clientId, ssl, sasl } = this.#options;
     const login = { ...(ssl === undefined ? {} : { ssl }), ...(sasl === undefined ? {} : { sasl }) };
-    const kafka = new Kafka({ ...clientTimes, ...login, brokers: [...brokers], clientId, logLevel: logLevel.NOTHING });
+    const socketFactory = new Sockets(this.#wayTo).factory;
+    const quiet = { clientId, socketFactory, logLevel: logLevel.NOTHING };
+    const kafka = new Kafka({ ...clientTimes, ...login, ...quiet, brokers: [...brokers] });
     const admin = kafka.admin();
     try {
       await admin.connect();
@@ -197,7 +214,6 @@ function topicConfig({ name, partitions, replicationFactor, settings }: TopicSpe
 
 /** A topic that someone else made must keep what we write as long as we need it. */
 async function assertServing(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
-  if (specs.length === 0) return;
   const resources = specs.map(({ name, required }) => {
     return { type: ConfigResourceTypes.TOPIC, name, configNames: Object.keys(required) };
   });

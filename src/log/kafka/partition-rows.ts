@@ -3,9 +3,9 @@ import type { FetchFrom, KafkaPort, PartitionId } from './kafka-port.ts';
 import { type KafkaRecord, readRecordSet } from './record-set.ts';
 
 /** Memory for rows read ahead, over all partitions of one fetch, and no less than this for each. */
-const aheadBytes = 16 << 20;
+const aheadBytes = 4 << 20;
 const leastBytes = 64 << 10;
-const mostBytes = 2 << 20;
+const mostBytes = 1 << 20;
 const waitMs = 1_000;
 
 /** What was fetched last of one partition; epochs that follow each other mostly find their rows in it. */
