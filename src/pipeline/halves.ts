@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
+import type { SluiceError } from '../contract/error.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
+import type { Sink } from '../sink/sink.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
 import { finishLoad } from './finish-load.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
+import { sweepOf } from './orphan-sweep.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
@@ -39,6 +42,7 @@ class Halves {
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #load: LoadProgress;
+  readonly #sink: Sink;
   #isCaughtUp = false;
   #isLoadFinished = false;
 
@@ -46,6 +50,7 @@ class Halves {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
     this.#load = new LoadProgress(options.state);
+    this.#sink = sinkOf(options.config, options.prepared.scope, { applied: (batch) => this.#applied(batch) });
   }
 
   async run(): Promise<RunResult['ended']> {
@@ -110,8 +115,8 @@ class Halves {
   }
 
   async #apply(): Promise<void> {
-    const { config, log, state, prepared, mode } = this.#options;
-    const sink = sinkOf(config, prepared.scope, { applied: (batch) => this.#applied(batch) });
+    const { log, state, mode } = this.#options;
+    const sink = this.#sink;
     const onFound = (epoch: EpochHeader) => state.board.onFound(epoch);
     await this.#supervised('apply', async () => {
       if (mode === 'apply') state.board.onReadAgain(false);
@@ -138,18 +143,38 @@ class Halves {
     this.#load.onApplied(batch.epochs);
   }
 
-  /** Indexes and foreign keys, once everything that existed has arrived. */
+  /** Once everything that existed has arrived: indexes, orphans of unlogged cascades, foreign keys. */
   async #finishLoad(): Promise<void> {
     const { config, log, logger, prepared, state } = this.#options;
     await this.#load.untilApplied(log, this.#signal);
     if (this.#signal.aborted) return;
-    if (config.target.ddl === 'convert') {
-      const { steps, leftOut } = planAfterLoad(prepared.tables, prepared.scope);
-      for (const { object, reason } of leftOut) logger.debug({ object, reason }, 'has no counterpart on the target');
-      const failures = await finishLoad({ target: targetLogin(config), steps, signal: this.#signal, logger });
-      for (const error of failures) state.failed('apply', error, 1, null);
-    }
+    const { indexes, foreignKeys, leftOut } = planAfterLoad(
+      config.target.ddl === 'convert' ? prepared.tables : [],
+      prepared.scope,
+    );
+    for (const { object, reason } of leftOut) logger.debug({ object, reason }, 'has no counterpart on the target');
+    const finish = { target: targetLogin(config), signal: this.#signal, logger };
+    const failures = [
+      ...(await finishLoad({ ...finish, steps: indexes })),
+      ...(await this.#sweepOrphans()),
+      ...(await finishLoad({ ...finish, steps: foreignKeys })),
+    ];
+    for (const error of failures) state.failed('apply', error, 1, null);
     this.#isLoadFinished = true;
+  }
+
+  async #sweepOrphans(): Promise<readonly SluiceError[]> {
+    const { config, logger, prepared } = this.#options;
+    const failures: SluiceError[] = [];
+    await supervise(
+      async () => {
+        const swept = await sweepOf({ config, sink: this.#sink, prepared });
+        failures.push(...swept.undecided);
+        if (swept.rows > 0) logger.info({ rows: swept.rows }, 'removed orphans that cascades left during the load');
+      },
+      { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'the orphan sweep waits') },
+    );
+    return failures;
   }
 
   async #untilCaughtUp(): Promise<void> {

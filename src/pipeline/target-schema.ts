@@ -58,11 +58,13 @@ export function planAfterLoad(tables: readonly CatalogueTable[], scope: Scope) {
     const name = scope.targetOf(table.version.database, table.version.table);
     return name ? [afterLoad(table, name, options)] : [];
   });
-  const steps: AfterLoadStep[] = [
-    ...plans.flatMap((plan) => plan.indexes.map((step) => ({ ...step, kind: 'index' as const }))),
-    ...plans.flatMap((plan) => plan.foreignKeys.map((step) => ({ ...step, kind: 'foreign-key' as const }))),
-  ];
-  return { steps, leftOut: plans.flatMap((plan) => plan.leftOut) };
+  const steps = (of: 'indexes' | 'foreignKeys', kind: AfterLoadStep['kind']): AfterLoadStep[] =>
+    plans.flatMap((plan) => plan[of].map((step) => ({ ...step, kind })));
+  return {
+    indexes: steps('indexes', 'index'),
+    foreignKeys: steps('foreignKeys', 'foreign-key'),
+    leftOut: plans.flatMap((plan) => plan.leftOut),
+  };
 }
 
 /** Makes one index or constraint unless it stands; an index that a crash left invalid is made again. */

@@ -1,6 +1,7 @@
 /** Applies the log's epochs to PostgreSQL, each exactly once, in order, whole. */
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
-import { connectPostgres, type PostgresSettings } from '../postgres/connection.ts';
+import { SluiceError } from '../contract/error.ts';
+import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
 import { NewAside } from './aside.ts';
 import { Batch } from './batch.ts';
 import { lockPipeline, makeBookkeeping } from './bookkeeping.ts';
@@ -132,6 +133,20 @@ export class Sink {
     await state?.session.close();
   }
 
+  /**
+   * Runs work on the target in a transaction of its own between two of the sink's. The checkpoint stays where it is.
+   * Fails with TARGET_SINK_NOT_STARTED (retry) while the sink is down.
+   */
+  async betweenTransactions<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+    if (this.#state === null) throw notStarted();
+    return await this.#exclusively(async (state) => {
+      await state.session.query('BEGIN');
+      const result = await work(state.session);
+      await this.#commitInPlace(state);
+      return result;
+    });
+  }
+
   /** One transaction at a time, whoever asks. After a failure the session is given up and `start` asks the target anew. */
   async #exclusively<T>(work: (state: TargetState) => Promise<T>): Promise<T> {
     const before = this.#busy;
@@ -139,7 +154,7 @@ export class Sink {
     this.#busy = done.promise;
     await before;
     try {
-      if (this.#state === null) throw new Error('the sink is not started');
+      if (this.#state === null) throw notStarted();
       return await work(this.#state);
     } catch (error) {
       await this.close();
@@ -244,6 +259,15 @@ export class Sink {
   async #step(step: SinkStep): Promise<void> {
     await this.#options.onStep?.(step);
   }
+}
+
+function notStarted(): SluiceError {
+  return new SluiceError({
+    code: 'TARGET_SINK_NOT_STARTED',
+    message: 'the sink is not connected to the target',
+    remedy: 'It is started again by itself; look at `sluice status` for what it waits for.',
+    disposition: 'retry',
+  });
 }
 
 export function createSink(options: SinkOptions): Sink {
