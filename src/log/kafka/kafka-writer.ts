@@ -85,8 +85,9 @@ export class KafkaWriter implements LogWriter {
 
   append(records: readonly LogRecord[]): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#meetTopics(records);
       for (const record of records) {
-        const partitions = this.#partitions.get(record.topic) ?? (await this.#meetTopic(record.topic));
+        const partitions = this.#partitions.get(record.topic) as number;
         const id = { topic: record.topic, partition: partitionOf(record.key, partitions) };
         this.#current.add(id, this.#open, record, this.#open.records++);
         this.#open.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
@@ -95,11 +96,14 @@ export class KafkaWriter implements LogWriter {
     });
   }
 
-  async #meetTopic(topic: string): Promise<number> {
-    await this.#start.port.ensureTopics([tableTopic(topic, this.#start.topics)]);
-    const count = await this.#start.port.partitionCount(topic);
-    this.#partitions.set(topic, count);
-    return count;
+  /** Makes the topics of tables not met before, all at once. */
+  async #meetTopics(records: readonly LogRecord[]): Promise<void> {
+    const met = new Set<string>();
+    for (const { topic } of records) if (!this.#partitions.has(topic)) met.add(topic);
+    if (met.size === 0) return;
+    const { port, topics } = this.#start;
+    await port.ensureTopics([...met].map((topic) => tableTopic(topic, topics)));
+    for (const topic of met) this.#partitions.set(topic, await port.partitionCount(topic));
   }
 
   /** Waits until the full set has gone out of the way. */
