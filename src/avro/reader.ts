@@ -19,6 +19,24 @@ export class AvroReader {
 
   /** int or long within +-(2^53 - 1); beyond that a RangeError (use bigLong). */
   long(): number {
+    const { bytes, position } = this;
+    // One and two bytes, most of what a row has, without a loop.
+    if (position + 1 < this.end) {
+      const first = bytes[position] as number;
+      if (first < 0x80) {
+        this.position = position + 1;
+        return (first >>> 1) ^ -(first & 1);
+      }
+      const second = bytes[position + 1] as number;
+      if (second < 0x80) {
+        this.position = position + 2;
+        return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1);
+      }
+    }
+    return this.#longer();
+  }
+
+  #longer(): number {
     let value = 0;
     let factor = 1;
     for (;;) {

@@ -1,8 +1,10 @@
+import type { ByteWriter } from '../avro/byte-writer.ts';
+import type { AvroReader } from '../avro/reader.ts';
 import type { AvroWriter } from '../avro/writer.ts';
 import { ValueError } from '../contract/error.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
-import { writeInteger } from './digit.ts';
+import { putDigits, writeInteger } from './digit.ts';
 import { canonicalInteger, integerLimit, outOfRange } from './integer.ts';
 import { canonicalInterval, writeMicroseconds } from './interval.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
@@ -64,12 +66,13 @@ const queryBigint: QueryDecoder = (bytes, start, end, out) => {
   writeProduct(out, head, tail, isNegative);
 };
 
-/** Avro long of +-(head * 10^9 + tail), head below 2^34: the product is made of halves that a double holds. */
+/**
+ * Avro long of +-(head * 10^9 + tail), head below 2^34. The low half is exact modulo 2^32; with it taken off, the
+ * double of the rest is off by less than 2^11, which the division by 2^32 rounds away.
+ */
 function writeProduct(out: AvroWriter, head: number, tail: number, isNegative: boolean): void {
-  const below = (head % 0x10000) * 1e9 + tail;
-  const above = Math.floor(head / 0x10000) * 1e9 + Math.floor(below / 0x10000);
-  let low = (above % 0x10000) * 0x10000 + (below % 0x10000);
-  let high = Math.floor(above / 0x10000);
+  let low = (Math.imul(head | 0, 1e9) + tail) >>> 0;
+  let high = Math.round((head * 1e9 + tail - low) / 0x100000000);
   if (isNegative) {
     low = -low >>> 0;
     high = low === 0 ? -high : ~high;
@@ -106,8 +109,52 @@ const copyAny: CopyEncoder = (value, out) => {
     writeInteger(out, value.long());
     return;
   }
-  out.latin1(String(value.bigLong()));
+  writeWide(value, out);
 };
+
+const BILLION = 1_000_000_000;
+
+/** Digits of a long of more than 48 bits: four parts of 16 bits, divided twice by 10^9 as on paper. */
+function writeWide(value: AvroReader, out: ByteWriter): void {
+  let low = 0;
+  let high = 0;
+  let shift = 0;
+  for (let byte = 0x80; byte >= 0x80; shift += 7) {
+    byte = value.byte();
+    if (shift < 28) low |= (byte & 0x7f) << shift;
+    else if (shift === 28) {
+      low |= (byte & 0x7f) << 28;
+      high = (byte & 0x7f) >> 4;
+    } else high |= (byte & 0x7f) << (shift - 32);
+    if (shift > 63) throw new RangeError('Avro long is longer than 64 bits');
+  }
+  const isNegative = (low & 1) === 1;
+  let rest = ((low >>> 1) | (high << 31)) >>> 0;
+  let top = high >>> 1;
+  if (isNegative) {
+    // Of a negative value zigzag keeps -n - 1.
+    rest = (rest + 1) >>> 0;
+    if (rest === 0) top++;
+  }
+  writeHalves(out, top, rest, isNegative);
+}
+
+function writeHalves(out: ByteWriter, high: number, low: number, isNegative: boolean): void {
+  let quotient = 0;
+  let rest = 0;
+  for (const part of [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff]) {
+    rest = rest * 0x10000 + part;
+    const digit = Math.floor(rest / BILLION);
+    quotient = quotient * 0x10000 + digit;
+    rest -= digit * BILLION;
+  }
+  out.reserve(20);
+  if (isNegative) out.bytes[out.position++] = 0x2d;
+  writeInteger(out, quotient);
+  out.reserve(9);
+  putDigits(out.bytes, out.position, rest, 9);
+  out.position += 9;
+}
 
 const copyBoolean: CopyEncoder = (value, out) => {
   const number = value.bigLong();

@@ -70,18 +70,29 @@ function oneByteDecoder(table: string): QueryDecoder {
   }
   return (bytes, start, end, out) => {
     let length = 0;
-    for (let i = start; i < end; i++) length += sizes[bytes[i] as number] as number;
-    if (length === end - start && first === 128) {
+    let bits = 0;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] as number;
+      bits |= byte;
+      length += sizes[byte] as number;
+    }
+    if (bits < first) {
       out.slice(bytes, start, end);
       return;
     }
     out.long(length);
     out.reserve(length);
+    const target = out.bytes;
+    let at = out.position;
     for (let i = start; i < end; i++) {
-      const at = (bytes[i] as number) * 3;
-      for (let k = at; k < at + (sizes[bytes[i] as number] as number); k++)
-        out.bytes[out.position++] = utf8[k] as number;
+      const byte = bytes[i] as number;
+      const from = byte * 3;
+      const size = sizes[byte] as number;
+      target[at++] = utf8[from] as number;
+      if (size > 1) target[at++] = utf8[from + 1] as number;
+      if (size > 2) target[at++] = utf8[from + 2] as number;
     }
+    out.position = at;
   };
 }
 

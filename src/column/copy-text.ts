@@ -37,7 +37,21 @@ export function textEncoder(rule: TextRule): CopyEncoder {
   };
 }
 
+/** 1 for the bytes that COPY takes as they are and that are a character by themselves. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte > 0x0d && byte < 0x80 && byte !== BACKSLASH ? 1 : 0));
+
 function checkedText(bytes: Buffer, start: number, end: number, to: { rule: TextRule; out: ByteWriter }): void {
+  const { rule, out } = to;
+  let i = start;
+  while (i < end && PLAIN[bytes[i] as number] === 1) i++;
+  out.raw(bytes, start, i);
+  let characters = i - start;
+  if (i < end) characters += oddText(bytes, i, end, to);
+  if (characters > rule.limit) throw new ValueError('too-long', `${characters} characters are more than ${rule.limit}`);
+}
+
+/** The rest of a text from its first character on that is not plain; returns the number of characters. */
+function oddText(bytes: Buffer, start: number, end: number, to: { rule: TextRule; out: ByteWriter }): number {
   const { rule, out } = to;
   out.reserve((end - start) * 3);
   const target = out.bytes;
@@ -46,7 +60,7 @@ function checkedText(bytes: Buffer, start: number, end: number, to: { rule: Text
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
     characters++;
-    if (byte < 0x80 && byte > 0x0d && byte !== BACKSLASH) target[at++] = byte;
+    if (PLAIN[byte] === 1) target[at++] = byte;
     else if (byte >= 0x80) {
       const last = i + sequenceLength(bytes, i, end) - 1;
       if (rule.refusesReplacement && byte === 0xef) refuseReplacement(bytes, i);
@@ -60,7 +74,7 @@ function checkedText(bytes: Buffer, start: number, end: number, to: { rule: Text
     }
   }
   out.position = at;
-  if (characters > rule.limit) throw new ValueError('too-long', `${characters} characters are more than ${rule.limit}`);
+  return characters;
 }
 
 /** Returns how many characters fewer the text has for it. */

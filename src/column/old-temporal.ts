@@ -27,7 +27,8 @@ export function highResolutionDatetime(fraction: number): BinlogDecoder {
   const size = DATETIME_BYTES[fraction] as number;
   return (cell, out) => {
     const stamp = fraction === 0 ? digitStamp(cell) : packedStamp(bigEndian(cell, size), fraction);
-    putStamp(out.bytes, startText(out, stampLength(fraction)), stamp, fraction);
+    const at = startText(out, stampLength(fraction));
+    putStamp(out.bytes, at, stamp, fraction);
   };
 }
 
@@ -79,10 +80,10 @@ const digitTime: BinlogDecoder = (cell, out) => {
   writeTime(out, { isNegative: value < 0, clock, microseconds: 0, fraction: 0 });
 };
 
-/** Units since -838:59:59 with all digits of the fraction, big-endian. */
+/** Units since -839:00:00, big-endian. */
 function packedTime(fraction: number): BinlogDecoder {
   const perSecond = 10n ** BigInt(fraction);
-  const zero = (838n * 3600n + 59n * 60n + 59n) * perSecond + perSecond - 1n;
+  const zero = 839n * 3600n * perSecond;
   return (cell, out) => {
     const units = bigEndian(cell, TIME_BYTES[fraction] as number) - zero;
     const size = units < 0n ? -units : units;

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { type Specimen, specimens } from './law.ts';
 import { lawSuite } from './law-suite.ts';
-import { MARIADB } from './mariadb-sample.ts';
+import { MARIADB, OLD_TEMPORAL } from './mariadb-sample.ts';
 import { targetSession } from './round-trip.ts';
 import { COMMON } from './sample.ts';
 
@@ -21,6 +21,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await target?.end();
   await database?.drop();
+});
+
+test('columns in the temporal format of before 5.6 have the same bytes from the binlog and by SELECT', async () => {
+  await using server = await startServer('mariadb', { arguments: ['--mysql56-temporal-format=OFF'] });
+  const old = await freshDatabase(server, 'column_old');
+  for (const { sample, fromBinlog, fromQuery } of await specimens(old.url, OLD_TEMPORAL))
+    expect(fromBinlog.map(String), sample.column).toEqual(fromQuery.map(String));
 });
 
 lawSuite(
