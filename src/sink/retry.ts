@@ -13,7 +13,8 @@ export interface RetryOutcome {
 
 /**
  * Applies what waits, in order, inside the caller's transaction; what fails again keeps its place. A paused table whose
- * target fits by now goes on with it.
+ * target fits by now goes on with it. Again while that helps: rows that did not wait are ahead of those that did, so a
+ * unique value may be free only once a later one has moved.
  */
 export async function retryWaiting(
   state: TargetState,
@@ -23,6 +24,15 @@ export async function retryWaiting(
   // The target was most likely changed to make room for what waits.
   state.plans.forget();
   if (selection === 'all') await resumePaused(state);
+  let applied = 0;
+  for (;;) {
+    const outcome = await onePass(state, selection, pieceBytes);
+    applied += outcome.applied;
+    if (outcome.applied === 0 || outcome.remaining === 0) return { applied, remaining: outcome.remaining };
+  }
+}
+
+async function onePass(state: TargetState, selection: Selection, pieceBytes: number): Promise<RetryOutcome> {
   await state.store.load(selection);
   const aside = new KeptAside(state.session, state.key, state.store);
   const batch = new Batch(state, { pieceBytes, aside, isCareful: true });
