@@ -4,6 +4,7 @@ import { quoteTable } from '../postgres/quote.ts';
 import type { Aside } from './aside.ts';
 import { behindReason, CarefulWriter } from './careful-writer.ts';
 import { hasCascade, reachedTables } from './cascade.ts';
+import type { ParentChange } from './cascade-writer.ts';
 import { RowCount } from './observer.ts';
 import { PendingRows } from './pending-rows.ts';
 import type { Origin, Reason } from './quarantine-store.ts';
@@ -29,7 +30,7 @@ export class Batch {
   readonly #pending = new PendingRows();
   readonly #careful: CarefulWriter;
   /** Parents' changes in #pending whose cascades are still to be done, in source order. */
-  #cascading: { readonly plan: TablePlan; readonly change: RowChange }[] = [];
+  #cascading: ParentChange[] = [];
   /** Tables that those cascades change: no row of theirs is pending together with them. */
   #reached = new Set<string>();
   readonly #origins = new Map<RowChange, Origin>();
@@ -77,7 +78,7 @@ export class Batch {
     this.#cascading = [];
     this.#reached.clear();
     this.#origins.clear();
-    for (const { plan, change } of cascading) await this.#state.cascades.write(plan, change);
+    await this.#state.cascades.write(cascading);
   }
 
   /** The path of nearly every row: no await. False: nothing was done, take the slow path. */
@@ -138,7 +139,7 @@ export class Batch {
       this.count.add(`${plan.target.schema}.${plan.target.table}`, [change]);
       await this.#careful.writeOne(change, async () => {
         await writer.write(plan, [change]);
-        await cascades.write(plan, change);
+        await cascades.write([{ plan, change }]);
       });
       return;
     }

@@ -1,11 +1,14 @@
 import type { RowChange } from '../contract/change.ts';
+import type { ValueError } from '../contract/error.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { Aside } from './aside.ts';
+import { latin1 } from './coalesce.ts';
 import { isDataError, reasonOf } from './data-error.ts';
 import type { Origin, Reason } from './quarantine-store.ts';
+import { rowProbe } from './row-text.ts';
 import type { SetWriter } from './set-writer.ts';
 import type { TablePlan } from './table-plan.ts';
-import { nameOf, type WaitingIndex } from './waiting-index.ts';
+import { identities, nameOf, type WaitingIndex } from './waiting-index.ts';
 
 export interface CarefulOptions {
   readonly session: PostgresSession;
@@ -18,6 +21,7 @@ export interface CarefulOptions {
 /**
  * Writes a run so that only the changes that the target cannot hold are left out. A run that fails is halved in source
  * order, never by key: each half is a run that the source went through, so nothing fails for lack of its other half.
+ * What is set aside is set aside in source order per key: ids of the quarantine say what comes first (INV-55).
  */
 export class CarefulWriter {
   readonly #options: CarefulOptions;
@@ -27,22 +31,55 @@ export class CarefulWriter {
   }
 
   async write(plan: TablePlan, changes: readonly RowChange[]): Promise<void> {
-    const going = await this.#withoutWaiting(changes);
-    if (going.length === 0) return;
-    const error = await this.attempt(() => this.#options.writer.write(plan, going));
-    if (error === null) return;
-    const [only] = going;
-    if (only !== undefined && going.length === 1) return await this.#setAside(only, error);
-    const middle = Math.floor(going.length / 2);
-    await this.write(plan, going.slice(0, middle));
-    await this.write(plan, going.slice(middle));
+    const bad = unwritable(plan, changes);
+    let going: RowChange[] = [];
+    const touched = new Set<string>();
+    for (const change of changes) {
+      const names = identities(change);
+      const isHeld = bad.has(change) || this.#behind(change) !== null;
+      // What was written of its keys comes first: it may itself have to be set aside.
+      if (isHeld && names.some((name) => touched.has(name))) {
+        await this.#halve(plan, going);
+        going = [];
+        touched.clear();
+      }
+      if (isHeld) await this.#hold(change, bad.get(change));
+      else {
+        going.push(change);
+        for (const name of names) touched.add(name);
+      }
+    }
+    await this.#halve(plan, going);
   }
 
   /** One change together with what follows from it: both or neither. */
   async writeOne(change: RowChange, work: () => Promise<void>): Promise<void> {
-    if ((await this.#withoutWaiting([change])).length === 0) return;
+    if (this.#behind(change) !== null) return await this.#hold(change, undefined);
     const error = await this.attempt(work);
     if (error !== null) await this.#setAside(change, error);
+  }
+
+  async #halve(plan: TablePlan, changes: readonly RowChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const error = await this.attempt(() => this.#options.writer.write(plan, changes));
+    if (error === null) return;
+    const [only] = changes;
+    if (only !== undefined && changes.length === 1) return await this.#setAside(only, error);
+    const middle = Math.floor(changes.length / 2);
+    await this.#halve(plan, changes.slice(0, middle));
+    // Anew from the start: what was just set aside may hold back some of the rest.
+    await this.write(plan, changes.slice(middle));
+  }
+
+  #behind(change: RowChange): string | null {
+    return this.#options.index.behind(nameOf(change.table), change);
+  }
+
+  async #hold(change: RowChange, error: ValueError | undefined): Promise<void> {
+    const { aside, originOf } = this.#options;
+    const behind = this.#behind(change);
+    if (behind !== null) await aside.add(change, behindReason(behind), originOf(change));
+    else if (error !== undefined) await this.#setAside(change, error);
   }
 
   /** Runs work under a savepoint; answers the data error that it met, when its effects are undone. */
@@ -61,18 +98,6 @@ export class CarefulWriter {
     }
   }
 
-  async #withoutWaiting(changes: readonly RowChange[]): Promise<readonly RowChange[]> {
-    const { index, aside, originOf } = this.#options;
-    if (index.isEmpty) return changes;
-    const going: RowChange[] = [];
-    for (const change of changes) {
-      const behind = index.behind(nameOf(change.table), change);
-      if (behind === null) going.push(change);
-      else await aside.add(change, behindReason(behind), originOf(change));
-    }
-    return going;
-  }
-
   async #setAside(change: RowChange, error: Parameters<typeof reasonOf>[0]): Promise<void> {
     const { index, aside, originOf } = this.#options;
     const reason = reasonOf(error);
@@ -82,6 +107,25 @@ export class CarefulWriter {
     const why = { reason: behind === null ? reason : 'behind', message: error.message, behind };
     await aside.add(change, why, originOf(change));
   }
+}
+
+/**
+ * Changes whose image is what would stand of their key and whose text cannot be written: found without asking the
+ * server, so that many bad rows in one run cost little.
+ */
+function unwritable(plan: TablePlan, changes: readonly RowChange[]): ReadonlyMap<RowChange, ValueError> {
+  const bad = new Map<RowChange, ValueError>();
+  const settled = new Set<string>();
+  const probe = rowProbe(plan);
+  for (const change of changes.toReversed()) {
+    if (change.key === null) continue;
+    const key = latin1(change.key);
+    const error = change.after === null || settled.has(key) ? null : probe(change.after);
+    if (error !== null) bad.set(change, error);
+    else settled.add(key);
+    if (error === null && change.oldKey !== null) settled.add(latin1(change.oldKey));
+  }
+  return bad;
 }
 
 export function behindReason(behind: string): Reason {

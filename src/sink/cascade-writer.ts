@@ -14,6 +14,12 @@ interface Moved {
   readonly after: ReadonlyMap<string, string | null> | null;
 }
 
+/** A change of a row that others refer to, with its table's plan. */
+export interface ParentChange {
+  readonly plan: TablePlan;
+  readonly change: RowChange;
+}
+
 /**
  * Does on the target what the source's foreign keys did there without logging it: for a parent's row, then for the
  * children that this removed or changed, at any depth (INV-56).
@@ -29,38 +35,59 @@ export class CascadeWriter {
     this.#latest = latest;
   }
 
-  /** After the parent's own change was written. */
-  async write(plan: TablePlan, change: RowChange): Promise<void> {
-    if (change.before === null) return;
-    const moved = { before: texts(plan, change.before), after: change.after && texts(plan, change.after) };
-    for (const cascade of change.table.cascades) {
-      if (change.op === 'u' && !isReferenceMoved(change, cascade)) continue;
-      await this.#act(cascade, moved);
+  /** After the parents' own changes were written; in source order. Deletes of one table that follow each other go together. */
+  async write(changes: readonly ParentChange[]): Promise<void> {
+    for (let at = 0; at < changes.length; ) {
+      const first = changes[at] as ParentChange;
+      let end = at + 1;
+      while (first.change.op === 'd' && changes[end]?.change.op === 'd' && changes[end]?.plan === first.plan) end++;
+      await this.#parents(first, changes.slice(at, end));
+      at = end;
     }
   }
 
-  async #act(cascade: Cascade, moved: Moved): Promise<void> {
-    const action = moved.after === null ? cascade.onDelete : cascade.onUpdate;
+  async #parents({ change }: ParentChange, together: readonly ParentChange[]): Promise<void> {
+    const moved = together.map(({ plan, change: { before, after } }) => ({
+      before: before ? texts(plan, before) : new Map<string, string | null>(),
+      after: after && texts(plan, after),
+    }));
+    for (const cascade of change.table.cascades) {
+      if (change.op === 'd' || isReferenceMoved(change, cascade)) await this.#act(cascade, moved);
+    }
+  }
+
+  /** `moved` are rows that went, or one row that changed. */
+  async #act(cascade: Cascade, moved: readonly Moved[]): Promise<void> {
+    const isDelete = moved[0]?.after === null;
+    const action = isDelete ? cascade.onDelete : cascade.onUpdate;
     const child = this.#mapping.targetOf(cascade.childDatabase, cascade.childTable);
     if (action === null || child === null) return;
-    const old = cascade.parentColumns.map((name) => moved.before.get(name) ?? null);
-    // MATCH SIMPLE: a NULL in it refers to nothing.
-    if (old.includes(null)) return;
-    const now = cascade.parentColumns.map((name) => moved.after?.get(name) ?? null);
     const version = this.#latest(cascade.childDatabase, cascade.childTable);
-    const touched = await this.#run(cascade, child, { action, old, now, isDelete: moved.after === null, version });
-    for (const next of version?.cascades ?? []) {
-      for (const row of touched) if (isTouched(next, row)) await this.#act(next, row);
+    const watched = watchedColumns(version);
+    // Only where rows of the child tell their old key themselves can several go in one statement.
+    const isAlone = action !== 'cascade' && cascade.childColumns.some((name) => watched.includes(name));
+    const keys = moved.map((row) => keysOf(cascade, row)).filter(({ old }) => !old.includes(null));
+    for (const some of inGroups(
+      keys,
+      isAlone ? 1 : keys.length > 1 && cascade.childColumns.length > 1 ? 200 : 10_000,
+    )) {
+      const touched = await this.#run(cascade, child, { action, isDelete, keys: some, watched });
+      for (const next of version?.cascades ?? []) await this.#actOn(next, touched);
     }
+  }
+
+  async #actOn(next: Cascade, touched: readonly Moved[]): Promise<void> {
+    const gone = touched.filter((row) => row.after === null);
+    if (gone.length > 0) await this.#act(next, gone);
+    for (const row of touched) if (row.after !== null && isTouched(next, row)) await this.#act(next, [row]);
   }
 
   async #run(cascade: Cascade, child: TargetName, act: Act): Promise<readonly Moved[]> {
     const columns = cascade.childColumns.map((name) => this.#column(cascade, name));
-    const watched = watchedColumns(act.version);
-    const returning = watched.map((name, i) => `${this.#column(cascade, name)}::text AS w${i}`).join(', ');
+    const returning = act.watched.map((name, i) => `${this.#column(cascade, name)}::text AS w${i}`).join(', ');
     const { text, values } = statement(quoteTable(child), columns, act);
     const { rows } = await this.#session.query(returning ? `${text} RETURNING ${returning}` : text, values);
-    return returning ? rows.map((row) => movedOf(row, watched, cascade, act)) : [];
+    return returning ? rows.map((row) => movedOf(row, cascade, act)) : [];
   }
 
   #column(cascade: Cascade, name: string): string {
@@ -70,25 +97,63 @@ export class CascadeWriter {
   }
 }
 
-interface Act {
-  readonly action: CascadeAction;
+/** What a child's key refers to: before, and after where the parent's row stands. */
+interface Reference {
   readonly old: readonly (string | null)[];
   readonly now: readonly (string | null)[];
+}
+
+interface Act {
+  readonly action: CascadeAction;
   readonly isDelete: boolean;
-  readonly version: TableVersion | undefined;
+  /** One for a parent that changed; several for parents that went. None holds a NULL: that refers to nothing. */
+  readonly keys: readonly Reference[];
+  /** Columns of the child that its own children refer to. */
+  readonly watched: readonly string[];
+}
+
+function keysOf(cascade: Cascade, row: Moved): Reference {
+  return {
+    old: cascade.parentColumns.map((name) => row.before.get(name) ?? null),
+    now: cascade.parentColumns.map((name) => row.after?.get(name) ?? null),
+  };
+}
+
+function inGroups<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
 function statement(table: string, columns: readonly string[], act: Act): { text: string; values: (string | null)[] } {
-  const where = columns.map((column, i) => `${column} = $${i + 1}`).join(' AND ');
-  const values = [...act.old];
+  const { where, values } = condition(columns, act.keys);
   if (act.action === 'cascade' && act.isDelete) return { text: `DELETE FROM ${table} WHERE ${where}`, values };
   const sets = columns.map((column, i) => {
     if (act.action === 'set-null') return `${column} = NULL`;
     if (act.action === 'set-default') return `${column} = DEFAULT`;
-    values.push(act.now[i] ?? null);
+    values.push(act.keys[0]?.now[i] ?? null);
     return `${column} = $${values.length}`;
   });
   return { text: `UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, values };
+}
+
+/** The server takes the parameters' types from the columns: an array for one column, a list of pairs for several. */
+function condition(
+  columns: readonly string[],
+  keys: readonly Reference[],
+): { where: string; values: (string | null)[] } {
+  const [only] = columns;
+  if (columns.length === 1)
+    return { where: `${only} = ANY ($1)`, values: [arrayText(keys.map(({ old }) => old[0] ?? ''))] };
+  const values: (string | null)[] = [];
+  const pairs = keys.map(({ old }) => {
+    const places = old.map((value) => `$${values.push(value)}`);
+    return `(${places.join(', ')})`;
+  });
+  return { where: `(${columns.join(', ')}) IN (${pairs.join(', ')})`, values };
+}
+
+/** PostgreSQL's text of an array of texts. */
+function arrayText(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
 /** Columns of the child that its own children refer to. */
@@ -96,13 +161,13 @@ function watchedColumns(version: TableVersion | undefined): string[] {
   return [...new Set((version?.cascades ?? []).flatMap((cascade) => cascade.parentColumns))];
 }
 
-/** RETURNING gives the child's row as it is now; before, its foreign key had the old value. */
-function movedOf(row: TextRow, watched: readonly string[], cascade: Cascade, act: Act): Moved {
-  const now = new Map(watched.map((name, i) => [name, row[`w${i}`] ?? null]));
+/** RETURNING gives the child's row as it is now, or was when it went; before an update, its key had the old value. */
+function movedOf(row: TextRow, cascade: Cascade, act: Act): Moved {
+  const now = new Map(act.watched.map((name, i) => [name, row[`w${i}`] ?? null]));
+  if (act.action === 'cascade' && act.isDelete) return { before: now, after: null };
   const before = new Map(now);
-  if (act.action === 'cascade' && act.isDelete) return { before, after: null };
   cascade.childColumns.forEach((name, i) => {
-    if (before.has(name)) before.set(name, act.old[i] ?? null);
+    if (before.has(name)) before.set(name, act.keys[0]?.old[i] ?? null);
   });
   return { before, after: now };
 }

@@ -34,7 +34,7 @@ const COLUMNS = `pipeline, lane, id, database, "table", version, op, "key", old_
   reason, message, behind, epoch, position`;
 const LOAD = `SELECT id::text, database, "table", "key", old_key, CASE WHEN "key" IS NULL THEN "before" END AS "before",
     CASE WHEN "key" IS NULL THEN "after" END AS "after", coalesce(behind, id)::text AS head
-  FROM sluice.quarantine WHERE pipeline = $1 AND lane = $2 AND state = 'waiting' AND reason <> 'table-paused' ORDER BY id`;
+  FROM sluice.quarantine WHERE pipeline = $1 AND lane = $2 AND state = 'waiting' AND reason <> 'table-paused' ORDER BY sluice.quarantine.id`;
 const PAGE = `SELECT q.id::text, q.op, q.key, q.old_key, q.before, q.after, q.cascades::text, v.fingerprint
   FROM sluice.quarantine q JOIN sluice.table_version v ON v.pipeline = q.pipeline AND v.id = q.version
   WHERE q.pipeline = $1 AND q.lane = $2 AND q.state = 'waiting' AND q.id > $3`;

@@ -1,5 +1,6 @@
 import { ByteWriter } from '../avro/byte-writer.ts';
 import { AvroReader } from '../avro/reader.ts';
+import { ValueError } from '../contract/error.ts';
 import type { PlannedField, TablePlan } from './table-plan.ts';
 
 const TAB = 0x09;
@@ -37,6 +38,21 @@ export function* stagedChunks(
   if (text.bytes > 0) yield text.take();
 }
 
+/** Tells, without sending it, why the target cannot hold a row; null when its text can be written. */
+export function rowProbe(plan: TablePlan): (image: Uint8Array) => ValueError | null {
+  const text = new RowText(plan);
+  return (image) => {
+    text.reset();
+    try {
+      text.row(image);
+      return null;
+    } catch (error) {
+      if (error instanceof ValueError) return error;
+      throw error;
+    }
+  };
+}
+
 /** Writes row images and key records of one plan as lines of COPY text. */
 class RowText {
   readonly #plan: TablePlan;
@@ -55,6 +71,10 @@ class RowText {
     const chunk = this.#out.take();
     this.#out.reset();
     return chunk;
+  }
+
+  reset(): void {
+    this.#out.reset();
   }
 
   flag(flag: 'd' | 'u'): void {

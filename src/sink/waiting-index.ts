@@ -66,7 +66,8 @@ export class WaitingIndex {
   }
 }
 
-function identities(change: RowIdentity): string[] {
+/** Names of the rows that a change is about: its keys, or its images in a table without a key. */
+export function identities(change: RowIdentity): string[] {
   const parts = change.key === null ? [change.before, change.after] : [change.key, change.oldKey];
   return parts.filter((part) => part !== null).map(latin1);
 }

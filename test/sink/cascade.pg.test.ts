@@ -139,3 +139,56 @@ test('a cascade waits behind a change of a child that waits, and both go on toge
   expect(await sink.quarantine.retry('all')).toEqual({ applied: 2, remaining: 0 });
   expect(await target.rows('child')).toEqual(['21|2', '31|3']);
 });
+
+test('keys of several columns cascade by all of them, many parents at once', async () => {
+  const pair = { childColumns: ['a', 'b'], parentColumns: ['id', 'b'], onDelete: 'cascade', onUpdate: null } as const;
+  const parent = table('pair', ['id int', 'b text'], {
+    key: [0, 1],
+    cascades: [{ childDatabase: 'shop', childTable: 'leaf', ...pair }],
+  });
+  await using target = await Target.open(
+    'CREATE TABLE pair (id integer, b text, PRIMARY KEY (id, b))',
+    'CREATE TABLE leaf (id integer PRIMARY KEY, a integer, b text)',
+  );
+  const sink = target.sink();
+  const log = new EpochSeries();
+  const leaf = table('leaf', ['id int', 'a int?', 'b text?']);
+  const odd = ['"', '\\', "it's", ',', '{}', ''];
+  await sink.start();
+  const rows = Array.from({ length: 600 }, (_, i) => [
+    create(parent, [i, odd[i % 6] ?? '']),
+    create(leaf, [i, i, odd[i % 6] ?? '']),
+  ]);
+  await sink.apply(stream(log.next(rows.flat())), NEVER);
+  await sink.apply(
+    stream(log.next(rows.slice(1).map((_, i) => remove(parent, [i + 1, odd[(i + 1) % 6] ?? ''], true)))),
+    NEVER,
+  );
+  expect(await target.rows('leaf')).toEqual(['0|0|"']);
+});
+
+test('texts of every sort are found as the key of a child', async () => {
+  const named = table('named', ['id text'], {
+    cascades: [cascade('leaf', 'name', 'id', { onDelete: 'set-null', onUpdate: 'cascade' })],
+  });
+  const leaf = table('leaf', ['id int', 'name text?']);
+  await using target = await Target.open(
+    'CREATE TABLE named (id text PRIMARY KEY)',
+    'CREATE TABLE leaf (id integer PRIMARY KEY, name text)',
+  );
+  const sink = target.sink();
+  const log = new EpochSeries();
+  const odd = ['"', '\\', "it's", ',', '{}', 'NULL', '\t\n', '\\N', 'ü€'];
+  await sink.start();
+  await sink.apply(
+    stream(log.next(odd.flatMap((name, id) => [create(named, [name]), create(leaf, [id, name])]))),
+    NEVER,
+  );
+  await sink.apply(stream(log.next([update(named, ['\\N'], ['\\n'], true)])), NEVER);
+  expect(await target.rows('leaf')).toContain('7|\\n');
+  await sink.apply(
+    stream(log.next([...odd.filter((n) => n !== '\\N'), '\\n'].map((name) => remove(named, [name], true)))),
+    NEVER,
+  );
+  expect(await target.rows('leaf')).toEqual(odd.map((_, id) => `${id}|NULL`));
+});

@@ -72,7 +72,7 @@ test('whatever could not be held for a while, after a retry the target equals th
       expect(await target.rows('account')).toEqual(source.texts());
       await target.session.query('ALTER TABLE account ADD CONSTRAINT account_n_check CHECK (n < 60) NOT VALID');
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
   expect(waited).toBeGreaterThan(100);
 });
