@@ -1,0 +1,82 @@
+/**
+ * Measures the whole line as a real process beside its parts alone, on throw-away servers:
+ * `npm run bench -- [--rows N] [--changes N] [--log embedded|kafka] [--only snapshot,backlog,big,latency,parts]
+ * [--json FILE] [--profile FOLDER]`. Rates of one run compare with one another, never with another machine's.
+ */
+import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { makeBacklog } from './backlog.ts';
+import { type Figure, printed } from './figure.ts';
+import { Parts } from './part.ts';
+import { headOf } from './part-source.ts';
+import { type LogKind, openStage, type Stage } from './stage.ts';
+import { fillTables, makeTables } from './table.ts';
+import { Whole } from './whole.ts';
+
+const ALL = ['snapshot', 'parts', 'backlog', 'big', 'latency'];
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    changes: { type: 'string', default: '200000' },
+    log: { type: 'string', default: 'embedded' },
+    only: { type: 'string', default: ALL.join(',') },
+    json: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+const rows = Number(values.rows);
+const changes = Number(values.changes);
+const log: LogKind = values.log === 'kafka' ? 'kafka' : 'embedded';
+const only = new Set(values.only.split(','));
+
+const figures: Figure[] = [];
+const tell = (figure: Figure) => {
+  figures.push(figure);
+  console.log(printed(figure));
+};
+
+/** The snapshot always runs: all that follows stands on it. */
+async function measure(stage: Stage): Promise<void> {
+  const whole = new Whole(stage, { profileFolder: values.profile ?? null });
+  const parts = new Parts(stage, tell);
+  await makeTables(stage.from.url);
+  await fillTables(stage.from.url, rows);
+  tell(await whole.snapshot(rows));
+  if (only.has('parts')) await parts.snapshot(rows);
+  if (only.has('backlog')) {
+    const from = await headOf(stage);
+    const backlog = await makeBacklog(stage.from.url, Math.floor(rows / 5), changes);
+    if (only.has('parts')) await parts.backlog(from, backlog.changes);
+    tell(await whole.backlog(backlog));
+  }
+  if (only.has('big')) tell(await whole.bigTransaction());
+  if (only.has('latency')) tell(await whole.latency());
+}
+
+function machine(stage: Stage) {
+  const cores = cpus();
+  return {
+    date: new Date().toISOString(),
+    cpu: cores[0]?.model ?? 'unknown',
+    cores: cores.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    load: loadavg().map((value) => Number(value.toFixed(1))),
+    node: process.version,
+    source: stage.source.version,
+    target: stage.target.version,
+    kafka: stage.kafka?.version ?? null,
+    log,
+  };
+}
+
+const stage = await openStage(log);
+try {
+  const about = machine(stage);
+  console.log(JSON.stringify(about));
+  await measure(stage);
+  if (values.json) await writeFile(values.json, `${JSON.stringify({ machine: about, figures }, null, 2)}\n`);
+} finally {
+  await stage.close();
+}
