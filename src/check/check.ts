@@ -1,17 +1,12 @@
 /** Check: what the line needs from source, target and log; every problem in one list with its cure; changes nothing. */
 import type { Config } from '../config/config.ts';
+import type { CheckOptions } from './check-option.ts';
 import { type Finding, SEVERITIES } from './finding.ts';
 import { checkLog } from './log.ts';
 import { checkSource } from './source.ts';
-import { checkTarget } from './target.ts';
+import { checkTarget, hasBegun } from './target.ts';
 
-export interface CheckOptions {
-  /** `quick` leaves out what reads every row: for the start of a pipeline that was checked before. */
-  readonly depth: 'full' | 'quick';
-  readonly signal: AbortSignal;
-  /** What is looked at now, for people. */
-  readonly onStep: (step: string) => void;
-}
+export type RunCheck = (config: Config, options: CheckOptions) => Promise<CheckReport>;
 
 export interface CheckReport {
   /** Blockers first. */
@@ -23,9 +18,11 @@ export interface CheckReport {
   readonly tables: number;
 }
 
-export async function runCheck(config: Config, options: CheckOptions): Promise<CheckReport> {
+export const runCheck: RunCheck = async (config, options) => {
   options.onStep('asking the source');
-  const source = await checkSource(config, options);
+  const isResumed = options.depth === 'start' && (await hasBegun(config));
+  const depth = isResumed ? 'resume' : options.depth === 'start' ? 'full' : options.depth;
+  const source = await checkSource(config, { ...options, depth });
   options.onStep('asking the target and the log');
   const [target, log] = await Promise.all([checkTarget(config, source.tables), checkLog(config)]);
   return {
@@ -35,7 +32,7 @@ export async function runCheck(config: Config, options: CheckOptions): Promise<C
     isLogReached: !log.some(({ code }) => code === 'LOG_UNREACHABLE'),
     tables: source.tables.length,
   };
-}
+};
 
 function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   return SEVERITIES.flatMap((severity) => findings.filter((one) => one.severity === severity));

@@ -115,7 +115,7 @@ function checkEmpty(all: readonly CatalogueTable[], moved: readonly CatalogueTab
   if (all.length === 0) {
     return [
       finding(
-        'warning',
+        'blocker',
         'DATABASE_EMPTY',
         'source',
         'there is no table in source.databases, or none that this account may see',

@@ -7,7 +7,7 @@ import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import { quoteTable } from '../mysql/identifier.ts';
 import type { Server } from '../mysql/server.ts';
-import type { CheckOptions } from './check.ts';
+import type { SourceCheckOptions } from './check-option.ts';
 import { scanTable } from './data-scan.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
 import { checkRights, findUnreadable, readAccount } from './source-right.ts';
@@ -24,7 +24,7 @@ export interface CheckedSource {
 }
 
 /** Everything that the source must be, do and allow. */
-export async function checkSource(config: Config, options: CheckOptions): Promise<CheckedSource> {
+export async function checkSource(config: Config, options: SourceCheckOptions): Promise<CheckedSource> {
   let connection: MysqlConnection;
   try {
     connection = await connectMysql(sourceLogin(config.source));
@@ -44,13 +44,20 @@ export async function checkSource(config: Config, options: CheckOptions): Promis
 async function checkConnected(
   connection: MysqlConnection,
   config: Config,
-  options: CheckOptions,
+  options: SourceCheckOptions,
 ): Promise<CheckedSource> {
   const { source } = config;
   const { server } = connection;
   const account = await readAccount(connection);
   const findings: Finding[] = [...(await checkSettings(connection)), ...checkRights(account, server.kind, source)];
   findings.push(...(await checkDatabases(connection, source.databases)));
+  if (options.depth === 'resume') {
+    return {
+      findings: [...findings, ...(await checkState(connection, { source, account, dataBytes: 0 }))],
+      server,
+      tables: [],
+    };
+  }
   const catalogue = await readTables(connection, source.databases);
   if ('severity' in catalogue) return { findings: [...findings, catalogue], server, tables: [] };
   const tables = catalogue.filter(({ version }) => isIncluded(config.tables, version.database, version.table));
@@ -59,13 +66,22 @@ async function checkConnected(
   findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkTables(tables));
   const unreadable = await findUnreadable(connection, tables.map(readable), account.account);
   findings.push(...unreadable);
-  if (options.depth === 'full' && unreadable.length === 0) {
-    for (const table of tables) {
-      options.onStep(`reading ${nameOf(table)}`);
-      findings.push(...(await scanTable(connection, table, config.tables)));
-    }
-  }
+  if (options.depth === 'full' && unreadable.length === 0)
+    findings.push(...(await scanTables(connection, config, { tables, ...options })));
   return { findings, server, tables };
+}
+
+async function scanTables(
+  connection: MysqlConnection,
+  config: Config,
+  { tables, onStep }: { readonly tables: readonly CatalogueTable[]; readonly onStep: (step: string) => void },
+): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const table of tables) {
+    onStep(`reading ${nameOf(table)}`);
+    found.push(...(await scanTable(connection, table, config.tables)));
+  }
+  return found;
 }
 
 function readable({ version }: CatalogueTable): { quoted: string; name: string; database: string } {

@@ -1,6 +1,8 @@
 import { STRICT_POLICY } from '../column/codec.ts';
 import { codecOf } from '../column/family.ts';
 import type { Config } from '../config/config.ts';
+import { ruleOf } from '../config/table-filter.ts';
+import { targetNameOf } from '../config/target-name.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { targetIdentifier } from '../postgres/identifier.ts';
@@ -9,32 +11,32 @@ import { readTargetTable, type TargetColumn, type TargetTable } from '../postgre
 import { type Finding, finding } from './finding.ts';
 import { nameOf } from './source-table.ts';
 
+export interface TargetSubject {
+  readonly config: Config;
+  readonly tables: readonly CatalogueTable[];
+  readonly isBegun: boolean;
+}
+
 /** Tables that stand on the target already: ours from an earlier run, the application's own, or in the way. */
 export async function checkTargetTables(
   session: PostgresSession,
-  config: Config,
-  tables: readonly CatalogueTable[],
+  { config, tables, isBegun }: TargetSubject,
 ): Promise<readonly Finding[]> {
-  const isBegun = await hasCheckpoint(session, config.pipeline);
   const found: Finding[] = [];
   for (const table of tables) {
-    const name = targetNameOf(config, table);
+    const name = targetNameOf(config, table.version.database, table.version.table);
     const target = await readTargetTable(session, name);
     if (target === null) found.push(...checkMissing(config, table, name));
     else {
-      found.push(...checkFit(table, target));
+      found.push(...checkFit(table, target, excludedOf(config, table)));
       if (!isBegun && (await hasRows(session, name))) found.push(notEmpty(name));
     }
   }
   return found;
 }
 
-/** Where a source table goes. */
-export function targetNameOf(config: Config, { version }: CatalogueTable): TargetName {
-  return { schema: config.target.schema ?? version.database, table: targetIdentifier(version.table) };
-}
-
-async function hasCheckpoint(session: PostgresSession, pipeline: string): Promise<boolean> {
+/** True once the pipeline has written: what stands in its tables then is its own. */
+export async function hasCheckpoint(session: PostgresSession, pipeline: string): Promise<boolean> {
   const made = await session.query(
     `SELECT to_regclass('sluice.checkpoint') IS NOT NULL AND has_table_privilege('sluice.checkpoint', 'SELECT') AS made`,
   );
@@ -68,9 +70,15 @@ function checkMissing(config: Config, table: CatalogueTable, name: TargetName): 
   return [finding('blocker', 'TARGET_TABLE_MISSING', `${name.schema}.${name.table}`, message, cure)];
 }
 
-function checkFit(table: CatalogueTable, target: TargetTable): readonly Finding[] {
+/** Columns that a rule leaves out. */
+function excludedOf({ tables }: Config, { version }: CatalogueTable): readonly string[] {
+  return ruleOf(tables, version.database, version.table)?.exclude ?? [];
+}
+
+function checkFit(table: CatalogueTable, target: TargetTable, excluded: readonly string[]): readonly Finding[] {
+  const moved = table.columns.filter(({ name }) => !excluded.includes(name));
   const byName = new Map(target.columns.map((column) => [column.name, column]));
-  const sourceNames = new Set(table.columns.map(({ name }) => targetIdentifier(name)));
+  const sourceNames = new Set(moved.map(({ name }) => targetIdentifier(name)));
   const object = `${target.schema}.${target.table}`;
   const extra = target.columns
     .filter((column) => !sourceNames.has(column.name) && isObligatory(column))
@@ -83,7 +91,7 @@ function checkFit(table: CatalogueTable, target: TargetTable): readonly Finding[
         `ALTER TABLE ${quoteTable(target)} ALTER COLUMN "${column.name}" DROP NOT NULL`,
       );
     });
-  return [...table.columns.flatMap((column) => checkColumn(column, byName, target)), ...extra];
+  return [...moved.flatMap((column) => checkColumn(column, byName, target)), ...extra];
 }
 
 function isObligatory({ isNotNull, hasDefault, isGenerated, identity }: TargetColumn): boolean {

@@ -1,11 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
+import { targetSchemaOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
 import { quoteIdent } from '../postgres/quote.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
-import { checkTargetTables } from './target-table.ts';
+import { checkTargetTables, hasCheckpoint } from './target-table.ts';
 
 const OLDEST_VERSION = 150_000;
 
@@ -30,7 +31,7 @@ export async function checkTarget(config: Config, tables: readonly CatalogueTabl
       ...checkReplica(session, facts),
       ...(await checkSchemas(session, config, facts)),
       ...checkExtensions(facts, tables),
-      ...(await checkTargetTables(session, config, tables)),
+      ...(await checkTargetTables(session, { config, tables, isBegun: await hasCheckpoint(session, config.pipeline) })),
     ];
     return { findings, version: facts.version };
   } catch (error) {
@@ -38,6 +39,17 @@ export async function checkTarget(config: Config, tables: readonly CatalogueTabl
     return { findings: [findingOf(error, 'target')], version: null };
   } finally {
     await session.close();
+  }
+}
+
+/** True once this pipeline has written to the target; false also where that cannot be told now. */
+export async function hasBegun(config: Config): Promise<boolean> {
+  try {
+    const session = await connectPostgres(targetLogin(config));
+    return await hasCheckpoint(session, config.pipeline).finally(() => session.close());
+  } catch (error) {
+    if (error instanceof SluiceError) return false;
+    throw error;
   }
 }
 
@@ -112,8 +124,9 @@ function checkReplica(session: PostgresSession, { user }: Facts): readonly Findi
   return [finding('warning', 'TARGET_REPLICATION_ROLE', 'target', message, cure)];
 }
 
+/** Schemas that take the tables. */
 export function schemasOf(config: Config): readonly string[] {
-  return config.target.schema === null ? config.source.databases : [config.target.schema];
+  return config.source.databases.map((database) => targetSchemaOf(config, database));
 }
 
 async function checkSchemas(session: PostgresSession, config: Config, facts: Facts): Promise<readonly Finding[]> {

@@ -1,5 +1,7 @@
 import type { CheckReport } from '../check/check.ts';
+import type { CheckOptions } from '../check/check-option.ts';
 import { type Finding, SEVERITIES, type Severity } from '../check/finding.ts';
+import type { Config } from '../config/config.ts';
 import type { Paint } from './color.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { requireConfig } from './load-file.ts';
@@ -30,14 +32,24 @@ export const CHECK_VERB: Verb = {
 
 async function check(call: Call): Promise<Outcome> {
   const config = requireConfig(call);
+  return checkOutcome(await look(call, config, call.flags.has('quick') ? 'quick' : 'full'), call.output.paint);
+}
+
+async function look(call: Call, config: Config, depth: CheckOptions['depth']): Promise<CheckReport> {
   // Loaded only here: the drivers of three servers would slow down every other verb.
-  const { runCheck } = await import('../check/check.ts');
-  const report = await runCheck(config, {
-    depth: call.flags.has('quick') ? 'quick' : 'full',
-    signal: call.signal,
-    onStep: (step) => call.output.live([step]),
-  });
-  return checkOutcome(report, call.output.paint);
+  const runCheck = call.ports.runCheck ?? (await import('../check/check.ts')).runCheck;
+  return await runCheck(config, { depth, signal: call.signal, onStep: (step) => call.output.live([step]) });
+}
+
+/** What `run` looks at before it touches anything: the outcome that refuses it, or null; warnings are said. */
+export async function refusal(call: Call, config: Config): Promise<Outcome | null> {
+  const report = await look(call, config, 'start');
+  call.output.live([]);
+  for (const { severity, object, message, code } of report.findings) {
+    if (severity === 'warning') call.output.warn(`${object}: ${message} (${code})`);
+  }
+  const outcome = checkOutcome(report, call.output.paint);
+  return outcome.exit === EXIT.done ? null : outcome;
 }
 
 export function checkOutcome(report: CheckReport, paint: Paint): Outcome {

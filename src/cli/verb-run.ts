@@ -12,6 +12,7 @@ import { Progress } from './progress.ts';
 import { lagText } from './status-text.ts';
 import { usageError } from './usage-error.ts';
 import { type Call, type Flag, signalOf, type Verb } from './verb.ts';
+import { refusal } from './verb-check.ts';
 
 const UNTIL: Flag = {
   name: 'until',
@@ -74,11 +75,22 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
   });
   const progress = new Progress(call.output);
   try {
+    const refused = await refusal(call, config);
+    if (refused !== null || call.signal.aborted) return refused ?? stoppedEarly();
     return outcome(call, await runPipeline(call, config, { mode, control, progress }));
   } finally {
     progress.close();
     await control.close();
   }
+}
+
+function stoppedEarly(): Outcome {
+  const error = {
+    code: 'INTERRUPTED',
+    message: 'stopped before anything was begun',
+    remedy: 'Go on with the same command.',
+  };
+  return { kind: 'Run', exit: EXIT.interrupted, data: null, text: '', error };
 }
 
 interface Running {

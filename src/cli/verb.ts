@@ -1,3 +1,4 @@
+import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
 import type { OpenQuarantine, RunPipeline } from '../pipeline/run-option.ts';
@@ -60,6 +61,8 @@ export interface Ports {
   readonly runPipeline?: RunPipeline;
   readonly openQuarantine?: OpenQuarantine;
   readonly runDemo?: RunDemo;
+  /** In place of the real one, for tests. */
+  readonly runCheck?: RunCheck;
 }
 
 export function signalOf(signal: AbortSignal): SignalName | null {

@@ -171,12 +171,11 @@ const tableOptions: readonly Option[] = [
   { path: 'tables.priority.high', type: globs(0), default: [], help: 'Tables copied first.' },
   { path: 'tables.priority.medium', type: globs(0), default: [], help: 'Tables copied after the high ones.' },
   { path: 'tables.priority.low', type: globs(0), default: [], help: 'Tables copied last; the rest is medium.' },
-  { path: 'tables.rules.*.rename', type: text, help: 'Name of the table on the target.', later: ASSESS },
+  { path: 'tables.rules.*.rename', type: text, help: 'Name of the table on the target.' },
   {
     path: 'tables.rules.*.exclude',
     type: { kind: 'list', of: 'text', min: 0 },
     help: 'Columns to leave out.',
-    later: ASSESS,
   },
   { path: 'tables.rules.*.mask.*', type: text, help: 'How to mask the column.', later: ASSESS },
   {

@@ -1,6 +1,7 @@
 import type { ValuePolicy } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
 import { isIncluded, ruleOf } from '../config/table-filter.ts';
+import { targetNameOf } from '../config/target-name.ts';
 import { targetIdentifier } from '../postgres/identifier.ts';
 import type { TargetName } from '../postgres/quote.ts';
 
@@ -24,24 +25,12 @@ export function scopeOf(config: Config): Scope {
   return {
     databases: source.databases,
     isPublished,
-    targetOf: (database, table) =>
-      isPublished(database, table)
-        ? { schema: schemaOf(config, database), table: targetTable(config, database, table) }
-        : null,
+    targetOf: (database, table) => (isPublished(database, table) ? targetNameOf(config, database, table) : null),
     columnOf: (database, table, column) =>
       ruleOf(tables, database, table)?.exclude.includes(column) ? null : targetIdentifier(column),
     policyOf: (database, table, column) => policyOf(config, database, table, column),
     dropsNotNull: (database, table, column) => ruleOf(tables, database, table)?.zeroDate.get(column) === 'null',
   };
-}
-
-/** One database goes into `target.schema`, several each into a schema of its own name. */
-function schemaOf({ source, target }: Config, database: string): string {
-  return source.databases.length === 1 ? (target.schema ?? 'public') : targetIdentifier(database);
-}
-
-function targetTable({ tables }: Config, database: string, table: string): string {
-  return targetIdentifier(ruleOf(tables, database, table)?.rename ?? table);
 }
 
 /**

@@ -108,7 +108,7 @@ describe('a source that cannot be used', () => {
     expect(brief(await checked(nobody), 'SOURCE')).toEqual(['blocker SOURCE_UNREACHABLE source']);
     const report = await checked(config({ database: 'no such' }));
     expect(brief(report, 'SOURCE')).toEqual(['blocker SOURCE_DATABASE_UNKNOWN no such']);
-    expect(brief(report, 'DATABASE')).toEqual(['warning DATABASE_EMPTY source']);
+    expect(brief(report, 'DATABASE')).toEqual(['blocker DATABASE_EMPTY source']);
   });
 
   it('for want of rights has every grant it lacks, and they are enough', async () => {

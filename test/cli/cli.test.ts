@@ -6,7 +6,7 @@ import { COMMON_FLAGS, CONFIG_FLAG } from '../../src/cli/common-flag.ts';
 import { VERBS } from '../../src/cli/verb-table.ts';
 import { flagOf } from '../../src/config/option.ts';
 import { OPTIONS } from '../../src/config/option-table.ts';
-import { type Ran, type RunOptions, runSluice, STAGED_MAIN } from './run-sluice.ts';
+import { type Ran, type RunOptions, runInside, runSluice, STAGED_MAIN } from './run-sluice.ts';
 
 const SECRET = 'hunter2-p@ss/w:rd';
 const CONFIG = `pipeline: shop
@@ -28,9 +28,18 @@ beforeEach((context) => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+/** As a process of its own. */
 function sluice(argv: readonly string[], options: Partial<RunOptions> = {}): Promise<Ran> {
-  const environment = { SOURCE_PASSWORD: SECRET, TARGET_PASSWORD: SECRET, ...options.environment };
-  return runSluice(argv, { main: STAGED_MAIN, folder, ...options, environment });
+  return runSluice(argv, { main: STAGED_MAIN, folder, ...options, environment: environmentOf(options) });
+}
+
+/** Inside this one. */
+function inside(argv: readonly string[], options: Partial<RunOptions> = {}): Promise<Ran> {
+  return runInside(argv, { folder, ...options, environment: environmentOf(options) });
+}
+
+function environmentOf(options: Partial<RunOptions>): Readonly<Record<string, string>> {
+  return { SOURCE_PASSWORD: SECRET, TARGET_PASSWORD: SECRET, ...options.environment };
 }
 
 function envelope(ran: Ran): {
@@ -60,7 +69,7 @@ describe('the verb table', () => {
       expect(verb.examples.length).toBeGreaterThan(0);
       for (const [command] of verb.examples) expect(command).toMatch(new RegExp(`^sluice ${verb.name}\\b`));
     }
-    const ran = await Promise.all(VERBS.map((verb) => sluice([...verb.name.split(' '), '--help'])));
+    const ran = await Promise.all(VERBS.map((verb) => inside([...verb.name.split(' '), '--help'])));
     for (const [index, { exit, stdout }] of ran.entries()) {
       expect(exit).toBe(0);
       expect(stdout).toContain('Examples:');
@@ -71,7 +80,7 @@ describe('the verb table', () => {
 
 describe('the command line', () => {
   it('lists its verbs with --help and alone, and its version', async () => {
-    const [alone, asked, version] = await Promise.all([sluice([]), sluice(['--help']), sluice(['--version'])]);
+    const [alone, asked, version] = await Promise.all([inside([]), inside(['--help']), inside(['--version'])]);
     expect(alone).toEqual(asked);
     expect(asked.exit).toBe(0);
     for (const { name } of VERBS) expect(asked.stdout).toContain(name);
@@ -97,17 +106,17 @@ describe('the command line', () => {
     [['status', '--snapshot-parallel', 'x'], 'CONFIG_INVALID', 'flag --snapshot-parallel: snapshot.parallel: expected'],
     [['status', '--control-socket', `/${'x'.repeat(200)}`], 'CONTROL_PATH_TOO_LONG', 'the system allows'],
   ])('refuses %j with exit 2 and says what was meant', async (argv, code, words) => {
-    const ran = await sluice(argv);
+    const ran = await inside(argv);
     expect(ran).toMatchObject({ exit: 2, stdout: '' });
     expect(ran.stderr).toContain(code);
     expect(ran.stderr).toContain(words);
-    const json = await sluice([...argv, '--json']);
+    const json = await inside([...argv, '--json']);
     expect(json.exit).toBe(2);
     expect(envelope(json)).toMatchObject({ status: 'error', error: { code } });
   });
 
   it('wraps every result in the same envelope', async () => {
-    expect(envelope(await sluice(['config', 'validate', '--json']))).toEqual({
+    expect(envelope(await inside(['config', 'validate', '--json']))).toEqual({
       apiVersion: 'sluice/v1',
       kind: 'ConfigValidation',
       status: 'ok',
@@ -115,7 +124,7 @@ describe('the command line', () => {
       nextSteps: ['sluice check'],
     });
     writeFileSync(join(folder, 'sluice.yaml'), `${CONFIG}verfiy: 1\n`);
-    const bad = await sluice(['--json', 'config', 'validate']);
+    const bad = await inside(['--json', 'config', 'validate']);
     expect(bad.exit).toBe(2);
     expect(envelope(bad)).toMatchObject({
       kind: 'ConfigValidation',
@@ -126,15 +135,15 @@ describe('the command line', () => {
   });
 
   it('says on stderr which options have no effect yet', async () => {
-    const ran = await sluice(['config', 'validate', '--verify-every', '1h']);
+    const ran = await inside(['config', 'validate', '--verify-every', '1h']);
     expect(ran).toMatchObject({ exit: 0, stdout: 'sluice.yaml: no problem\n' });
     expect(ran.stderr).toContain('warning: flag --verify-every: verify.every: is accepted but has no effect');
   });
 
   it('prints a schema that is JSON, and the values in force with secrets masked', async () => {
-    const schema = await sluice(['config', 'schema']);
+    const schema = await inside(['config', 'schema']);
     expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'sluice.yaml' });
-    const shown = await sluice(['config', 'show', '--apply-parallel', '2']);
+    const shown = await inside(['config', 'show', '--apply-parallel', '2']);
     expect(shown.stdout).toContain('mysql://sluice:***@127.0.0.1:1/shop');
     expect(shown.stdout).toMatch(/apply\.parallel +2 +flag --apply-parallel/);
   });
@@ -142,7 +151,7 @@ describe('the command line', () => {
   it('works without a file when environment and flags give all that is required', async () => {
     rmSync(join(folder, 'sluice.yaml'));
     const environment = { SLUICE_PIPELINE: 'env', SLUICE_SOURCE_URL: 'mysql://u@h/d' };
-    const ran = await sluice(['config', 'show', '--target-url', 'postgresql://u@h/d', '--json'], { environment });
+    const ran = await inside(['config', 'show', '--target-url', 'postgresql://u@h/d', '--json'], { environment });
     expect(ran.exit).toBe(0);
     expect(ran.stdout).toContain('"value":"env","from":"environment SLUICE_PIPELINE"');
   });
@@ -169,7 +178,7 @@ describe('the command line', () => {
       const runs = commands.map((argv) => (isJson ? [...argv, '--json', '-v'] : argv));
       for (const argv of [...runs, ['run', '--source-url', `mysql://u:${encodeURIComponent(SECRET)}@h:x/d`]]) {
         const until = argv[0] === 'run' ? ['--until', 'caught-up'] : [];
-        const ran = await sluice([...argv, ...until], { environment: { STAGE: stage } });
+        const ran = await inside([...argv, ...until], { environment: { STAGE: stage } });
         const printed = ran.stdout + ran.stderr;
         if (printed.includes(SECRET) || printed.includes(encodeURIComponent(SECRET))) leaks.push(argv.join(' '));
       }
@@ -189,7 +198,7 @@ describe('run', () => {
   };
 
   it('until caught up exits 0 and says so', async () => {
-    const ran = await sluice(['run', '--until', 'caught-up', '--json']);
+    const ran = await inside(['run', '--until', 'caught-up', '--json']);
     expect(ran.exit).toBe(0);
     expect(envelope(ran)).toMatchObject({
       kind: 'Run',
@@ -231,9 +240,16 @@ describe('run', () => {
     ['unreachable', 6, 'SOURCE_UNREACHABLE'],
     ['bug', 1, 'INTERNAL'],
   ])('that %s exits %i with the code of the failure', async (stage, exit, code) => {
-    const ran = await sluice(['run', '--json'], { environment: { STAGE: stage } });
+    const ran = await inside(['run', '--json'], { environment: { STAGE: stage } });
     expect(ran.exit).toBe(exit);
     expect(envelope(ran)).toMatchObject({ status: 'error', error: { code } });
+  });
+
+  it('begins nothing while a check refuses it, and exits 3 with the list', async () => {
+    const ran = await inside(['run', '--json'], { environment: { STAGE: 'refused' } });
+    expect(ran.exit).toBe(3);
+    expect(envelope(ran)).toMatchObject({ kind: 'Check', data: { findings: [{ cure: ['SET it'] }] } });
+    expect(ran.stderr).not.toContain('started');
   });
 
   it('answers status and lag over its socket, and refuses a second process with exit 3', async () => {
@@ -282,7 +298,7 @@ describe('run', () => {
   it.each([['status'], ['lag'], ['status --watch']])(
     'unreachable for %s is exit 6 with the path tried',
     async (verb) => {
-      const ran = await sluice(verb.split(' '));
+      const ran = await inside(verb.split(' '));
       expect(ran.exit).toBe(6);
       expect(ran.stderr).toContain(join(folder, '.sluice', 'shop.sock'));
     },
@@ -314,34 +330,34 @@ describe('run', () => {
 
 describe('quarantine', () => {
   it('lists with exit 4 when there is something, 0 when there is nothing', async () => {
-    const full = await sluice(['quarantine', 'list']);
+    const full = await inside(['quarantine', 'list']);
     expect(full.exit).toBe(4);
     expect(full.stdout).toContain('zero-date');
-    expect(await sluice(['quarantine', 'list'], { environment: { STAGE: 'clean' } })).toMatchObject({ exit: 0 });
+    expect(await inside(['quarantine', 'list'], { environment: { STAGE: 'clean' } })).toMatchObject({ exit: 0 });
   });
 
   it('shows one change, and refuses an id that is not there', async () => {
-    expect((await sluice(['quarantine', 'show', '17'])).stdout).toContain('"at":"0000-00-00"');
-    expect(await sluice(['quarantine', 'show', '18'])).toMatchObject({ exit: 2 });
+    expect((await inside(['quarantine', 'show', '17'])).stdout).toContain('"at":"0000-00-00"');
+    expect(await inside(['quarantine', 'show', '18'])).toMatchObject({ exit: 2 });
   });
 
   it('says by its exit code whether a retry left something', async () => {
-    expect((await sluice(['quarantine', 'retry', 'all'])).exit).toBe(4);
-    expect((await sluice(['quarantine', 'retry', 'all'], { environment: { STAGE: 'clean' } })).exit).toBe(0);
+    expect((await inside(['quarantine', 'retry', 'all'])).exit).toBe(4);
+    expect((await inside(['quarantine', 'retry', 'all'], { environment: { STAGE: 'clean' } })).exit).toBe(0);
   });
 
   it("drops only when the pipeline's name is given, by flag or on stdin", async () => {
-    expect(await sluice(['quarantine', 'drop', '17'])).toMatchObject({ exit: 2, stdout: '' });
-    expect(await sluice(['quarantine', 'drop', '17', '--confirm', 'shpo'])).toMatchObject({ exit: 2, stdout: '' });
-    expect(await sluice(['quarantine', 'drop', '17'], { stdin: 'y\n' })).toMatchObject({ exit: 2, stdout: '' });
-    expect((await sluice(['quarantine', 'drop', '17', '--confirm', 'shop'])).exit).toBe(0);
-    expect((await sluice(['quarantine', 'drop', '17'], { stdin: 'shop\n' })).exit).toBe(0);
+    expect(await inside(['quarantine', 'drop', '17'])).toMatchObject({ exit: 2, stdout: '' });
+    expect(await inside(['quarantine', 'drop', '17', '--confirm', 'shpo'])).toMatchObject({ exit: 2, stdout: '' });
+    expect(await inside(['quarantine', 'drop', '17'], { stdin: 'y\n' })).toMatchObject({ exit: 2, stdout: '' });
+    expect((await inside(['quarantine', 'drop', '17', '--confirm', 'shop'])).exit).toBe(0);
+    expect((await inside(['quarantine', 'drop', '17'], { stdin: 'shop\n' })).exit).toBe(0);
   });
 });
 
 describe('demo', () => {
   it('takes its own flags, and its exit code tells the truth', async () => {
-    const ran = await sluice([
+    const ran = await inside([
       'demo',
       '--log',
       'kafka',
@@ -355,7 +371,7 @@ describe('demo', () => {
     ]);
     expect(ran.exit).toBe(0);
     expect(envelope(ran).data).toEqual({ log: 'kafka', source: 'mariadb', scale: 3, seed: 7, keep: true });
-    const failed = await sluice(['demo'], { environment: { STAGE: 'fails' } });
+    const failed = await inside(['demo'], { environment: { STAGE: 'fails' } });
     expect(failed.exit).toBe(1);
     expect(failed.stdout).toContain('differences');
   });

@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Io, TextSink } from '../../src/cli/io.ts';
+import { runCli } from '../../src/cli/run-cli.ts';
+import { stagedPorts } from './staged-port.ts';
 
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** The same command line over a pipeline that the test controls. */
@@ -43,4 +47,31 @@ export function runSluice(argv: readonly string[], options: RunOptions): Promise
     child.on('error', reject);
     child.on('close', (exit) => resolve({ exit, stdout, stderr }));
   });
+}
+
+/** The same without a process, for what would need hundreds of them: everything but `process-io.ts` is the same. */
+export async function runInside(argv: readonly string[], options: RunOptions): Promise<Ran> {
+  const { folder, environment = {}, stdin = '' } = options;
+  const written = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr'): TextSink => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    isTerminal: false,
+    columns: 80,
+  });
+  const io: Io = {
+    argv,
+    environment,
+    folder,
+    pid: process.pid,
+    stdin: { stream: Readable.from([stdin]), isTerminal: false },
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    onSignal: () => {},
+    exit: (code) => {
+      throw new Error(`exit ${code}`);
+    },
+  };
+  return { exit: await runCli(io, stagedPorts(environment['STAGE'] ?? '')), ...written };
 }

@@ -138,14 +138,17 @@ describe('a good file', () => {
 
   it('warns of every option that has no effect yet and of a misspelt variable', () => {
     const environment = { SOURCE_PASSWORD: 'x', SLUICE_SNAPSHOT_PARALEL: '7', SLUICE_TEST_URL: 'x' };
-    const { warnings, config } = load(`${GOOD}verify: { every: 1h }\ntables: { rules: { t: { rename: u } } }\n`, {
-      environment,
-    });
+    const { warnings, config } = load(
+      `${GOOD}verify: { every: 1h }\ntables: { rules: { t: { mask: { c: hash } } } }\n`,
+      {
+        environment,
+      },
+    );
     expect(config).not.toBeNull();
     expect(warnings.map((warning) => describeProblem(warning, 'f'))).toEqual([
       'environment SLUICE_SNAPSHOT_PARALEL: sets nothing, did you mean SLUICE_SNAPSHOT_PARALLEL?',
       'f:6:18: verify.every: is accepted but has no effect in this version; it is for sluice verify',
-      'f:7:33: tables.rules.t.rename: is accepted but has no effect in this version; it is for sluice schema',
+      'f:7:36: tables.rules.t.mask.c: is accepted but has no effect in this version; it is for sluice schema',
     ]);
   });
 });

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Finding } from '../../src/check/finding.ts';
+import type { Ports } from '../../src/cli/verb.ts';
+import { SluiceError } from '../../src/contract/error.ts';
+import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
+import type { RunPipeline } from '../../src/pipeline/run-option.ts';
+import { statusSample } from '../control/status-sample.ts';
+
+/** A pipeline, a check, a quarantine and a demo that behave as `stage` says, for the real command line to stand on. */
+export function stagedPorts(stage: string): Ports {
+  return {
+    runPipeline: stagedPipeline(stage),
+    runCheck: async () => ({
+      findings: stage === 'refused' ? [BLOCKER] : [],
+      source: 'mysql 9',
+      target: 'postgresql 15',
+      isLogReached: true,
+      tables: 1,
+    }),
+    openQuarantine: async () => ({
+      list: async () => (stage === 'clean' ? [] : [CHANGE]),
+      show: async (id) => (id === CHANGE.id ? CHANGE : null),
+      retry: async () => ({ applied: 1, remaining: stage === 'clean' ? 0 : 2 }),
+      drop: async () => ({ dropped: 1 }),
+      close: async () => {},
+    }),
+    runDemo: async ({ log, source, scale, seed, keep, say, onStatus }) => {
+      say('servers are up');
+      onStatus(statusSample());
+      return { isPassed: stage !== 'fails', rows: [['differences', '0']], data: { log, source, scale, seed, keep } };
+    },
+  };
+}
+
+const stagedPipeline =
+  (stage: string): RunPipeline =>
+  async (config, { signal, onStatus, logger, until }) => {
+    logger.info({ url: config.source.url, note: `logging in with ${config.source.url.password.reveal()}` }, 'started');
+    const status = statusSample({ pipeline: config.pipeline, state: 'streaming', lagMs: 1200, asOfMs: Date.now() });
+    onStatus(status);
+    if (stage === 'fails') throw refused('TARGET_ERROR', `broken near ${config.target.url.password.reveal()}`);
+    if (stage === 'unreachable') throw refused('SOURCE_UNREACHABLE', 'nobody there');
+    if (stage === 'bug') throw new TypeError(`undefined is not ${config.source.url.password.reveal()}`);
+    if (stage === 'stuck') await sleep(60_000);
+    const level = { ...status, lagMs: 0, isCaughtUp: true };
+    if (until === 'caught-up' && stage !== 'behind') return { ended: 'caught-up', status: level };
+    while (!signal.aborted) {
+      await sleep(20);
+      onStatus({ ...(stage === 'behind' ? status : level), asOfMs: Date.now() });
+    }
+    return { ended: 'stopped', status };
+  };
+
+function refused(code: string, message: string): SluiceError {
+  return new SluiceError({ code, message, remedy: 'Look at it.', disposition: 'stop' });
+}
+
+const BLOCKER: Finding = {
+  code: 'SOURCE_ROW_IMAGE',
+  severity: 'blocker',
+  object: 'source',
+  message: 'minimal',
+  cure: ['SET it'],
+};
+
+const CHANGE: QuarantinedDetail = {
+  id: '17',
+  table: 'public.tbl_order',
+  op: 'u',
+  key: '{"id":1}',
+  reason: 'zero-date',
+  message: 'a zero date in a column that takes none',
+  position: 'a:1-9',
+  setAsideAtMs: 1_800_000_000_000,
+  behind: null,
+  before: '{"id":1}',
+  after: '{"id":1,"at":"0000-00-00"}',
+};
