@@ -90,7 +90,7 @@ export function startLine(line: Line): RunningLine {
     if (last === null) throw new Error('no status yet');
     return last;
   };
-  const until = async (isThere: (status: PipelineStatus) => boolean, limitMs = 60_000) => {
+  const until = async (isThere: (status: PipelineStatus) => boolean, limitMs = 100_000) => {
     let failure: unknown = null;
     ended.catch((error) => {
       failure = error;

@@ -15,7 +15,7 @@ test.each(WAYS)('a shop under live traffic on $source arrives cell by cell throu
     await fillShop(line, 0.3);
     const traffic = startTraffic(line, 200);
     const running = startLine(line);
-    await running.until(caughtUpSince(0));
+    await running.until((status) => status.state === 'streaming');
     await pause(2_000);
     const { transactions } = await traffic.stop();
     await running.until(caughtUpSince(Date.now()));
