@@ -103,7 +103,7 @@ export const clientTimes = {
   connectionTimeout: 3_000,
   authenticationTimeout: 5_000,
   requestTimeout: 30_000,
-  retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 4 },
+  retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 1 },
 } as const;
 
 export function openCluster(options: ClusterOptions, socketFactory: SocketFactory): Cluster {

@@ -35,8 +35,8 @@ export interface KafkaConnection {
   readonly wayTo?: ((host: string, port: number) => Address) | undefined;
 }
 
-/** How often a fetch is tried anew after a lost connection or leader, waiting longer each time. */
-const fetchTries = 6;
+/** How often a question is asked, waiting longer each time. */
+const tries = 6;
 const firstPauseMs = 50;
 
 /** The port over kafkajs. A cluster that has failed is thrown away whole: no request goes out twice behind our back. */
@@ -109,16 +109,25 @@ export class KafkajsPort implements KafkaPort {
     });
   }
 
-  async fetch(from: readonly FetchFrom[], waitMs: number): Promise<readonly FetchedPartition[]> {
-    for (let left = fetchTries - 1, pauseMs = firstPauseMs; ; left--, pauseMs *= 2) {
+  /** Questions change nothing: they are asked again after a lost connection, or while a leader is being chosen. */
+  async #ask<T>(what: string, act: (cluster: Cluster) => Promise<T>): Promise<T> {
+    for (let left = tries - 1, pauseMs = firstPauseMs; ; left--, pauseMs *= 2) {
       try {
-        return await this.#use('reading from Kafka', (cluster) => this.#fetch(cluster, from, waitMs));
+        return await this.#use(what, act);
       } catch (error) {
-        if (!(error instanceof SluiceError)) throw error;
-        if (error.code === 'LOG_PURGED') await this.#assertInside(from);
-        if (error.disposition !== 'retry' || left === 0 || this.#isClosed) throw error;
+        const isWorthwhile = error instanceof SluiceError && error.disposition === 'retry';
+        if (!isWorthwhile || left === 0 || this.#isClosed) throw error;
       }
       await sleep(pauseMs);
+    }
+  }
+
+  async fetch(from: readonly FetchFrom[], waitMs: number): Promise<readonly FetchedPartition[]> {
+    try {
+      return await this.#ask('reading from Kafka', (cluster) => this.#fetch(cluster, from, waitMs));
+    } catch (error) {
+      if (error instanceof SluiceError && error.code === 'LOG_PURGED') await this.#assertInside(from);
+      throw error;
     }
   }
 
@@ -140,7 +149,7 @@ export class KafkajsPort implements KafkaPort {
   }
 
   bounds({ topic, partition }: PartitionId): Promise<OffsetBounds> {
-    return this.#use(`asking for the offsets of ${topic}`, async (cluster) => {
+    return this.#ask(`asking for the offsets of ${topic}`, async (cluster) => {
       await this.#know(cluster, [topic]);
       const ask = async (fromBeginning: boolean): Promise<number> => {
         const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }]);
@@ -151,7 +160,7 @@ export class KafkajsPort implements KafkaPort {
   }
 
   partitionCount(topic: string): Promise<number> {
-    return this.#use(`asking for the partitions of ${topic}`, async (cluster) => {
+    return this.#ask(`asking for the partitions of ${topic}`, async (cluster) => {
       await this.#know(cluster, [topic]);
       return cluster.findTopicPartitionMetadata(topic).length;
     });
@@ -159,7 +168,7 @@ export class KafkajsPort implements KafkaPort {
 
   /** Not by the admin client, which falls over its own feet (TypeError) when no broker answers. */
   #topicNames(): Promise<ReadonlySet<string>> {
-    return this.#use('listing topics', async (cluster) => {
+    return this.#ask('listing topics', async (cluster) => {
       const metadata = await cluster.metadata({ topics: [] });
       if (metadata === null) throw logError('LOG_UNREACHABLE', 'no Kafka broker answers');
       return new Set(metadata.topicMetadata.map(({ topic }) => topic));
@@ -174,6 +183,10 @@ export class KafkajsPort implements KafkaPort {
       if (existing.length > 0) await assertServing(admin, existing);
       if (missing.length > 0) await admin.createTopics({ topics: missing.map(topicConfig), waitForLeaders: true });
     });
+    // A leader that is chosen may not know it yet: the first write would fail.
+    for (const { name, partitions } of missing) {
+      for (let partition = 0; partition < partitions; partition++) await this.bounds({ topic: name, partition });
+    }
   }
 
   async #administer<T>(what: string, act: (admin: Admin) => Promise<T>): Promise<T> {
