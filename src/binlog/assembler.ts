@@ -45,12 +45,15 @@ export class Assembler {
   /** One event whose header was read, the cursor at its body. A promise only where the catalogue must be asked. */
   take(cursor: EventCursor, header: EventHeader): Promise<void> | undefined {
     const { type } = header;
+    const told = (error: unknown): never => {
+      throw unreadable(error, type, this.where);
+    };
     try {
       const form = ROWS_FORMS.get(type);
       if (form) return this.#readRows(cursor, form);
-      return this.#dispatch(cursor, header);
+      return this.#dispatch(cursor, header)?.catch(told);
     } catch (error) {
-      throw unreadable(error, type, this.where);
+      return told(error);
     }
   }
 

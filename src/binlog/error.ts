@@ -18,16 +18,20 @@ import { sourceError } from '../mysql/error.ts';
  * SOURCE_XA_UNKNOWN, SOURCE_XA_TOO_LARGE: see prepared.ts.
  */
 
-/** The server's one errno for all that ends a dump: purged, damaged, or another reader with our identity. */
-const FATAL_READING_BINLOG = 1236;
+/**
+ * What ends a dump at the server: purged, damaged, or another reader with our identity; MySQL has one number for all,
+ * MariaDB 4052 for the last and 1945, 1951, 1955 for positions it does not find. The next start tells which it is.
+ */
+const DUMP_ENDED: ReadonlySet<unknown> = new Set([1236, 1945, 1951, 1955, 4052]);
 
-/** A failure of the link, classified; one of ours as it is. What 1236 means is told by the checks of the next start. */
+/** A failure of the link, classified; one of ours as it is. */
 export function linkError(error: unknown): SluiceError {
-  const isFatal = error instanceof Error && 'errno' in error && error.errno === FATAL_READING_BINLOG;
-  if (!isFatal) return sourceError(error, 'reading the binlog');
+  if (!(error instanceof Error) || !('errno' in error) || !DUMP_ENDED.has(error.errno)) {
+    return sourceError(error, 'reading the binlog');
+  }
   return retry(
     'SOURCE_BINLOG_UNREADABLE',
-    `The source cannot send its binlog on (1236): ${error.message}`,
+    `The source cannot send its binlog on (${error.errno}): ${error.message}`,
     'It is tried again. When it stays: no second reader may have the same serverId; look into the error log of the source.',
     error,
   );

@@ -111,6 +111,8 @@ export class BinlogLink {
 
   /** Statements queue up before the dump command, which zongji sends when it has asked for what it needs. */
   #prepareSession(): void {
+    // mysql2 only warns of a packet out of order: bytes are missing, and what comes after must not be read.
+    this.#connection?.on('warn', () => this.#fail(outOfOrder()));
     const { heartbeatMs, readerUuid } = this.#options;
     const periodNs = BigInt(heartbeatMs) * 1_000_000n;
     this.#connection?.query(
@@ -140,10 +142,8 @@ export class BinlogLink {
 
   #take(packet: RawPacket): boolean {
     const { buffer, offset, end } = packet;
-    if (packet.isEOF()) {
-      this.#fail(endOfStream());
-      return false;
-    }
+    if (packet.isEOF()) this.#fail(endOfStream());
+    if (this.#failure !== null) return false;
     // The first byte only says that it is not an error.
     this.#queue.push({ bytes: buffer, start: offset + 1, end });
     this.#queuedBytes += end - offset;
@@ -191,6 +191,14 @@ function silent(): Error {
     'SOURCE_LINK_SILENT',
     'The source sent neither a change nor a heartbeat for three heartbeat periods.',
     'Nothing to do when it comes back by itself; otherwise look at the server and the network between.',
+  );
+}
+
+function outOfOrder(): Error {
+  return retry(
+    'SOURCE_CONNECTION_LOST',
+    'A packet of the source came out of order.',
+    'It is read again; when it stays, look at what stands between sluice and the source.',
   );
 }
 

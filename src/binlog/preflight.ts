@@ -1,5 +1,5 @@
 import type { Position } from '../contract/position.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
+import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
 import { DomainGtids } from '../position/domain-gtid.ts';
 import { GtidSet } from '../position/gtid-set.ts';
 import { MariadbPosition } from '../position/mariadb.ts';
@@ -11,11 +11,37 @@ import { sourceHead } from './source-head.ts';
 
 type SourcePosition = MysqlPosition | MariadbPosition;
 
+export interface Preflight {
+  readonly from: SourcePosition;
+  readonly charsets: Charsets;
+  /** As binlog coordinates name the server. */
+  readonly serverIdentity: string;
+}
+
+/** Asks the source, in a session of its own, for what must be known before its binlog is read. */
+export async function preflight(settings: MysqlSettings, from: Position | null): Promise<Preflight> {
+  const session = await connectMysql(settings);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  // Login has a limit of its own; a link that stalls after it would be waited for without end.
+  const timer = setTimeout(() => reject(unanswered()), settings.timeoutMs);
+  try {
+    return await Promise.race([ask(session, from), late]);
+  } finally {
+    clearTimeout(timer);
+    session.destroy();
+  }
+}
+
+async function ask(session: MysqlConnection, from: Position | null): Promise<Preflight> {
+  const position = await startingPosition(session, from);
+  return { from: position, charsets: await readCharsets(session), serverIdentity: session.server.id };
+}
+
 /**
  * The position to read from, as this server can serve it: its end for null; else the one given, after a look at whether
  * the server has its history (SOURCE_HISTORY_DIFFERS, SOURCE_BEHIND) and the binlogs since (SOURCE_POSITION_PURGED).
  */
-export async function startingPosition(connection: MysqlConnection, from: Position | null): Promise<SourcePosition> {
+async function startingPosition(connection: MysqlConnection, from: Position | null): Promise<SourcePosition> {
   const head = await sourceHead(connection);
   if (head instanceof MysqlPosition) await requireGtids(connection);
   if (from === null) return undecidedFree(connection, head);
@@ -33,11 +59,37 @@ export async function startingPosition(connection: MysqlConnection, from: Positi
 
 async function requireGtids(connection: MysqlConnection): Promise<void> {
   const row = await connection.row('SELECT @@global.gtid_mode AS mode');
-  if (row['mode'] === 'ON') return;
-  throw stop(
+  if (row['mode'] !== 'ON') throw gtidOff(`The source runs with gtid_mode = ${row['mode']}.`);
+}
+
+/**
+ * Transactions without GTID, written while gtid_mode was off for a time, stand in no GTID set: the server begins behind
+ * them and nobody would miss them (INV-14). They can only come first after the coordinate: behind a transaction that is
+ * still to be sent the reader meets them itself.
+ */
+async function checkAnonymous(connection: MysqlConnection, { coordinate }: MysqlPosition): Promise<void> {
+  if (coordinate.serverId !== connection.server.id) return;
+  const files = (await connection.rows('SHOW BINARY LOGS')).map((row) => row['Log_name'] ?? '');
+  const start = files.indexOf(coordinate.file);
+  if (start < 0) return;
+  for (const [i, file] of files.slice(start).entries()) {
+    const type = await firstTransaction(connection, file, i === 0 ? coordinate.offset : 4);
+    if (type === 'Anonymous_Gtid') throw gtidOff('The source has written transactions without GTID since it was read.');
+    if (type !== null) return;
+  }
+}
+
+/** Type of the first event from here on that opens a transaction; a file begins with two or three that do not. */
+async function firstTransaction(connection: MysqlConnection, file: string, offset: number): Promise<string | null> {
+  const rows = await connection.rows(`SHOW BINLOG EVENTS IN ? FROM ${offset} LIMIT 4`, [file]);
+  return rows.map((row) => row['Event_type'] ?? '').find((type) => /Gtid$|^Gtid_tagged/.test(type)) ?? null;
+}
+
+function gtidOff(message: string): Error {
+  return stop(
     'SOURCE_GTID_OFF',
-    `The source runs with gtid_mode = ${row['mode']}.`,
-    'SET GLOBAL enforce_gtid_consistency = ON, then gtid_mode OFF_PERMISSIVE, ON_PERMISSIVE, ON, one after another (and in the option file).',
+    message,
+    'SET GLOBAL enforce_gtid_consistency = ON, then gtid_mode OFF_PERMISSIVE, ON_PERMISSIVE, ON, one after another (and in the option file), then `sluice tables reload --all`.',
   );
 }
 
@@ -60,6 +112,7 @@ async function checkMysql(connection: MysqlConnection, position: MysqlPosition):
     throw historyDiffers('it holds transactions that the source does not know');
   }
   if (!position.resume.contains(GtidSet.parse(row['purged'] ?? ''))) throw purged();
+  await checkAnonymous(connection, position);
 }
 
 async function checkMariadb(
@@ -94,12 +147,20 @@ function stateOf(state: string, domain: number): { readonly serverId: number; re
 }
 
 /** Character set of every collation that the server has, its own additions included. */
-export async function readCharsets(connection: MysqlConnection): Promise<Charsets> {
+async function readCharsets(connection: MysqlConnection): Promise<Charsets> {
   const table = connection.server.kind === 'mariadb' ? 'COLLATION_CHARACTER_SET_APPLICABILITY' : 'COLLATIONS';
   const rows = await connection.rows(
     `SELECT ID AS id, CHARACTER_SET_NAME AS charset FROM information_schema.${table} WHERE ID IS NOT NULL`,
   );
   return new Map(rows.map((row) => [Number(row['id']), row['charset'] ?? 'utf8mb4']));
+}
+
+function unanswered(): Error {
+  return retry(
+    'SOURCE_LINK_SILENT',
+    'The source did not answer in time.',
+    'Nothing to do when it comes back by itself; otherwise look at the server and the network between.',
+  );
 }
 
 function purged(): Error {

@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import type { Change } from '../contract/change.ts';
 import type { Position } from '../contract/position.ts';
-import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import type { MysqlSettings } from '../mysql/connection.ts';
 import { Assembler } from './assembler.ts';
 import { retry, unreadable } from './error.ts';
 import { EVENT, type EventHeader, readHeader } from './event.ts';
@@ -12,7 +12,7 @@ import { BinlogLink, type Packet } from './link.ts';
 import { Outbox } from './outbox.ts';
 import { payloadEvents } from './payload.ts';
 import { Place } from './place.ts';
-import { readCharsets, startingPosition } from './preflight.ts';
+import { preflight } from './preflight.ts';
 import { PreparedTransactions } from './prepared.ts';
 import { TableRegistry, type TableSource } from './table-registry.ts';
 
@@ -42,13 +42,7 @@ const CHECKSUM_BYTES = 4;
  * it made durable. Ends when `signal` aborts.
  */
 export async function* readBinlog(options: ReadBinlogOptions): AsyncGenerator<readonly Change[]> {
-  const session = await connectMysql(options.settings);
-  let stream: Stream;
-  try {
-    stream = await openStream(session, options);
-  } finally {
-    await session.close();
-  }
+  const stream = await openStream(options);
   const { link } = stream;
   try {
     if (options.from === null) stream.assembler.idle();
@@ -65,11 +59,10 @@ interface Stream {
   readonly place: Place;
 }
 
-async function openStream(session: MysqlConnection, options: ReadBinlogOptions): Promise<Stream> {
+async function openStream(options: ReadBinlogOptions): Promise<Stream> {
   const { settings, serverId, readerUuid, heartbeatMs, signal } = options;
-  const from = await startingPosition(session, options.from);
-  const charsets = await readCharsets(session);
-  const place = new Place(session.server.id, from.coordinate);
+  const { from, charsets, serverIdentity } = await preflight(settings, options.from);
+  const place = new Place(serverIdentity, from.coordinate);
   const outbox = new Outbox(BATCH_BYTES);
   const tables = new TableRegistry({ isPublished: options.isPublished, describe: options.describe, charsets });
   const prepared = new PreparedTransactions(options.preparedLimitBytes ?? PREPARED_LIMIT_BYTES);

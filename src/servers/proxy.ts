@@ -143,10 +143,14 @@ export class FaultProxy {
   }
 
   #count(bytes: number): void {
-    this.#bytesUntilReset -= bytes;
-    if (this.#bytesUntilReset > 0) return;
-    this.#bytesUntilReset = Number.POSITIVE_INFINITY;
+    const isBroken = this.#bytesUntilReset <= 0;
+    // Stays 0 until the break, so that nothing passes that came after it.
+    this.#bytesUntilReset = Math.max(0, this.#bytesUntilReset - bytes);
+    if (isBroken || this.#bytesUntilReset > 0) return;
     // A turn later, so that the piece before the break has left.
-    setImmediate(() => this.reset());
+    setImmediate(() => {
+      this.#bytesUntilReset = Number.POSITIVE_INFINITY;
+      this.reset();
+    });
   }
 }

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../src/contract/change.ts';
-import type { Position } from '../../src/contract/position.ts';
 import { parsePosition, samePosition } from '../../src/position/position.ts';
 import type { RunningServer, ServerKind } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
-import { Source, story } from './source.ts';
+import { reached, Source, story, upTo } from './source.ts';
 
 /** What reading a binlog promises on every server. */
 export function readContract(kind: Extract<ServerKind, 'mysql' | 'mariadb'>): void {
@@ -208,16 +207,4 @@ export function readContract(kind: Extract<ServerKind, 'mysql' | 'mariadb'>): vo
       { numRuns: 10 },
     );
   });
-}
-
-/** The position that changes reach. */
-function reached(changes: readonly Change[], otherwise: Position): Position {
-  const commit = changes.findLast((change) => change.tag === 'commit');
-  return commit?.tag === 'commit' ? commit.position : otherwise;
-}
-
-/** Changes up to the commit that reaches a position. */
-function upTo(changes: readonly Change[], position: Position): readonly Change[] {
-  const isThere = (change: Change) => change.tag === 'commit' && samePosition(change.position, position);
-  return changes.slice(0, changes.findIndex(isThere) + 1);
 }

@@ -11,7 +11,7 @@ import type { Position } from '../../src/contract/position.ts';
 import type { TableVersion } from '../../src/contract/table.ts';
 import { describeTable } from '../../src/mysql/catalogue.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../src/mysql/connection.ts';
-import { comparePositions } from '../../src/position/position.ts';
+import { comparePositions, samePosition } from '../../src/position/position.ts';
 import { freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 
@@ -167,4 +167,16 @@ export function plain(table: TableVersion, image: Uint8Array): string {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+/** The position that changes reach. */
+export function reached(changes: readonly Change[], otherwise: Position): Position {
+  const commit = changes.findLast((change) => change.tag === 'commit');
+  return commit?.tag === 'commit' ? commit.position : otherwise;
+}
+
+/** Changes up to the commit that reaches a position. */
+export function upTo(changes: readonly Change[], position: Position): readonly Change[] {
+  const isThere = (change: Change) => change.tag === 'commit' && samePosition(change.position, position);
+  return changes.slice(0, changes.findIndex(isThere) + 1);
 }

@@ -1,0 +1,3 @@
+import { damageContract } from './damage-contract.ts';
+
+damageContract('mariadb');

@@ -1,0 +1,3 @@
+import { faultContract } from './fault-contract.ts';
+
+faultContract('mysql');

@@ -1,0 +1,3 @@
+import { settingContract } from './setting-contract.ts';
+
+settingContract('mariadb');
