@@ -26,6 +26,7 @@ export class NewAside implements Aside {
     const version = await this.#versions.note(change.table);
     const id = this.#store.setAside(change, version, why, origin);
     if (why.reason !== 'table-paused') this.#store.index.add(nameOf(change.table), change, why.behind ?? id);
+    this.#store.hold(change, why.behind ?? id);
   }
 
   async flush(): Promise<void> {
@@ -61,6 +62,7 @@ export class KeptAside implements Aside {
     if (id === undefined) throw new Error('a change that was not expected');
     this.#kept.set(id, why);
     if (why.reason !== 'table-paused') this.#store.index.add(nameOf(change.table), change, why.behind ?? id);
+    this.#store.hold(change, why.behind ?? id);
   }
 
   async flush(): Promise<void> {

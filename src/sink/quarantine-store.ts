@@ -3,6 +3,7 @@ import { copyText } from '../column/copy-text.ts';
 import type { RowChange, RowOperation } from '../contract/change.ts';
 import { type TableVersion, tableVersion } from '../contract/table.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
+import { hasCascade, type LatestVersion, reachedTables } from './cascade.ts';
 import type { CheckpointKey } from './checkpoint.ts';
 import { sourceName, WaitingIndex } from './waiting-index.ts';
 
@@ -35,6 +36,11 @@ const COLUMNS = `pipeline, lane, id, database, "table", version, op, "key", old_
 const LOAD = `SELECT id::text, database, "table", "key", old_key, CASE WHEN "key" IS NULL THEN "before" END AS "before",
     CASE WHEN "key" IS NULL THEN "after" END AS "after", coalesce(behind, id)::text AS head
   FROM sluice.quarantine WHERE pipeline = $1 AND lane = $2 AND state = 'waiting' AND reason <> 'table-paused' ORDER BY sluice.quarantine.id`;
+/** Changes whose cascades are still to come, those of paused tables included. */
+const CASCADES = `SELECT q.op, q.key, q.old_key, q.before, q.after, 'true' AS cascades, q.id::text, v.fingerprint,
+    coalesce(q.behind, q.id)::text AS head
+  FROM sluice.quarantine q JOIN sluice.table_version v ON v.pipeline = q.pipeline AND v.id = q.version
+  WHERE q.pipeline = $1 AND q.lane = $2 AND q.state = 'waiting' AND q.cascades ORDER BY q.id`;
 const PAGE = `SELECT q.id::text, q.op, q.key, q.old_key, q.before, q.after, q.cascades::text, v.fingerprint
   FROM sluice.quarantine q JOIN sluice.table_version v ON v.pipeline = q.pipeline AND v.id = q.version
   WHERE q.pipeline = $1 AND q.lane = $2 AND q.state = 'waiting' AND q.id > $3`;
@@ -44,12 +50,14 @@ export class QuarantineStore {
   readonly index = new WaitingIndex();
   readonly #session: PostgresSession;
   readonly #key: CheckpointKey;
+  readonly #latest: LatestVersion;
   readonly #lines = new ByteWriter(1024);
   #lastId = 0;
 
-  constructor(session: PostgresSession, key: CheckpointKey) {
+  constructor(session: PostgresSession, key: CheckpointKey, latest: LatestVersion) {
     this.#session = session;
     this.#key = key;
+    this.#latest = latest;
   }
 
   /** Reads who waits: at the start, and after a rollback; without those that a retry takes up, when it begins. */
@@ -67,6 +75,18 @@ export class QuarantineStore {
       const table = sourceName(row['database'] ?? '', row['table'] ?? '');
       this.index.add(table, imagesOf(row), row['head'] ?? '');
     }
+    await this.#loadCascades(without);
+  }
+
+  async #loadCascades(without?: Selection): Promise<void> {
+    if (without === 'all') return;
+    const { rows } = await this.#session.query(CASCADES, this.#keyValues());
+    for (const row of rows) if (row['head'] !== without) this.hold(storedOf(row).change, row['head'] ?? '');
+  }
+
+  /** Later rows of the tables that the change's cascade will reach wait behind it (INV-55). */
+  hold(change: RowChange, head: string): void {
+    if (hasCascade(change)) this.index.hold(reachedTables(change.table, this.#latest), head);
   }
 
   /** Stores the change whole; written by the next `flush`. Answers its id. */

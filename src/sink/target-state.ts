@@ -27,13 +27,13 @@ export async function loadTargetState(
 ): Promise<TargetState> {
   const versions = new VersionBook(session, key.pipeline);
   const paused = new PausedTables(session, key.pipeline);
-  const store = new QuarantineStore(session, key);
+  const latest = (database: string, table: string) => versions.latest(database, table);
+  const store = new QuarantineStore(session, key, latest);
   // Staging tables belong to plans, which are made anew.
   await session.query('DISCARD TEMP');
   await versions.load();
   await paused.load();
   await store.load();
-  const latest = (database: string, table: string) => versions.latest(database, table);
   return {
     session,
     key,

@@ -15,6 +15,8 @@ interface Waiting {
   readonly oldest: string;
   /** Key bytes (whole images in a table without a key) to the id of the change at whose head they wait. */
   readonly keys: Map<string, string>;
+  /** A parent's change waits that will act on rows of this table: every later change of the table waits behind it. */
+  heldBy: string | null;
 }
 
 /** What `RowChange` tells of a row, enough to say whom it waits behind. */
@@ -40,6 +42,7 @@ export class WaitingIndex {
   behind(table: string, change: RowIdentity): string | null {
     const waiting = this.#tables.get(table);
     if (waiting === undefined) return null;
+    if (waiting.heldBy !== null) return waiting.heldBy;
     for (const name of identities(change)) {
       const id = waiting.keys.get(name);
       if (id !== undefined) return id;
@@ -49,16 +52,28 @@ export class WaitingIndex {
 
   /** Notes a change set aside; `head` is the change it waits behind, or itself. */
   add(table: string, change: RowIdentity, head: string): void {
-    let waiting = this.#tables.get(table);
-    if (waiting === undefined) {
-      waiting = { oldest: head, keys: new Map() };
-      this.#tables.set(table, waiting);
-    }
-    for (const name of identities(change)) if (!waiting.keys.has(name)) waiting.keys.set(name, head);
+    const { keys } = this.#entry(table, head);
+    for (const name of identities(change)) if (!keys.has(name)) keys.set(name, head);
   }
 
+  /** Notes that a cascade which reaches the table waits: done late, it must not meet rows that came after it. */
+  hold(tables: Iterable<string>, head: string): void {
+    for (const table of tables) this.#entry(table, head).heldBy ??= head;
+  }
+
+  /** What waits of the table itself is moot; a cascade that will reach it still holds it. */
   forget(table: string): void {
+    const held = this.#tables.get(table)?.heldBy ?? null;
     this.#tables.delete(table);
+    if (held !== null) this.hold([table], held);
+  }
+
+  #entry(table: string, head: string): Waiting {
+    const known = this.#tables.get(table);
+    if (known !== undefined) return known;
+    const made = { oldest: head, keys: new Map<string, string>(), heldBy: null };
+    this.#tables.set(table, made);
+    return made;
   }
 
   clear(): void {

@@ -192,3 +192,37 @@ test('texts of every sort are found as the key of a child', async () => {
   );
   expect(await target.rows('leaf')).toEqual(odd.map((_, id) => `${id}|NULL`));
 });
+
+test('rows of a child that come after a cascade that waits are not taken by it when it is done late', async () => {
+  const { target, sink, log } = await loaded();
+  await using _ = target;
+  await target.session.query("ALTER TABLE parent ADD CHECK (name <> 'bad')");
+  await sink.apply(stream(log.next([update(PARENT, [1, 'p'], [1, 'bad'])])), NEVER);
+  const back = [remove(PARENT, [1, 'bad'], true), create(PARENT, [1, 'again']), create(CHILD, [19, 1])];
+  await sink.apply(stream(log.next([...back, create(GRANDCHILD, [191, 19])])), NEVER);
+  expect(await target.rows('child')).toEqual(['11|1', '12|1', '21|2', '31|3']);
+  await sink.start();
+  await sink.apply(stream(log.next([create(CHILD, [18, 1]), remove(PARENT, [2, 'p'], false)])), NEVER);
+  expect(await target.rows('parent')).toEqual(['1|p', '3|p']);
+  expect((await sink.quarantine.list()).map(({ behind }) => behind)).toEqual([null, '1', '1', '1', '1', '1']);
+  await target.session.query('ALTER TABLE parent DROP CONSTRAINT parent_name_check');
+  expect(await sink.quarantine.retry('1')).toEqual({ applied: 6, remaining: 0 });
+  expect(await target.rows('parent')).toEqual(['1|again', '3|p']);
+  expect(await target.rows('child')).toEqual(['18|1', '19|1', '21|2', '31|3']);
+  expect(await target.rows('grandchild')).toEqual(['191|19', '211|21']);
+});
+
+test('the same when the parent is paused', async () => {
+  const renamed = table('parent', ['id int', 'title text?'], { cascades: PARENT.cascades });
+  const { target, sink, log } = await loaded();
+  await using _ = target;
+  const { database, table: name } = PARENT;
+  const ddl = { tag: 'schema', database, table: name, statement: '', before: PARENT, after: renamed } as const;
+  await sink.apply(stream(log.next([ddl, remove(renamed, [1, 'p'], true), create(renamed, [1, 'q'])])), NEVER);
+  await sink.apply(stream(log.next([create(CHILD, [19, 1])])), NEVER);
+  expect(await sink.quarantine.retry('all')).toEqual({ applied: 0, remaining: 3 });
+  await target.session.query('ALTER TABLE parent RENAME name TO title');
+  expect(await sink.quarantine.retry('all')).toEqual({ applied: 3, remaining: 0 });
+  expect(await target.rows('parent')).toEqual(['1|q', '2|p', '3|p']);
+  expect(await target.rows('child')).toEqual(['19|1', '21|2', '31|3']);
+});
