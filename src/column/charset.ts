@@ -24,10 +24,6 @@ export function isUnicode(charset: string): boolean {
   return UTF8.has(charset) || charset in WIDE || charset === 'gb18030';
 }
 
-export function isUtf8(charset: string): boolean {
-  return UTF8.has(charset);
-}
-
 const decoders = new Map<string, QueryDecoder>();
 
 /**

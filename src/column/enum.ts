@@ -3,7 +3,7 @@ import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, ColumnFacts, WireColumn } from './codec.ts';
 import { policyText, skipper } from './copy-text.ts';
 import { quoteLiteral } from './literal.ts';
-import { copyString } from './text.ts';
+import { canonicalText, copyIntoText } from './text.ts';
 
 type Enum = Extract<ColumnType, { kind: 'enum' }>;
 
@@ -17,9 +17,9 @@ export function enumCodec({ members }: Enum): ColumnCodec {
     query: (bytes, start, end, out) => out.slice(bytes, start, end),
     target: () => 'text',
     check: (quoted, facts) => checkEnum(members, quoted, facts),
-    copy: (target, policy) => copyString(target, policy),
+    copy: (target, policy) => copyIntoText(target, policy),
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
-    canonicalTarget: (text) => text,
+    canonicalTarget: canonicalText,
   };
 }
 

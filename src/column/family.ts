@@ -20,7 +20,11 @@ import { UNSIGNED_BIGINT } from './unsigned-bigint.ts';
 import { VECTOR } from './vector.ts';
 import { YEAR } from './year.ts';
 
-/** The codec of a column type. Pure and cached by callers per table version. */
+/**
+ * The codec of a column type, cached by callers per table version. For every one of them: binlog and SELECT give the
+ * same Avro bytes (INV-21); a target gets the value or a ValueError (INV-22); 64-bit integers, decimals and times never
+ * pass through a JavaScript number or Date (INV-23).
+ */
 export function codecOf(type: ColumnType): ColumnCodec {
   switch (type.kind) {
     case 'integer':

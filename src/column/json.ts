@@ -5,7 +5,7 @@ import type { BinlogDecoder, ColumnCodec, ValuePolicy, WireColumn } from './code
 import { skipper } from './copy-text.ts';
 import { canonicalJson } from './json-canonical.ts';
 import { jsonEncoder, policyJson } from './json-copy.ts';
-import { copyString } from './text.ts';
+import { canonicalText, copyIntoText } from './text.ts';
 
 /** json of MySQL: in the log the text that the server prints; MariaDB's is a longtext and stands in text.ts. */
 export const JSON_CODEC: ColumnCodec = {
@@ -17,9 +17,9 @@ export const JSON_CODEC: ColumnCodec = {
   target: () => 'jsonb',
   check: () => null,
   copy: (target, policy) =>
-    target === 'jsonb' || target === 'json' ? jsonEncoder(target, policy, true) : copyString(target, policy),
+    target === 'jsonb' || target === 'json' ? jsonEncoder(target, policy, true) : copyIntoText(target, policy),
   canonicalSource: (value, target, policy) => canonicalValue(value.string(), target, policy),
-  canonicalTarget: (text, target) => (isJson(target) ? canonicalJson(text) : text),
+  canonicalTarget: (text, target) => canonicalText(text, target),
 };
 
 function isJson(target: string): boolean {

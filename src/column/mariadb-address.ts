@@ -2,7 +2,7 @@ import type { AvroWriter } from '../avro/writer.ts';
 import { readLength } from './cell-length.ts';
 import type { BinlogDecoder, ColumnCodec } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
-import { canonicalText, copyString } from './text.ts';
+import { canonicalText, copyIntoText } from './text.ts';
 import { writeUuid } from './uuid.ts';
 
 /** MariaDB's uuid, inet4 and inet6: the server's text in the log; a table map shows BINARY(16) or BINARY(4). */
@@ -26,7 +26,7 @@ function fixedCodec(target: string, bytes: number, write: Writer): ColumnCodec {
     query: (source, start, end, out) => out.slice(source, start, end),
     target: () => target,
     check: () => null,
-    copy: (type, policy) => (type === target ? copyAscii : copyString(type, policy)),
+    copy: (type, policy) => (type === target ? copyAscii : copyIntoText(type, policy)),
     canonicalSource: (value, type) => canonicalText(value.string(), type),
     canonicalTarget: canonicalText,
   };

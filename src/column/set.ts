@@ -4,7 +4,7 @@ import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, ValuePolicy, WireColumn } from './codec.ts';
 import { copyText, policyText, skipper } from './copy-text.ts';
 import { quoteLiteral } from './literal.ts';
-import { copyString } from './text.ts';
+import { canonicalText, copyIntoText } from './text.ts';
 
 type SetType = Extract<ColumnType, { kind: 'set' }>;
 
@@ -20,7 +20,8 @@ export function setCodec({ members }: SetType): ColumnCodec {
     check: (quoted) => `${quoted} <@ ARRAY[${members.map(quoteLiteral).join(', ')}]::text[]`,
     copy: copySet,
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
-    canonicalTarget: (text, target) => (target.endsWith('[]') ? arrayItems(text).join(',') : text),
+    canonicalTarget: (text, target) =>
+      target.endsWith('[]') ? arrayItems(text).join(',') : canonicalText(text, target),
   };
 }
 
@@ -54,7 +55,7 @@ function setBytes(count: number): number {
 }
 
 function copySet(target: string, policy: ValuePolicy): CopyEncoder | null {
-  if (target !== 'text[]' && target !== 'character varying[]') return copyString(target, policy);
+  if (target !== 'text[]' && target !== 'character varying[]') return copyIntoText(target, policy);
   const known = new Map<string, Buffer>();
   return (value, out) => {
     const text = value.string();

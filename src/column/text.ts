@@ -25,7 +25,7 @@ export function textCodec({ charset }: Text): ColumnCodec {
     query: charsetDecoder(charset),
     target: targetText,
     check: () => null,
-    copy: (target, policy) => copyString(target, policy, !isUnicode(charset)),
+    copy: (target, policy) => copyIntoText(target, policy, !isUnicode(charset)) ?? copySpelled(target, policy),
     canonicalSource: (value, target, policy) => canonicalText(policied(value.string(), target, policy), target),
     canonicalTarget: canonicalText,
   };
@@ -53,18 +53,21 @@ function targetText({ columnType }: ColumnFacts): string {
   return length === undefined ? 'text' : `character varying(${Math.max(1, Number(length))})`;
 }
 
-/** Encoder of any string of the log into a text column, or one that PostgreSQL reads from text. */
-export function copyString(target: string, policy: ValuePolicy, refusesReplacement = false): CopyEncoder | null {
+/** Encoder of any string of the log into a text column; null for another type. */
+export function copyIntoText(target: string, policy: ValuePolicy, refusesReplacement = false): CopyEncoder | null {
   const type = targetType(target);
   const limit = textLimit(type);
-  if (limit !== null) {
-    const encode = textEncoder({ nul: policy.nul, limit, refusesReplacement });
-    return type.name === 'character' ? withoutPadding(encode) : encode;
-  }
-  switch (type.name) {
+  if (limit === null) return null;
+  const encode = textEncoder({ nul: policy.nul, limit, refusesReplacement });
+  return type.name === 'character' ? withoutPadding(encode) : encode;
+}
+
+/** Text also enters the types that an application keeps as text where a server lacks them. */
+function copySpelled(target: string, policy: ValuePolicy): CopyEncoder | null {
+  switch (target) {
     case 'jsonb':
     case 'json':
-      return jsonEncoder(type.name, policy);
+      return jsonEncoder(target, policy);
     case 'uuid':
       return spelled('not-uuid', (text) => (/^[0-9a-f]{32}$/.test(canonicalUuid(text)) ? canonicalUuid(text) : null));
     case 'inet':

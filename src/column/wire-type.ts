@@ -72,7 +72,7 @@ export function stringBytes(wire: WireColumn): number {
 }
 
 /**
- * The type of a column as the table map of an event tells it. `hint` is the catalogue's type of the column of the same
+ * The type of a column as the table map of an event tells it, the same as the catalogue's (INV-24). `hint` is the catalogue's type of the column of the same
  * name: it decides only what a table map cannot tell (MariaDB's uuid, inet4, inet6, vector; old temporal fractions).
  */
 export function columnTypeOfWire(wire: WireColumn, metadata: WireMetadata, hint?: ColumnType): ColumnType {

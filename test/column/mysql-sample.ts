@@ -1,12 +1,13 @@
 /** Values of the types that only MySQL has: json, vector, and geometries with the axis order of their system. */
 import fc from 'fast-check';
+import { anyText } from './any-text.ts';
 import type { Sample } from './law.ts';
 import { blob, finite, floatText, hex, random } from './sample.ts';
 
 const json = (value: unknown) => `CAST(${hex(JSON.stringify(value))} AS JSON)`;
 
 const DOCUMENT = fc.jsonValue({ maxDepth: 4 });
-const TEXTS = fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }));
+const TEXTS = fc.dictionary(anyText(10), anyText(10));
 
 /** SQL expressions of values that JSON text cannot write. */
 const TYPED = [
