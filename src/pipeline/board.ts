@@ -13,6 +13,8 @@ export interface HeadPoll {
   readonly atMs: number;
   /** Source clock minus ours. */
   readonly clockOffsetMs: number;
+  /** How long the source keeps a binlog file that is not written to any more; null: without limit. */
+  readonly keptMs: number | null;
 }
 
 /**
@@ -92,6 +94,16 @@ export class Board {
       backlogRows: null,
       backlogBytes: null,
     };
+  }
+
+  /**
+   * Until the source may purge what is not in the log yet: a file is kept from its last write on, and what we need next
+   * was written no earlier than our lag ago. null when the lag or the limit is unknown.
+   */
+  binlogHeadroomMs(nowMs: number): number | null {
+    const lag = this.#lag(this.log, nowMs);
+    const kept = this.head?.keptMs ?? null;
+    return lag === null || kept === null ? null : Math.max(0, kept - lag);
   }
 
   lagMs(stage: StageMeter, nowMs: number): number | null {

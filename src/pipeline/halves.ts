@@ -19,6 +19,7 @@ import { sinkOf } from './sink-of.ts';
 import { watchSource } from './source-watch.ts';
 import { supervise } from './supervise.ts';
 import { planAfterLoad } from './target-schema.ts';
+import { watchTarget } from './target-watch.ts';
 import { VERSION } from './version.ts';
 
 export interface HalvesOptions extends RunOptions {
@@ -58,7 +59,7 @@ class Halves {
     const parts = [
       this.#watch(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
-      ...(mode === 'capture' ? [] : [this.#apply(), this.#finishLoad()]),
+      ...(mode === 'capture' ? [] : [this.#apply(), this.#finishLoad(), this.#watchTarget()]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
@@ -175,6 +176,10 @@ class Halves {
       { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'the orphan sweep waits') },
     );
     return failures;
+  }
+
+  async #watchTarget(): Promise<void> {
+    await watchTarget(this.#sink, this.#options.state, this.#signal);
   }
 
   async #untilCaughtUp(): Promise<void> {

@@ -54,6 +54,10 @@ export class LoadProgress {
   #look(): void {
     if (this.isComplete || this.#completeAt === null || this.#appliedEpoch < this.#completeAt) return;
     this.isComplete = true;
+    const { tables } = this.#state.facts.snapshot;
+    this.#state.snapshot({
+      tables: tables.map((table) => (table.phase === 'copied' ? { ...table, phase: 'streaming' } : table)),
+    });
     this.#state.enter('streaming');
     this.#arrived.resolve();
   }

@@ -67,14 +67,18 @@ async function heartbeatWriter(connection: MysqlConnection, options: SourceWatch
 /** The head, and the source's clock against ours at the middle of the round trip. */
 async function pollHead(connection: MysqlConnection): Promise<HeadPoll> {
   const askedAtMs = Date.now();
-  const clock = await connection.row('SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000 AS DECIMAL(20, 0)) AS ms');
+  const clock = await connection.row(
+    `SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000 AS DECIMAL(20, 0)) AS ms,
+            @@GLOBAL.binlog_expire_logs_seconds AS kept_seconds`,
+  );
   const clockOffsetMs = Number(clock['ms']) - (askedAtMs + Date.now()) / 2;
+  const keptMs = Number(clock['kept_seconds']) * 1000 || null;
   const atMs = Date.now();
   const status = await connection.row(connection.server.binlogStatusStatement);
   const file = status['File'] ?? '';
   const offset = Number(status['Position'] ?? 0);
   const coordinate = { serverId: connection.server.id, file, offset };
-  return { coordinate, text: `${file}:${offset}`, atMs, clockOffsetMs };
+  return { coordinate, text: `${file}:${offset}`, atMs, clockOffsetMs, keptMs };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -23,7 +23,6 @@ export interface RunFacts {
   readonly snapshot: SnapshotStatus;
   readonly heartbeat: HeartbeatStatus | null;
   readonly quarantine: readonly QuarantineCount[];
-  readonly retention: readonly RetentionStatus[];
   readonly errors: readonly ErrorStatus[];
 }
 
@@ -55,7 +54,17 @@ export function statusOf(identity: RunIdentity, facts: RunFacts, board: Board, n
     stages: stages(identity.mode, board, nowMs),
     lagMs: board.lagMs(last, nowMs),
     isCaughtUp: board.isAtHead(last, nowMs),
+    retention: identity.mode === 'apply' ? [] : [binlogRetention(board, nowMs)],
   };
+}
+
+function binlogRetention(board: Board, nowMs: number): RetentionStatus {
+  const headroomMs = board.binlogHeadroomMs(nowMs);
+  const keptMs = board.head?.keptMs ?? null;
+  if (board.head && keptMs === null)
+    return { log: 'binlog', headroomMs, detail: 'the source keeps its binlog without limit' };
+  const hours = keptMs === null ? 'unknown' : `${(keptMs / 3_600_000).toFixed(1)} h`;
+  return { log: 'binlog', headroomMs, detail: `the source keeps a binlog file for ${hours} after its last write` };
 }
 
 function stages(mode: PipelineMode, board: Board, nowMs: number): StageStatus[] {
@@ -81,7 +90,6 @@ export function firstFacts({ source, target }: Config): RunFacts {
     snapshot: NO_SNAPSHOT,
     heartbeat: null,
     quarantine: [],
-    retention: [],
     errors: [],
   };
 }
