@@ -4,7 +4,6 @@ import type { Config } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
 import { runHalves } from './halves.ts';
 import { openLogOf } from './log-of.ts';
-import { preflight } from './preflight.ts';
 import { prepareRun } from './prepare.ts';
 import type { RunOptions, RunPipeline, RunResult } from './run-option.ts';
 import { RunState } from './run-state.ts';
@@ -26,7 +25,6 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   const log = openLogOf(config);
   try {
     state.enter('starting');
-    await preflight(config, log, options);
     const prepared = await prepareRun(config, state, options);
     const ended = await runHalves({ config, log, state, prepared, ...options });
     state.enter(signal.aborted ? 'stopping' : 'stopped');
