@@ -31,6 +31,9 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   CONTROL_HELD: EXIT.refused,
   CONTROL_UNREACHABLE: EXIT.unreachable,
   CHECK_REFUSED: EXIT.refused,
+  SOURCE_NO_TABLES: EXIT.refused,
+  TARGET_SINK_RUNNING: EXIT.refused,
+  LOG_LOCKED: EXIT.refused,
   CHECK_UNREACHABLE: EXIT.unreachable,
   INTERRUPTED: EXIT.interrupted,
   SOURCE_UNREACHABLE: EXIT.unreachable,
@@ -47,6 +50,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   TARGET_DATABASE_MISSING: EXIT.unreachable,
   TARGET_TLS: EXIT.unreachable,
   LOG_UNREACHABLE: EXIT.unreachable,
+  LOG_TLS: EXIT.unreachable,
 };
 
 export function exitOf(code: string): ExitCode {

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
-import { runDemo } from '../demo/demo.ts';
-import { openQuarantine } from '../pipeline/quarantine.ts';
-import { runPipeline } from '../pipeline/run.ts';
 import { runProcess } from './process-io.ts';
 
 const self = [process.execPath, fileURLToPath(import.meta.url)];
 
-await runProcess({ runPipeline, openQuarantine, runDemo: (options) => runDemo({ ...options, self }) });
+// Loaded when called: `sluice lag` in a script must not wait for what only a run needs.
+await runProcess({
+  runPipeline: async (config, options) => (await import('../pipeline/run.ts')).runPipeline(config, options),
+  openQuarantine: async (config) => (await import('../pipeline/quarantine.ts')).openQuarantine(config),
+  runDemo: async (options) => (await import('../demo/demo.ts')).runDemo({ ...options, self }),
+});

@@ -12,7 +12,7 @@ const shared = {
   kind: 'Quarantine',
   takesConfig: true,
   needs: 'openQuarantine',
-  exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.differences, EXIT.unreachable],
+  exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.differences, EXIT.unreachable],
 } as const;
 
 /** Changes that the target cannot hold, set aside with everything that waits behind them. */

@@ -7,7 +7,7 @@ import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { type Holder, heldBy, holderOf, removeDead } from './holder.ts';
 import { linesOf, sendLine } from './line.ts';
 import { listen, lockPath } from './lock.ts';
-import { type Greeting, PROTOCOL, parseRequest, type Request } from './message.ts';
+import { type Greeting, PROTOCOL, parseRequest, type Request, type Response } from './message.ts';
 import { checkSocketPath, rivalsOf, socketPath } from './path.ts';
 
 export interface ControlOptions {
@@ -62,7 +62,7 @@ export class ControlServer {
     this.#status = status;
     for (const [socket, ids] of this.#watchers) {
       if (socket.writableLength > BACKLOG_LIMIT_BYTES) continue;
-      for (const id of ids) sendLine(socket, { id, ok: true, data: status });
+      for (const id of ids) answer(socket, { id, ok: true, data: status });
     }
   }
 
@@ -133,7 +133,7 @@ export class ControlServer {
   #answer(socket: Socket, line: string): void {
     const request = parseRequest(line);
     if (request === null) {
-      sendLine(socket, {
+      answer(socket, {
         id: 0,
         ok: false,
         code: 'CONTROL_BAD_REQUEST',
@@ -141,7 +141,7 @@ export class ControlServer {
       });
     } else if ('unknown' in request) {
       const message = `this version has no ${JSON.stringify(request.unknown.slice(0, 40))}`;
-      sendLine(socket, { id: request.id, ok: false, code: 'CONTROL_UNKNOWN_METHOD', message });
+      answer(socket, { id: request.id, ok: false, code: 'CONTROL_UNKNOWN_METHOD', message });
     } else {
       this.#answerKnown(socket, request);
     }
@@ -152,7 +152,11 @@ export class ControlServer {
       this.#watchers.set(socket, (this.#watchers.get(socket) ?? new Set()).add(id));
       if (this.#status === null) return;
     }
-    if (this.#status !== null) sendLine(socket, { id, ok: true, data: this.#status });
-    else sendLine(socket, { id, ok: false, code: 'CONTROL_NOT_READY', message: 'the pipeline is just starting' });
+    if (this.#status !== null) answer(socket, { id, ok: true, data: this.#status });
+    else answer(socket, { id, ok: false, code: 'CONTROL_NOT_READY', message: 'the pipeline is just starting' });
   }
+}
+
+function answer(socket: Socket, response: Response): void {
+  sendLine(socket, response);
 }
