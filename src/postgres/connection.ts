@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import { SluiceError } from '../contract/error.ts';
 import { CopyIn } from './copy.ts';
 import { quoteLiteral } from './quote.ts';
 import { sqlstateOf, targetError } from './sqlstate.ts';
@@ -24,6 +25,8 @@ export interface PostgresSettings {
   readonly lockTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
 }
+
+const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Every value is text as the server printed it: no Date, no number, no lost digit. */
 export type TextRow = Readonly<Record<string, string | null>>;
@@ -72,7 +75,10 @@ export class PostgresSession {
   }
 
   async close(): Promise<void> {
+    // A server that is out of reach never confirms the end.
+    const timer = setTimeout(() => socketOf(this.#client).destroy(), CLOSE_TIMEOUT_MS);
     await this.#client.end().catch(() => {});
+    clearTimeout(timer);
   }
 
   async prepare(settings: PostgresSettings): Promise<void> {
@@ -166,14 +172,29 @@ function withoutTls(url: string): string {
 
 function tlsOf(tls: TlsSettings | undefined): { ssl: ConnectionOptions } | null {
   if (tls === undefined || tls.mode === 'off') return null;
-  const read = (path: string | undefined, name: 'ca' | 'cert' | 'key') => (path ? { [name]: readFileSync(path) } : {});
+  const read = (path: string | undefined, name: 'ca' | 'cert' | 'key') => (path ? { [name]: pem(path, name) } : {});
   const files = { ...read(tls.ca, 'ca'), ...read(tls.cert, 'cert'), ...read(tls.key, 'key') };
   const isAnyName = tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {};
   return { ssl: { rejectUnauthorized: true, ...files, ...isAnyName } };
 }
 
-function socketOf(client: pg.Client): { readonly destroyed: boolean; destroy(error: Error): void } {
-  return (client as unknown as { connection: { stream: { destroyed: boolean; destroy(error: Error): void } } })
+/** TARGET_TLS_FILE: a file of target.tls cannot be read. */
+function pem(path: string, name: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new SluiceError({
+      code: 'TARGET_TLS_FILE',
+      message: `target.tls.${name}: cannot read ${path}`,
+      remedy: 'Name a PEM file that this account may read.',
+      disposition: 'stop',
+      cause,
+    });
+  }
+}
+
+function socketOf(client: pg.Client): { readonly destroyed: boolean; destroy(error?: Error): void } {
+  return (client as unknown as { connection: { stream: { destroyed: boolean; destroy(error?: Error): void } } })
     .connection.stream;
 }
 

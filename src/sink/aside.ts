@@ -1,4 +1,5 @@
 import type { RowChange } from '../contract/change.ts';
+import type { QuarantineCount } from '../contract/status.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { CheckpointKey } from './checkpoint.ts';
 import type { Origin, QuarantineStore, Reason } from './quarantine-store.ts';
@@ -16,13 +17,23 @@ export interface Aside {
 export class NewAside implements Aside {
   readonly #store: QuarantineStore;
   readonly #versions: VersionBook;
+  readonly #counts = new Map<string, QuarantineCount>();
 
   constructor(store: QuarantineStore, versions: VersionBook) {
     this.#store = store;
     this.#versions = versions;
   }
 
+  /** How many were added, by source table and reason. */
+  get counts(): readonly QuarantineCount[] {
+    return [...this.#counts.values()];
+  }
+
   async add(change: RowChange, why: Reason, origin: Origin): Promise<void> {
+    const { database, table } = change.table;
+    const name = `${nameOf(change.table)}\0${why.reason}`;
+    const changes = (this.#counts.get(name)?.changes ?? 0) + 1;
+    this.#counts.set(name, { table: `${database}.${table}`, reason: why.reason, changes });
     const version = await this.#versions.note(change.table);
     const id = this.#store.setAside(change, version, why, origin);
     if (why.reason !== 'table-paused') this.#store.index.add(nameOf(change.table), change, why.behind ?? id);

@@ -1,5 +1,6 @@
 import type { RowOperation } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
+import type { QuarantineCount } from '../contract/status.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** One committed transaction of the sink. */
@@ -16,6 +17,8 @@ export interface AppliedBatch {
 /** Told of what the sink does, for metrics and status. Must not throw. */
 export interface SinkObserver {
   applied?(batch: AppliedBatch): void;
+  /** Changes that the transaction just committed has put into quarantine. */
+  setAside?(counts: readonly QuarantineCount[]): void;
 }
 
 /** Counts row changes by table and operation. */

@@ -34,7 +34,9 @@ async function addColumns(state: TargetState, change: SchemaChange, columns: rea
     const name = mapping.columnOf ? mapping.columnOf(change.database, change.table, column.name) : column.name;
     return name === null ? [] : [`ADD COLUMN IF NOT EXISTS ${quoteIdent(name)} ${targetType(column.type)}`];
   });
-  if (adds.length > 0) await session.query(`ALTER TABLE ${quoteTable(target)} ${adds.join(', ')}`);
+  // While it waits for a reader to end, every later reader waits behind it: shortly, and then again (TARGET_CONFLICT).
+  const alter = `SET LOCAL lock_timeout = '3s'; ALTER TABLE ${quoteTable(target)} ${adds.join(', ')}`;
+  if (adds.length > 0) await session.query(alter);
   plans.forget();
 }
 

@@ -48,7 +48,7 @@ export type SinkStep = (typeof SINK_STEPS)[number];
 
 const MAX_TRANSACTION_BYTES = 32 * 1024 * 1024;
 const MAX_TRANSACTION_MS = 1_000;
-const PIECE_BYTES = 8 * 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
 const LOCK_WAIT_MS = 15_000;
 /** After a change that the target could not hold, so many transactions run carefully from the start. */
 const CAREFUL_TRANSACTIONS = 100;
@@ -214,6 +214,7 @@ export class Sink {
     const tookMs = performance.now() - startedMs;
     const { bytes, count } = batch;
     this.#options.observer?.applied?.({ checkpoint: reached, epochs: headers, rows: count.rows, bytes, tookMs });
+    if (aside.counts.length > 0) this.#options.observer?.setAside?.(aside.counts);
     await this.#step('committed');
   }
 

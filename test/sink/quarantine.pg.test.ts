@@ -8,7 +8,8 @@ const ITEM_DDL =
 
 test('a change that the target cannot hold is set aside, whole; later ones of its key wait, all others go on', async () => {
   await using target = await Target.open(ITEM_DDL);
-  const sink = target.sink();
+  const told: unknown[] = [];
+  const sink = target.sink({ observer: { setAside: (counts) => told.push(...counts) } });
   const log = new EpochSeries();
   await sink.start();
   const many = Array.from({ length: 50 }, (_, i) => create(ITEM, [100 + i, 'ok', i]));
@@ -21,6 +22,7 @@ test('a change that the target cannot hold is set aside, whole; later ones of it
   );
   await sink.apply(stream(log.next(many)), NEVER);
   expect(await target.rows('item')).toHaveLength(50);
+  expect(told).toContainEqual({ table: 'shop.item', reason: 'sqlstate-23514', changes: 1 });
   const later = [update(ITEM, [1, 'much too long', 5], [1, 'short', 5]), update(ITEM, [100, 'ok', 0], [100, 'new', 0])];
   await sink.apply(stream(log.next([...later, update(ITEM, [3, 'x', 1000], [4, 'x', 7])])), NEVER);
   await sink.apply(stream(log.next([update(ITEM, [4, 'x', 7], [4, 'y', 7])])), NEVER);
