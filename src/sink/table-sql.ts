@@ -16,7 +16,7 @@ export interface PlannedSql {
   readonly upsertStaged: string;
   /** Right whatever secondary unique keys hold: every staged key goes first, then the rows that stand come. */
   readonly replaceStaged: string;
-  /** Without a key: one equal row goes for each staged 'd'. */
+  /** Without a key: one equal row goes for each staged one. */
   readonly deleteEqualStaged: string;
   readonly insertStaged: string;
 }
@@ -43,7 +43,7 @@ export function planSql(
     deleteStaged: `DELETE FROM ${table} t USING ${staging} s WHERE s.o = 'd' AND ${sameKey}`,
     upsertStaged: `${insert} ON CONFLICT (${key.map((at) => columns[at]).join(', ')}) ${onConflict(columns, key)}`,
     replaceStaged: `DELETE FROM ${table} t USING ${staging} s WHERE ${sameKey}; ${insert}`,
-    deleteEqualStaged: deleteEqual(table, staging, columns),
+    deleteEqualStaged: deleteEqual(table, staging, columns, written),
     insertStaged: insert,
   };
 }
@@ -54,17 +54,32 @@ function onConflict(columns: readonly string[], key: readonly number[]): string 
 }
 
 /**
- * Rows are equal when their texts are: NULL and '' differ, floats print exactly (extra_float_digits 1), types without
- * an equality of their own (json) have one here, and the join can be hashed, which IS NOT DISTINCT FROM cannot.
+ * Rows are equal when their texts are: NULL and '' differ, floats print exactly (extra_float_digits 1) and types without
+ * an equality of their own (json) have one here. Columns that may be compared as they are find the candidates: through
+ * an index, or by a hash that costs little a row, where the text of every row of the table would be made otherwise.
  */
-function deleteEqual(table: string, staging: string, columns: readonly string[]): string {
+function deleteEqual(table: string, staging: string, columns: readonly string[], written: readonly WrittenColumn[]) {
   const row = `ROW(${columns.map((column) => `t.${column}`).join(', ')})::text`;
   const staged = `ROW(${columns.map((_, i) => `s.c${i}`).join(', ')})::text`;
+  const plain = written.flatMap(({ target }, i) => (target.isNotNull && isPlain(target.type) ? [i] : []));
+  const found = plain.map((i) => `c${i}`);
+  // IS TRUE keeps the texts out of the hash: they are made for candidates alone.
+  const isSame = found.length === 0 ? `${row} = gone.image` : `(${row} = gone.image) IS TRUE`;
+  const same = [...plain.map((i) => `t.${columns[i]} = gone.c${i}`), isSame].join(' AND ');
   return `DELETE FROM ${table} WHERE (tableoid, ctid) IN (
     SELECT found.part, found.place
-    FROM (SELECT ${staged} AS image, count(*) AS copies FROM ${staging} s WHERE s.o = 'd' GROUP BY 1) gone
-    JOIN (SELECT t.tableoid AS part, t.ctid AS place, ${row} AS image,
-                 row_number() OVER (PARTITION BY ${row}) AS copy FROM ${table} t
-          WHERE ${row} IN (SELECT ${staged} FROM ${staging} s WHERE s.o = 'd')) found
-      ON found.image = gone.image AND found.copy <= gone.copies)`;
+    FROM (SELECT t.tableoid AS part, t.ctid AS place, gone.copies,
+                 row_number() OVER (PARTITION BY gone.image) AS copy
+          FROM (SELECT ${[...found, `${staged} AS image`].join(', ')}, count(*) AS copies
+                FROM ${staging} s GROUP BY ${[...found, 'image'].join(', ')}) gone
+          JOIN ${table} t ON ${same}) found
+    WHERE found.copy <= found.copies)`;
+}
+
+/** Types whose equal texts are equal values too, so that equality finds no row too few; it may find too many. */
+const PLAIN_TYPE =
+  /^(smallint|integer|bigint|numeric|real|double precision|boolean|text|character varying|bytea|uuid|date|time|timestamp|interval)\b[^[]*$/;
+
+function isPlain(type: string): boolean {
+  return PLAIN_TYPE.test(type);
 }
