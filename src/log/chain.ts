@@ -13,17 +13,3 @@ export function assertFollows(last: Pick<EpochHeader, 'number' | 'reached'> | nu
     `epoch ${(last?.number ?? 0) + 1} starts at ${footer.start?.text ?? 'nothing'}, the log ends at ${last?.reached.text ?? 'nothing'}`,
   );
 }
-
-/** The state map after an epoch's entries were put in or removed; the map given is not touched. */
-export function patched(
-  state: ReadonlyMap<string, string>,
-  patch: ReadonlyMap<string, string | null>,
-): ReadonlyMap<string, string> {
-  if (patch.size === 0) return state;
-  const next = new Map(state);
-  for (const [key, value] of patch) {
-    if (value === null) next.delete(key);
-    else next.set(key, value);
-  }
-  return next;
-}

@@ -13,6 +13,8 @@ export interface SecureKafka {
   stop(): Promise<void>;
 }
 
+const startLimitMs = 120_000;
+
 const plainLogins =
   'org.apache.kafka.common.security.plain.PlainLoginModule required ' +
   'username="broker" password="b" user_broker="b" user_sluice="right";';
@@ -41,7 +43,9 @@ export async function startSecureKafka(): Promise<SecureKafka> {
   const { directory } = guard;
   const place = { port, directory, dataDirectory: join(directory, 'data'), durable: false, extraArguments };
   guard.spawn(await program.command(place));
-  for (let left = 300; left > 0 && (await isFreePort(port)); left--) await sleep(100);
+  for (const deadline = Date.now() + startLimitMs; await isFreePort(port); await sleep(100)) {
+    if (Date.now() > deadline) throw await guard.failure('the broker does not listen');
+  }
   return { url: `127.0.0.1:${port}`, certificate, stop: () => guard.close() };
 }
 

@@ -1,6 +1,7 @@
 import type { EpochFooter, EpochHeader, LogHead, LogRecord, LogWriter } from '../../contract/change-log.ts';
-import { assertFollows, patched } from '../chain.ts';
+import { assertFollows } from '../chain.ts';
 import { type LogErrorCode, logError } from '../log-error.ts';
+import { StateMap } from '../state-map.ts';
 import { Appender, type AppenderEvents, type AppenderStart } from './appender.ts';
 import { BlockPool } from './block.ts';
 import { type ClosedEpoch, epochPayload, headerOf } from './epoch-frame.ts';
@@ -44,7 +45,7 @@ export class EmbeddedWriter implements LogWriter {
   readonly #waiting: Waiting[] = [];
   /** Last epoch written, maybe not durable yet, and the state with it. */
   #last: ClosedEpoch | null;
-  #state: ReadonlyMap<string, string>;
+  readonly #state: StateMap;
   #recordsAt: number;
   #records = 0;
   #bytes = 0;
@@ -56,7 +57,7 @@ export class EmbeddedWriter implements LogWriter {
     this.generation = start.generation;
     const { last, state } = start.tail.known;
     this.#last = last;
-    this.#state = state;
+    this.#state = new StateMap(state);
     const pool = new BlockPool(blockBytes, blocks);
     this.#appender = new Appender(start, pool, {
       ...start.events,
@@ -80,7 +81,7 @@ export class EmbeddedWriter implements LogWriter {
   #segmentFrame(base: number): Buffer {
     const { tail, schemas, logSeed } = this.#start;
     const start = { logId: tail.logId, base, generation: this.generation, schemas: schemas.count };
-    return segmentFrame({ ...start, last: this.#last, state: this.#state }, logSeed);
+    return segmentFrame({ ...start, last: this.#last, state: this.#state.now }, logSeed);
   }
 
   /** Runs `act` when all that was asked before is done: calls take effect in the order they were made. */
@@ -154,7 +155,7 @@ export class EmbeddedWriter implements LogWriter {
   /** The epoch is written: what follows belongs to the next one. Resolves when it is durable. */
   #close(epoch: ClosedEpoch): Promise<EpochHeader> {
     this.#last = epoch;
-    this.#state = patched(this.#state, epoch.state);
+    this.#state.apply(epoch.state);
     this.#startRecords(epoch.next);
     const durable = new Promise<EpochHeader>((resolve, reject) => this.#waiting.push({ epoch, resolve, reject }));
     this.#appender.flush(epoch.next);

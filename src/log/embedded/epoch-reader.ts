@@ -1,6 +1,6 @@
 import type { Epoch, LogRecord } from '../../contract/change-log.ts';
 import { logError } from '../log-error.ts';
-import { isAbsent } from './disk.ts';
+import { diskError, isAbsent } from './disk.ts';
 import { type ClosedEpoch, epochFrom, headerOf } from './epoch-frame.ts';
 import { type FrameHeader, frameType } from './frame.ts';
 import { decodeRecords } from './record-codec.ts';
@@ -39,6 +39,10 @@ class FrameCursor {
     return { reader: this.#segment as SegmentReader, limit: Math.min(segments[index + 1] ?? end, end) };
   }
 
+  error(cause: unknown, offset: number): unknown {
+    return readError(cause, offset, this.#log);
+  }
+
   fork(): FrameCursor {
     return new FrameCursor(this.#log, this.#segment?.fork());
   }
@@ -47,6 +51,11 @@ class FrameCursor {
     await this.#segment?.close();
     this.#segment = undefined;
   }
+}
+
+/** A segment that is gone because it was released is not a defect of the disk. */
+function readError(cause: unknown, offset: number, { segments, directory }: Readable): unknown {
+  return isAbsent(cause) ? purged(offset, segments[0]) : diskError(`reading the log in ${directory}`, cause);
 }
 
 function purged(offset: number, oldest: number | undefined): Error {
@@ -93,13 +102,11 @@ export class EpochReader {
     }
   }
 
-  /** A segment that is gone because it was released is not a defect of the disk. */
   async #guarded<T>(offset: number, act: () => Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
-      if (isAbsent(error)) throw purged(offset, this.#log.segments[0]);
-      throw error;
+      throw readError(error, offset, this.#log);
     }
   }
 
@@ -116,8 +123,9 @@ export class EpochReader {
 /** Batches are views of buffers that are not used again: they may be kept, at the price of the whole buffer. */
 async function* readRecords(cursor: FrameCursor, epoch: ClosedEpoch): AsyncGenerator<readonly LogRecord[]> {
   let left = epoch.records;
+  let at = epoch.recordsAt;
   try {
-    for (let at = epoch.recordsAt; ; ) {
+    for (;;) {
       const { reader, limit } = await cursor.at(at);
       const frame = await reader.soundFrame(at, limit);
       if (frame.type === frameType.epoch) break;
@@ -129,6 +137,8 @@ async function* readRecords(cursor: FrameCursor, epoch: ClosedEpoch): AsyncGener
       at = frame.next;
     }
     if (left !== 0) throw logError('LOG_CORRUPT', `epoch ${epoch.number} lacks ${left} of ${epoch.records} records`);
+  } catch (cause) {
+    throw cursor.error(cause, at);
   } finally {
     await cursor.close();
   }

@@ -19,6 +19,7 @@ export class LogDirectory implements Readable {
   #segments: readonly number[] = [];
   #lock: Lock | undefined;
   #writer: EmbeddedWriter | undefined;
+  /** The opening of a writer or a look at the disk that is under way. */
   #opening: Promise<unknown> = Promise.resolve();
   #users = 0;
 
@@ -42,8 +43,17 @@ export class LogDirectory implements Readable {
   }
 
   /** Looks at the disk, unless the writer is ours and what we know is what there is. */
-  async refresh(): Promise<void> {
-    if (this.#lock === undefined) await this.#look();
+  refresh(): Promise<void> {
+    // In turn with the opening of writers: what was seen before one would come back after it.
+    return this.#inTurn(async () => {
+      if (this.#lock === undefined) await this.#look();
+    });
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#opening.then(act);
+    this.#opening = turn.catch(() => undefined);
+    return turn;
   }
 
   async #look(): Promise<void> {
@@ -57,9 +67,7 @@ export class LogDirectory implements Readable {
 
   /** One at a time; each fences the one before (INV-32). */
   openWriter(segmentBytes: number): Promise<EmbeddedWriter> {
-    const opening = this.#opening.then(() => this.#openWriter(segmentBytes));
-    this.#opening = opening.catch(() => undefined);
-    return opening;
+    return this.#inTurn(() => this.#openWriter(segmentBytes));
   }
 
   async #openWriter(segmentBytes: number): Promise<EmbeddedWriter> {

@@ -1,4 +1,4 @@
-import { patched } from '../chain.ts';
+import { StateMap } from '../state-map.ts';
 import { type ClosedEpoch, epochFrom, type SegmentStart, segmentFrom } from './epoch-frame.ts';
 import { frameHeaderBytes, frameType, isSound, readHeader } from './frame.ts';
 import { corrupt, type Frame, type Segment, SegmentReader } from './segment-reader.ts';
@@ -44,7 +44,8 @@ interface Walk {
 }
 
 async function walk(reader: SegmentReader, { start, from, limit }: Walk): Promise<Recovered> {
-  let { last, state } = start;
+  let { last } = start;
+  const state = new StateMap(start.state);
   let offset = from;
   while (offset < limit) {
     const frame = await reader.frame(offset, limit);
@@ -54,11 +55,11 @@ async function walk(reader: SegmentReader, { start, from, limit }: Walk): Promis
     }
     if (frame.type === frameType.epoch) {
       last = epochFrom(frame.bytes.subarray(frame.start, frame.end), frame.next);
-      state = patched(state, last.state);
+      state.apply(last.state);
     }
     offset = frame.next;
   }
-  return { generation: start.generation, schemas: last?.schemas ?? start.schemas, last, state };
+  return { generation: start.generation, schemas: last?.schemas ?? start.schemas, last, state: state.now };
 }
 
 /** Looks behind the broken frame at `offset` for one that says: this was on the disk. */

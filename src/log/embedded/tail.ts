@@ -1,21 +1,23 @@
 import type { LogHead } from '../../contract/change-log.ts';
-import { patched } from '../chain.ts';
+import { StateMap } from '../state-map.ts';
 import { type ClosedEpoch, headerOf } from './epoch-frame.ts';
 import type { Recovered } from './recovery.ts';
 
 /** The durable end of the log as this process knows it. Readers see nothing past it, and are woken when it moves. */
 export class Tail {
   readonly logId: string;
-  #known: Recovered;
+  #known: Omit<Recovered, 'state'>;
+  #state: StateMap;
   #waiting = new Set<() => void>();
 
   constructor(logId: string, known: Recovered) {
     this.logId = logId;
     this.#known = known;
+    this.#state = new StateMap(known.state);
   }
 
   get known(): Recovered {
-    return this.#known;
+    return { ...this.#known, state: this.#state.now };
   }
 
   /** Offset after the last durable epoch. */
@@ -24,20 +26,23 @@ export class Tail {
   }
 
   get head(): LogHead {
-    const { last, state } = this.#known;
-    return { logId: this.logId, last: last && headerOf(last), state };
+    const { last } = this.#known;
+    return { logId: this.logId, last: last && headerOf(last), state: this.#state.now };
   }
 
   /** What was found on the disk by a look at it. */
   replace(known: Recovered): void {
     this.#known = known;
+    this.#state = new StateMap(known.state);
     this.#wake();
   }
 
   /** Call when `epoch` is on the disk, in order. */
   publish(epoch: ClosedEpoch): void {
     const { generation, schemas } = epoch;
-    this.replace({ generation, schemas, last: epoch, state: patched(this.#known.state, epoch.state) });
+    this.#known = { generation, schemas, last: epoch };
+    this.#state.apply(epoch.state);
+    this.#wake();
   }
 
   #wake(): void {

@@ -1,14 +1,19 @@
 import type { EpochHeader } from '../../contract/change-log.ts';
-import { patched } from '../chain.ts';
 import { logError } from '../log-error.ts';
+import { StateMap } from '../state-map.ts';
 import type { ControlRecord, EpochRecord, StateRecord } from './control-record.ts';
 
-export interface FoldStart {
+/** Where the fold stands, without the state. */
+export interface FoldPlace {
   readonly generation: number;
   readonly writer: string;
   readonly last: EpochHeader | null;
-  readonly state: ReadonlyMap<string, string>;
+  /** Offset of the last full state in the topic; 0 when there is none. */
   readonly stateAt: number;
+}
+
+export interface FoldStart extends FoldPlace {
+  readonly state: ReadonlyMap<string, string>;
 }
 
 export const emptyFold: FoldStart = { generation: 0, writer: '', last: null, state: new Map(), stateAt: 0 };
@@ -23,14 +28,20 @@ export interface SeenEpoch {
  * (INV-32). The first `open` of a generation wins; from then on records of others do not exist.
  */
 export class ControlFold {
-  #at: FoldStart;
+  #at: FoldPlace;
+  readonly #state: StateMap;
 
-  constructor(start: FoldStart) {
-    this.#at = start;
+  constructor({ state, ...place }: FoldStart) {
+    this.#at = place;
+    this.#state = new StateMap(state);
   }
 
-  get now(): FoldStart {
+  get now(): FoldPlace {
     return this.#at;
+  }
+
+  get state(): ReadonlyMap<string, string> {
+    return this.#state.now;
   }
 
   /** Takes the record at `offset`; the epoch, when it is one and counts. */
@@ -56,7 +67,7 @@ export class ControlFold {
   }
 
   #epoch(record: EpochRecord, offset: number): SeenEpoch | undefined {
-    const { last, state } = this.#at;
+    const { last } = this.#at;
     const expected = (last?.number ?? 0) + 1;
     // A send that the broker took twice: the first one counts.
     if (record.number < expected) return undefined;
@@ -64,7 +75,8 @@ export class ControlFold {
       throw logError('LOG_CORRUPT', `the control topic lacks epoch ${expected}: ${record.number} stands at ${offset}`);
     }
     const header = headerOf(record, last?.next ?? 0, offset + 1);
-    this.#at = { ...this.#at, last: header, state: patched(state, record.state) };
+    this.#at = { ...this.#at, last: header };
+    this.#state.apply(record.state);
     return { header, record };
   }
 }

@@ -111,15 +111,23 @@ export class KafkaLog implements ChangeLog {
     }
     const { topicPrefix, partitions, replicationFactor } = this.#options;
     const topics = { topicPrefix, ...(partitions && { partitions }), ...(replicationFactor && { replicationFactor }) };
-    return new KafkaWriter({ port, control, fold, openAt, logId, schemas: this.#schemaStore(), topics });
+    const schemas = this.#schemaStore();
+    const ended = () => this.#forget(opened, port);
+    const opened: KafkaWriter = new KafkaWriter({ port, control, fold, openAt, logId, schemas, topics, ended });
+    return opened;
+  }
+
+  #forget(writer: KafkaWriter, port: KafkaPort): void {
+    this.#writers.delete(writer);
+    this.#ports.delete(port);
   }
 
   head(): Promise<LogHead> {
     return this.#with(async (port) => {
       const logId = await this.#identity(port);
       const control = this.#control(port);
-      const { last, state } = (await control.fold(await control.end())).now;
-      return { logId, last, state };
+      const { now, state } = await control.fold(await control.end());
+      return { logId, last: now.last, state };
     });
   }
 
@@ -172,8 +180,7 @@ export class KafkaLog implements ChangeLog {
   async release(): Promise<void> {}
 
   async close(): Promise<void> {
-    for (const writer of this.#writers) await writer.close();
-    this.#writers.clear();
+    for (const writer of [...this.#writers]) await writer.close();
     for (const port of [...this.#ports]) await this.#done(port);
     await this.#schemas?.close();
     this.#schemas = undefined;

@@ -26,6 +26,8 @@ export interface KafkaWriterStart {
   readonly logId: string;
   readonly schemas: SchemaStore;
   readonly topics: TopicOptions;
+  /** The writer has ended and closed its port. */
+  readonly ended: () => void;
 }
 
 /**
@@ -61,8 +63,8 @@ export class KafkaWriter implements LogWriter {
   }
 
   get head(): LogHead {
-    const { last, state } = this.#start.fold.now;
-    return { logId: this.#start.logId, last, state };
+    const { logId, fold } = this.#start;
+    return { logId, last: fold.now.last, state: fold.state };
   }
 
   /** Runs `act` when all that was asked before is done: calls take effect in the order they were made. */
@@ -190,11 +192,12 @@ export class KafkaWriter implements LogWriter {
   }
 
   #controlRecords(epochs: readonly Closing[]): (StateRecord | EpochRecord)[] {
-    const { generation, writer, last, state, stateAt } = this.#start.fold.now;
+    const { fold } = this.#start;
+    const { generation, writer, last, stateAt } = fold.now;
     const records = epochs.map((closing) => epochRecord(closing, stateAt));
     if (epochs.length === 0 || this.#controlNext < this.#stateDue) return records;
     // First in its batch: all that it tells of is acknowledged, so its offsets are known.
-    return [{ kind: 'state', generation, writer, stateAt, last, state }, ...records];
+    return [{ kind: 'state', generation, writer, stateAt, last, state: fold.state }, ...records];
   }
 
   /** The control records stand from `base` on: they count if no newer writer stands before them (INV-32). */
@@ -220,6 +223,7 @@ export class KafkaWriter implements LogWriter {
     for (const { reject } of this.#closing.splice(0)) reject(error);
     for (const wake of this.#roomWanted.splice(0)) wake();
     await this.#start.port.close();
+    this.#start.ended();
   }
 
   async close(): Promise<void> {

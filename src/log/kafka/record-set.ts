@@ -89,6 +89,7 @@ export function readRecordSet(bytes: Buffer, offset: number, topic: string): Kaf
   for (let at = 0; at + batchHeaderBytes <= bytes.length; ) {
     const end = at + 12 + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
+    if (end < at + batchHeaderBytes) throw unsound(topic, offset);
     readBatch(bytes.subarray(at, end), { records, offset, topic });
     at = end;
   }
@@ -104,7 +105,7 @@ interface Target {
 function readBatch(batch: Buffer, { records, offset, topic }: Target): void {
   const base = Number(batch.readBigInt64BE(0));
   const isSound = batch[16] === 2 && crc32c(batch, 21, batch.length) === batch.readUInt32BE(17);
-  if (!isSound) throw logError('LOG_CORRUPT', `the record batch at ${base} of ${topic} is not what was written`);
+  if (!isSound) throw unsound(topic, base);
   const attributes = batch.readInt16BE(21);
   if ((attributes & controlBatch) !== 0) return;
   const { bytes, at } = uncompressed(batch, attributes & 7, topic);
@@ -113,6 +114,10 @@ function readBatch(batch: Buffer, { records, offset, topic }: Target): void {
     const record = cursor.next(base);
     if (record.offset >= offset) records.push(record);
   }
+}
+
+function unsound(topic: string, offset: number): Error {
+  return logError('LOG_CORRUPT', `the record batch at ${offset} of ${topic} is not what was written`);
 }
 
 /** Batches are sent uncompressed; a broker or topic that compresses by itself may do so with what Node can undo. */
