@@ -21,15 +21,29 @@ export async function confirm(call: Call, pipeline: string, act: string): Promis
 }
 
 /** One line of stdin, without its end; empty when there is none. */
-export async function readLine(call: Call, prompt: string): Promise<string> {
+async function readLine(call: Call, question: string): Promise<string> {
+  return (await readLines(call, [question]))[0] ?? '';
+}
+
+/** An answer to each question, one line of stdin each; fewer when stdin ends. Questions are shown on a terminal only. */
+export async function readLines(call: Call, questions: readonly string[]): Promise<readonly string[]> {
   const { stream, isTerminal } = call.io.stdin;
-  if (isTerminal) call.io.stderr.write(prompt);
+  const ask = (question: string | undefined): void => {
+    if (isTerminal && question !== undefined) call.io.stderr.write(question);
+  };
+  const answers: string[] = [];
+  // One reader for all: what was typed ahead stands in its buffer.
   const lines = createInterface({ input: stream });
   try {
-    for await (const line of lines) return line.trim();
-    return '';
+    ask(questions[0]);
+    for await (const line of lines) {
+      answers.push(line.trim());
+      if (answers.length === questions.length) break;
+      ask(questions[answers.length]);
+    }
   } finally {
     lines.close();
     stream.pause();
   }
+  return answers;
 }

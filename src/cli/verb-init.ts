@@ -8,7 +8,7 @@ import { secretsOf } from '../config/show.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Server } from '../mysql/server.ts';
 import { quoteIdent } from '../postgres/quote.ts';
-import { readLine } from './confirm.ts';
+import { readLines } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { type FirstFile, firstFile } from './first-file.ts';
 import { InvalidConfig } from './invalid-config.ts';
@@ -35,8 +35,8 @@ export const INIT_VERB: Verb = {
 
 const QUESTIONS: readonly (readonly [flag: string, question: string])[] = [
   ['--pipeline', 'Name of the pipeline (a-z, 0-9, _): '],
-  ['--source-url', 'Source, mysql://ACCOUNT:PASSWORD@HOST:PORT/DATABASE: '],
-  ['--target-url', 'Target, postgresql://ACCOUNT:PASSWORD@HOST:PORT/DATABASE: '],
+  ['--source-url', 'Source, mysql://ACCOUNT@HOST:PORT/DATABASE (its password is in SOURCE_PASSWORD): '],
+  ['--target-url', 'Target, postgresql://ACCOUNT@HOST:PORT/DATABASE (its password is in TARGET_PASSWORD): '],
 ];
 
 interface Tested {
@@ -70,19 +70,21 @@ async function init(call: Call): Promise<Outcome> {
 
 /** Flags first; what is missing is asked for on a terminal. */
 async function answers(call: Call): Promise<Readonly<Record<string, string>>> {
-  const given: Record<string, string> = { ...call.overrides };
-  for (const [flag, question] of QUESTIONS) {
-    if (given[flag] !== undefined) continue;
-    if (!call.io.stdin.isTerminal) {
-      throw usageError(
-        'USAGE_MISSING_FLAG',
-        `sluice init needs ${flag}`,
-        'There is no terminal to ask on: give it as a flag.',
-      );
-    }
-    given[flag] = await readLine(call, question);
+  const missing = QUESTIONS.filter(([flag]) => call.overrides[flag] === undefined);
+  const [first] = missing;
+  if (first === undefined) return call.overrides;
+  if (!call.io.stdin.isTerminal) {
+    throw usageError(
+      'USAGE_MISSING_FLAG',
+      `sluice init needs ${first[0]}`,
+      'There is no terminal to ask on: give it as a flag.',
+    );
   }
-  return given;
+  const given = await readLines(
+    call,
+    missing.map(([, question]) => question),
+  );
+  return { ...call.overrides, ...Object.fromEntries(missing.map(([flag], index) => [flag, given[index] ?? ''])) };
 }
 
 /** The file is checked as any other before a server is touched; passwords given in URLs take the place of variables. */

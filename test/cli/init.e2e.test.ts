@@ -6,7 +6,7 @@ import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-datab
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { onSource, onTarget, urlOf } from '../check/sides.ts';
-import { type Ran, runSluice } from './run-sluice.ts';
+import { type Ran, runInside, runSluice } from './run-sluice.ts';
 
 const PASSWORD = 'p@ss/w:rd 100%';
 let mysql: RunningServer;
@@ -88,6 +88,20 @@ it('asks for what is missing on a terminal only', async () => {
   const ran = await runSluice(['init', '--pipeline', 'shop'], { folder });
   expect(ran.exit).toBe(2);
   expect(ran.stderr).toContain('sluice init needs --source-url');
+});
+
+it('takes the answers that are typed on a terminal, those typed ahead as well', async () => {
+  const plain = (url: string): string => url.replace(/:[^:@/]*@/, '@');
+  const [, pipeline = '', , from = '', , to = ''] = flags();
+  const ran = await runInside(['init'], {
+    folder,
+    isTerminal: true,
+    stdin: `${pipeline}\n${plain(from)}\n${plain(to)}\n`,
+    environment: { SOURCE_PASSWORD: PASSWORD, TARGET_PASSWORD: PASSWORD },
+  });
+  expect(ran).toMatchObject({ exit: 0 });
+  expect(ran.stderr).toContain('Name of the pipeline');
+  expect(readFileSync(join(folder, 'sluice.yaml'), 'utf8')).toContain('pipeline: shop');
 });
 
 it('has check exit 3 with the list when something is wrong, and 6 when a server cannot be reached', async () => {

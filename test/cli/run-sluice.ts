@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** stdin is a terminal; only inside this process. */
+  readonly isTerminal?: boolean;
   /** Called with the process and what it has printed so far, at each piece of output. */
   readonly onOutput?: (child: ChildProcess, printed: string) => void;
 }
@@ -51,7 +53,7 @@ export function runSluice(argv: readonly string[], options: RunOptions): Promise
 
 /** The same without a process, for what would need hundreds of them: everything but `process-io.ts` is the same. */
 export async function runInside(argv: readonly string[], options: RunOptions): Promise<Ran> {
-  const { folder, environment = {}, stdin = '' } = options;
+  const { folder, environment = {}, stdin = '', isTerminal = false } = options;
   const written = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr'): TextSink => ({
     write: (text) => {
@@ -65,7 +67,7 @@ export async function runInside(argv: readonly string[], options: RunOptions): P
     environment,
     folder,
     pid: process.pid,
-    stdin: { stream: Readable.from([stdin]), isTerminal: false },
+    stdin: { stream: Readable.from([stdin]), isTerminal },
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     onSignal: () => {},

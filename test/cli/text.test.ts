@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCount, formatDuration, formatTable } from '../../src/cli/format.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { Output } from '../../src/cli/output.ts';
 import { progressLine, progressLines } from '../../src/cli/progress.ts';
 import { Scrubber } from '../../src/cli/scrub.ts';
 import { statusText } from '../../src/cli/status-text.ts';
@@ -132,5 +134,19 @@ describe('the scrubber', () => {
     const scrubber = new Scrubber();
     scrubber.add(['sluice', 'abc', 'longer-secret'], ['sluice']);
     expect(scrubber.text('sluice abc longer-secret')).toBe('sluice abc ***');
+  });
+});
+
+describe('live progress on a terminal', () => {
+  it('stands at the bottom: it is removed before a line of log and drawn again after it', () => {
+    const screen: string[] = [];
+    const sink = { write: (text: string) => void screen.push(text), isTerminal: true, columns: 80 };
+    const io = { environment: {}, stdout: sink, stderr: sink } as unknown as Io;
+    const output = new Output(io, { isJson: false, isQuiet: false, isVerbose: false, isPlain: true });
+    output.live(['bar', 'sum']);
+    output.line('log');
+    output.result({ kind: 'Run', exit: 0, data: null, text: 'result' });
+    const erase = '\u001b[2A\u001b[J';
+    expect(screen.join('')).toBe(`bar\nsum\n${erase}log\nbar\nsum\n${erase}result\n`);
   });
 });
