@@ -8,10 +8,16 @@ const BACKSLASH = 0x5c;
 const LETTERS = [0x62, 0x74, 0x6e, 0x76, 0x66, 0x72];
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
 
+/** 1 for the bytes that COPY's text format takes as they are. */
+const KEPT = Uint8Array.from({ length: 256 }, (_, byte) => (byte === BACKSLASH || (byte >= 8 && byte <= 13) ? 0 : 1));
+
 /** Writes bytes as a COPY text field: backslash and control characters escaped (PostgreSQL, COPY, text format). */
 export function copyText(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
-  out.reserve((end - start) * 2);
-  for (let i = start; i < end; i++) copyByte(bytes[i] as number, out);
+  let i = start;
+  while (i < end && KEPT[bytes[i] as number] === 1) i++;
+  out.raw(bytes, start, i);
+  out.reserve((end - i) * 2);
+  for (; i < end; i++) copyByte(bytes[i] as number, out);
 }
 
 function copyByte(byte: number, out: ByteWriter): void {

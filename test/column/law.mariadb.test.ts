@@ -4,7 +4,7 @@ import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-datab
 import { startServer } from '../../src/servers/server.ts';
 import { type Specimen, specimens } from './law.ts';
 import { lawSuite } from './law-suite.ts';
-import { MARIADB, OLD_TEMPORAL } from './mariadb-sample.ts';
+import { mariadbSamples, OLD_TEMPORAL } from './mariadb-sample.ts';
 import { targetSession } from './round-trip.ts';
 import { COMMON } from './sample.ts';
 
@@ -13,8 +13,9 @@ let found: Specimen[];
 let target: Client | undefined;
 
 beforeAll(async () => {
-  database = await freshDatabase(await startServer('mariadb'), 'column_law');
-  found = await specimens(database.url, [...COMMON, ...MARIADB]);
+  const server = await startServer('mariadb');
+  database = await freshDatabase(server, 'column_law');
+  found = await specimens(database.url, [...COMMON, ...mariadbSamples(server.version)]);
   target = await targetSession((await startServer('postgres')).url);
 });
 

@@ -36,6 +36,8 @@ const INET4S = ['0.0.0.0', '255.255.255.255', '10.0.0.0', '1.2.3.4', ...random(f
 
 const JSON_TEXTS = ['{"b": 1, "a": [1.50, 12345678901234567890]}', '[]', '"a\\u0000b"', ...random(fc.json(), 50)];
 
+const VECTORS = ['0,0', '1,-2.5', '0.1,3.4028234e38', '-0,1e-45'];
+
 const LONG = ['', 'x', 'short', 'é'.repeat(200), 'abc'.repeat(20_000)];
 
 const STAMPS = [
@@ -54,7 +56,18 @@ export const OLD_TEMPORAL: readonly Sample[] = [0, 1, 2, 3, 4, 5, 6].flatMap((di
   { column: `TIME(${digits})`, values: quoted(TIMES) },
 ]);
 
-export const MARIADB: readonly Sample[] = [
+const VECTOR: Sample = { column: 'VECTOR(2)', values: ['NULL', ...VECTORS.map((text) => `VEC_FromText('[${text}]')`)] };
+
+/** Seconds as 32 bits without a sign. */
+const LATE: Sample = { column: 'TIMESTAMP(3) NULL', values: ["'2100-02-28 23:59:59'", "'2106-02-07 06:28:15.999'"] };
+
+/** What a server of this version has: vectors and timestamps beyond 2038 came with 11.7 and 11.5. */
+export function mariadbSamples(version: string): readonly Sample[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 11 || (major === 11 && minor >= 7) ? [...MARIADB, VECTOR, LATE] : MARIADB;
+}
+
+const MARIADB: readonly Sample[] = [
   { column: 'UUID', values: quoted(UUIDS) },
   { column: 'INET4', values: quoted(INET4S) },
   { column: 'INET6', values: quoted(INET6S) },
