@@ -207,7 +207,13 @@ const stageOptions: readonly Option[] = [
     default: '1s',
     help: 'How long the read of one chunk should take; its size follows.',
   },
-  { path: 'apply.parallel', type: lanes, default: 4, help: 'Connections that write during the load.' },
+  {
+    path: 'apply.parallel',
+    type: lanes,
+    default: 4,
+    help: 'Connections that write during the load.',
+    later: 'loading in several lanes',
+  },
   {
     path: 'apply.maxTransactionBytes',
     type: { kind: 'size', min: '1MiB', max: '64GiB' },
