@@ -21,8 +21,8 @@ export function jsonEncoder(target: 'json' | 'jsonb', policy: ValuePolicy, isTru
 }
 
 function hasEscape(bytes: Buffer, start: number, end: number): boolean {
-  const at = bytes.indexOf('\\u', start, 'latin1');
-  return at >= 0 && at < end;
+  for (let i = start; i < end - 1; i++) if (bytes[i] === 0x5c && bytes[i + 1] === 0x75) return true;
+  return false;
 }
 
 function checkJson(text: string): void {
