@@ -26,6 +26,8 @@ export interface TargetTable extends TargetName {
   readonly uniques: readonly TargetUnique[];
   /** Any unique index besides the primary key, partial and expression indexes included. */
   readonly hasSecondaryUnique: boolean;
+  /** Foreign keys and triggers that act on what this session writes; none where it is a replica, unless made ALWAYS. */
+  readonly acting: readonly string[];
 }
 
 const COLUMNS = `
@@ -42,6 +44,11 @@ const UNIQUES = `
   FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
   WHERE x.indrelid = $1::oid AND x.indisunique AND x.indisvalid ORDER BY x.indisprimary DESC, i.relname`;
 
+const ACTING = `
+  SELECT DISTINCT coalesce(c.conname, t.tgname) AS name
+  FROM pg_trigger t LEFT JOIN pg_constraint c ON c.oid = t.tgconstraint
+  WHERE t.tgrelid = $1::oid AND t.tgenabled::text = ANY ($2) AND (c.oid IS NULL OR c.contype IN ('f', 't')) ORDER BY 1`;
+
 /** The table as it stands now; null when there is none. */
 export async function readTargetTable(session: PostgresSession, name: TargetName): Promise<TargetTable | null> {
   const oid = await session.query(
@@ -53,12 +60,14 @@ export async function readTargetTable(session: PostgresSession, name: TargetName
   if (!found) return null;
   const columns = await session.query(COLUMNS, [found]);
   const uniques = await session.query(UNIQUES, [found]);
+  const acting = await session.query(ACTING, [found, session.isReplica ? '{A,R}' : '{A,O}']);
   return {
     schema: name.schema,
     table: name.table,
     columns: columns.rows.map(columnOf),
     uniques: uniques.rows.filter((row) => row['is_plain'] === 't').map(uniqueOf),
     hasSecondaryUnique: uniques.rows.some((row) => row['is_primary'] !== 't'),
+    acting: acting.rows.map((row) => row['name'] ?? ''),
   };
 }
 

@@ -56,7 +56,7 @@ export function planTable(version: TableVersion, target: TargetTable, rules: Pla
     return { nullable: column.nullable, skip: codec.skip, encode };
   });
   const key = version.key.map((index) => written.findIndex((column) => column.source === index));
-  problems.push(...keyProblems(version, target, written, key), ...leftOver(target, written));
+  problems.push(...keyProblems(version, target, written, key), ...leftOver(target, written), ...actingOn(target));
   if (problems.length > 0) return { problems };
   return { plan: { version, target, fields, written, key, sql: planSql(target, written, key, stagingName) } };
 }
@@ -103,6 +103,14 @@ function leftOver(target: TargetTable, written: readonly WrittenColumn[]): strin
   return target.columns
     .filter((c) => c.isNotNull && !c.hasDefault && !c.isGenerated && c.identity === null && !filled.has(c.name))
     .map((c) => `target column ${c.name} is NOT NULL without a default and the source has no such column`);
+}
+
+/** INV-50: a key or trigger that acts would change rows a second time, or refuse them by the order they come in. */
+function actingOn(target: TargetTable): string[] {
+  return target.acting.map(
+    (name) =>
+      `foreign key or trigger ${name} acts on replicated rows: grant SET ON PARAMETER session_replication_role, or drop it until the cutover`,
+  );
 }
 
 /** TARGET_TABLE_MISSING, TARGET_TABLE_UNFIT: all problems of one table in one error. */

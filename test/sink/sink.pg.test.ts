@@ -211,3 +211,34 @@ test('after the signal the transaction in hand is committed and no other begun',
   expect((await sink.start())?.epoch).toBe(1);
   expect(await target.rows('item')).toEqual(['1|a|1']);
 });
+
+test('where foreign keys and triggers would act on replicated rows the sink says so instead of writing', async () => {
+  await using target = await Target.open(
+    ITEM_DDL,
+    'CREATE TABLE part (id integer PRIMARY KEY, item integer REFERENCES item)',
+    `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
+    'CREATE TRIGGER always BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION f()',
+  );
+  const log = new EpochSeries();
+  const sink = target.sink();
+  await sink.start();
+  await sink.apply(stream(log.next([create(ITEM, [1, 'a', 1])])), NEVER);
+  await target.session.query('ALTER TABLE item ENABLE ALWAYS TRIGGER always');
+  await sink.start();
+  const refused = sink.apply(stream(log.next([create(ITEM, [2, 'a', 1])])), NEVER);
+  await expect(refused).rejects.toThrow('foreign key or trigger always acts on replicated rows');
+  await target.session.query('ALTER TABLE item DISABLE TRIGGER always');
+  const name = `plain_sink_${process.pid}`;
+  await target.session.query(`CREATE ROLE ${name} LOGIN; GRANT ALL ON SCHEMA public, sluice TO ${name}`);
+  await target.session.query(`GRANT ALL ON ALL TABLES IN SCHEMA public, sluice TO ${name}`);
+  const url = new URL(target.url);
+  url.username = name;
+  const plain = target.sink({ target: { url: url.href, pipeline: 'shop' } });
+  await sink.close();
+  await plain.start();
+  expect(plain.isReplica).toBe(false);
+  const again = plain.apply(stream(new EpochSeries('log-1', 1).next([create(ITEM, [2, 'a', 1])])), NEVER);
+  await expect(again).rejects.toThrow('foreign key or trigger part_item_fkey acts on replicated rows');
+  await plain.close();
+  await target.session.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+});
