@@ -29,7 +29,7 @@ export interface HalvesOptions extends RunOptions {
   readonly prepared: Prepared;
 }
 
-const POLL_MS = 1_000;
+const POLL_MS = 200;
 const CAUGHT_UP_EVERY_MS = 50;
 
 /** Runs what the mode asks for side by side; the first that fails for good ends the others. */

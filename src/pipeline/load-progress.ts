@@ -54,10 +54,8 @@ export class LoadProgress {
   #look(): void {
     if (this.isComplete || this.#completeAt === null || this.#appliedEpoch < this.#completeAt) return;
     this.isComplete = true;
-    const { tables } = this.#state.facts.snapshot;
-    this.#state.snapshot({
-      tables: tables.map((table) => (table.phase === 'copied' ? { ...table, phase: 'streaming' } : table)),
-    });
+    for (const [key, table] of this.#tables) this.#tables.set(key, { ...table, phase: 'streaming', etaMs: 0 });
+    this.#state.snapshot({ ...summary([...this.#tables.values()]), state: 'done' });
     this.#state.enter('streaming');
     this.#arrived.resolve();
   }
@@ -82,7 +80,7 @@ function summary(tables: readonly TableStatus[]): SnapshotStatus {
     rowsEstimate: sum((table) => table.rowsEstimate),
     rowsPerSecond: sum((table) => table.rowsPerSecond),
   };
-  const isDone = tables.every((table) => table.phase === 'copied');
+  const isDone = tables.every((table) => table.phase === 'copied' || table.phase === 'streaming');
   const state = isDone ? 'done' : pace.rowsDone > 0 ? 'copying' : 'waiting';
   return { state, ...pace, etaMs: isDone ? 0 : etaOf(pace), tables };
 }
