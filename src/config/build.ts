@@ -32,6 +32,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
     snapshot: {
       parallel: settings.number('snapshot.parallel'),
       chunkTargetMs: settings.number('snapshot.chunkTarget'),
+      chunkMaxRows: settings.number('snapshot.chunkMaxRows'),
     },
     apply: {
       parallel: settings.number('apply.parallel'),

@@ -13,7 +13,7 @@ export interface Config {
   readonly target: TargetConfig;
   readonly log: EmbeddedLogConfig | KafkaLogConfig;
   readonly tables: TablesConfig;
-  readonly snapshot: { readonly parallel: number; readonly chunkTargetMs: number };
+  readonly snapshot: { readonly parallel: number; readonly chunkTargetMs: number; readonly chunkMaxRows: number };
   readonly apply: { readonly parallel: number; readonly maxTransactionBytes: number };
   readonly control: { readonly socket: string };
   readonly verify: { readonly everyMs: number; readonly maxAgeMs: number };

@@ -208,6 +208,12 @@ const stageOptions: readonly Option[] = [
     help: 'How long the read of one chunk should take; its size follows.',
   },
   {
+    path: 'snapshot.chunkMaxRows',
+    type: { kind: 'integer', min: 1, max: 1_000_000 },
+    default: 1_000_000,
+    help: 'Most rows of one chunk, however quickly they are read.',
+  },
+  {
     path: 'apply.parallel',
     type: lanes,
     default: 4,

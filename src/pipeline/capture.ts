@@ -68,6 +68,7 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
       state: writer.head.state,
       parallel: config.snapshot.parallel,
       chunkTargetMs: config.snapshot.chunkTargetMs,
+      chunkMaxRows: config.snapshot.chunkMaxRows,
       observe: options.onProgress,
     });
     await epochs.run(observed(merged, options.onRead));

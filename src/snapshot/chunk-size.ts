@@ -3,6 +3,8 @@ export interface ChunkLimits {
   readonly targetMs: number;
   /** What one chunk may hold in memory. */
   readonly mostBytes: number;
+  /** What one chunk may hold in rows. */
+  readonly mostRows?: number;
   /** A fixed size, for tests. */
   readonly fixedRows?: number;
 }
@@ -13,11 +15,13 @@ const MOST_ROWS = 1_000_000;
 /** How many rows the next chunk of a table takes: what the last ones took in time and bytes, at most doubled. */
 export class ChunkSize {
   readonly #limits: ChunkLimits;
+  readonly #mostRows: number;
   #rows: number;
 
   constructor(limits: ChunkLimits, rowBytes: number) {
     this.#limits = limits;
-    this.#rows = limits.fixedRows ?? between(FIRST_ROWS, limits.mostBytes / 2 / Math.max(1, rowBytes));
+    this.#mostRows = Math.min(limits.mostRows ?? MOST_ROWS, MOST_ROWS);
+    this.#rows = limits.fixedRows ?? this.#between(FIRST_ROWS, limits.mostBytes / 2 / Math.max(1, rowBytes));
   }
 
   get rows(): number {
@@ -29,15 +33,15 @@ export class ChunkSize {
     if (this.#limits.fixedRows !== undefined || rows === 0) return;
     const byTime = (rows * this.#limits.targetMs) / Math.max(1, tookMs);
     const byBytes = (rows * this.#limits.mostBytes) / 2 / Math.max(1, bytes);
-    this.#rows = between(Math.min(byTime, byBytes), Math.max(this.#rows, rows) * 2);
+    this.#rows = this.#between(Math.min(byTime, byBytes), Math.max(this.#rows, rows) * 2);
   }
 
   /** After a chunk that passed its bytes within so many rows. */
   shrink(rows: number): void {
-    if (this.#limits.fixedRows === undefined) this.#rows = between(rows / 2, rows);
+    if (this.#limits.fixedRows === undefined) this.#rows = this.#between(rows / 2, rows);
   }
-}
 
-function between(wanted: number, most: number): number {
-  return Math.max(1, Math.floor(Math.min(wanted, most, MOST_ROWS)));
+  #between(wanted: number, most: number): number {
+    return Math.max(1, Math.floor(Math.min(wanted, most, this.#mostRows)));
+  }
 }

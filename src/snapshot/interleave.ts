@@ -26,6 +26,8 @@ export interface InterleaveOptions {
   /** Reads at once. */
   readonly parallel?: number;
   readonly chunkTargetMs?: number;
+  /** However quickly they are read. */
+  readonly chunkMaxRows?: number;
   /** A fixed size of chunks, for tests. */
   readonly chunkRows?: number;
   /** Bytes of rows that were read and wait for the stream, all together. */
@@ -61,10 +63,13 @@ class Interleaving implements Interleaved {
   #isSaidComplete: boolean;
 
   constructor(options: InterleaveOptions) {
-    const { parallel = 4, chunkTargetMs = 1000, chunkRows, windowBytes = 128 * 1024 * 1024 } = options;
+    const { parallel = 4, chunkTargetMs = 1000, chunkMaxRows, chunkRows, windowBytes = 128 * 1024 * 1024 } = options;
     const mostWindows = parallel * 2;
-    const fixed = chunkRows === undefined ? {} : { fixedRows: chunkRows };
-    const limits = { targetMs: chunkTargetMs, mostBytes: windowBytes / mostWindows, ...fixed };
+    const limits = {
+      targetMs: chunkTargetMs,
+      mostBytes: windowBytes / mostWindows,
+      ...rowLimits(chunkMaxRows, chunkRows),
+    };
     this.#options = options;
     this.#position = options.start;
     this.#book = new TableBook(options.tables, options.state);
@@ -227,6 +232,10 @@ class Interleaving implements Interleaved {
     this.#isSaidComplete = isComplete;
     yield [mark(new Map([[COMPLETE_ENTRY, isComplete ? DONE : null]]))];
   }
+}
+
+function rowLimits(mostRows: number | undefined, fixedRows: number | undefined) {
+  return { ...(mostRows === undefined ? {} : { mostRows }), ...(fixedRows === undefined ? {} : { fixedRows }) };
 }
 
 function mark(state: ReadonlyMap<string, string | null>): Mark {

@@ -42,7 +42,7 @@ describe('a good file', () => {
       target: { schema: 'public', ddl: 'convert' },
       log: { kind: 'embedded', directory: '/etc/sluice/.sluice/log', topicPrefix: 'shop' },
       tables: { include: ['*'], exclude: [] },
-      snapshot: { parallel: 4, chunkTargetMs: 1000 },
+      snapshot: { parallel: 4, chunkTargetMs: 1000, chunkMaxRows: 1_000_000 },
       apply: { parallel: 4, maxTransactionBytes: 256 * 1024 * 1024 },
       control: { socket: '/etc/sluice/.sluice/shop.sock' },
       cutover: { writeBlockLimitMs: 60_000 },

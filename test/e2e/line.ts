@@ -7,6 +7,7 @@ import type { PipelineStatus } from '../../src/contract/status.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
 import type { RunResult } from '../../src/pipeline/run-option.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import { FaultProxy } from '../../src/servers/proxy.ts';
 import { startServer } from '../../src/servers/server.ts';
 
 export type SourceKind = 'mysql' | 'mariadb';
@@ -20,7 +21,14 @@ export interface Line {
   /** Path of sluice.yaml. */
   readonly file: string;
   readonly config: Config;
+  /** What the pipeline's connections go through; only with `isProxied`. */
+  readonly proxies: Proxies | null;
   close(): Promise<void>;
+}
+
+export interface Proxies {
+  readonly source: FaultProxy;
+  readonly target: FaultProxy;
 }
 
 export interface LineOptions {
@@ -28,7 +36,13 @@ export interface LineOptions {
   readonly log: LogKind;
   /** Further text of sluice.yaml. */
   readonly yaml?: string;
+  /** Further entries of `target`, each after a comma. */
+  readonly target?: string;
+  readonly isProxied?: boolean;
 }
+
+/** What the shop's ten years of zero dates need, as sluice.yaml's `rules`. */
+export const SHOP_RULES = '{ tbl_supplier: { zeroDate: { contract_start: "-infinity" } } }';
 
 let lines = 0;
 
@@ -41,25 +55,29 @@ export async function openLine(options: LineOptions): Promise<Line> {
   const name = `line${process.pid}_${lines++}`;
   const from = await freshDatabase(source, name);
   const to = await freshDatabase(target, name);
+  const proxies = options.isProxied
+    ? { source: await FaultProxy.start(source), target: await FaultProxy.start(target) }
+    : null;
   const folder = await mkdtemp(join(tmpdir(), 'sluice-line-'));
   const file = join(folder, 'sluice.yaml');
   const log = kafka
     ? `log: { kind: kafka, kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${name} } }`
     : 'log: { kind: embedded, directory: log }';
   const text = `pipeline: ${name}
-source: { url: ${from.url}, databases: [${from.name}] }
-target: { url: ${to.url} }
+source: { url: ${proxies?.source.through(from.url) ?? from.url}, databases: [${from.name}] }
+target: { url: ${proxies?.target.through(to.url) ?? to.url}${options.target ?? ''} }
 ${log}
 control: { socket: ${join(folder, 's.sock')} }
-${options.yaml ?? 'tables: { rules: { tbl_supplier: { zeroDate: { contract_start: "-infinity" } } } }'}
+${options.yaml ?? `tables: { rules: ${SHOP_RULES} }`}
 `;
   await writeFile(file, text);
   const close = async () => {
+    await Promise.all([proxies?.source.close(), proxies?.target.close()]);
     await Promise.all([from.drop(), to.drop()]);
     await rm(folder, { recursive: true, force: true });
     await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
   };
-  return { source: from, target: to, folder, file, config: configOf(file, text), close };
+  return { source: from, target: to, folder, file, config: configOf(file, text), proxies, close };
 }
 
 function configOf(file: string, text: string): Config {

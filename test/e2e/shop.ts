@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { compareAll } from '../../src/pipeline/compare-all.ts';
 import { createShop } from '../../src/shop/shop.ts';
+import type { TrafficMix } from '../../src/shop/traffic/mix.ts';
 import { runTraffic } from '../../src/shop/traffic/traffic.ts';
 import type { Line } from './line.ts';
 
@@ -8,10 +9,10 @@ export async function fillShop(line: Line, scale: number): Promise<void> {
   await createShop({ url: line.source.url, database: line.source.name, scale, seed: 7 });
 }
 
-export function startTraffic(line: Line, ratePerSecond: number) {
+export function startTraffic(line: Line, ratePerSecond: number, mix: Partial<TrafficMix> = {}) {
   const end = new AbortController();
   const { url, name: database } = line.source;
-  const running = runTraffic({ url, database, seed: 7, ratePerSecond, workers: 2, signal: end.signal });
+  const running = runTraffic({ url, database, seed: 7, ratePerSecond, workers: 2, mix, signal: end.signal });
   running.catch(() => {});
   return {
     stop: () => {
