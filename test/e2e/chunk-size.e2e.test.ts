@@ -9,7 +9,7 @@ test.each([1, 2, 7])('a shop read in chunks of %i row(s) under live traffic arri
     await fillShop(line, 0.01);
     const traffic = startTraffic(line, 50);
     const running = startLine(line);
-    await running.until(caughtUpSince(0));
+    await running.until(({ state }) => state === 'streaming');
     await traffic.stop();
     await running.until(caughtUpSince(Date.now()));
     await running.stop();
