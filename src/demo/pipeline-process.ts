@@ -6,14 +6,17 @@ export class PipelineProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
   #stderr = '';
+  #stdout = '';
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#ended = once(child, 'exit').then(([code]) => code);
+    this.#ended = once(child, 'close').then(([code]) => code);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-20_000);
     });
-    child.stdout?.resume();
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout = (this.#stdout + text).slice(-100_000);
+    });
   }
 
   /** `command`: the program and its first arguments, by which sluice itself was started. */
@@ -30,6 +33,11 @@ export class PipelineProcess {
   /** The end of what it wrote to stderr. */
   get log(): string {
     return this.#stderr;
+  }
+
+  /** The end of what it wrote to stdout. */
+  get output(): string {
+    return this.#stdout;
   }
 
   get isRunning(): boolean {
