@@ -1,6 +1,6 @@
 import type { Change } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
-import type { BinlogCoordinate } from '../contract/position.ts';
+import type { BinlogCoordinate, Position } from '../contract/position.ts';
 import type { StageName, StageStatus } from '../contract/status.ts';
 import { describePosition, hasReached } from '../position/position.ts';
 import { lagMs } from './lag.ts';
@@ -28,7 +28,11 @@ export class Board {
   head: HeadPoll | null = null;
   #read = 0;
   #logged = 0;
-  #applied = 0;
+  /** Epochs of this process that are not applied yet, each with what #read was at its end. */
+  #unapplied: { readonly epoch: number; readonly last: number }[] = [];
+  /** Epochs that the sink has found in the log and not applied. */
+  #found: { readonly epoch: number; readonly committedAtMs: number }[] = [];
+  #appliedEpoch = 0;
   readonly #atHeadMs = new Map<StageName, number>();
 
   /** A batch of the stream, before it goes into the log. */
@@ -38,7 +42,7 @@ export class Board {
     const before = this.#read;
     for (const change of batch) {
       if (change.tag === 'row') rows++;
-      if (change.tag === 'idle') this.capture.passed(this.#read, change.position);
+      if (change.tag === 'idle') this.capture.position = change.position;
       if (change.tag !== 'commit') continue;
       this.#read++;
       first ??= change.committedAtUs;
@@ -54,27 +58,50 @@ export class Board {
   onLogged(header: EpochHeader): void {
     this.#logged += header.transactions;
     this.log.count(header.records, header.bytes, header.transactions);
-    this.log.passed(this.#logged, header.reached);
+    this.log.position = header.reached;
+    this.log.passed(this.#logged);
+    this.#unapplied.push({ epoch: header.number, last: this.#logged });
+    // The sink may have been quicker than this call.
+    this.#passApplied();
   }
 
-  /** For a process that only applies: what it finds in the log. */
+  /** The sink finds this epoch in the log, its own process's or an earlier one's, and will apply it. */
   onFound(header: EpochHeader): void {
-    this.#read += header.transactions;
     if (header.firstCommitUs === null) return;
-    this.apply.expect({ last: this.#read, committedAtMs: Number(header.firstCommitUs / 1000n) });
+    this.#found.push({ epoch: header.number, committedAtMs: Number(header.firstCommitUs / 1000n) });
   }
 
   onApplied(header: EpochHeader, rows: number): void {
-    this.#applied += header.transactions;
     this.apply.count(rows, header.bytes, header.transactions);
-    this.apply.passed(this.#applied, header.reached);
+    this.onStanding(header.number, header.reached);
   }
 
-  /** The half that reads was started anew and will read again what is not durable: in the log, or applied. */
-  onReadAgain(isCapture: boolean): void {
-    this.#read = isCapture ? this.#logged : this.#applied;
+  /**
+   * The target stands at this epoch, whoever saw it get there: when the answer to a COMMIT was lost, only the checkpoint
+   * tells, so what is still to come is known by epochs and never by counting answers (INV-80).
+   */
+  onStanding(epoch: number, position: Position): void {
+    this.#appliedEpoch = epoch;
+    this.apply.position = position;
+    this.#passApplied();
+  }
+
+  #passApplied(): void {
+    const isApplied = ({ epoch }: { readonly epoch: number }) => epoch <= this.#appliedEpoch;
+    while (this.#found[0] && isApplied(this.#found[0])) this.#found.shift();
+    while (this.#unapplied[0] && isApplied(this.#unapplied[0])) this.apply.passed(this.#unapplied.shift()?.last ?? 0);
+  }
+
+  /** Capture was started anew and will read again what is not in the log. */
+  onReadAgain(): void {
+    this.#read = this.#logged;
     this.log.forgetAfter(this.#read);
     this.apply.forgetAfter(this.#read);
+  }
+
+  /** The sink was started anew and will find again what is not applied. */
+  onFindAgain(): void {
+    this.#found = [];
   }
 
   /** True when the last poll, less than ten seconds old, shows a head that this stage has reached. */
@@ -118,7 +145,8 @@ export class Board {
       nowMs,
       polledAtMs: head?.atMs ?? null,
       atHeadMs: this.#atHeadMs.get(stage.name) ?? null,
-      oldestPendingMs: stage.oldestPendingMs,
+      // What an earlier process logged is older than anything that this one has read.
+      oldestPendingMs: (stage === this.apply ? this.#found[0]?.committedAtMs : null) ?? stage.oldestPendingMs,
       clockOffsetMs: head?.clockOffsetMs ?? 0,
     });
   }

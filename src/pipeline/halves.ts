@@ -100,7 +100,7 @@ class Halves {
   async #capture(): Promise<void> {
     const { config, log, state, prepared } = this.#options;
     await this.#supervised('capture', async () => {
-      state.board.onReadAgain(true);
+      state.board.onReadAgain();
       await runCapture({
         config,
         log,
@@ -116,13 +116,16 @@ class Halves {
   }
 
   async #apply(): Promise<void> {
-    const { log, state, mode } = this.#options;
+    const { log, state } = this.#options;
     const sink = this.#sink;
-    const onFound = (epoch: EpochHeader) => state.board.onFound(epoch);
+    const onFound = (epoch: EpochHeader) => {
+      state.board.onFound(epoch);
+      this.#load.onFound(epoch);
+    };
     await this.#supervised('apply', async () => {
-      if (mode === 'apply') state.board.onReadAgain(false);
+      state.board.onFindAgain();
       const onStart = (checkpoint: Checkpoint | null) => this.#started(checkpoint);
-      await runApply({ log, sink, signal: this.#signal, onStart, ...(mode === 'apply' ? { onFound } : {}) });
+      await runApply({ log, sink, signal: this.#signal, onStart, onFound });
     });
   }
 
@@ -130,7 +133,7 @@ class Halves {
     const { state } = this.#options;
     state.endpoint('target', { isConnected: true });
     if (checkpoint === null) return;
-    state.board.apply.position = checkpoint.position;
+    state.board.onStanding(checkpoint.epoch, checkpoint.position);
     this.#load.onCheckpoint(checkpoint.epoch);
   }
 

@@ -28,11 +28,13 @@ export class LoadProgress {
   }
 
   onApplied(epochs: readonly EpochHeader[]): void {
-    for (const { number, state } of epochs) {
-      if (state.get(COMPLETE_ENTRY)) this.#completeAt ??= number;
-      this.#appliedEpoch = number;
-    }
+    this.#appliedEpoch = epochs.at(-1)?.number ?? this.#appliedEpoch;
     this.#look();
+  }
+
+  /** Noted before it is applied: the answer to that COMMIT may be lost (INV-80). */
+  onFound({ number, state }: EpochHeader): void {
+    if (state.get(COMPLETE_ENTRY)) this.#completeAt ??= number;
   }
 
   /** The sink has started and stands at this epoch. */

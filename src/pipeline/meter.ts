@@ -45,8 +45,7 @@ export class StageMeter {
   }
 
   /** All transactions up to and with the `last`-th are past this stage. */
-  passed(last: number, position: Position): void {
-    this.position = position;
+  passed(last: number): void {
     const keep = this.#pending.findIndex((run) => run.last > last);
     this.#pending.splice(0, keep === -1 ? this.#pending.length : keep);
   }
