@@ -13,7 +13,9 @@ import { sourceName } from './waiting-index.ts';
 export async function applySchemaChange(state: TargetState, change: SchemaChange): Promise<void> {
   const { database, table } = change;
   if (state.paused.has(sourceName(database, table))) return;
-  const decision = decideSchemaChange(change);
+  // A reader that has met no row of the table since its start knows no version before; the target knows what it holds.
+  const before = change.before ?? state.versions.latest(database, table) ?? null;
+  const decision = decideSchemaChange({ ...change, before });
   switch (decision.kind) {
     case 'nothing':
       return;

@@ -24,7 +24,7 @@ export interface Waited {
 export async function untilProcess(
   line: Line,
   isThere: (status: PipelineStatus) => boolean,
-  { processes, limitMs = 60_000 }: Waited,
+  { processes, limitMs = 120_000 }: Waited,
 ): Promise<PipelineStatus> {
   let last: PipelineStatus | null = null;
   for (const startedMs = performance.now(); performance.now() - startedMs < limitMs; await pause(50)) {

@@ -3,8 +3,10 @@ import { caughtUpSince, openLine, startLine } from './line.ts';
 import { expectEqual } from './shop.ts';
 import { onSource, onTarget } from './statement.ts';
 
-/** 64 characters of three bytes each: the most that MySQL takes, three times what PostgreSQL takes. */
+/** With one more, 64 characters of three bytes each: the most that a column's name has, three times PostgreSQL's limit. */
 const LONG = '語'.repeat(63);
+/** A table's name becomes the name of a file, five bytes a character, and file systems stop at 255. */
+const LONG_TABLE = '語'.repeat(49);
 const TABLES = [
   'with space',
   'quote"d',
@@ -14,8 +16,8 @@ const TABLES = [
   'MixedCase',
   'select',
   'percent%s $1',
-  `${LONG}一`,
-  `${LONG}二`,
+  `${LONG_TABLE}一`,
+  `${LONG_TABLE}二`,
 ];
 const COLUMNS = ['order', 'Group By', 'a"b', "c'd", 'e`f', 'g.h', 'Über', 'pg:1 ?', `${LONG}一`, `${LONG}二`];
 

@@ -18,6 +18,7 @@ export const ODD_VALUES: readonly OddValue[] = [
   ['the last timestamp of 32 bits', 'tbl_insurance', "signed_at = '2038-01-19 03:14:07'"],
   ['the last datetime with microseconds', 'tbl_customer', "last_seen_at = '9999-12-31 23:59:59.999999'"],
   ['the sentinel date 9999-12-31', 'tbl_insurance', "ends_on = '9999-12-31'"],
+  ['a time before midnight, as the traffic writes it', 'tbl_order', "delivery_at = '-00:30:00'"],
   ['the longest time', 'tbl_employee', "overtime = '838:59:59'"],
   ['the longest negative time', 'tbl_report', "ran_for = '-838:59:59'"],
   ['a negative time below a second', 'tbl_employee', "overtime = '-00:00:00.001'"],

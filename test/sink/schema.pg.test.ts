@@ -91,3 +91,20 @@ test('a paused table that is emptied at the source starts anew when the target f
   expect(sink.pausedTables).toEqual([]);
   expect(await target.rows('item')).toEqual(['3|c']);
 });
+
+test('a DDL is judged by the version that the target holds when the reader has met no row since its start', async () => {
+  const other = table('other', ['id int', 'gone int?']);
+  const fewer = table('other', ['id int']);
+  await using target = await Target.open(ITEM_DDL, 'CREATE TABLE other (id integer PRIMARY KEY, gone integer)');
+  const sink = target.sink();
+  const log = new EpochSeries();
+  await sink.start();
+  await sink.apply(stream(log.next([create(ITEM, [1, 'a']), create(other, [1, 1])])), NEVER);
+  await sink.close();
+  await sink.start();
+  const changes = [ddl(null, WIDER), create(WIDER, [2, 'note', 'b', 7]), ddl(null, fewer), create(fewer, [2])];
+  await sink.apply(stream(log.next(changes)), NEVER);
+  expect(await target.rows('item')).toEqual(['1|a|NULL|NULL', '2|b|note|7']);
+  expect(sink.pausedTables.map((paused) => paused.table)).toEqual(['other']);
+  expect(await target.rows('other')).toEqual(['1|1']);
+});

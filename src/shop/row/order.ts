@@ -17,6 +17,13 @@ const OPTIONS = [
 const SHIPPED = ['NULL', "'0000-00-00 00:00:00'", "'2024-10-27 02:30:00'", "'2014-01-00 00:00:00'"];
 const IPS = ['NULL', "''", "x'7f000001'", "x'20010db8000000000000000000000001'", "x'00000000'"];
 
+/** As the live traffic writes them too: sent before the agreed hour, so no time of day. */
+const DELIVERY = ["'-00:30:00'"];
+
+function delivery(random: Random): string {
+  return random.oneIn(5) ? time(random) : 'NULL';
+}
+
 /** The items as the column keeps them. */
 function itemsJson(items: readonly OrderItem[]): string {
   const parts = items.map(
@@ -58,7 +65,7 @@ export const ORDER_ROWS: RowMaker = {
       `${items.length},${money(totalCents(items))},'${random.oneIn(4) ? random.pick(CURRENCIES) : 'EUR'}',` +
       `${oddAt(OPTIONS, index) ?? random.pick(OPTIONS)},${note(index, random)},${noteOld(index, random)},` +
       `${oddAt(IPS, index) ?? bytes(random.hex(4))},${momentUs(day, random)},${oddAt(SHIPPED, index) ?? shipped(day, random)},` +
-      `${random.oneIn(5) ? time(random) : 'NULL'},${random.oneIn(4) ? 0 : 1},b'${random.oneIn(9) ? 1 : 0}',${moment(day, random)})`
+      `${oddAt(DELIVERY, index) ?? delivery(random)},${random.oneIn(4) ? 0 : 1},b'${random.oneIn(9) ? 1 : 0}',${moment(day, random)})`
     );
   },
 };
