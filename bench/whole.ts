@@ -30,8 +30,9 @@ export class Whole {
 
   /** From the start of the process to the last row applied. */
   async snapshot(rows: number): Promise<Figure> {
+    // `snapshot.state` tells of reading; the pipeline is streaming once the last row is applied.
     return await this.#measured('snapshot, end to end', rows, (sluice) =>
-      sluice.untilStatus(({ snapshot }) => snapshot.state === 'done'),
+      sluice.untilStatus(({ state }) => state === 'streaming'),
     );
   }
 
