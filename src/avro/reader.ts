@@ -64,6 +64,12 @@ export class AvroReader {
     return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
   }
 
+  /** Moves past an int or long of any size, without making a value of it. */
+  skipLong(): void {
+    for (let left = 10; left > 0; left--) if (this.byte() < 0x80) return;
+    throw new RangeError('Avro long is longer than 64 bits');
+  }
+
   float(): number {
     const at = this.#advance(4);
     return this.bytes.readFloatLE(at);

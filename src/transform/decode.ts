@@ -132,7 +132,7 @@ const SOURCE_FIELDS = [
 
 function skipSource(reader: AvroReader): void {
   for (const field of SOURCE_FIELDS) {
-    if (field === 'l') reader.bigLong();
+    if (field === 'l') reader.skipLong();
     else if (field === 's') reader.span();
     else if (field === 'S') skipBranch(reader, 0, 's');
     else skipBranch(reader, 1, field === '?s' ? 's' : 'l');
@@ -142,7 +142,7 @@ function skipSource(reader: AvroReader): void {
 function skipBranch(reader: AvroReader, present: number, kind: 's' | 'l'): void {
   if (reader.long() !== present) return;
   if (kind === 's') reader.span();
-  else reader.bigLong();
+  else reader.skipLong();
 }
 
 function skipNull(reader: AvroReader): void {
