@@ -46,16 +46,23 @@ export class EpochWriter {
     this.#open = emptyEpoch(options.from);
   }
 
-  /** Consumes the stream until it ends; what stands between transactions then is durable. */
+  /**
+   * Consumes the stream until it ends; whole transactions are durable then. Where the stream ended inside one, what was
+   * appended of it stays uncommitted: the log forgets it with its writer.
+   */
   async run(stream: AsyncIterable<readonly Change[]>): Promise<void> {
-    for await (const batch of stream) await this.#batch(batch);
-    await this.#settle();
-    this.#close();
-    await this.#settle();
+    try {
+      for await (const batch of stream) if (batch.length > 0) await this.#batch(batch);
+    } finally {
+      // Whoever closes the writer next must not find a commit on its way.
+      while (this.#closing) await this.#closing;
+    }
+    this.#rethrow();
   }
 
   async #batch(batch: readonly Change[]): Promise<void> {
     this.#rethrow();
+    const isBetween = this.#isBetweenTransactions;
     this.#isBetweenTransactions = false;
     const cut = lastBoundary(batch);
     if (cut > 0) await this.#append(batch.slice(0, cut));
@@ -66,8 +73,10 @@ export class EpochWriter {
       return;
     }
     // An open transaction follows: close before it, or the epoch could not end until the transaction does.
-    if (cut > 0) await this.#settle();
-    if (cut > 0) this.#close();
+    if (cut > 0 || isBetween) {
+      await this.#settle();
+      this.#close();
+    }
     await this.#append(batch.slice(cut));
   }
 
