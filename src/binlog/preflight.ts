@@ -38,13 +38,29 @@ async function ask(session: MysqlConnection, from: Position | null): Promise<Pre
 }
 
 /**
+ * Where a new stream begins: the source's end now. SOURCE_XA_PREPARED (retry): rows of a transaction that is prepared
+ * now stand before it, and its XA COMMIT would come without them.
+ */
+export async function startOfStream(connection: MysqlConnection): Promise<SourcePosition> {
+  const head = await sourceHead(connection);
+  if (head instanceof MysqlPosition) await requireGtids(connection);
+  const prepared = await connection.rows('XA RECOVER');
+  if (prepared.length === 0) return head;
+  throw retry(
+    'SOURCE_XA_PREPARED',
+    `The source has ${prepared.length} prepared XA transactions, whose rows lie before the start of the stream.`,
+    'Commit or roll back them on the source (XA RECOVER lists them); the start is tried again.',
+  );
+}
+
+/**
  * The position to read from, as this server can serve it: its end for null; else the one given, after a look at whether
  * the server has its history (SOURCE_HISTORY_DIFFERS, SOURCE_BEHIND) and the binlogs since (SOURCE_POSITION_PURGED).
  */
 async function startingPosition(connection: MysqlConnection, from: Position | null): Promise<SourcePosition> {
+  if (from === null) return startOfStream(connection);
   const head = await sourceHead(connection);
   if (head instanceof MysqlPosition) await requireGtids(connection);
-  if (from === null) return undecidedFree(connection, head);
   const position = parsePosition(from.server, from.text);
   if (head instanceof MysqlPosition && position instanceof MysqlPosition) {
     await checkMysql(connection, position);
@@ -90,17 +106,6 @@ function gtidOff(message: string): Error {
     'SOURCE_GTID_OFF',
     message,
     'SET GLOBAL enforce_gtid_consistency = ON, then gtid_mode OFF_PERMISSIVE, ON_PERMISSIVE, ON, one after another (and in the option file), then `sluice tables reload --all`.',
-  );
-}
-
-/** Rows of a transaction that is prepared now stand before the start; its XA COMMIT would come without them. */
-async function undecidedFree(connection: MysqlConnection, head: SourcePosition): Promise<SourcePosition> {
-  const prepared = await connection.rows('XA RECOVER');
-  if (prepared.length === 0) return head;
-  throw retry(
-    'SOURCE_XA_PREPARED',
-    `The source has ${prepared.length} prepared XA transactions, whose rows lie before the start of the stream.`,
-    'Commit or roll back them on the source (XA RECOVER lists them); the start is tried again.',
   );
 }
 

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import type { Change } from '../contract/change.ts';
 import type { Position } from '../contract/position.ts';
+import type { TableVersion } from '../contract/table.ts';
 import type { MysqlSettings } from '../mysql/connection.ts';
 import { Assembler } from './assembler.ts';
 import { retry, unreadable } from './error.ts';
@@ -24,6 +25,8 @@ export interface ReadBinlogOptions extends Pick<TableSource, 'isPublished' | 'de
   readonly serverId: number;
   readonly readerUuid: string;
   readonly heartbeatMs: number;
+  /** Published tables as the catalogue has them now: what DDL changed is told by them until events tell it. */
+  readonly known?: readonly TableVersion[];
   /** Rows of undecided XA transactions that are kept in memory. */
   readonly preparedLimitBytes?: number;
   readonly signal: AbortSignal;
@@ -64,7 +67,8 @@ async function openStream(options: ReadBinlogOptions): Promise<Stream> {
   const { from, charsets, serverIdentity } = await preflight(settings, options.from);
   const place = new Place(serverIdentity, from.coordinate);
   const outbox = new Outbox(BATCH_BYTES);
-  const tables = new TableRegistry({ isPublished: options.isPublished, describe: options.describe, charsets });
+  const { isPublished, describe, known } = options;
+  const tables = new TableRegistry({ isPublished, describe, charsets }, known);
   const prepared = new PreparedTransactions(options.preparedLimitBytes ?? PREPARED_LIMIT_BYTES);
   const assembler = new Assembler({ history: historyFrom(from), place, tables, outbox, prepared, charsets });
   const link = new BinlogLink({ settings, serverId, readerUuid, gtids: from.resume.text, heartbeatMs, signal });

@@ -36,9 +36,9 @@ function dropped({ database, table }: TableName): TableEffect {
 
 async function schemaChange(effect: TableEffect, statement: string, tables: TableRegistry): Promise<SchemaChange> {
   const { database, table, act } = effect;
-  const before = act === 'create' ? null : tables.latest(effect);
   const after = act === 'drop' ? null : await catalogueVersion(effect, tables);
-  if (act === 'drop') tables.drop(effect);
+  const before = act === 'create' ? null : tables.before(effect, after);
+  tables.altered(effect, after);
   return { tag: 'schema', database, table, statement, before, after };
 }
 

@@ -36,9 +36,15 @@ export class TableRegistry {
   readonly #descriptions = new Map<string, TableDescription | null>();
   /** The last version seen of each table. */
   readonly #latest = new Map<string, TableVersion>();
+  /** Versions that the catalogue had when the stream began: those of tables not met yet, unless DDL came before. */
+  readonly #assumed = new Set<TableVersion>();
 
-  constructor(source: TableSource) {
+  constructor(source: TableSource, known: readonly TableVersion[] = []) {
     this.#source = source;
+    for (const version of known) {
+      this.#latest.set(keyOf(version), version);
+      this.#assumed.add(version);
+    }
   }
 
   isPublished(name: TableName): boolean {
@@ -69,19 +75,30 @@ export class TableRegistry {
     return mapped.decoder;
   }
 
-  /** The version that events last showed; null for a table not met yet. */
+  /** The version that events last showed, or that was known at the start; null for any other table. */
   latest(name: TableName): TableVersion | null {
     return this.#latest.get(keyOf(name)) ?? null;
+  }
+
+  /**
+   * The version that DDL changed into `after`; null when it is not known: what the catalogue had at the start may
+   * already have been the outcome of this very DDL.
+   */
+  before(name: TableName, after: TableVersion | null): TableVersion | null {
+    const latest = this.latest(name);
+    const isOutcome = latest !== null && this.#assumed.has(latest) && latest.fingerprint === after?.fingerprint;
+    return isOutcome ? null : latest;
+  }
+
+  /** From here on the table is known to be like this. */
+  altered(name: TableName, after: TableVersion | null): void {
+    if (after === null) this.#latest.delete(keyOf(name));
+    else this.#kept(name, after);
   }
 
   /** Published tables met so far in a database. */
   tablesOf(database: string): readonly TableName[] {
     return [...this.#latest.values()].filter((version) => version.database === database);
-  }
-
-  /** The table is gone. */
-  drop(name: TableName): void {
-    this.#latest.delete(keyOf(name));
   }
 
   /** The catalogue's view, asked once until `forget`. */
@@ -127,9 +144,12 @@ export class TableRegistry {
   /** The object known already when the version is the same: stages keep what they know by object. */
   #kept(name: TableName, version: TableVersion): TableVersion {
     const latest = this.#latest.get(keyOf(name));
-    if (latest?.fingerprint === version.fingerprint) return latest;
-    this.#latest.set(keyOf(name), version);
-    return version;
+    if (latest?.fingerprint !== version.fingerprint) {
+      this.#latest.set(keyOf(name), version);
+      return version;
+    }
+    this.#assumed.delete(latest);
+    return latest;
   }
 }
 

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { startOfStream } from '../binlog/preflight.ts';
 import { readBinlog } from '../binlog/read-binlog.ts';
-import { sourceHead } from '../binlog/source-head.ts';
+
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin } from '../config/login.ts';
 import { priorityOf } from '../config/table-filter.ts';
 import type { Change } from '../contract/change.ts';
 import type { ChangeLog, EpochHeader, LogWriter } from '../contract/change-log.ts';
 import type { Position } from '../contract/position.ts';
+import type { TableVersion } from '../contract/table.ts';
 import { describeTable } from '../mysql/catalogue.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import { interleave } from '../snapshot/interleave.ts';
@@ -50,21 +52,22 @@ export async function runCapture(options: CaptureOptions): Promise<void> {
 
 async function captureInto(writer: LogWriter, catalogue: MysqlConnection, options: CaptureOptions): Promise<void> {
   const { config } = options;
-  const from = writer.head.last?.reached ?? (await sourceHead(catalogue));
+  const from = writer.head.last?.reached ?? (await startOfStream(catalogue));
   const identity = { version: options.version, connector: catalogue.server.kind, name: config.log.topicPrefix };
   const encoder = new Encoder({
     identity,
     registerSchema: (subject, schema) => writer.registerSchema(subject, schema),
   });
   const epochs = new EpochWriter({ writer, encoder, from, onEpoch: options.onLogged });
+  // After `from` was taken: a table made in between is in this list, in the stream, or in both.
+  const tables = (await scopedTables(catalogue, options.scope)).map(({ version }) => version);
   const views = await openViews(sourceLogin(config.source));
   try {
     const merged = interleave({
-      stream: binlog(from, catalogue, options),
+      stream: binlog({ from, known: tables, catalogue }, options),
       start: from,
       views,
-      // After `from` was taken: a table made in between is in this list, in the stream, or in both.
-      tables: await snapshotTargets(catalogue, options),
+      tables: tables.map(({ database, table }) => ({ database, table, rank: rankOf(config, database, table) })),
       state: writer.head.state,
       parallel: config.snapshot.parallel,
       chunkTargetMs: config.snapshot.chunkTargetMs,
@@ -77,21 +80,25 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
   }
 }
 
-async function snapshotTargets(catalogue: MysqlConnection, { config, scope }: CaptureOptions) {
-  const tables = await scopedTables(catalogue, scope);
-  return tables.map(({ version: { database, table } }) => {
-    return { database, table, rank: RANKS[priorityOf(config.tables, database, table)] };
-  });
+function rankOf(config: Config, database: string, table: string): number {
+  return RANKS[priorityOf(config.tables, database, table)];
 }
 
 const RANKS = { high: 0, medium: 1, low: 2 } as const;
 
-function binlog(from: Position, catalogue: MysqlConnection, options: CaptureOptions): AsyncIterable<readonly Change[]> {
+interface BinlogStart {
+  readonly from: Position;
+  readonly known: readonly TableVersion[];
+  readonly catalogue: MysqlConnection;
+}
+
+function binlog({ from, known, catalogue }: BinlogStart, options: CaptureOptions): AsyncIterable<readonly Change[]> {
   const { config, scope, signal } = options;
   const heartbeat = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline };
   const changes = readBinlog({
     settings: sourceLogin(config.source),
     from,
+    known,
     serverId: config.source.serverId,
     readerUuid: readerUuid(config),
     heartbeatMs: config.source.heartbeatMs,

@@ -110,7 +110,8 @@ export class FaultProxy {
 
   #accept(client: Socket): void {
     if (this.#isRefusing) return void client.resetAndDestroy();
-    const upstream = connect({ ...this.target, allowHalfOpen: true });
+    const { host, port } = this.target;
+    const upstream = connect({ host, port, allowHalfOpen: true });
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],

@@ -6,24 +6,18 @@ import type { Change } from '../../src/contract/change.ts';
 import type { Position } from '../../src/contract/position.ts';
 import { coordinateOf, hasReached, parsePosition } from '../../src/position/position.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
-import type { RunningServer, ServerKind } from '../../src/servers/running-server.ts';
-import { startServer } from '../../src/servers/server.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
 import { failureOf } from './failure.ts';
 import { reached, Source, story, upTo } from './source.ts';
 
 /** What a reader does when link, server or source fail it, on every server. */
-export function faultContract(kind: Extract<ServerKind, 'mysql' | 'mariadb'>): void {
-  let server: RunningServer;
+export function faultContract(server: RunningServer): void {
   let source: Source;
 
   beforeAll(async () => {
-    server = await startServer(kind);
     source = await Source.open(server);
   });
-  afterAll(async () => {
-    await source?.close();
-    await server?.stop();
-  });
+  afterAll(() => source?.close());
   beforeEach(() => source.reset());
 
   test('an idle source says so by heartbeats, in whichever file its binlog stands', async () => {

@@ -1,13 +1,22 @@
-import { expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../../src/servers/server.ts';
+import { damageContract } from './damage-contract.ts';
 import { failureOf } from './failure.ts';
+import { faultContract } from './fault-contract.ts';
+import { readContract } from './read-contract.ts';
 import { settingContract } from './setting-contract.ts';
 import { Source } from './source.ts';
 
-settingContract('mysql');
+// A private server: prepared XA transactions and global settings would get in the way of others.
+const server = await startServer('mysql', { fresh: true, durable: false });
+afterAll(() => server.stop());
+
+describe('the binlog of MySQL', () => readContract(server));
+describe('a failing link or source', () => faultContract(server));
+describe('damaged events', () => damageContract(server));
+describe('settings and history', () => settingContract(server));
 
 test('a source without GTIDs is refused with the cure, and so are transactions without one', async () => {
-  await using server = await startServer('mysql', { fresh: true, durable: false });
   const source = await Source.open(server);
   await source.reset();
   const from = await source.head();

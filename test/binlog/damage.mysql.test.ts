@@ -1,3 +1,0 @@
-import { damageContract } from './damage-contract.ts';
-
-damageContract('mysql');

@@ -1,3 +1,0 @@
-import { faultContract } from './fault-contract.ts';
-
-faultContract('mariadb');

@@ -1,3 +1,0 @@
-import { readContract } from './read-contract.ts';
-
-readContract('mysql');

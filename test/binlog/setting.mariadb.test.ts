@@ -1,3 +1,0 @@
-import { settingContract } from './setting-contract.ts';
-
-settingContract('mariadb');
