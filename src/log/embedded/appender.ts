@@ -94,11 +94,12 @@ export class Appender {
     await this.#syncOnce();
     await this.#file.close();
     await this.#events.beforeSegment();
-    const first = block.bytes.subarray(0, block.sealed);
-    this.#file = await createSegment(this.#directory, block.segment, first);
+    // Taken once: frames are sealed while the file is made, and those go out with the next write.
+    const { sealed } = block;
+    this.#file = await createSegment(this.#directory, block.segment, block.bytes.subarray(0, sealed));
     this.#segment = block.segment;
-    block.written = block.sealed;
-    this.#writtenTo = block.base + block.written;
+    block.written = sealed;
+    this.#writtenTo = block.base + sealed;
     this.#events.segmentMade(block.segment);
     this.#sync();
   }
