@@ -68,7 +68,10 @@ async function openStream(options: ReadBinlogOptions): Promise<Stream> {
   const place = new Place(serverIdentity, from.coordinate);
   const outbox = new Outbox(BATCH_BYTES);
   const { isPublished, describe, known } = options;
-  const tables = new TableRegistry({ isPublished, describe, charsets }, known);
+  const tables = new TableRegistry(
+    { isPublished, describe, charsets, hasGeometryCharset: from.server === 'mariadb' },
+    known,
+  );
   const prepared = new PreparedTransactions(options.preparedLimitBytes ?? PREPARED_LIMIT_BYTES);
   const assembler = new Assembler({ history: historyFrom(from), place, tables, outbox, prepared, charsets });
   const link = new BinlogLink({ settings, serverId, readerUuid, gtids: from.resume.text, heartbeatMs, signal });

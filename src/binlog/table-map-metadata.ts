@@ -24,8 +24,16 @@ const NUMERIC: ReadonlySet<number> = new Set([
   WIRE.year,
 ]);
 
-/** The charset fields have one entry for each of these, binary ones included. */
+/** What the server's own metadata depends on. */
+export interface MetadataSource {
+  readonly charsets: Charsets;
+  /** MariaDB: its geometry is a blob with a character set. */
+  readonly hasGeometryCharset: boolean;
+}
+
+/** The charset fields have one entry for each of these, binary ones included; MySQL's vector is a blob as well. */
 const TEXTUAL: ReadonlySet<number> = new Set([
+  WIRE.vector,
   WIRE.varchar,
   WIRE.varString,
   WIRE.string,
@@ -37,14 +45,20 @@ const TEXTUAL: ReadonlySet<number> = new Set([
 interface Draft {
   names: string[] | null;
   primaryKey: number[];
+  readonly isTextual: (code: number) => boolean;
   readonly unsigned: boolean[];
   readonly collations: (number | undefined)[];
   readonly members: (Buffer[] | undefined)[];
 }
 
 /** Reads the optional metadata, the cursor behind the null bits. Fields that are not known are skipped. */
-export function readMetadata(cursor: EventCursor, columns: readonly WireColumn[], charsets: Charsets): FullMetadata {
-  const draft: Draft = { names: null, primaryKey: [], unsigned: [], collations: [], members: [] };
+export function readMetadata(
+  cursor: EventCursor,
+  columns: readonly WireColumn[],
+  { charsets, hasGeometryCharset }: MetadataSource,
+): FullMetadata {
+  const isTextual = (code: number) => TEXTUAL.has(code) || (hasGeometryCharset && code === WIRE.geometry);
+  const draft: Draft = { names: null, primaryKey: [], isTextual, unsigned: [], collations: [], members: [] };
   const { end } = cursor;
   while (cursor.position < end) {
     const field = cursor.byte();
@@ -69,7 +83,6 @@ function wireMetadata({ unsigned, collations, members }: Draft, i: number, chars
 }
 
 const isNumeric = (code: number) => NUMERIC.has(code);
-const isTextual = (code: number) => TEXTUAL.has(code);
 const isEnum = (code: number) => code === WIRE.enum;
 const isSet = (code: number) => code === WIRE.set;
 const isEnumOrSet = (code: number) => isEnum(code) || isSet(code);
@@ -122,8 +135,8 @@ type FieldReader = (cursor: EventCursor, columns: readonly WireColumn[], draft: 
 /** By MySQL's Optional_metadata_field_type. */
 const FIELDS: ReadonlyMap<number, FieldReader> = new Map<number, FieldReader>([
   [1, (cursor, columns, draft) => readBits(cursor, indexesOf(columns, isNumeric), draft.unsigned)],
-  [2, (cursor, columns, draft) => readDefaultCharset(cursor, indexesOf(columns, isTextual), draft.collations)],
-  [3, (cursor, columns, draft) => readCharsets(cursor, indexesOf(columns, isTextual), draft.collations)],
+  [2, (cursor, columns, draft) => readDefaultCharset(cursor, indexesOf(columns, draft.isTextual), draft.collations)],
+  [3, (cursor, columns, draft) => readCharsets(cursor, indexesOf(columns, draft.isTextual), draft.collations)],
   [4, (cursor, _, draft) => readNames(cursor, draft)],
   [5, (cursor, columns, draft) => readMembers(cursor, indexesOf(columns, isSet), draft.members)],
   [6, (cursor, columns, draft) => readMembers(cursor, indexesOf(columns, isEnum), draft.members)],

@@ -3,17 +3,15 @@ import type { TableVersion } from '../contract/table.ts';
 import { describedVersion, type NamedType, type TableDescription } from '../mysql/description.ts';
 import { missingMetadata } from './error.ts';
 import { EventCursor } from './event-cursor.ts';
-import type { Charsets } from './query-event.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { readColumns, readTableName, type TableName } from './table-map.ts';
-import { readMetadata } from './table-map-metadata.ts';
+import { type MetadataSource, readMetadata } from './table-map-metadata.ts';
 
 /** What a table map needs beside itself. */
-export interface TableSource {
+export interface TableSource extends MetadataSource {
   isPublished(database: string, table: string): boolean;
   /** The catalogue's view of a table now, or null when there is no such table (any more). */
   describe(database: string, table: string): Promise<TableDescription | null>;
-  readonly charsets: Charsets;
 }
 
 interface MappedTable extends TableName {
@@ -122,7 +120,7 @@ export class TableRegistry {
 
   #add(id: number, name: TableName, body: EventCursor, description: TableDescription | null): undefined {
     const map = readColumns(body, name);
-    const metadata = readMetadata(body, map.columns, this.#source.charsets);
+    const metadata = readMetadata(body, map.columns, this.#source);
     const { names } = metadata;
     if (names === null) throw missingMetadata(name);
     const hints = new Map(description?.columns.map((column) => [column.name, column.type]));

@@ -48,6 +48,8 @@ function textDecoder(wire: WireColumn, charset: string): BinlogDecoder {
 }
 
 function targetText({ columnType }: ColumnFacts): string {
+  // MariaDB's JSON is a text with a check.
+  if (columnType === 'json') return 'jsonb';
   const [, length] = /^(?:var)?char\((\d+)\)/i.exec(columnType) ?? [];
   // char(0) and varchar(0) hold only ''; PostgreSQL's lengths start at 1.
   return length === undefined ? 'text' : `character varying(${Math.max(1, Number(length))})`;

@@ -30,10 +30,10 @@ export function catalogueColumn(row: Row, kind: Server['kind'], checks: readonly
   const isJson = columnType === 'longtext' && checks.some((check) => isJsonCheck(check.clause, name));
   return {
     name,
-    type: isJson ? { kind: 'json' } : columnTypeOf(columnType, row['charset'] ?? null),
+    type: columnTypeOf(columnType, row['charset'] ?? null),
     nullable: row['nullable'] === 'YES',
     isGenerated: expression !== '',
-    columnType,
+    columnType: isJson ? 'json' : columnType,
     default: expression === '' ? columnDefault(kind, row['default'] ?? null, extra) : null,
     extra,
     comment: text(row, 'comment'),
@@ -45,7 +45,7 @@ export function catalogueColumn(row: Row, kind: Server['kind'], checks: readonly
   };
 }
 
-/** MariaDB makes JSON a longtext with this very check. */
+/** MariaDB makes JSON a longtext with this very check: text in the log, as an event shows it, and JSON by declaration. */
 function isJsonCheck(clause: string, column: string): boolean {
   return clause === `json_valid(\`${column.replaceAll('`', '``')}\`)`;
 }

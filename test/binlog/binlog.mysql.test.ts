@@ -16,6 +16,16 @@ describe('a failing link or source', () => faultContract(server));
 describe('damaged events', () => damageContract(server));
 describe('settings and history', () => settingContract(server));
 
+test('JSON written in parts is refused with the cure', async () => {
+  const source = await Source.open(server);
+  await source.run('CREATE TABLE j (id int PRIMARY KEY, d json); INSERT INTO j VALUES (1, \'{"a": "long enough"}\')');
+  const from = await source.head();
+  await source.run("SET binlog_row_value_options = PARTIAL_JSON; UPDATE j SET d = JSON_SET(d, '$.a', 'short')");
+  const failure = await failureOf(source.batches({ from }));
+  await source.close();
+  expect(failure).toMatchObject({ code: 'SOURCE_PARTIAL_JSON', disposition: 'stop' });
+});
+
 test('a source without GTIDs is refused with the cure, and so are transactions without one', async () => {
   const source = await Source.open(server);
   await source.reset();

@@ -48,6 +48,7 @@ export function damageContract(server: RunningServer): void {
         isPublished: (database) => database === source.database,
         describe: async (_, table) => (table === 'e' ? version : other),
         charsets,
+        hasGeometryCharset: server.kind === 'mariadb',
       });
       const prepared = new PreparedTransactions(1 << 20);
       const assembler = new Assembler({ history: historyFrom(from.from), place, tables, outbox, prepared, charsets });

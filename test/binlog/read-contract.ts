@@ -60,6 +60,34 @@ export function readContract(server: RunningServer): void {
     ]);
   });
 
+  test('a row has the version that the catalogue gives its table, whatever its types (INV-24, INV-40)', async () => {
+    const isMysql = server.kind === 'mysql';
+    const own = isMysql
+      ? ['g geometry SRID 4326', 'w vector(3)']
+      : ['u uuid', 'i4 inet4', 'i6 inet6', 'g geometry', 'z text COMPRESSED'];
+    await source.run(
+      `CREATE TABLE every (a tinyint(1) NOT NULL, b smallint unsigned, c mediumint, d int unsigned, e bigint, f bigint unsigned,
+        h decimal(30,10), j float, k double, l bit(10), m char(5) CHARACTER SET latin1, n varchar(300), o tinytext, p longtext,
+        q binary(4), r varbinary(9), s mediumblob, t enum('a','b,') NOT NULL, v set('x','y') CHARACTER SET latin1, js json,
+        da date, dt datetime, d6 datetime(6), ts timestamp(3) NULL, ti time(2), y year, ${own.join(', ')},
+        ge int GENERATED ALWAYS AS (a + 1) STORED, vi int GENERATED ALWAYS AS (a + 2) VIRTUAL, iv int INVISIBLE,
+        PRIMARY KEY (t, a), UNIQUE KEY z1 (b, c), UNIQUE KEY a2 (e))`,
+      'CREATE TABLE child (x int, y int, CONSTRAINT f FOREIGN KEY (x) REFERENCES a (id) ON DELETE CASCADE ON UPDATE SET NULL)',
+    );
+    const from = await source.head();
+    await source.run(
+      "INSERT INTO every (a, t, js, n) VALUES (1, 'b,', '{\"k\": [1, 2.50, null]}', 'n'); INSERT INTO a VALUES (1, 'x', 1)",
+    );
+    const tables = (await source.read({ from })).flatMap((change) => (change.tag === 'row' ? [change.table] : []));
+    const catalogue = await readCatalogue(source.session, { databases: [source.database] });
+    for (const table of tables) {
+      const found = catalogue.find(({ version }) => version.table === table.table);
+      expect(JSON.parse(table.fingerprint)).toEqual(JSON.parse(found?.version.fingerprint ?? '{}'));
+      expect(table.fingerprint).toBe(found?.version.fingerprint);
+    }
+    expect(tables.map(({ table }) => table)).toEqual(['every', 'a']);
+  });
+
   test('what a savepoint rolled back never appears', async () => {
     const from = await source.head();
     await source.run(
