@@ -8,14 +8,15 @@ import { sourceError } from '../mysql/error.ts';
  * SOURCE_HISTORY_DIFFERS: the server's history is not the one that the position belongs to (resync).
  * SOURCE_BEHIND: the server has not executed yet all that the position holds (retry).
  * SOURCE_BINLOG_UNREADABLE: the server itself cannot read its binlog on, or another reader took our place (retry).
- * SOURCE_LINK_SILENT: neither events nor heartbeats for three heartbeat periods (retry).
+ * SOURCE_LINK_SILENT: neither events nor heartbeats for three heartbeat periods, or no answer at the start (retry).
  * SOURCE_EVENT_UNREADABLE, SOURCE_EVENT_UNKNOWN: an event that cannot be decoded, or whose type is not known (stop).
  * SOURCE_EVENT_DAMAGED: the checksum of an event is wrong (retry: the link or the disk damaged it).
  * SOURCE_ROW_IMAGE, SOURCE_ROW_METADATA, SOURCE_PARTIAL_JSON, SOURCE_STATEMENT_LOGGED, SOURCE_BINLOG_ENCRYPTED,
  * SOURCE_COMPRESSED_TRANSACTION: the server writes less than is needed (stop).
+ * SOURCE_TRANSACTION_BROKEN: the source crashed while it wrote a large transaction into its binlog (stop).
  * SOURCE_ROLLBACK_LOGGED: a large transaction was logged and then rolled back (stop).
  * SOURCE_INCIDENT: the server says that changes are missing from its binlog (resync).
- * SOURCE_XA_UNKNOWN, SOURCE_XA_TOO_LARGE: see prepared.ts.
+ * SOURCE_XA_UNKNOWN, SOURCE_XA_TOO_LARGE: see prepared.ts; SOURCE_XA_PREPARED: see preflight.ts.
  */
 
 /**
