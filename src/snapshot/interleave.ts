@@ -37,7 +37,7 @@ export interface InterleaveOptions {
 
 /** The stream with the snapshot in it. Iterated once. */
 export interface Interleaved extends AsyncIterable<readonly Change[]> {
-  /** Reads tables that were not named at the start, or reads tables anew. */
+  /** Reads tables that were not named at the start, or reads tables anew, which empties them at the target first. */
   add(tables: readonly SnapshotTarget[]): void;
 }
 
@@ -88,7 +88,7 @@ class Interleaving implements Interleaved {
     const upcoming = new Upcoming(this.#options.stream, this.#signal);
     try {
       for (const entry of this.#book.entries) this.#begin(entry);
-      yield* this.#tellCompleteness();
+      yield* this.#betweenTransactions();
       for (;;) {
         if (!this.#isInside && this.#hasWork) yield* this.#betweenTransactions();
         this.#gate.throwFailure();
@@ -176,15 +176,22 @@ class Interleaving implements Interleaved {
   };
 
   async *#tellNews(): AsyncIterable<readonly Change[]> {
-    const marks = this.#book.takeMarks();
+    const marks = new Map(this.#book.takeMarks());
+    const arrived = this.#book.takeArrived();
+    // In one step: nobody may see a table begun anew beside "complete".
+    if (this.#isSaidComplete && !this.#book.isComplete) {
+      this.#isSaidComplete = false;
+      marks.set(COMPLETE_ENTRY, null);
+    }
     if (marks.size > 0) yield [mark(marks)];
-    for (const entry of this.#book.takeArrived()) this.#begin(entry);
+    for (const entry of arrived) this.#begin(entry);
   }
 
   /** The rows that no change has overtaken, then the done state: one step, nothing of the stream in between (INV-44). */
   async *#emitChunk(chunk: ReadyChunk): AsyncIterable<readonly Change[]> {
     const { entry, window, range, rows } = chunk;
     try {
+      yield* this.#emptyFirst(chunk);
       if (isVoid(chunk)) {
         if (entry.round === window.round) this.#queue.add(entry, range);
         return;
@@ -197,6 +204,19 @@ class Interleaving implements Interleaved {
     } finally {
       this.#gate.closeWindow(entry, window);
     }
+  }
+
+  /**
+   * A reload begins by emptying the target's table. What the stream said of it since the windows were opened goes with
+   * it, so they are void: the rows are read again.
+   */
+  async *#emptyFirst({ entry, window, rows }: ReadyChunk): AsyncIterable<readonly Change[]> {
+    if (!entry.state.isToEmpty || entry.round !== window.round) return;
+    yield [{ tag: 'truncate', table: rows.version }];
+    if (entry.round !== window.round) return;
+    entry.state = { ...entry.state, isToEmpty: false };
+    entry.makeVoid();
+    yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
   }
 
   /**
@@ -227,10 +247,9 @@ class Interleaving implements Interleaved {
   }
 
   async *#tellCompleteness(): AsyncIterable<readonly Change[]> {
-    const { isComplete } = this.#book;
-    if (isComplete === this.#isSaidComplete) return;
-    this.#isSaidComplete = isComplete;
-    yield [mark(new Map([[COMPLETE_ENTRY, isComplete ? DONE : null]]))];
+    if (this.#isSaidComplete || !this.#book.isComplete) return;
+    this.#isSaidComplete = true;
+    yield [mark(new Map([[COMPLETE_ENTRY, DONE]]))];
   }
 }
 

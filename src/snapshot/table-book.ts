@@ -2,7 +2,7 @@ import type { Change, RowChange, SchemaChange } from '../contract/change.ts';
 import type { TableVersion } from '../contract/table.ts';
 import type { TableName } from '../mysql/identifier.ts';
 import { TableEntry } from './table-entry.ts';
-import { DONE, parseState, printState, stateEntry, type TableState, UNREAD } from './table-state.ts';
+import { DONE, parseState, printState, RELOAD, stateEntry, type TableState, UNREAD } from './table-state.ts';
 
 export interface SnapshotTarget extends TableName {
   /** 0 is read first; tables that appear while the pipeline runs come last. */
@@ -43,11 +43,11 @@ export class TableBook {
     return this.#entries.get(nameKey(name));
   }
 
-  /** A table to read, also one that was read before: it is read anew. */
+  /** A table to read; one that was read before is emptied at the target first. */
   add(target: SnapshotTarget): TableEntry {
     const known = this.get(target);
     if (!known) return this.#add(target, target.rank, UNREAD);
-    known.restart();
+    known.restart(RELOAD);
     this.#marks.set(stateEntry(known), printState(known.state));
     return known;
   }

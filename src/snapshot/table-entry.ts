@@ -62,9 +62,9 @@ export class TableEntry implements TableName {
     this.#loaded = { generation, table };
   }
 
-  restart(): void {
+  restart(state: TableState = UNREAD): void {
     this.#round++;
-    this.#state = UNREAD;
+    this.#state = state;
     this.makeVoid();
   }
 

@@ -7,9 +7,14 @@ export interface TableState {
   /** Ranges not done yet; those in hand are among them. Empty: the table is done. */
   readonly left: readonly KeyRange[];
   readonly rows: number;
+  /** A reload: what the target holds goes before the first chunk. */
+  readonly isToEmpty: boolean;
 }
 
-export const UNREAD: TableState = { order: null, left: [WHOLE], rows: 0 };
+export const UNREAD: TableState = { order: null, left: [WHOLE], rows: 0, isToEmpty: false };
+
+/** A table that is read anew because the target may hold what the source does not. */
+export const RELOAD: TableState = { ...UNREAD, isToEmpty: true };
 
 export const DONE = 'done';
 
@@ -30,16 +35,16 @@ export function entryTable(entry: string): { readonly database: string; readonly
 export function printState(state: TableState): string {
   if (state.left.length === 0) return DONE;
   const left = state.left.map(({ lower, upper }) => [lower, upper]);
-  return JSON.stringify({ order: state.order, left, rows: state.rows });
+  return JSON.stringify({ order: state.order, left, rows: state.rows, empty: state.isToEmpty });
 }
 
 /** Throws a RangeError for a text that printState did not make. */
 export function parseState(text: string): TableState {
-  if (text === DONE) return { order: null, left: [], rows: 0 };
-  const { order, left, rows } = JSON.parse(text) as Record<string, unknown>;
+  if (text === DONE) return { ...UNREAD, left: [] };
+  const { order, left, rows, empty } = JSON.parse(text) as Record<string, unknown>;
   if ((order !== null && typeof order !== 'string') || !Array.isArray(left) || typeof rows !== 'number')
     throw unreadable();
-  return { order, left: left.map(parseRange), rows };
+  return { order, left: left.map(parseRange), rows, isToEmpty: empty === true };
 }
 
 /** The first `chunk` of a range is planned: the range becomes two. */

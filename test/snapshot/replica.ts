@@ -17,6 +17,7 @@ export class Replica {
   readonly state = new Map<string, string>();
   isComplete = false;
   rowsRead = 0;
+  changesWhileLoading = 0;
   #isInside = false;
 
   apply(change: Change): void {
@@ -77,6 +78,7 @@ export class Replica {
   #row(change: RowChange): void {
     const { rows } = this.#of(change.table);
     if (change.op === 'r') this.rowsRead++;
+    else if (!this.isComplete) this.changesWhileLoading++;
     if (change.key === null) {
       this.#keyless(change);
       return;

@@ -87,6 +87,7 @@ export class Workload {
     for (const form of this.#forms) {
       await connection.run(`CREATE TABLE ${quoteIdentifier(form.table)} (${form.columns}, w INT NOT NULL, v INT NULL)`);
     }
+    await connection.run('START TRANSACTION');
     for (let w = 0; w < writers; w++) {
       let rows = 0;
       let sum = 0;
@@ -104,6 +105,7 @@ export class Workload {
     }
     await connection.run(`INSERT INTO emptied VALUES ${Array.from({ length: 50 }, (_, i) => `(${i}, 0)`).join()}`);
     await connection.run(`INSERT INTO nokey VALUES ${Array.from({ length: 60 }, (_, i) => `(${i % 20}, 'x')`).join()}`);
+    await connection.run('COMMIT');
   }
 
   /** Runs until `stop`. */

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { ConnectionPool } from '../../src/mysql/connection-pool.ts';
+import { mariadbViews } from '../../src/snapshot/mariadb-view.ts';
+import type { ReadView, ViewSource } from '../../src/snapshot/read-view.ts';
+import { testSource } from '../mysql/source.ts';
+import { loadUnderWrites } from './interleave-contract.ts';
+
+/** Each view is one that was opened some time before it was asked for: it may stand before the low position. */
+function openedTooEarly(honest: ViewSource): ViewSource {
+  const open: ViewSource['open'] = async (low) => {
+    const view: ReadView = await honest.open(low);
+    await sleep(50);
+    return view;
+  };
+  let next: Promise<ReadView> | null = null;
+  return {
+    ...honest,
+    open: async (low) => {
+      const view = await (next ?? open(low));
+      next = open(low);
+      next.catch(() => {});
+      return view;
+    },
+  };
+}
+
+test('a reader whose snapshot stands before the low position loses changes, and the test sees it', async () => {
+  await using source = await testSource('mariadb', 'fault');
+  const views = () => openedTooEarly(mariadbViews(new ConnectionPool(source.settings)));
+  await expect(loadUnderWrites(source, { chunkRows: 1000, views })).rejects.toThrow(/writer|expected/);
+});
