@@ -1,5 +1,6 @@
 /** Rows that exist, read in chunks and merged into the stream at transaction ends (protocols 3). */
 import type { Change, Mark } from '../contract/change.ts';
+import { SluiceError } from '../contract/error.ts';
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
 import { isPast } from '../position/coordinate.ts';
 import { coordinateOf, hasReached } from '../position/position.ts';
@@ -212,11 +213,27 @@ class Interleaving implements Interleaved {
    */
   async *#emptyFirst({ entry, window, rows }: ReadyChunk): AsyncIterable<readonly Change[]> {
     if (!entry.state.isToEmpty || entry.round !== window.round) return;
+    window.makeVoid();
+    if (entry.hasXaKeys && !(await this.#isSettled(entry))) return;
     yield [{ tag: 'truncate', table: rows.version }];
     if (entry.round !== window.round) return;
-    entry.state = { ...entry.state, isToEmpty: false };
-    entry.makeVoid();
+    entry.setEmptied();
     yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
+  }
+
+  /**
+   * Whoever gets a lock on the table has outlived every XA COMMIT that the stream has told: the next reads see it. When
+   * the lock is not to be had the reload begins later.
+   */
+  async #isSettled(entry: TableEntry): Promise<boolean> {
+    try {
+      const view = await this.#options.views.openLocked(entry, async () => {});
+      await view.close(false);
+      return true;
+    } catch (error) {
+      if (error instanceof SluiceError && error.disposition === 'retry') return false;
+      throw error;
+    }
   }
 
   /**

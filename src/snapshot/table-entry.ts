@@ -80,6 +80,18 @@ export class TableEntry implements TableName {
     this.makeVoid();
   }
 
+  /** Keys of XA transactions are noted, whose rows may not be visible yet. */
+  get hasXaKeys(): boolean {
+    return this.#xaKeys.size > 0;
+  }
+
+  /** The target's table was emptied: what was emitted before is to be read again. */
+  setEmptied(): void {
+    this.#state = { ...this.#state, isToEmpty: false };
+    this.#xaKeys.clear();
+    this.makeVoid();
+  }
+
   openWindow(low: Position): Window {
     const { round, generation } = this;
     const window = new Window({ low, round, generation, alwaysNoted: this.#xaKeys });
