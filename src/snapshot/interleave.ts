@@ -254,6 +254,7 @@ class Interleaving implements Interleaved {
         this.#progress.advance(entry, page.rows);
       }
       entry.state = { ...entry.state, left: [] };
+      this.#progress.advance(entry, 0);
       yield [mark(new Map([[stateEntry(entry), DONE]]))];
       failure = null;
     } catch (error) {

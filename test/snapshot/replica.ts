@@ -5,15 +5,16 @@ import { rowLayout } from '../../src/column/row.ts';
 import type { Change, RowChange } from '../../src/contract/change.ts';
 import type { TableVersion } from '../../src/contract/table.ts';
 
-/** Rows of one table: by key, or counted where there is no key. */
-interface ReplicaTable {
-  version: TableVersion;
-  readonly rows: Map<string, { readonly image: Uint8Array; count: number }>;
+/** A row with the version it came in; rows without a key are counted. */
+interface ReplicaRow {
+  readonly version: TableVersion;
+  readonly image: Uint8Array;
+  count: number;
 }
 
 /** What a sink would hold after the changes so far: the simplest thing that applies them in order. */
 export class Replica {
-  readonly tables = new Map<string, ReplicaTable>();
+  readonly tables = new Map<string, Map<string, ReplicaRow>>();
   readonly state = new Map<string, string>();
   isComplete = false;
   rowsRead = 0;
@@ -35,7 +36,7 @@ export class Replica {
         this.#row(change);
         return;
       case 'truncate':
-        this.#of(change.table).rows.clear();
+        this.#of(change.table).clear();
         return;
       case 'schema':
         if (!change.after) this.tables.delete(change.table);
@@ -55,28 +56,23 @@ export class Replica {
 
   /** Every row of a table as text, sorted. */
   rows(table: string): string[] {
-    const found = this.tables.get(table);
-    if (!found) return [];
     const lines: string[] = [];
-    for (const { image, count } of found.rows.values()) {
-      for (let i = 0; i < count; i++) lines.push(rowText(found.version, image));
+    for (const { version, image, count } of this.tables.get(table)?.values() ?? []) {
+      for (let i = 0; i < count; i++) lines.push(rowText(version, image));
     }
     return lines.sort();
   }
 
   /** Cells of a column, as text. */
   *cells(table: string, columns: readonly string[]): Iterable<readonly string[]> {
-    const found = this.tables.get(table);
-    for (const { image } of found?.rows.values() ?? []) {
-      const cells = cellsOf(found?.version ?? expect.unreachable(), image);
-      yield columns.map(
-        (name) => cells[found?.version.columns.findIndex((column) => column.name === name) ?? -1] ?? '',
-      );
+    for (const { version, image } of this.tables.get(table)?.values() ?? []) {
+      const cells = cellsOf(version, image);
+      yield columns.map((name) => cells[version.columns.findIndex((column) => column.name === name)] ?? '');
     }
   }
 
   #row(change: RowChange): void {
-    const { rows } = this.#of(change.table);
+    const rows = this.#of(change.table);
     if (change.op === 'r') this.rowsRead++;
     else if (!this.isComplete) this.changesWhileLoading++;
     if (change.key === null) {
@@ -84,12 +80,12 @@ export class Replica {
       return;
     }
     if (change.oldKey) rows.delete(text(change.oldKey));
-    if (change.after) rows.set(text(change.key), { image: change.after, count: 1 });
+    if (change.after) rows.set(text(change.key), { version: change.table, image: change.after, count: 1 });
     else rows.delete(text(change.key));
   }
 
   #keyless({ table, before, after }: RowChange): void {
-    const { rows } = this.#of(table);
+    const rows = this.#of(table);
     if (before) {
       const found = rows.get(text(before));
       if (!found || found.count === 0) throw new Error(`${table.table}: a row goes that is not there`);
@@ -98,19 +94,14 @@ export class Replica {
     if (after) {
       const found = rows.get(text(after));
       if (found) found.count++;
-      else rows.set(text(after), { image: after, count: 1 });
+      else rows.set(text(after), { version: table, image: after, count: 1 });
     }
   }
 
-  #of(version: TableVersion): ReplicaTable {
-    const known = this.tables.get(version.table);
-    if (known) {
-      known.version = version;
-      return known;
-    }
-    const made = { version, rows: new Map() };
-    this.tables.set(version.table, made);
-    return made;
+  #of(version: TableVersion): Map<string, ReplicaRow> {
+    const known = this.tables.get(version.table) ?? new Map<string, ReplicaRow>();
+    this.tables.set(version.table, known);
+    return known;
   }
 }
 

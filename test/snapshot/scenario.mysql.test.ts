@@ -1,0 +1,3 @@
+import { scenarioContract } from './scenario-contract.ts';
+
+scenarioContract('mysql');
