@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
-import { connectPostgres, type PostgresSettings } from '../postgres/connection.ts';
+import type { PostgresSettings } from '../postgres/connection.ts';
 import { type AfterLoadStep, runAfterLoadStep } from './target-schema.ts';
+import { withTarget } from './target-session.ts';
 
 export interface FinishLoadOptions {
   readonly target: PostgresSettings;
@@ -44,12 +45,8 @@ async function untilDone(step: AfterLoadStep, options: FinishLoadOptions): Promi
   return null;
 }
 
-async function once(step: AfterLoadStep, options: FinishLoadOptions): Promise<void> {
-  const session = await connectPostgres({ ...options.target, lockTimeoutMs: LOCK_TIMEOUT_MS });
-  try {
-    await runAfterLoadStep(step, session);
-    options.logger.info({ name: step.name, table: step.target.table }, `${step.kind} stands`);
-  } finally {
-    await session.close();
-  }
+/** A stop does not wait for a long statement: the server undoes it, and the next run makes it again. */
+async function once(step: AfterLoadStep, { target, signal, logger }: FinishLoadOptions): Promise<void> {
+  await withTarget({ ...target, lockTimeoutMs: LOCK_TIMEOUT_MS }, signal, (session) => runAfterLoadStep(step, session));
+  logger.info({ name: step.name, table: step.target.table }, `${step.kind} stands`);
 }

@@ -172,7 +172,7 @@ class Halves {
     const failures: SluiceError[] = [];
     await supervise(
       async () => {
-        const swept = await sweepOf({ config, sink: this.#sink, prepared });
+        const swept = await sweepOf({ config, sink: this.#sink, prepared, signal: this.#signal });
         failures.push(...swept.undecided);
         if (swept.rows > 0) logger.info({ rows: swept.rows }, 'removed orphans that cascades left during the load');
       },

@@ -1,0 +1,22 @@
+import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
+
+/**
+ * Runs work in a session of its own, which is cut off when the signal aborts, whatever it is doing then: the server
+ * undoes what was not committed, and the work fails.
+ */
+export async function withTarget<T>(
+  settings: PostgresSettings,
+  signal: AbortSignal,
+  work: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
+  const session = await connectPostgres(settings);
+  const cut = () => void session.close();
+  signal.addEventListener('abort', cut, { once: true });
+  try {
+    if (signal.aborted) cut();
+    return await work(session);
+  } finally {
+    signal.removeEventListener('abort', cut);
+    await session.close();
+  }
+}
