@@ -119,7 +119,7 @@ function checkServer(facts: Facts): readonly Finding[] {
 /** Without it, keys and triggers of the target act on what we write: they have to be left off until the cutover. */
 function checkReplica(session: PostgresSession, { user }: Facts): readonly Finding[] {
   if (session.isReplica) return [];
-  const message = `${user} may not set session_replication_role: foreign keys and triggers of the target would act on replicated rows`;
+  const message = `${user} may not set session_replication_role: foreign keys and triggers of the target would act on replicated rows, so foreign keys are not made after the load`;
   const cure = `GRANT SET ON PARAMETER session_replication_role TO ${quoteIdent(user)}`;
   return [finding('warning', 'TARGET_REPLICATION_ROLE', 'target', message, cure)];
 }

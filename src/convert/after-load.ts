@@ -14,9 +14,10 @@ export interface AfterLoad {
 
 export interface NamedStatement {
   readonly target: TargetName;
-  /** Name of the index or constraint, unquoted. */
+  /** Name that the index or constraint should have, unquoted. */
   readonly name: string;
-  readonly statement: string;
+  /** The statement that makes it under this name, unquoted too. */
+  readonly statement: (name: string) => string;
 }
 
 /** Secondary indexes and foreign keys of one table. */
@@ -59,7 +60,8 @@ function createIndex(index: CatalogueIndex, target: TargetName): NamedStatement 
   return {
     target,
     name,
-    statement: `CREATE ${unique}INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdent(name)} ON ${quoteTable(target)} (${list})`,
+    statement: (given) =>
+      `CREATE ${unique}INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdent(given)} ON ${quoteTable(target)} (${list})`,
   };
 }
 
@@ -70,8 +72,8 @@ function foreignKey(key: CatalogueForeignKey, target: TargetName, options: Conve
   return {
     target,
     name,
-    statement:
-      `ALTER TABLE ${quoteTable(target)} ADD CONSTRAINT ${quoteIdent(name)} FOREIGN KEY (${list(key.columns)}) ` +
+    statement: (given) =>
+      `ALTER TABLE ${quoteTable(target)} ADD CONSTRAINT ${quoteIdent(given)} FOREIGN KEY (${list(key.columns)}) ` +
       `REFERENCES ${quoteTable(parent)} (${list(key.parentColumns)}) ` +
       `ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate} NOT VALID`,
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
-import type { PostgresSettings } from '../postgres/connection.ts';
+import type { PostgresSession, PostgresSettings } from '../postgres/connection.ts';
 import { type AfterLoadStep, runAfterLoadStep } from './target-schema.ts';
 import { withTarget } from './target-session.ts';
 
@@ -24,29 +24,60 @@ export async function finishLoad(options: FinishLoadOptions): Promise<readonly S
   const failures: SluiceError[] = [];
   for (const step of options.steps) {
     if (options.signal.aborted) break;
-    const failure = await untilDone(step, options);
+    const failure = await makeStep(step, options);
     if (failure) failures.push(failure);
   }
   return failures;
 }
 
-async function untilDone(step: AfterLoadStep, options: FinishLoadOptions): Promise<SluiceError | null> {
-  while (!options.signal.aborted) {
+/**
+ * The same for foreign keys, where they can rest while the sink writes (INV-50). Elsewhere they would act on replicated
+ * rows, so they are left off and it is said.
+ */
+export async function finishKeys(options: FinishLoadOptions): Promise<readonly SluiceError[]> {
+  if (options.steps.length === 0) return [];
+  let isReplica = false;
+  const failure = await untilDone('foreign keys', options, async (session) => {
+    isReplica = session.isReplica;
+  });
+  if (failure || options.signal.aborted) return failure ? [failure] : [];
+  return isReplica ? await finishLoad(options) : [keysLeftOff(options.steps.length)];
+}
+
+async function makeStep(step: AfterLoadStep, options: FinishLoadOptions): Promise<SluiceError | null> {
+  return await untilDone(step.name, options, async (session) => {
+    await runAfterLoadStep(step, session);
+    options.logger.info({ name: step.name, table: step.target.table }, `${step.kind} stands`);
+  });
+}
+
+/** Null also when stopped before: a stop waits for no long statement, the server undoes it, the next run does it again. */
+async function untilDone(
+  name: string,
+  { target, signal, logger }: FinishLoadOptions,
+  work: (session: PostgresSession) => Promise<void>,
+): Promise<SluiceError | null> {
+  while (!signal.aborted) {
     try {
-      await once(step, options);
+      await withTarget({ ...target, lockTimeoutMs: LOCK_TIMEOUT_MS }, signal, work);
       return null;
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       if (error.disposition !== 'retry') return error;
-      options.logger.debug({ step: step.name, code: error.code }, 'waiting to make an index or constraint');
-      await sleep(RETRY_MS, undefined, { signal: options.signal }).catch(() => {});
+      logger.debug({ step: name, code: error.code }, 'waiting to make an index or constraint');
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
     }
   }
   return null;
 }
 
-/** A stop does not wait for a long statement: the server undoes it, and the next run makes it again. */
-async function once(step: AfterLoadStep, { target, signal, logger }: FinishLoadOptions): Promise<void> {
-  await withTarget({ ...target, lockTimeoutMs: LOCK_TIMEOUT_MS }, signal, (session) => runAfterLoadStep(step, session));
-  logger.info({ name: step.name, table: step.target.table }, `${step.kind} stands`);
+/** TARGET_KEYS_LEFT_OFF: the account may not set session_replication_role. */
+function keysLeftOff(keys: number): SluiceError {
+  return new SluiceError({
+    code: 'TARGET_KEYS_LEFT_OFF',
+    message: `${keys} foreign keys were not made: this account may not set session_replication_role, so they would act on replicated rows`,
+    remedy:
+      'GRANT SET ON PARAMETER session_replication_role TO the account of target.url, then start sluice run again.',
+    disposition: 'stop',
+  });
 }

@@ -8,7 +8,7 @@ import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
-import { finishLoad } from './finish-load.ts';
+import { finishKeys, finishLoad } from './finish-load.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
 import { sweepOf } from './orphan-sweep.ts';
@@ -161,7 +161,7 @@ class Halves {
     const failures = [
       ...(await finishLoad({ ...finish, steps: indexes })),
       ...(await this.#sweepOrphans()),
-      ...(await finishLoad({ ...finish, steps: foreignKeys })),
+      ...(await finishKeys({ ...finish, steps: foreignKeys })),
     ];
     for (const error of failures) state.failed('apply', error, 1, null);
     this.#isLoadFinished = true;

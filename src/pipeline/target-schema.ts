@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AfterLoad, afterLoad, type NamedStatement } from '../convert/after-load.ts';
 import { createTable } from '../convert/create-table.ts';
 import type { ConvertOptions } from '../convert/options.ts';
@@ -6,6 +7,7 @@ import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
+import { targetIdentifier } from '../postgres/identifier.ts';
 import { quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
 import type { Scope } from './scope.ts';
@@ -70,21 +72,35 @@ export function planAfterLoad(tables: readonly CatalogueTable[], scope: Scope) {
 /** Makes one index or constraint unless it stands; an index that a crash left invalid is made again. */
 export async function runAfterLoadStep(step: AfterLoadStep, target: PostgresSession): Promise<void> {
   if (step.kind === 'index') {
-    await dropInvalidIndex(step, target);
-    await target.query(step.statement);
+    await makeIndex(step, step.name, target);
     return;
   }
-  if (!(await hasConstraint(step.target, step.name, target))) await target.query(step.statement);
+  if (!(await hasConstraint(step.target, step.name, target))) await target.query(step.statement(step.name));
   await target.query(`ALTER TABLE ${quoteTable(step.target)} VALIDATE CONSTRAINT ${quoteIdent(step.name)}`);
 }
 
-async function dropInvalidIndex({ target: { schema }, name }: NamedStatement, target: PostgresSession): Promise<void> {
+/** Index names are per table at the source and per schema here, tables' names among them: a taken one gets a hash. */
+async function makeIndex(step: NamedStatement, name: string, target: PostgresSession): Promise<void> {
+  const { schema, table } = step.target;
   const { rows } = await target.query(
-    `SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
-     WHERE n.nspname = $1 AND i.relname = $2 AND NOT x.indisvalid`,
-    [schema, name],
+    `SELECT x.indisvalid AS valid, t.relname = $3 AND NOT x.indisprimary AS ours
+     FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace LEFT JOIN pg_index x ON x.indexrelid = i.oid
+     LEFT JOIN pg_class t ON t.oid = x.indrelid WHERE n.nspname = $1 AND i.relname = $2`,
+    [schema, name, table],
   );
-  if (rows.length > 0) await target.query(`DROP INDEX ${quoteIdent(schema)}.${quoteIdent(name)}`);
+  const [standing] = rows;
+  if (standing && standing['ours'] !== 't') {
+    if (name === step.name) await makeIndex(step, apartFrom(step), target);
+    return;
+  }
+  if (standing?.['valid'] === 't') return;
+  if (standing) await target.query(`DROP INDEX ${quoteIdent(schema)}.${quoteIdent(name)}`);
+  await target.query(step.statement(name));
+}
+
+function apartFrom({ name, target }: NamedStatement): string {
+  const hash = createHash('sha256').update(`${target.table}\0${name}`).digest('hex').slice(0, 8);
+  return targetIdentifier(`${name}_${hash}`);
 }
 
 async function hasConstraint({ schema, table }: TargetName, name: string, target: PostgresSession): Promise<boolean> {
