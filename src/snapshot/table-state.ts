@@ -25,13 +25,6 @@ export function stateEntry({ database, table }: { readonly database: string; rea
   return `snapshot/${encodeURIComponent(database)}/${encodeURIComponent(table)}`;
 }
 
-/** The table that an entry speaks of; null for another entry. */
-export function entryTable(entry: string): { readonly database: string; readonly table: string } | null {
-  const [, database, table] = /^snapshot\/([^/]+)\/([^/]+)$/.exec(entry) ?? [];
-  if (database === undefined || table === undefined) return null;
-  return { database: decodeURIComponent(database), table: decodeURIComponent(table) };
-}
-
 export function printState(state: TableState): string {
   if (state.left.length === 0) return DONE;
   const left = state.left.map(({ lower, upper }) => [lower, upper]);
