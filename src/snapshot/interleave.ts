@@ -1,19 +1,18 @@
 /** Rows that exist, read in chunks and merged into the stream at transaction ends (protocols 3). */
-import type { Change, Mark } from '../contract/change.ts';
-import { SluiceError } from '../contract/error.ts';
+import type { Change } from '../contract/change.ts';
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
 import { isPast } from '../position/coordinate.ts';
 import { coordinateOf, hasReached } from '../position/position.ts';
 import { ChunkQueue } from './chunk-queue.ts';
-import { Gate, isVoid, type ReadyChunk, type ReadyTable } from './gate.ts';
+import { Emission, mark } from './emission.ts';
+import { Gate } from './gate.ts';
 import { Progress, type ProgressObserver } from './progress.ts';
 import type { ViewSource } from './read-view.ts';
 import { Signal } from './signal.ts';
 import { type SnapshotTarget, TableBook } from './table-book.ts';
 import type { TableEntry } from './table-entry.ts';
-import { COMPLETE_ENTRY, DONE, printState, stateEntry, withDone } from './table-state.ts';
+import { COMPLETE_ENTRY, DONE } from './table-state.ts';
 import { Upcoming } from './upcoming.ts';
-import { readChange } from './window.ts';
 
 export interface InterleaveOptions {
   readonly stream: AsyncIterable<readonly Change[]>;
@@ -46,9 +45,6 @@ export function interleave(options: InterleaveOptions): Interleaved {
   return new Interleaving(options);
 }
 
-/** Rows in one array: enough to make an await cheap, few enough to flow. */
-const MOST_CHANGES = 1000;
-
 class Interleaving implements Interleaved {
   readonly #options: InterleaveOptions;
   readonly #book: TableBook;
@@ -56,6 +52,7 @@ class Interleaving implements Interleaved {
   readonly #gate: Gate;
   readonly #queue: ChunkQueue;
   readonly #progress: Progress;
+  readonly #emission: Emission;
   #position: Position;
   /** Where the transaction that comes next starts: the stream is past all before it. */
   #nextStart: BinlogCoordinate | null = null;
@@ -64,7 +61,7 @@ class Interleaving implements Interleaved {
   #isSaidComplete: boolean;
 
   constructor(options: InterleaveOptions) {
-    const { parallel = 4, chunkTargetMs = 1000, chunkMaxRows, chunkRows, windowBytes = 128 * 1024 * 1024 } = options;
+    const { parallel = 4, chunkTargetMs = 1000, chunkMaxRows, chunkRows, windowBytes = 64 * 1024 * 1024 } = options;
     const mostWindows = parallel * 2;
     const limits = {
       targetMs: chunkTargetMs,
@@ -78,6 +75,12 @@ class Interleaving implements Interleaved {
     this.#gate = new Gate(this.#signal, mostWindows);
     this.#queue = new ChunkQueue({ views: options.views, gate: this.#gate, parallel, limits });
     this.#progress = new Progress(options.observe);
+    this.#emission = new Emission({
+      gate: this.#gate,
+      queue: this.#queue,
+      progress: this.#progress,
+      views: options.views,
+    });
   }
 
   add(tables: readonly SnapshotTarget[]): void {
@@ -157,8 +160,8 @@ class Interleaving implements Interleaved {
       await this.#gate.doStill();
       const table = this.#gate.takeTable(this.#isPast);
       const chunk = this.#gate.takeChunk(this.#isPast);
-      if (table) yield* this.#emitTable(table);
-      if (chunk) yield* this.#emitChunk(chunk);
+      if (table) yield* this.#emission.table(table);
+      if (chunk) yield* this.#emission.chunk(chunk);
       if (!table && !chunk) break;
     }
     yield* this.#tellCompleteness();
@@ -188,82 +191,6 @@ class Interleaving implements Interleaved {
     for (const entry of arrived) this.#begin(entry);
   }
 
-  /** The rows that no change has overtaken, then the done state: one step, nothing of the stream in between (INV-44). */
-  async *#emitChunk(chunk: ReadyChunk): AsyncIterable<readonly Change[]> {
-    const { entry, window, range, rows } = chunk;
-    try {
-      yield* this.#emptyFirst(chunk);
-      if (isVoid(chunk)) {
-        if (entry.round === window.round) this.#queue.add(entry, range);
-        return;
-      }
-      yield* window.changes(rows, MOST_CHANGES);
-      if (entry.round !== window.round) return;
-      entry.state = withDone(entry.state, range, rows.rows);
-      this.#progress.advance(entry, rows.rows);
-      yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
-    } finally {
-      this.#gate.closeWindow(entry, window);
-    }
-  }
-
-  /**
-   * A reload begins by emptying the target's table. What the stream said of it since the windows were opened goes with
-   * it, so they are void: the rows are read again.
-   */
-  async *#emptyFirst({ entry, window, rows }: ReadyChunk): AsyncIterable<readonly Change[]> {
-    if (!entry.state.isToEmpty || entry.round !== window.round) return;
-    window.makeVoid();
-    if (entry.hasXaKeys && !(await this.#isSettled(entry))) return;
-    yield [{ tag: 'truncate', table: rows.version }];
-    if (entry.round !== window.round) return;
-    entry.setEmptied();
-    yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
-  }
-
-  /**
-   * Whoever gets a lock on the table has outlived every XA COMMIT that the stream has told: the next reads see it. When
-   * the lock is not to be had the reload begins later.
-   */
-  async #isSettled(entry: TableEntry): Promise<boolean> {
-    try {
-      const view = await this.#options.views.openLocked(entry, async () => {});
-      await view.close(false);
-      return true;
-    } catch (error) {
-      if (error instanceof SluiceError && error.disposition === 'retry') return false;
-      throw error;
-    }
-  }
-
-  /**
-   * A table without a key, as one whole: what an earlier try left at the target goes first, because its rows could not
-   * be told from these. The stream waits.
-   */
-  async *#emitTable({ entry, round, table, pages, ended }: ReadyTable): AsyncIterable<readonly Change[]> {
-    const { version } = table;
-    let failure: unknown = new Error('the snapshot stopped');
-    try {
-      if (entry.round !== round) {
-        failure = null;
-        return;
-      }
-      yield [{ tag: 'truncate', table: version }];
-      for await (const page of pages) {
-        yield Array.from({ length: page.rows }, (_, row) => readChange(version, page, row));
-        this.#progress.advance(entry, page.rows);
-      }
-      entry.state = { ...entry.state, left: [] };
-      this.#progress.advance(entry, 0);
-      yield [mark(new Map([[stateEntry(entry), DONE]]))];
-      failure = null;
-    } catch (error) {
-      failure = error;
-    } finally {
-      ended(failure);
-    }
-  }
-
   async *#tellCompleteness(): AsyncIterable<readonly Change[]> {
     if (this.#isSaidComplete || !this.#book.isComplete) return;
     this.#isSaidComplete = true;
@@ -273,10 +200,6 @@ class Interleaving implements Interleaved {
 
 function rowLimits(mostRows: number | undefined, fixedRows: number | undefined) {
   return { ...(mostRows === undefined ? {} : { mostRows }), ...(fixedRows === undefined ? {} : { fixedRows }) };
-}
-
-function mark(state: ReadonlyMap<string, string | null>): Mark {
-  return { tag: 'mark', state };
 }
 
 function* some(changes: readonly Change[]): Iterable<readonly Change[]> {

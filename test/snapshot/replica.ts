@@ -79,9 +79,23 @@ export class Replica {
       this.#keyless(change);
       return;
     }
+    if (change.cascades && change.before && !change.after) this.#cascade(change.table, change.before);
     if (change.oldKey) rows.delete(text(change.oldKey));
     if (change.after) rows.set(text(change.key), { version: change.table, image: change.after, count: 1 });
     else rows.delete(text(change.key));
+  }
+
+  /** ON DELETE CASCADE over one column, as a sink does it for a source that does not log it. */
+  #cascade(parent: TableVersion, image: Uint8Array): void {
+    const cells = cellsOf(parent, image);
+    for (const { childTable, childColumns, parentColumns } of parent.cascades) {
+      const value = cells[parent.columns.findIndex(({ name }) => name === parentColumns[0])];
+      const rows = this.tables.get(childTable);
+      for (const [key, { version, image: row }] of rows ?? []) {
+        const index = version.columns.findIndex(({ name }) => name === childColumns[0]);
+        if (cellsOf(version, row)[index] === value) rows?.delete(key);
+      }
+    }
   }
 
   #keyless({ table, before, after }: RowChange): void {
