@@ -40,6 +40,8 @@ export interface TextResult {
 export class PostgresSession {
   readonly #client: pg.Client;
   #isReplica = false;
+  /** We ended it: whoever still uses it finds the link lost, which is no fault of the program. */
+  #isClosed = false;
 
   constructor(client: pg.Client) {
     this.#client = client;
@@ -75,6 +77,7 @@ export class PostgresSession {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     // A server that is out of reach never confirms the end.
     const timer = setTimeout(() => socketOf(this.#client).destroy(), CLOSE_TIMEOUT_MS);
     await this.#client.end().catch(() => {});
@@ -101,7 +104,7 @@ export class PostgresSession {
   /** What is neither the server's nor the connection's (a value that cannot be encoded, a fault of ours) stays as it is. */
   #wrap(error: unknown, doing: string): unknown {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string') return targetError(error, doing);
-    return isLost(this.#client) ? targetError(lost(error), doing) : error;
+    return this.#isClosed || isLost(this.#client) ? targetError(lost(error), doing) : error;
   }
 }
 

@@ -106,6 +106,15 @@ test('a wrong password stops, an unreachable or silent server is tried again, a 
   await expect(session.query('SELECT 1')).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE' });
 });
 
+test('a session that we closed is a lost one to whoever still uses it', async () => {
+  await using target = await open();
+  const session = await target.connect();
+  const running = session.query('SELECT pg_sleep(0.2)').catch((error: unknown) => error);
+  await session.close();
+  await running;
+  await expect(session.query('SELECT 1')).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE', disposition: 'retry' });
+});
+
 test('a server without TLS is refused when TLS is asked for', async () => {
   await using target = await open();
   const tls = { mode: 'verify-full' as const };
