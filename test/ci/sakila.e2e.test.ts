@@ -35,6 +35,7 @@ async function loadSakila(line: Line): Promise<void> {
   ]);
   const statements = scripts
     .flatMap(statementsOf)
-    .filter((sql) => !/(?:^|\n)\s*(?:DROP SCHEMA|CREATE SCHEMA|USE) /i.test(sql));
+    .filter((sql) => !/^(?:DROP SCHEMA|CREATE SCHEMA|USE) /i.test(sql))
+    .map((sql) => sql.replaceAll(' sakila.', ` ${line.source.name}.`));
   await onSource(line, ...statements);
 }

@@ -20,9 +20,9 @@ export function statementsOf(script: string): string[] {
 
 const DELIMITER = /DELIMITER[ \t]+(\S+)[ \t]*/y;
 /** What stands before a statement and is no part of it. */
-const BLANK = /\s+|-- [^\n]*|--(?=\n)|#[^\n]*/y;
+const BLANK = /\s+|--(?=\s)[^\n]*|#[^\n]*/y;
 /** A quoted piece or a comment as a whole, so that no delimiter is seen in it. */
-const WHOLE = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|-- [^\n]*|#[^\n]*|\/\*[\s\S]*?\*\//y;
+const WHOLE = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|--(?=\s)[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\//y;
 const PLAIN = /[\w\s,()]+/y;
 
 function match(pattern: RegExp, script: string, at: number): RegExpExecArray | null {

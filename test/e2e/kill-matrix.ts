@@ -12,7 +12,7 @@ const WAYS = [
 /** The same promise for CI's slice and for the long run: only the number of kills, and the shop, differ. */
 export function testKills(size: { readonly kills: number; readonly scale: number }): void {
   test.each(WAYS)(
-    `nothing is lost or double after ${size.kills} kill -9 of $verbs in all, from $source through the $log log`,
+    `nothing is lost or double after ${size.kills} kill -9 ($verbs) from $source through the $log log`,
     async (way) => {
       const kills = Math.ceil(size.kills / way.verbs.length);
       await killRun({ ...way, ...size, kills, chunkMaxRows: 200, trafficPerSecond: 60, longestLifeMs: 3_000 });
