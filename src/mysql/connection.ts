@@ -1,5 +1,7 @@
 /** Sessions on the source: the one place that opens them, so that none forgets time zone, character set or modes. */
+import { isIP } from 'node:net';
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
+import { SluiceError } from '../contract/error.ts';
 import { sourceError } from './error.ts';
 import { SERVER_QUERY, type Server, serverOf } from './server.ts';
 
@@ -113,6 +115,7 @@ export async function connectMysql(settings: MysqlSettings): Promise<MysqlConnec
 /** mysql2's options for these settings, also for the binlog client, which opens links of its own. */
 export function connectionOptions(settings: MysqlSettings): ConnectionOptions {
   const { host, port, user, password, database, tls, timeoutMs } = settings;
+  if (tls.mode === 'verify-full' && isIP(host) !== 0) throw namelessHost(host);
   return {
     host,
     port,
@@ -141,6 +144,16 @@ function sslOptions(tls: MysqlTls): NonNullable<Exclude<ConnectionOptions['ssl']
     rejectUnauthorized: true,
     verifyIdentity: tls.mode === 'verify-full',
   };
+}
+
+/** mysql2 compares the certificate of an address with the name `localhost`: a check that proves nothing. */
+function namelessHost(host: string): SluiceError {
+  return new SluiceError({
+    code: 'SOURCE_TLS_NEEDS_NAME',
+    message: `verify-full checks the host name in the certificate, and source.url has the address ${host}`,
+    remedy: 'write the host name of the certificate into source.url, or use verify-ca',
+    disposition: 'stop',
+  });
 }
 
 function opened(link: Connection): Promise<void> {

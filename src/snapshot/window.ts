@@ -35,7 +35,7 @@ export class Window {
   readonly #mostKeys: number;
   #isVoid = false;
 
-  constructor({ low, round, generation, alwaysNoted, mostKeys = 500_000 }: WindowStart) {
+  constructor({ low, round, generation, alwaysNoted, mostKeys = 100_000 }: WindowStart) {
     this.low = low;
     this.round = round;
     this.generation = generation;

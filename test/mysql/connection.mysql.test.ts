@@ -34,9 +34,14 @@ test('what refuses a login is told by a code of its own', async () => {
 
 test('a certificate that nobody vouches for is refused in both verifying modes', async () => {
   for (const mode of ['verify-ca', 'verify-full'] as const) {
-    const error = await refused({ tls: { mode } });
+    const error = await refused({ host: 'localhost', tls: { mode } });
     expect(['SOURCE_TLS_UNTRUSTED', 'SOURCE_TLS_UNSUPPORTED']).toContain(error.code);
   }
+});
+
+test('verify-full with an address instead of a name is refused before anything is sent', async () => {
+  const error = await refused({ host: '127.0.0.1', tls: { mode: 'verify-full' } });
+  expect(error).toMatchObject({ code: 'SOURCE_TLS_NEEDS_NAME', disposition: 'stop' });
 });
 
 test('an account with caching_sha2_password logs in without TLS, its password in no error', async () => {

@@ -17,10 +17,10 @@ function openedTooEarly(honest: ViewSource): ViewSource {
   return {
     ...honest,
     open: async (low) => {
-      const view = await (next ?? open(low));
+      const mine = next ?? open(low);
       next = open(low);
       next.catch(() => {});
-      return view;
+      return mine;
     },
   };
 }
@@ -28,5 +28,5 @@ function openedTooEarly(honest: ViewSource): ViewSource {
 test('a reader whose snapshot stands before the low position loses changes, and the test sees it', async () => {
   await using source = await testSource('mariadb', 'fault');
   const views = () => openedTooEarly(mariadbViews(new ConnectionPool(source.settings)));
-  await expect(loadUnderWrites(source, { chunkRows: 1000, views })).rejects.toThrow(/writer|expected|not there/);
+  await expect(loadUnderWrites(source, { chunkRows: 20, rounds: 8, views })).rejects.toThrow(/writer|expected/);
 });
