@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { PipelineActions } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
@@ -108,7 +109,8 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
     progress.update(whole);
   };
   const until = call.flags.get('until') === 'caught-up' ? ({ until: 'caught-up' } as const) : {};
-  return await ports.runPipeline(config, { mode, signal, logger, onStatus, ...until });
+  const onActions = (actions: PipelineActions): void => control.serve(actions);
+  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until });
 }
 
 function outcome(call: Call, { ended, status }: RunResult): Outcome {

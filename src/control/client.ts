@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
+import type { ActionMethod } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { linesOf, sendLine } from './line.ts';
 import { mergeStatus } from './merge.ts';
-import { parseData, parseGreeting, type Request } from './message.ts';
+import { parseData, parseGreeting, parseResponse, type Refusal, type Request } from './message.ts';
 import { checkSocketPath, socketPath } from './path.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -32,6 +33,36 @@ export async function* watchStatus(socket: string, signal: AbortSignal): AsyncGe
   throw unreachable(socket);
 }
 
+export interface ActionOptions {
+  /** `control.socket` of the configuration. */
+  readonly socket: string;
+  readonly method: ActionMethod;
+  /** Of the quarantined change, or `all`. */
+  readonly id: string;
+}
+
+/**
+ * Has the process that applies do something, and waits until it is done. null: no such process runs. Its error comes
+ * back as it left it there; CONTROL_BROKEN_OFF when the process went before it answered.
+ */
+export async function askAction({ socket, method, id }: ActionOptions): Promise<{ readonly data: unknown } | null> {
+  checkSocketPath(socket);
+  const connection = (await open(socketPath(socket, 'run'))) ?? (await open(socketPath(socket, 'apply')));
+  if (connection === null) return null;
+  connection.setTimeout(ANSWER_TIMEOUT_MS, () => connection.destroy());
+  for await (const line of talk(connection, { id: 1, method, params: { id } })) {
+    const response = parseResponse(line);
+    if (response === null) continue;
+    if (response.ok) return { data: response.data };
+    throw errorOf(response);
+  }
+  throw brokenOff(socket);
+}
+
+function errorOf({ code, message, remedy = 'See: sluice status', disposition = 'stop' }: Refusal): SluiceError {
+  return new SluiceError({ code, message, remedy, disposition });
+}
+
 async function askOne(socket: string, mode: PipelineMode): Promise<PipelineStatus | null> {
   const connection = await open(socketPath(socket, mode));
   if (connection === null) return null;
@@ -42,17 +73,25 @@ async function askOne(socket: string, mode: PipelineMode): Promise<PipelineStatu
 }
 
 async function* answers(connection: Socket, request: Request): AsyncGenerator<PipelineStatus> {
+  for await (const line of talk(connection, request)) {
+    const data = parseData(line);
+    if (isStatus(data)) yield data;
+  }
+}
+
+/** The lines that answer a request, which is sent once the other side has greeted. */
+async function* talk(connection: Socket, request: Request): AsyncGenerator<string> {
   let isGreeted = false;
   try {
     for await (const line of linesOf(connection)) {
-      if (!isGreeted) {
-        if (parseGreeting(line) === null) return;
+      if (isGreeted) yield line;
+      else if (parseGreeting(line) === null) return;
+      else {
         isGreeted = true;
+        // What is asked may take long; the end of the process ends the connection.
+        if ('params' in request) connection.setTimeout(0);
         sendLine(connection, request);
-        continue;
       }
-      const data = parseData(line);
-      if (isStatus(data)) yield data;
     }
   } catch {
     // Broken off: to the caller the same as closed.
@@ -71,6 +110,15 @@ function open(path: string): Promise<Socket | null> {
 /** The two sides are of one version or nearly; a status of another shape is refused by its missing fields. */
 function isStatus(data: unknown): data is PipelineStatus {
   return typeof data === 'object' && data !== null && 'pipeline' in data && 'stages' in data && 'asOfMs' in data;
+}
+
+function brokenOff(socket: string): SluiceError {
+  return new SluiceError({
+    code: 'CONTROL_BROKEN_OFF',
+    message: `the pipeline at ${socket} ended, or does not answer; what was asked may have been done`,
+    remedy: 'See what waits with: sluice quarantine list. Asking again does no harm.',
+    disposition: 'stop',
+  });
 }
 
 function unreachable(socket: string): SluiceError {

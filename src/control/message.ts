@@ -1,6 +1,10 @@
+import { ACTION_METHODS, type ActionMethod } from '../contract/action.ts';
+import type { Disposition, SluiceError } from '../contract/error.ts';
+
 /**
  * Control: the Unix socket of a running pipeline and its client. One JSON document a line. The server greets, the client
- * asks `{id, method}`, the server answers `{id, ok, ...}`: once for `status`, at every change for `watch`.
+ * asks `{id, method}`, the server answers `{id, ok, ...}`: once for `status`, at every change for `watch`, once when it is
+ * done for an action `{id, method, params: {id}}`.
  */
 export const PROTOCOL = 'sluice-control/1';
 
@@ -14,21 +18,66 @@ export interface Greeting {
   readonly startedAtMs: number;
 }
 
-export interface Request {
+export interface StatusRequest {
   readonly id: number;
   readonly method: 'status' | 'watch';
 }
 
+export interface ActionRequest {
+  readonly id: number;
+  readonly method: ActionMethod;
+  /** Of the quarantined change, or `all`. */
+  readonly params: { readonly id: string };
+}
+
+export type Request = StatusRequest | ActionRequest;
+
+/** An error as it crosses the socket; an older process tells no remedy. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly disposition?: Disposition;
+}
+
 export type Response =
   | { readonly id: number; readonly ok: true; readonly data: unknown }
-  | { readonly id: number; readonly ok: false; readonly code: string; readonly message: string };
+  | ({ readonly id: number; readonly ok: false } & Refusal);
 
 /** The request of a line, or null for a line that is none. */
 export function parseRequest(line: string): Request | { readonly id: number; readonly unknown: string } | null {
   const value = parseObject(line);
   if (value === null || typeof value['id'] !== 'number' || typeof value['method'] !== 'string') return null;
-  const { id, method } = value;
-  return method === 'status' || method === 'watch' ? { id, method } : { id, unknown: method };
+  const { id, method, params } = value;
+  if (method === 'status' || method === 'watch') return { id, method };
+  if (!isAction(method)) return { id, unknown: method };
+  return isObject(params) && typeof params['id'] === 'string' ? { id, method, params: { id: params['id'] } } : null;
+}
+
+export function refusalOf({ code, message, remedy, disposition }: SluiceError): Refusal {
+  return { code, message, remedy, disposition };
+}
+
+/** The whole answer; null when the line is none. */
+export function parseResponse(line: string): Response | null {
+  const value = parseObject(line);
+  if (value === null || typeof value['id'] !== 'number') return null;
+  const { id, ok, data, code, message, remedy, disposition } = value;
+  if (ok === true) return { id, ok, data: data ?? null };
+  if (typeof code !== 'string' || typeof message !== 'string') return null;
+  return {
+    ...{ id, ok: false, code, message },
+    ...(typeof remedy === 'string' ? { remedy } : {}),
+    ...(isDisposition(disposition) ? { disposition } : {}),
+  };
+}
+
+function isDisposition(value: unknown): value is Disposition {
+  return typeof value === 'string' && ['retry', 'stop', 'resync', 'quarantine'].includes(value);
+}
+
+function isAction(method: string): method is ActionMethod {
+  return (ACTION_METHODS as readonly string[]).includes(method);
 }
 
 export function parseGreeting(line: string): Greeting | null {
@@ -42,8 +91,8 @@ export function parseGreeting(line: string): Greeting | null {
 
 /** The data of an answer; null when the line is no answer or a refusal. */
 export function parseData(line: string): unknown {
-  const value = parseObject(line);
-  return value?.['ok'] === true ? (value['data'] ?? null) : null;
+  const response = parseResponse(line);
+  return response?.ok ? response.data : null;
 }
 
 function parseObject(line: string): Readonly<Record<string, unknown>> | null {

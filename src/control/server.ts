@@ -2,12 +2,22 @@ import { chmod, mkdir, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineActions } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { type Holder, heldBy, holderOf, removeDead } from './holder.ts';
 import { linesOf, sendLine } from './line.ts';
 import { listen, lockPath } from './lock.ts';
-import { type Greeting, PROTOCOL, parseRequest, type Request, type Response } from './message.ts';
+import {
+  type ActionRequest,
+  type Greeting,
+  PROTOCOL,
+  parseRequest,
+  type Refusal,
+  type Response,
+  refusalOf,
+  type StatusRequest,
+} from './message.ts';
 import { checkSocketPath, rivalsOf, socketPath } from './path.ts';
 
 export interface ControlOptions {
@@ -33,6 +43,7 @@ export class ControlServer {
   readonly #watchers = new Map<Socket, Set<number>>();
   #lock: Server | null = null;
   #status: PipelineStatus | null = null;
+  #actions: PipelineActions | null = null;
 
   private constructor(path: string, greeting: Greeting) {
     this.#path = path;
@@ -64,6 +75,11 @@ export class ControlServer {
       if (socket.writableLength > BACKLOG_LIMIT_BYTES) continue;
       for (const id of ids) answer(socket, { id, ok: true, data: status });
     }
+  }
+
+  /** What clients may ask for from now on. */
+  serve(actions: PipelineActions): void {
+    this.#actions = actions;
   }
 
   /** Every client sees the end of its connection; the file is removed. */
@@ -142,20 +158,50 @@ export class ControlServer {
     } else if ('unknown' in request) {
       const message = `this version has no ${JSON.stringify(request.unknown.slice(0, 40))}`;
       answer(socket, { id: request.id, ok: false, code: 'CONTROL_UNKNOWN_METHOD', message });
+    } else if ('params' in request) {
+      void this.#act(request).then((response) => answer(socket, { id: request.id, ...response }));
     } else {
-      this.#answerKnown(socket, request);
+      this.#answerStatus(socket, request);
     }
   }
 
-  #answerKnown(socket: Socket, { id, method }: Request): void {
+  /** Never rejects: what fails is the answer. */
+  async #act({ method, params: { id } }: ActionRequest): Promise<WithoutId<Response>> {
+    if (this.#actions === null) return { ok: false, ...NOT_READY };
+    const { quarantine } = this.#actions;
+    try {
+      return { ok: true, data: method === 'quarantine.retry' ? await quarantine.retry(id) : await quarantine.drop(id) };
+    } catch (error) {
+      return { ok: false, ...(error instanceof SluiceError ? refusalOf(error) : FAULT) };
+    }
+  }
+
+  #answerStatus(socket: Socket, { id, method }: StatusRequest): void {
     if (method === 'watch') {
       this.#watchers.set(socket, (this.#watchers.get(socket) ?? new Set()).add(id));
       if (this.#status === null) return;
     }
     if (this.#status !== null) answer(socket, { id, ok: true, data: this.#status });
-    else answer(socket, { id, ok: false, code: 'CONTROL_NOT_READY', message: 'the pipeline is just starting' });
+    else answer(socket, { id, ok: false, ...NOT_READY });
   }
 }
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+const NOT_READY: Refusal = {
+  code: 'CONTROL_NOT_READY',
+  message: 'the pipeline is just starting',
+  remedy: 'Ask again in a moment.',
+  disposition: 'retry',
+};
+
+/** A programming error: its text may hold anything, so it stays in that process. */
+const FAULT: Refusal = {
+  code: 'CONTROL_FAULT',
+  message: 'the running pipeline could not do it, by a fault of its own',
+  remedy: 'See its log.',
+  disposition: 'stop',
+};
 
 function answer(socket: Socket, response: Response): void {
   sendLine(socket, response);

@@ -55,7 +55,8 @@ class Halves {
   }
 
   async run(): Promise<RunResult['ended']> {
-    const { mode, until } = this.#options;
+    const { mode, until, onActions } = this.#options;
+    if (mode !== 'capture') onActions?.({ quarantine: this.#sink.quarantine });
     const parts = [
       this.#watch(),
       ...(mode === 'apply' ? [] : [this.#capture()]),

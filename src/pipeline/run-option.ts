@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { PipelineActions } from '../contract/action.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Quarantine } from '../contract/quarantine.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Called at every transition and at least once a second; must not throw. */
   readonly onStatus: (status: PipelineStatus) => void;
+  /** What may be asked of the pipeline while it runs; called once, by a process that applies. */
+  readonly onActions?: (actions: PipelineActions) => void;
   readonly logger: Logger;
 }
 
