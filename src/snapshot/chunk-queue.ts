@@ -20,6 +20,8 @@ export interface ChunkQueueOptions {
 /** Failures of one table in a row before the snapshot gives up; the run loop then starts all anew. */
 const MOST_ATTEMPTS = 7;
 
+const MOST_PAUSE_MS = 10_000;
+
 /** The readers: `parallel` at once, tables of a lower rank first, each table's ranges in key order. */
 export class ChunkQueue {
   readonly #options: ChunkQueueOptions;
@@ -74,12 +76,16 @@ export class ChunkQueue {
     this.start(entry);
   }
 
-  /** Tried again by itself, with a growing pause: a lost connection, a lock that was not to be had, a table under DDL. */
+  /**
+   * Tried again by itself, with a growing pause: a lost connection, a table under DDL, and without end a lock that was not
+   * to be had, because some transaction on the source is long and all else goes on meanwhile.
+   */
   async #failed(entry: TableEntry, range: KeyRange, error: unknown): Promise<void> {
     const attempt = (this.#attempts.get(entry) ?? 0) + 1;
     this.#attempts.set(entry, attempt);
-    if (!(error instanceof SluiceError) || error.disposition !== 'retry' || attempt > MOST_ATTEMPTS) throw error;
-    await sleep(50 * 2 ** attempt, undefined, { signal: this.#stop.signal }).catch(() => {});
+    if (!(error instanceof SluiceError) || error.disposition !== 'retry') throw error;
+    if (attempt > MOST_ATTEMPTS && error.code !== 'SOURCE_LOCK_CONFLICT') throw error;
+    await sleep(Math.min(MOST_PAUSE_MS, 50 * 2 ** attempt), undefined, { signal: this.#stop.signal }).catch(() => {});
     this.add(entry, range);
   }
 }
