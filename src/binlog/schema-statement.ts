@@ -14,6 +14,8 @@ export interface TableEffect extends TableName {
   readonly act: 'create' | 'alter' | 'drop';
 }
 
+const MORE_TABLES: ReadonlySet<string> = new Set(['FROM', 'USING', 'JOIN', 'STRAIGHT_JOIN']);
+
 const NONE: StatementEffect = { kind: 'none' };
 
 /** Classifies one statement, as run with `database` as default. */
@@ -35,9 +37,12 @@ export function effectOf(sql: string, database: string, lexis: Lexis): Statement
     case 'REPLACE':
       return rowsOf(reader, ['LOW_PRIORITY', 'DELAYED', 'HIGH_PRIORITY', 'IGNORE', 'INTO']);
     case 'UPDATE':
-      return rowsOf(reader, ['LOW_PRIORITY', 'IGNORE']);
+      return oneTable(rowsOf(reader, ['LOW_PRIORITY', 'IGNORE']), reader);
     case 'DELETE':
-      return rowsOf(reader, ['LOW_PRIORITY', 'QUICK', 'IGNORE', 'FROM']);
+      return oneTable(rowsOf(reader, ['LOW_PRIORITY', 'QUICK', 'IGNORE', 'FROM']), reader);
+    // SELECT and DO are logged only for a function that changed rows.
+    case 'SELECT':
+    case 'DO':
     case 'LOAD':
     case 'WITH':
       return { kind: 'rows', table: null };
@@ -49,6 +54,11 @@ export function effectOf(sql: string, database: string, lexis: Lexis): Statement
 function rowsOf(reader: Reader, words: readonly string[]): StatementEffect {
   while (reader.accept(...words));
   return { kind: 'rows', table: reader.table() };
+}
+
+/** Of several tables, any may be the changed one: none is told. */
+function oneTable(effect: StatementEffect, reader: Reader): StatementEffect {
+  return reader.namesMore() ? { kind: 'rows', table: null } : effect;
 }
 
 function truncation(reader: Reader): StatementEffect {
@@ -71,6 +81,10 @@ function alteration(reader: Reader): StatementEffect {
   if (!reader.accept('TABLE')) return NONE;
   reader.skipCondition();
   const table = reader.table();
+  if (reader.accept('EXCHANGE')) {
+    reader.skipTo('TABLE');
+    return tablesOf('alter', [table, reader.table()]);
+  }
   const renamed = reader.renameTarget();
   if (!table || !renamed) return tablesOf('alter', [table]);
   return { kind: 'tables', tables: moved([[table, renamed]]) };
@@ -179,6 +193,16 @@ class Reader {
     if (!this.accept('.')) return { database: this.#database, table: first };
     const table = this.name();
     return table === null ? null : { database: first, table };
+  }
+
+  /** Whether a list, a join, or DELETE's second FROM or USING follows before SET or WHERE. */
+  namesMore(): boolean {
+    for (; this.#next; this.#advance()) {
+      const { text, isWord } = this.#next;
+      if (isWord ? MORE_TABLES.has(text) : text === ',' || text === '(') return true;
+      if (isWord && (text === 'SET' || text === 'WHERE')) return false;
+    }
+    return false;
   }
 
   skipTo(word: string): boolean {

@@ -16,6 +16,11 @@ export function decideSchemaChange(change: SchemaChange): SchemaDecision {
   const kept = after.columns.filter((column) => before.columns.some((old) => isSameColumn(old, column)));
   if (kept.length < before.columns.length) return pause(`columns of ${name} were dropped, renamed or changed`);
   if (keyNames(before) !== keyNames(after)) return pause(`the key of ${name} changed`);
+  if (mayMoveRows(change.statement)) {
+    return pause(
+      `the DDL on ${name} may have changed rows, or put other rows in its place, which the binlog does not tell`,
+    );
+  }
   const added = after.columns.filter((column) => !kept.includes(column));
   if (added.length === 0) return { kind: 'nothing' };
   if (added.some((column) => !column.nullable || column.generated)) {
@@ -32,6 +37,27 @@ export function decideSchemaChange(change: SchemaChange): SchemaDecision {
 function mayHaveDefault(statement: string): boolean {
   return /\bdefault\b(?!\s*\(?\s*null\b)/i.test(statement);
 }
+
+/**
+ * DDL that may change rows without any row event though the columns look the same after it: another table under the
+ * name, a partition's rows gone or exchanged, a column dropped and made anew, names of columns exchanged, duplicates
+ * dropped. Text only, so a word in a comment pauses in vain.
+ */
+function mayMoveRows(statement: string): boolean {
+  return MOVES_ROWS.test(statement) || (statement.match(/\bchange\b/gi) ?? []).length > 1;
+}
+
+const MOVES_ROWS = new RegExp(
+  [
+    String.raw`\b(?:truncate|drop|exchange|convert)\s+(?:partition|table)\b`,
+    String.raw`\b(?:discard|import)\b.*\btablespace\b`,
+    String.raw`\brename\b(?!\s+(?:index|key)\b)`,
+    String.raw`\bor\s+replace\b`,
+    String.raw`\balter\s+(?:online\s+)?ignore\b`,
+    String.raw`\bdrop\b(?!\s+(?:index|key|primary|foreign|constraint|check|default|system|period)\b)`,
+  ].join('|'),
+  'is',
+);
 
 function pause(what: string): SchemaDecision {
   return {

@@ -42,3 +42,24 @@ test.each([
 ])('%s: %s', (statement, kind) => {
   expect(decide(table('item', ['id int', 'name text?', 'n int?']), statement)).toBe(kind);
 });
+
+test.each([
+  ['ALTER TABLE item TRUNCATE PARTITION p0', 'pause'],
+  ['ALTER TABLE item DROP PARTITION p0', 'pause'],
+  ['ALTER TABLE x EXCHANGE PARTITION p0 WITH TABLE item', 'pause'],
+  ['ALTER TABLE item DROP COLUMN name, ADD COLUMN name text', 'pause'],
+  ['ALTER TABLE item DROP `name`, ADD name text', 'pause'],
+  ['ALTER TABLE item RENAME COLUMN a TO b, RENAME COLUMN b TO a', 'pause'],
+  ['ALTER TABLE item CHANGE a b text, CHANGE b a text', 'pause'],
+  ['RENAME TABLE item TO _item_del, _item_gho TO item', 'pause'],
+  ['CREATE OR REPLACE TABLE item (id int PRIMARY KEY, name text)', 'pause'],
+  ['ALTER IGNORE TABLE item ADD UNIQUE (name)', 'pause'],
+  ['ALTER TABLE item IMPORT TABLESPACE', 'pause'],
+  ['ALTER TABLE item ADD PARTITION (PARTITION p9 VALUES LESS THAN (9))', 'nothing'],
+  ['ALTER TABLE item DROP INDEX i, ADD INDEX i (name), RENAME INDEX j TO k', 'nothing'],
+  ['DROP INDEX i ON item', 'nothing'],
+  ['CREATE TABLE IF NOT EXISTS item (id int)', 'nothing'],
+  ["ALTER TABLE item CHANGE name name text COMMENT 'said'", 'nothing'],
+])('of columns that look the same, %s: %s', (statement, kind) => {
+  expect(decide(ITEM, statement)).toBe(kind);
+});
