@@ -99,7 +99,7 @@ class Halves {
   }
 
   async #capture(): Promise<void> {
-    const { config, log, state, prepared } = this.#options;
+    const { config, log, state, prepared, mode } = this.#options;
     await this.#supervised('capture', async () => {
       state.board.onReadAgain();
       await runCapture({
@@ -109,11 +109,21 @@ class Halves {
         version: VERSION,
         signal: this.#signal,
         onRead: (batch) => state.board.onRead(batch),
-        onLogged: (header) => state.board.onLogged(header),
-        onOpen: () => state.endpoint('source', { isConnected: true }),
+        onLogged: (header) => this.#logged(header),
+        onOpen: (writer) => {
+          state.endpoint('source', { isConnected: true });
+          if (mode === 'capture') this.#load.onHead(writer.head);
+        },
         onProgress: (progress) => this.#load.onTable(progress),
       });
     });
+  }
+
+  #logged(header: EpochHeader): void {
+    this.#options.state.board.onLogged(header);
+    if (this.#options.mode !== 'capture') return;
+    this.#load.onFound(header);
+    this.#load.onApplied([header]);
   }
 
   async #apply(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
+import type { ChangeLog, EpochHeader, LogHead } from '../contract/change-log.ts';
 import type { SnapshotStatus, TableStatus } from '../contract/status.ts';
 import type { TableProgress } from '../snapshot/progress.ts';
 import { COMPLETE_ENTRY } from '../snapshot/table-state.ts';
@@ -41,6 +41,12 @@ export class LoadProgress {
   onCheckpoint(epoch: number): void {
     this.#appliedEpoch = epoch;
     this.#look();
+  }
+
+  /** For a half that only captures, which has nothing to wait for but its own log: the writer is open and stands here. */
+  onHead({ state, last }: LogHead): void {
+    if (state.has(COMPLETE_ENTRY)) this.#completeAt ??= last?.number ?? 0;
+    this.onCheckpoint(last?.number ?? 0);
   }
 
   /** Resolves when the load has arrived, or on abort. */

@@ -69,9 +69,15 @@ export class KafkaWriter implements LogWriter {
 
   /** Runs `act` when all that was asked before is done: calls take effect in the order they were made. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => {
+    const turn = this.#turn.then(async () => {
       this.#assertUsable();
-      return act();
+      try {
+        return await act();
+      } catch (error) {
+        // What ended the writer meanwhile closed the port under this act: that is the error to tell.
+        this.#assertUsable();
+        throw error;
+      }
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
