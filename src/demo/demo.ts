@@ -52,11 +52,7 @@ async function tell(set: StageSet, options: StagedDemoOptions): Promise<Told> {
   const config = readConfig(set);
   const startedMs = performance.now();
   const pipeline = await loadAndKill(set, config, options);
-  const caughtUp = await untilStatus(
-    config,
-    options,
-    (status) => status.isCaughtUp && status.snapshot.state === 'done',
-  );
+  const caughtUp = await untilStatus(config, options, (status) => status.isCaughtUp && status.state === 'streaming');
   const loadMs = performance.now() - startedMs;
   say(`Caught up after ${seconds(loadMs)}; lag ${caughtUp.lagMs} ms. Watching lag for ${seconds(STEADY_MS)} ...`);
   const lags = await follow(config, options, STEADY_MS);

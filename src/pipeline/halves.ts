@@ -113,6 +113,7 @@ class Halves {
         onOpen: (writer) => {
           state.endpoint('source', { isConnected: true });
           if (mode === 'capture') this.#load.onHead(writer.head);
+          this.#finishCapture();
         },
         onProgress: (progress) => this.#load.onTable(progress),
       });
@@ -124,6 +125,19 @@ class Halves {
     if (this.#options.mode !== 'capture') return;
     this.#load.onFound(header);
     this.#load.onApplied([header]);
+    this.#finishCapture();
+  }
+
+  /** A half that only captures has nothing to do after the load. */
+  #finishCapture(): void {
+    if (this.#options.mode === 'capture' && this.#load.isComplete) this.#finished();
+  }
+
+  /** `streaming` is said only now: until the orphans of the load are swept, the target may hold rows too many. */
+  #finished(): void {
+    if (this.#isLoadFinished) return;
+    this.#isLoadFinished = true;
+    this.#options.state.enter('streaming');
   }
 
   async #apply(): Promise<void> {
@@ -175,7 +189,7 @@ class Halves {
       ...(await finishKeys({ ...finish, steps: foreignKeys })),
     ];
     for (const error of failures) state.failed('apply', error, 1, null);
-    this.#isLoadFinished = true;
+    this.#finished();
   }
 
   async #sweepOrphans(): Promise<readonly SluiceError[]> {
@@ -198,7 +212,8 @@ class Halves {
 
   async #untilCaughtUp(): Promise<void> {
     const { board } = this.#options.state;
-    const isThere = () => this.#isLoadFinished && board.isAtHead(board.apply, Date.now());
+    const last = this.#options.mode === 'capture' ? board.log : board.apply;
+    const isThere = () => this.#isLoadFinished && board.isAtHead(last, Date.now());
     while (!this.#signal.aborted && !isThere()) {
       await sleep(CAUGHT_UP_EVERY_MS, undefined, { signal: this.#signal }).catch(() => {});
     }
@@ -233,6 +248,6 @@ class Halves {
 
   #enterRunning(): void {
     const { state } = this.#options;
-    state.enter(this.#load.isComplete ? 'streaming' : 'loading');
+    state.enter(this.#isLoadFinished ? 'streaming' : 'loading');
   }
 }

@@ -64,7 +64,6 @@ export class LoadProgress {
     this.isComplete = true;
     for (const [key, table] of this.#tables) this.#tables.set(key, { ...table, phase: 'streaming', etaMs: 0 });
     this.#state.snapshot({ ...summary([...this.#tables.values()]), state: 'done' });
-    this.#state.enter('streaming');
     this.#arrived.resolve();
   }
 }
