@@ -1,5 +1,5 @@
 import type { AvroReader } from '../avro/reader.ts';
-import type { WireColumn } from './codec.ts';
+import type { BinlogDecoder, QueryDecoder, WireColumn } from './codec.ts';
 import { stringBytes, WIRE } from './wire-type.ts';
 
 /** The length in bytes before a cell, in 1 to 4 bytes; the cursor ends behind it. */
@@ -23,4 +23,15 @@ export function lengthBytes(wire: WireColumn): number {
     default:
       return wire.meta & 0xff;
   }
+}
+
+/** Decoder of a cell whose bytes after its length are what a result set gives for the same value. */
+export function prefixed(wire: WireColumn, write: QueryDecoder): BinlogDecoder {
+  const width = lengthBytes(wire);
+  return (cell, out) => {
+    const length = readLength(cell, width);
+    const at = cell.position;
+    cell.skip(length);
+    write(cell.bytes, at, at + length, out);
+  };
 }

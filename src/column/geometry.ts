@@ -1,6 +1,6 @@
 import type { AvroWriter } from '../avro/writer.ts';
 import { ValueError } from '../contract/error.ts';
-import { lengthBytes, readLength } from './cell-length.ts';
+import { prefixed } from './cell-length.ts';
 import type { ColumnCodec, ColumnFacts, CopyEncoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { bytesEncoder, canonicalHex, writeHex } from './hex.ts';
@@ -19,15 +19,7 @@ const SRID_FLAG = 0x20;
 export const GEOMETRY: ColumnCodec = {
   avro: 'bytes',
   skip: skipper('bytes'),
-  binlog: (wire) => {
-    const width = lengthBytes(wire);
-    return (cell, out) => {
-      const length = readLength(cell, width);
-      const at = cell.position;
-      cell.skip(length);
-      writeEwkb(cell.bytes, at, at + length, out);
-    };
-  },
+  binlog: (wire) => prefixed(wire, writeEwkb),
   select: (quoted) => quoted,
   query: writeEwkb,
   target: targetGeometry,

@@ -1,7 +1,7 @@
 import type { AvroReader } from '../avro/reader.ts';
 import type { AvroWriter } from '../avro/writer.ts';
 import { ValueError } from '../contract/error.ts';
-import { lengthBytes, readLength } from './cell-length.ts';
+import { prefixed } from './cell-length.ts';
 import type { ColumnCodec, ColumnFacts, CopyEncoder } from './codec.ts';
 import { canonicalFloat } from './float.ts';
 
@@ -15,15 +15,7 @@ export const VECTOR: ColumnCodec = {
   skip: (value) => {
     for (let count = value.long(); count !== 0; count = value.long()) value.skip(count * FLOAT_BYTES);
   },
-  binlog: (wire) => {
-    const width = lengthBytes(wire);
-    return (cell, out) => {
-      const length = readLength(cell, width);
-      const at = cell.position;
-      cell.skip(length);
-      writeFloats(cell.bytes, at, at + length, out);
-    };
-  },
+  binlog: (wire) => prefixed(wire, writeFloats),
   select: (quoted) => quoted,
   query: writeFloats,
   target: targetVector,

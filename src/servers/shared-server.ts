@@ -2,22 +2,13 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SluiceError } from '../contract/error.ts';
 import { serverFailure } from './failure.ts';
-import type { RunningServer, ServerKind, ServerOrigin } from './running-server.ts';
+import type { RunningServer, ServerKind } from './running-server.ts';
 
 /** The variable that names the socket of the keeper (`keeper.ts`), set for the processes of one test run. */
 export const KEEPER_VARIABLE = 'SLUICE_SERVERS_SOCKET';
 
 /** What a server is, as one process tells another. */
-export interface ServerDescription {
-  readonly kind: ServerKind;
-  readonly host: string;
-  readonly port: number;
-  readonly url: string;
-  readonly version: string;
-  readonly origin: ServerOrigin;
-  readonly dataDirectory?: string | undefined;
-  readonly pid?: number | undefined;
-}
+export type ServerDescription = Omit<RunningServer, 'stop' | 'kill' | 'restart' | typeof Symbol.asyncDispose>;
 
 /** The keeper's answer: a server, or why there is none. */
 export type KeeperAnswer =
