@@ -59,6 +59,11 @@ export interface SchemaChange {
   readonly statement: string;
   readonly before: TableVersion | null;
   readonly after: TableVersion | null;
+  /**
+   * What the statement may have done to values of existing rows without row events, in words that end a sentence about
+   * the table ("may have cut what is longer in column name"); absent where it surely did nothing to them.
+   */
+  readonly rewrites?: string;
 }
 
 /** Closes a source transaction; the stream's position moves only here (INV-2). */

@@ -1,13 +1,15 @@
 import { AvroReader } from '../avro/reader.ts';
 import { type RowLayout, rowLayout, skipRow } from '../column/row.ts';
-import type { Change, RowChange, RowOperation } from '../contract/change.ts';
+import type { Change, RowChange, RowOperation, SchemaChange } from '../contract/change.ts';
 import type { LogRecord } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import { tableVersion } from '../contract/table.ts';
 import { CASCADES_HEADER, NEW_KEY_HEADER, OLD_KEY_HEADER } from './encode.ts';
-import { decodeSchemaChange } from './schema-change.ts';
+import { schemaChangeDecoder } from './schema-change.ts';
 
-type Shape = { readonly kind: 'table'; readonly layout: RowLayout } | { readonly kind: 'schema-change' };
+type Shape =
+  | { readonly kind: 'table'; readonly layout: RowLayout }
+  | { readonly kind: 'schema-change'; readonly decode: (bytes: Buffer) => SchemaChange };
 
 /** Turns a log's records back into changes: the sink's half of `Encoder`. Begin and commit are the epoch's own. */
 export class Decoder {
@@ -47,13 +49,13 @@ export class Decoder {
     const shape: Shape =
       schema.name === 'Envelope'
         ? { kind: 'table', layout: rowLayout(tableVersion(schema.sluice)) }
-        : { kind: 'schema-change' };
+        : { kind: 'schema-change', decode: schemaChangeDecoder(schema) };
     this.#shapes.set(id, shape);
     return shape;
   }
 
   #change(shape: Shape, bytes: Buffer, record: LogRecord): Change | null {
-    if (shape.kind === 'schema-change') return decodeSchemaChange(bytes.subarray(5));
+    if (shape.kind === 'schema-change') return shape.decode(bytes.subarray(5));
     const { layout } = shape;
     const { before, after, op } = this.#envelope(layout, bytes, record.topic);
     if (op === 't') return { tag: 'truncate', table: layout.table };

@@ -11,25 +11,32 @@ interface SchemaChangeRecord {
   readonly statement: string;
   readonly before: string | null;
   readonly after: string | null;
+  readonly rewrites: string | null;
 }
 
 /** Avro bytes of schemas/schema-change.avsc. */
 export function encodeSchemaChange(change: SchemaChange): Buffer {
-  const { database, table, statement, before, after } = change;
+  const { database, table, statement, before, after, rewrites = null } = change;
   const record: SchemaChangeRecord = {
     database,
     table,
     statement,
     before: before?.fingerprint ?? null,
     after: after?.fingerprint ?? null,
+    rewrites,
   };
   return TYPE.toBuffer(record);
 }
 
-export function decodeSchemaChange(bytes: Buffer): SchemaChange {
-  const record = TYPE.fromBuffer(bytes) as SchemaChangeRecord;
-  const { database, table, statement } = record;
-  return { tag: 'schema', database, table, statement, before: version(record.before), after: version(record.after) };
+/** Reads what was written with `schema`, which may be an older form of schemas/schema-change.avsc. */
+export function schemaChangeDecoder(schema: avsc.Schema): (bytes: Buffer) => SchemaChange {
+  const resolver = TYPE.createResolver(avsc.Type.forSchema(schema));
+  return (bytes) => {
+    const record = TYPE.fromBuffer(bytes, resolver) as SchemaChangeRecord;
+    const { database, table, statement, rewrites } = record;
+    const versions = { before: version(record.before), after: version(record.after) };
+    return { tag: 'schema', database, table, statement, ...versions, ...(rewrites === null ? {} : { rewrites }) };
+  };
 }
 
 function version(fingerprint: string | null): TableVersion | null {

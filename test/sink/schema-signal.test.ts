@@ -63,3 +63,18 @@ test.each([
 ])('of columns that look the same, %s: %s', (statement, kind) => {
   expect(decide(ITEM, statement)).toBe(kind);
 });
+
+test('a DDL that may have changed values without row events pauses, however alike the columns are', () => {
+  const rewrites = 'may have cut what is longer in column name';
+  const statement = 'ALTER TABLE item MODIFY name tinytext';
+  const decision = decideSchemaChange({
+    tag: 'schema',
+    database: 'shop',
+    table: 'item',
+    statement,
+    before: ITEM,
+    after: ITEM,
+    rewrites,
+  });
+  expect(decision).toMatchObject({ kind: 'pause', advice: expect.stringContaining(`shop.item ${rewrites}`) });
+});

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import avsc from 'avsc';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Begin, Change, RowChange } from '../../src/contract/change.ts';
 import type { LogRecord } from '../../src/contract/change-log.ts';
 import { Decoder } from '../../src/transform/decode.ts';
 import { Encoder } from '../../src/transform/encode.ts';
+import { fixedSchema } from '../../src/transform/envelope-schema.ts';
 import { plainType } from '../avro/plain-reader.ts';
 import { CUSTOMER, customer, customerChange } from './sample.ts';
 
@@ -52,6 +54,17 @@ const change = fc.oneof(
     before: CUSTOMER,
     after: null,
   }),
+  fc.string().map(
+    (rewrites): Change => ({
+      tag: 'schema',
+      database: 'shop',
+      table: 'tbl_customer',
+      statement: 'ALTER TABLE tbl_customer MODIFY full_name varchar(3)',
+      before: CUSTOMER,
+      after: CUSTOMER,
+      rewrites,
+    }),
+  ),
 );
 
 test('any sequence of changes comes back from its records unchanged and in order', async () => {
@@ -64,6 +77,30 @@ test('any sequence of changes comes back from its records unchanged and in order
       expect(decoded).toEqual(changes);
     }),
   );
+});
+
+test('a DDL that was logged before its effect on values was known is read as it was', async () => {
+  const older = JSON.parse(fixedSchema('schema-change'));
+  older.fields = older.fields.filter(({ name }: { readonly name: string }) => name !== 'rewrites');
+  const value = avsc.Type.forSchema(older).toBuffer({
+    database: 'shop',
+    table: 'tbl_customer',
+    statement: 'DROP TABLE tbl_customer',
+    before: CUSTOMER.fingerprint,
+    after: null,
+  });
+  const decoder = new Decoder(async () => JSON.stringify(older));
+  const framed = Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), value]);
+  expect(await decoder.decode([{ topic: 't', key: null, value: framed }])).toEqual([
+    {
+      tag: 'schema',
+      database: 'shop',
+      table: 'tbl_customer',
+      statement: 'DROP TABLE tbl_customer',
+      before: CUSTOMER,
+      after: null,
+    },
+  ]);
 });
 
 async function goldenRecords(): Promise<{ records: LogRecord[]; schemas: string[] }> {
