@@ -31,7 +31,7 @@ export function afterLoad(table: CatalogueTable, target: TargetName, options: Co
   const inside = table.foreignKeys.filter((key) => options.targetOf(key.parentDatabase, key.parentTable) !== null);
   const outside = table.foreignKeys.filter((key) => !inside.includes(key));
   return {
-    indexes: usable.map((index) => createIndex(index, target)),
+    indexes: usable.map((index) => createIndex({ table, index }, target, options)),
     foreignKeys: inside.map((key) => foreignKey(key, target, options)),
     leftOut: [...leftOut, ...outside.map((key) => outsideKey(key)), ...otherObjects(table)],
   };
@@ -50,10 +50,16 @@ function reasonAgainst(index: CatalogueIndex): string | null {
   return null;
 }
 
-function createIndex(index: CatalogueIndex, target: TargetName): NamedStatement {
+interface IndexOf {
+  readonly table: CatalogueTable;
+  readonly index: CatalogueIndex;
+}
+
+function createIndex({ table, index }: IndexOf, target: TargetName, options: ConvertOptions): NamedStatement {
+  const { database, table: source } = table.version;
   const name = targetIdentifier(`${target.table}_${index.name}`);
   const columns = index.parts.map(
-    (part) => `${quoteIdent(targetIdentifier(part.column ?? ''))}${part.isDescending ? ' DESC' : ''}`,
+    (part) => `${quoteIdent(options.columnOf(database, source, part.column ?? ''))}${part.isDescending ? ' DESC' : ''}`,
   );
   const unique = index.isUnique ? 'UNIQUE ' : '';
   const list = columns.join(', ');
@@ -68,13 +74,16 @@ function createIndex(index: CatalogueIndex, target: TargetName): NamedStatement 
 function foreignKey(key: CatalogueForeignKey, target: TargetName, options: ConvertOptions): NamedStatement {
   const parent = options.targetOf(key.parentDatabase, key.parentTable) ?? target;
   const name = targetIdentifier(key.name);
-  const list = (columns: readonly string[]) => columns.map((c) => quoteIdent(targetIdentifier(c))).join(', ');
+  const list = (database: string, table: string, columns: readonly string[]) =>
+    columns.map((column) => quoteIdent(options.columnOf(database, table, column))).join(', ');
+  const own = list(key.database, key.table, key.columns);
+  const referenced = list(key.parentDatabase, key.parentTable, key.parentColumns);
   return {
     target,
     name,
     statement: (given) =>
-      `ALTER TABLE ${quoteTable(target)} ADD CONSTRAINT ${quoteIdent(given)} FOREIGN KEY (${list(key.columns)}) ` +
-      `REFERENCES ${quoteTable(parent)} (${list(key.parentColumns)}) ` +
+      `ALTER TABLE ${quoteTable(target)} ADD CONSTRAINT ${quoteIdent(given)} FOREIGN KEY (${own}) ` +
+      `REFERENCES ${quoteTable(parent)} (${referenced}) ` +
       `ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate} NOT VALID`,
   };
 }

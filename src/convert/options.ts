@@ -8,6 +8,10 @@ export interface ConvertOptions {
   readonly dropsNotNull: (database: string, table: string, column: string) => boolean;
   /** null: the table is not part of the pipeline. */
   readonly targetOf: (database: string, table: string) => TargetName | null;
+  /** The target's name of a column that takes part. */
+  readonly columnOf: (database: string, table: string, column: string) => string;
+  /** PostgreSQL type that a rule casts the column to, as `format_type` prints it; null: none. */
+  readonly castOf: (database: string, table: string, column: string) => string | null;
   /** Extensions that the target has: `postgis`, `vector`. */
   readonly extensions: readonly string[];
 }

@@ -13,6 +13,8 @@ export interface Scope {
   targetOf(database: string, table: string): TargetName | null;
   /** null: the column is left out. */
   columnOf(database: string, table: string, column: string): string | null;
+  /** PostgreSQL type that a rule casts the column to; null: none. */
+  castOf(database: string, table: string, column: string): string | null;
   policyOf(database: string, table: string, column: string): ValuePolicy;
   /** A rule says that zero dates of this column become NULL, so the target's column must take NULL. */
   dropsNotNull(database: string, table: string, column: string): boolean;
@@ -28,6 +30,7 @@ export function scopeOf(config: Config): Scope {
     targetOf: (database, table) => (isPublished(database, table) ? targetNameOf(config, database, table) : null),
     columnOf: (database, table, column) =>
       ruleOf(tables, database, table)?.exclude.includes(column) ? null : targetIdentifier(column),
+    castOf: (database, table, column) => ruleOf(tables, database, table)?.cast.get(column) ?? null,
     policyOf: (database, table, column) => policyOf(config, database, table, column),
     dropsNotNull: (database, table, column) => ruleOf(tables, database, table)?.zeroDate.get(column) === 'null',
   };

@@ -48,14 +48,22 @@ async function convertOptions(
   const facts = await scanData(tables, async (sql) => (await source.rows(sql)).map((row) => Object.values(row)));
   const { rows } = await target.query('SELECT extname FROM pg_extension');
   const extensions = rows.map((row) => row['extname'] ?? '');
-  return { facts, dropsNotNull: scope.dropsNotNull, targetOf: scope.targetOf, extensions };
+  return { ...byRule(scope), facts, extensions };
+}
+
+/** What the configuration says about names and types. */
+function byRule(scope: Scope): Omit<ConvertOptions, 'facts' | 'extensions'> {
+  const { dropsNotNull, targetOf, castOf } = scope;
+  const columnOf = (database: string, table: string, column: string) =>
+    scope.columnOf(database, table, column) ?? targetIdentifier(column);
+  return { dropsNotNull, targetOf, castOf, columnOf };
 }
 
 export type AfterLoadStep = NamedStatement & { readonly kind: 'index' | 'foreign-key' };
 
 /** Indexes and foreign keys to be made once the load is complete, in order, and what has no counterpart yet. */
 export function planAfterLoad(tables: readonly CatalogueTable[], scope: Scope) {
-  const options = { facts: new Map(), dropsNotNull: scope.dropsNotNull, targetOf: scope.targetOf, extensions: [] };
+  const options = { ...byRule(scope), facts: new Map(), extensions: [] };
   const plans = tables.flatMap((table): AfterLoad[] => {
     const name = scope.targetOf(table.version.database, table.version.table);
     return name ? [afterLoad(table, name, options)] : [];
