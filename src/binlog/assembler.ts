@@ -172,7 +172,7 @@ export class Assembler {
     const isQuiet = effect.kind === 'none' || effect.kind === 'rows' || open.isAlterPending;
     const end = () => (open.hasBegun ? undefined : this.#commit());
     if (isQuiet) return end();
-    return schemaChanges(effect, query.statement, tables).then((changes) => {
+    return schemaChanges(effect, query, tables).then((changes) => {
       if (open.isNew) for (const change of changes) outbox.push(change);
       return end();
     });

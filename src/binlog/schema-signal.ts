@@ -1,19 +1,25 @@
 import type { Change, SchemaChange } from '../contract/change.ts';
 import { type TableVersion, tableVersion } from '../contract/table.ts';
 import { describedVersion } from '../mysql/description.ts';
+import { columnActs } from './column-act.ts';
 import type { StatementEffect, TableEffect } from './schema-statement.ts';
+import type { Lexis } from './statement.ts';
 import type { TableName } from './table-map.ts';
 import type { TableRegistry } from './table-registry.ts';
 
 /** A key of another table may act on rows of these: whatever names one makes all descriptions old. */
 const TOUCHES_FOREIGN_KEYS = /\b(?:REFERENCES|FOREIGN)\b/i;
 
+interface Statement extends Lexis {
+  readonly statement: string;
+}
+
 type SchemaEffect = Exclude<StatementEffect, { readonly kind: 'none' | 'rows' }>;
 
 /** The changes that a statement means for the published tables. `after` is the catalogue's view, when it is asked. */
 export async function schemaChanges(
   effect: SchemaEffect,
-  statement: string,
+  query: Statement,
   tables: TableRegistry,
 ): Promise<readonly Change[]> {
   if (effect.kind === 'truncate') {
@@ -21,11 +27,16 @@ export async function schemaChanges(
     return [{ tag: 'truncate', table: await currentVersion(effect.table, tables) }];
   }
   const touched = effect.kind === 'database' ? tables.tablesOf(effect.database).map(dropped) : effect.tables;
-  const isWide = TOUCHES_FOREIGN_KEYS.test(statement) || touched.some(({ act }) => act !== 'create');
+  const isWide = TOUCHES_FOREIGN_KEYS.test(query.statement) || touched.some(({ act }) => act !== 'create');
   tables.forget(isWide ? 'all' : touched);
+  // Before any of them counts as altered: a rename makes one table's version another one's.
+  const published = touched
+    .filter((table) => tables.isPublished(table))
+    .map((table) => ({ table, known: knownBefore(table, tables) }));
   const changes: SchemaChange[] = [];
-  for (const table of touched) {
-    if (tables.isPublished(table)) changes.push(await schemaChange(table, statement, tables));
+  for (const { table, known } of published) {
+    const change = await schemaChange(table, known, tables);
+    changes.push({ ...change, statement: query.statement, ...witness(table, query) });
   }
   return changes;
 }
@@ -34,12 +45,38 @@ function dropped({ database, table }: TableName): TableEffect {
   return { database, table, act: 'drop' };
 }
 
-async function schemaChange(effect: TableEffect, statement: string, tables: TableRegistry): Promise<SchemaChange> {
-  const { database, table, act } = effect;
-  const after = act === 'drop' ? null : await catalogueVersion(effect, tables);
-  const before = act === 'create' ? null : tables.before(effect, after);
-  tables.altered(effect, after);
-  return { tag: 'schema', database, table, statement, before, after };
+/** What the statement says of columns; a CREATE or DROP says nothing that the shapes do not. */
+function witness({ act, was }: TableEffect, { statement, ...lexis }: Statement): Pick<SchemaChange, 'acts'> {
+  if (act === 'drop' || (act === 'create' && !was)) return {};
+  const isRename = /^\s*RENAME\b/i.test(statement);
+  const acts = isRename ? [] : columnActs(statement, lexis);
+  return acts ? { acts } : {};
+}
+
+/** Of a table that a rename brought, the version that it had under its old name. */
+function knownBefore(effect: TableEffect, tables: TableRegistry): TableVersion | null {
+  return effect.was ? tables.latest(effect.was) : effect.act === 'create' ? null : tables.latest(effect);
+}
+
+/**
+ * What the catalogue does not have any more comes as it was known, or without columns: its own DROP or RENAME follows,
+ * and rows before that bring its shape with them.
+ */
+async function schemaChange(
+  effect: TableEffect,
+  known: TableVersion | null,
+  tables: TableRegistry,
+): Promise<Omit<SchemaChange, 'statement'>> {
+  const { database, table, act, was, to } = effect;
+  const description = act === 'drop' ? null : await tables.describe(effect);
+  const now = description && describedVersion(description, description.columns);
+  const found = act === 'drop' ? null : (now ?? (known && tableVersion({ ...known, database, table })));
+  const before = act === 'create' || was ? known : tables.before(effect, found);
+  tables.altered(effect, found);
+  const moved = { ...(was ? { was } : {}), ...(to ? { to } : {}) };
+  const columnTypes = Object.fromEntries(description?.columns.map((column) => [column.name, column.columnType]) ?? []);
+  const after = act === 'drop' ? null : (found ?? bare(effect));
+  return { tag: 'schema', database, table, before, after, ...moved, ...(description ? { columnTypes } : {}) };
 }
 
 async function catalogueVersion(name: TableName, tables: TableRegistry): Promise<TableVersion | null> {
@@ -49,9 +86,9 @@ async function catalogueVersion(name: TableName, tables: TableRegistry): Promise
 
 /** Emptying a table needs its name only; a table that was dropped since and never met comes without columns. */
 async function currentVersion(name: TableName, tables: TableRegistry): Promise<TableVersion> {
-  const known = tables.latest(name) ?? (await catalogueVersion(name, tables));
-  return (
-    known ??
-    tableVersion({ database: name.database, table: name.table, columns: [], key: [], uniques: [], cascades: [] })
-  );
+  return tables.latest(name) ?? (await catalogueVersion(name, tables)) ?? bare(name);
+}
+
+function bare({ database, table }: TableName): TableVersion {
+  return tableVersion({ database, table, columns: [], key: [], uniques: [], cascades: [] });
 }

@@ -12,6 +12,10 @@ export type StatementEffect =
 
 export interface TableEffect extends TableName {
   readonly act: 'create' | 'alter' | 'drop';
+  /** A rename brought the table that was called this. */
+  readonly was?: TableName;
+  /** A rename took the table that stood here to this name. */
+  readonly to?: TableName;
 }
 
 const MORE_TABLES: ReadonlySet<string> = new Set(['FROM', 'USING', 'JOIN', 'STRAIGHT_JOIN']);
@@ -125,17 +129,25 @@ function renaming(reader: Reader): StatementEffect {
 function moved(pairs: readonly (readonly [TableName, TableName])[]): TableEffect[] {
   const key = ({ database, table }: TableName) => JSON.stringify([database, table]);
   const names = new Map<string, TableName>();
-  const was = new Set<string>();
-  const is = new Set<string>();
+  /** Which table, by its name at the start, stands under a name now; of a name that is not here: its own. */
+  const stands = new Map<string, TableName | null>();
   for (const [from, to] of pairs) {
-    if (!names.has(key(from))) was.add(key(from));
     for (const name of [from, to]) names.set(key(name), name);
-    is.delete(key(from));
-    is.add(key(to));
+    const original = stands.get(key(from)) ?? from;
+    stands.set(key(from), null);
+    stands.set(key(to), original);
   }
+  const wentTo = new Map<string, TableName>();
+  for (const [id, original] of stands) if (original) wentTo.set(key(original), names.get(id) ?? original);
   return [...names].flatMap(([id, name]): TableEffect[] => {
-    if (is.has(id)) return [{ ...name, act: was.has(id) ? 'alter' : 'create' }];
-    return was.has(id) ? [{ ...name, act: 'drop' }] : [];
+    const was = stands.get(id) ?? null;
+    const to = wentTo.get(id);
+    // Back under its own name, or a name in between that stood for nothing before.
+    if (was === null && to === undefined) return [];
+    if (was !== null && key(was) === id) return [{ ...name, act: 'alter' }];
+    const from = was ? { was } : {};
+    const away = to ? { to } : {};
+    return [{ ...name, act: was === null ? 'drop' : to ? 'alter' : 'create', ...from, ...away }];
   });
 }
 

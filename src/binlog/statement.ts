@@ -6,6 +6,8 @@ export interface Token {
   readonly isWord: boolean;
   /** A name as written, quoted or not; null for punctuation and strings. */
   readonly name: string | null;
+  /** What a string stands for; null for one with a backslash escape, and for what is no string. */
+  readonly string: string | null;
 }
 
 export interface Lexis {
@@ -35,7 +37,7 @@ export function* tokens(sql: string, lexis: Lexis): Generator<Token> {
     if (match(SPACE) ?? match(LINE_COMMENT) ?? match(LIVE_COMMENT) ?? match(COMMENT)) continue;
     const word = match(WORD);
     if (word !== undefined) {
-      yield { text: word.toUpperCase(), isWord: true, name: word };
+      yield { text: word.toUpperCase(), isWord: true, name: word, string: null };
       continue;
     }
     const first = sql[at] ?? '';
@@ -44,27 +46,37 @@ export function* tokens(sql: string, lexis: Lexis): Generator<Token> {
       const quoted = readQuoted(sql, at, lexis);
       at = quoted.end;
       const isName = first === '`' || (first === '"' && lexis.hasAnsiQuotes);
-      yield { text: isName ? quoted.text : "'", isWord: false, name: isName ? quoted.text : null };
+      const string = isName || quoted.hasEscape ? null : quoted.text;
+      yield { text: isName ? quoted.text : "'", isWord: false, name: isName ? quoted.text : null, string };
     } else {
       at++;
-      yield { text: first, isWord: false, name: null };
+      yield { text: first, isWord: false, name: null, string: null };
     }
   }
 }
 
+interface Quoted {
+  readonly text: string;
+  readonly end: number;
+  readonly hasEscape: boolean;
+}
+
 /** A doubled quote stands for itself; in strings, so does what follows a backslash. */
-function readQuoted(sql: string, start: number, lexis: Lexis): { readonly text: string; readonly end: number } {
+function readQuoted(sql: string, start: number, lexis: Lexis): Quoted {
   const quote = sql[start];
   const isString = quote === "'" || (quote === '"' && !lexis.hasAnsiQuotes);
   let text = '';
+  let hasEscape = false;
   for (let at = start + 1; at < sql.length; at++) {
     const character = sql[at] ?? '';
-    if (character === '\\' && isString && lexis.hasBackslashEscapes) at++;
-    else if (character !== quote) text += character;
+    if (character === '\\' && isString && lexis.hasBackslashEscapes) {
+      hasEscape = true;
+      at++;
+    } else if (character !== quote) text += character;
     else if (sql[at + 1] === quote) {
       text += quote;
       at++;
-    } else return { text, end: at + 1 };
+    } else return { text, end: at + 1, hasEscape };
   }
-  return { text, end: sql.length };
+  return { text, end: sql.length, hasEscape };
 }

@@ -64,7 +64,37 @@ export interface SchemaChange {
    * the table ("may have cut what is longer in column name"); absent where it surely did nothing to them.
    */
   readonly rewrites?: string;
+  /**
+   * What the statement says that it does to columns, in its order; absent where it was not understood whole. A witness,
+   * never enough by itself: it must explain how the one shape became the other (decisions/0007).
+   */
+  readonly acts?: readonly ColumnAct[];
+  /** A RENAME put the table that was called this under the name; `before` is that table's version then. */
+  readonly was?: TableName;
+  /** A RENAME gave the table that stood under the name this other name. */
+  readonly to?: TableName;
+  /** COLUMN_TYPE by column, as the catalogue had it when the statement was read: lengths, which `after` does not tell. */
+  readonly columnTypes?: Readonly<Record<string, string>>;
 }
+
+export interface TableName {
+  readonly database: string;
+  readonly table: string;
+}
+
+export type ColumnAct =
+  | { readonly act: 'add'; readonly column: string; readonly value: OldRowValue }
+  | { readonly act: 'drop'; readonly column: string }
+  /** `to` differs where the column was renamed; its type may have changed too where `isDefined`. */
+  | { readonly act: 'change'; readonly column: string; readonly to: string; readonly isDefined: boolean }
+  | { readonly act: 'default'; readonly column: string };
+
+/** What existing rows hold in a new column: a literal, what the type has for nothing said, or something not told here. */
+export type OldRowValue =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'number' | 'string'; readonly text: string }
+  | { readonly kind: 'unknown' };
 
 /** Closes a source transaction; the stream's position moves only here (INV-2). */
 export interface Commit {

@@ -30,8 +30,6 @@ export interface CatalogueTable {
 }
 
 export interface CatalogueColumn extends DescribedColumn {
-  /** COLUMN_TYPE: `varchar(40)`, `bigint(20) unsigned`; `json` also for MariaDB's, which is a longtext there. */
-  readonly columnType: string;
   readonly default: ColumnDefault | null;
   /** EXTRA in lower case: `auto_increment`, `on update current_timestamp()`, `invisible`. */
   readonly extra: string;

@@ -66,7 +66,13 @@ function describe(
   row: Row,
   { columns, indexes, referencedBy }: Pick<CatalogueTable, 'columns' | 'indexes' | 'referencedBy'>,
 ): TableDescription {
-  const names = columns.map(({ name, type, nullable, isGenerated }) => ({ name, type, nullable, isGenerated }));
+  const names = columns.map(({ name, type, nullable, isGenerated, columnType }) => ({
+    name,
+    type,
+    nullable,
+    isGenerated,
+    columnType,
+  }));
   const key = keyIndex(indexes, columns);
   const uniques = indexes.filter((index) => index.isUnique && index !== key).map(indexColumns);
   return {

@@ -23,6 +23,8 @@ export interface DescribedColumn {
   readonly type: ColumnType;
   readonly nullable: boolean;
   readonly isGenerated: boolean;
+  /** COLUMN_TYPE: `varchar(40)`, `bigint(20) unsigned`; `json` also for MariaDB's, which is a longtext there. */
+  readonly columnType: string;
 }
 
 /** A column as an event's table map tells it, or as the catalogue does. */

@@ -12,11 +12,16 @@ interface SchemaChangeRecord {
   readonly before: string | null;
   readonly after: string | null;
   readonly rewrites: string | null;
+  readonly detail: string | null;
 }
+
+/** What of a schema change is JSON text in its record. */
+type Detail = Pick<SchemaChange, 'acts' | 'was' | 'to' | 'columnTypes'>;
 
 /** Avro bytes of schemas/schema-change.avsc. */
 export function encodeSchemaChange(change: SchemaChange): Buffer {
-  const { database, table, statement, before, after, rewrites = null } = change;
+  const { database, table, statement, before, after, rewrites = null, acts, was, to, columnTypes } = change;
+  const detail = JSON.stringify({ acts, was, to, columnTypes } satisfies { [name in keyof Detail]: unknown });
   const record: SchemaChangeRecord = {
     database,
     table,
@@ -24,6 +29,7 @@ export function encodeSchemaChange(change: SchemaChange): Buffer {
     before: before?.fingerprint ?? null,
     after: after?.fingerprint ?? null,
     rewrites,
+    detail: detail === '{}' ? null : detail,
   };
   return TYPE.toBuffer(record);
 }
@@ -35,7 +41,16 @@ export function schemaChangeDecoder(schema: avsc.Schema): (bytes: Buffer) => Sch
     const record = TYPE.fromBuffer(bytes, resolver) as SchemaChangeRecord;
     const { database, table, statement, rewrites } = record;
     const versions = { before: version(record.before), after: version(record.after) };
-    return { tag: 'schema', database, table, statement, ...versions, ...(rewrites === null ? {} : { rewrites }) };
+    const detail: Detail = record.detail === null ? {} : JSON.parse(record.detail);
+    return {
+      tag: 'schema',
+      database,
+      table,
+      statement,
+      ...versions,
+      ...(rewrites === null ? {} : { rewrites }),
+      ...detail,
+    };
   };
 }
 

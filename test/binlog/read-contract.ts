@@ -215,9 +215,9 @@ export function readContract(server: RunningServer): void {
       .map((part) => part.trim());
     expect(parts.filter(Boolean)).toEqual([
       'begin\ntruncate b',
-      'begin\nschema _b gho none none',
+      'begin\nschema _b gho none new',
       'begin\nc _b gho (id=1 x`y=2) key 02',
-      'begin\nschema b none none\nschema _b_del none none\nschema _b gho old none',
+      'begin\nschema b old new\nschema _b_del none new\nschema _b gho old none',
       'begin\nc b (id=3 x`y=4) key 06',
       'begin\nschema _b_del none none\nschema b old none',
       'begin\nschema made none new\nc made (x=1)',

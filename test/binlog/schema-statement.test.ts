@@ -120,3 +120,18 @@ test('no text makes the classifier fail or hang', () => {
   );
   fc.assert(fc.property(fc.array(piece), (pieces) => void effectOf(pieces.join(' '), 'db', LEXIS)));
 });
+
+test.each([
+  ['RENAME TABLE a TO _a_del, _a_gho TO a', 'a was _a_gho to _a_del, _a_del was a, _a_gho to a'],
+  ['RENAME TABLE a TO t, b TO a, t TO b', 'a was b to b, b was a to a'],
+  ['RENAME TABLE a TO b, b TO c', 'a to c, c was a'],
+  ['RENAME TABLE a TO b, b TO a', 'a'],
+  ['ALTER TABLE a ADD c int, RENAME b', 'a to b, b was a'],
+])('%s: which table stands where in the end: %s', (sql, expected) => {
+  const found = effectOf(sql, 'db', LEXIS);
+  const tables = found.kind === 'tables' ? found.tables : [];
+  const shown = tables.map(
+    ({ table, was, to }) => `${table}${was ? ` was ${was.table}` : ''}${to ? ` to ${to.table}` : ''}`,
+  );
+  expect(shown.join(', ')).toBe(expected);
+});
