@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type Mask, parseMask } from '../rule/mask.ts';
 import type { Config, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { Settings } from './setting.ts';
@@ -16,6 +17,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
       url: urlOf(settings, 'target.url'),
       tls: tlsConfig(settings, 'target', folder),
       schema: source.databases.length > 1 ? null : (settings.textOrNull('target.schema') ?? 'public'),
+      schemas: new Map(settings.named('target.schemas.*').map(({ names, value }) => [names[0] ?? '', String(value)])),
       ddl: settings.text('target.ddl') === 'existing' ? 'existing' : 'convert',
     },
     log: logConfig(settings, folder),
@@ -27,6 +29,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
         medium: settings.list('tables.priority.medium'),
         low: settings.list('tables.priority.low'),
       },
+      maskSalt: settings.secret('tables.maskSalt'),
       rules: tableRules(settings),
     },
     snapshot: {
@@ -117,7 +120,9 @@ function saslConfig(settings: Settings): KafkaLogConfig['sasl'] {
 }
 
 function tableRules(settings: Settings): ReadonlyMap<string, TableRule> {
-  const keys = ['rename', 'exclude', 'mask.*', 'cast.*', 'zeroDate.*', 'nul.*'].map((key) => `tables.rules.*.${key}`);
+  const keys = ['rename', 'columns.*', 'exclude', 'mask.*', 'cast.*', 'zeroDate.*', 'nul.*'].map(
+    (key) => `tables.rules.*.${key}`,
+  );
   const tables = new Set(keys.flatMap((key) => settings.named(key).map((entry) => entry.names[0] ?? '')));
   return new Map(Array.from(tables, (table) => [table, tableRule(settings, table)]));
 }
@@ -132,11 +137,21 @@ function tableRule(settings: Settings, table: string): TableRule {
   return {
     rename: typeof rename === 'string' ? rename : null,
     exclude: Array.isArray(exclude) ? exclude : [],
-    mask: columns('mask'),
+    columns: columns('columns'),
+    mask: masks(columns('mask')),
     cast: columns('cast'),
     zeroDate: columns('zeroDate'),
     nul: new Map(nul),
   };
+}
+
+function masks(written: ReadonlyMap<string, string>): TableRule['mask'] {
+  return new Map(
+    Array.from(written).flatMap(([column, text]): [string, Mask][] => {
+      const mask = parseMask(text);
+      return mask === null ? [] : [[column, mask]];
+    }),
+  );
 }
 
 function asNul(policy: string): 'refuse' | 'strip' | 'replace' {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { HEARTBEAT_DATABASE } from './config.ts';
 import type { Place, Problem } from './problem.ts';
+import { ruleClashes } from './rule-combination.ts';
 import type { Settings } from './setting.ts';
 
 interface Clash {
@@ -26,9 +27,10 @@ const RULES: readonly Rule[] = [
 ];
 
 export function findClashes(settings: Settings): readonly Problem[] {
-  return RULES.flatMap((rule) => rule(settings))
+  const clashes = RULES.flatMap((rule) => rule(settings))
     .filter((clash) => clash !== null)
-    .map((clash) => ({ code: 'CONFIG_COMBINATION', ...clash, place: placeOf(settings, clash.path) }));
+    .map((clash): Problem => ({ code: 'CONFIG_COMBINATION', ...clash, place: placeOf(settings, clash.path) }));
+  return [...clashes, ...ruleClashes(settings)];
 }
 
 function databases(settings: Settings): readonly (Clash | null)[] {

@@ -1,3 +1,4 @@
+import type { Mask } from '../rule/mask.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { Secret } from './secret.ts';
 
@@ -43,6 +44,8 @@ export interface TargetConfig {
   readonly tls: TlsConfig;
   /** Schema that takes the single source database; null: each database goes to the schema of its own name. */
   readonly schema: string | null;
+  /** By database, where it is not the database's own name; several databases only. */
+  readonly schemas: ReadonlyMap<string, string>;
   readonly ddl: 'convert' | 'existing';
 }
 
@@ -79,6 +82,8 @@ export interface TablesConfig {
     readonly medium: readonly string[];
     readonly low: readonly string[];
   };
+  /** Of `mask: hash`; null: no column has it. */
+  readonly maskSalt: Secret | null;
   /** By TABLE or DATABASE.TABLE, exactly as the source spells it. */
   readonly rules: ReadonlyMap<string, TableRule>;
 }
@@ -86,8 +91,11 @@ export interface TablesConfig {
 /** Maps are by column name, exactly as the source spells it. */
 export interface TableRule {
   readonly rename: string | null;
+  /** New names of columns on the target. */
+  readonly columns: ReadonlyMap<string, string>;
   readonly exclude: readonly string[];
-  readonly mask: ReadonlyMap<string, string>;
+  readonly mask: ReadonlyMap<string, Mask>;
+  /** To a type as `format_type` prints it. */
   readonly cast: ReadonlyMap<string, string>;
   /** As ValuePolicy.zeroDate: `refuse`, `null`, `-infinity` or an ISO date. */
   readonly zeroDate: ReadonlyMap<string, string>;

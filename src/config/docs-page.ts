@@ -1,3 +1,4 @@
+import { MASK_WORDS } from '../rule/mask.ts';
 import { flagOf, type Option, type OptionType, variableOf } from './option.ts';
 import { OPTIONS } from './option-table.ts';
 
@@ -71,6 +72,10 @@ export function describeType(type: OptionType): string {
       return `list of ${{ text: 'names', glob: 'patterns', address: 'HOST:PORT' }[type.of]}`;
     case 'zeroDate':
       return 'refuse | null | -infinity | a date';
+    case 'mask':
+      return MASK_WORDS.replaceAll(', ', ' | ').replace(' or ', ' | ');
+    case 'cast':
+      return 'a PostgreSQL type';
     case 'text':
       return type.words ?? 'text';
     default:

@@ -58,6 +58,7 @@ function typeSchema(type: OptionType): Schema {
     case 'text':
       return { type: 'string', ...(type.pattern === undefined ? {} : { pattern: `${type.pattern.source}|\\$\\{` }) };
     case 'zeroDate':
+    case 'mask':
       return { type: ['string', 'null'] };
     default:
       return { type: 'string' };

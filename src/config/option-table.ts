@@ -13,7 +13,6 @@ const lanes: OptionType = { kind: 'integer', min: 1, max: 64 };
 const globs = (min: number): OptionType => ({ kind: 'list', of: 'glob', min });
 const CUTOVER = 'sluice cutover';
 const VERIFY = 'sluice verify';
-const ASSESS = 'sluice schema';
 
 const tlsOptions = (side: 'source' | 'target'): readonly Option[] => [
   {
@@ -87,6 +86,12 @@ const targetOptions: readonly Option[] = [
     type: { kind: 'text', pattern: /^.{1,63}$/, words: 'at most 63 characters' },
     derived: 'public for one database; for several, each in a schema of its own name',
     help: 'Schema that takes the tables; only with a single source database.',
+  },
+  {
+    path: 'target.schemas.*',
+    type: { kind: 'text', pattern: /^.{1,63}$/, words: 'at most 63 characters' },
+    help: 'Schema that takes the tables of one of several databases.',
+    derived: "the database's own name",
   },
   {
     path: 'target.ddl',
@@ -171,19 +176,30 @@ const tableOptions: readonly Option[] = [
   { path: 'tables.priority.high', type: globs(0), default: [], help: 'Tables copied first.' },
   { path: 'tables.priority.medium', type: globs(0), default: [], help: 'Tables copied after the high ones.' },
   { path: 'tables.priority.low', type: globs(0), default: [], help: 'Tables copied last; the rest is medium.' },
+  {
+    path: 'tables.maskSalt',
+    type: { kind: 'secret' },
+    help: 'Salt of masked values, at least 16 characters; whoever knows it can guess what is behind a hash.',
+    example: `\${MASK_SALT}`,
+  },
   { path: 'tables.rules.*.rename', type: text, help: 'Name of the table on the target.' },
+  { path: 'tables.rules.*.columns.*', type: text, help: 'Name of the column on the target.' },
   {
     path: 'tables.rules.*.exclude',
     type: { kind: 'list', of: 'text', min: 0 },
-    help: 'Columns to leave out.',
+    help: 'Columns to leave out; their values reach neither the log nor the target.',
   },
-  { path: 'tables.rules.*.mask.*', type: text, help: 'How to mask the column.', later: ASSESS },
+  {
+    path: 'tables.rules.*.mask.*',
+    type: { kind: 'mask' },
+    help: 'What stands for the values of the column, from the log on.',
+    example: 'hash',
+  },
   {
     path: 'tables.rules.*.cast.*',
-    type: text,
+    type: { kind: 'cast' },
     help: 'PostgreSQL type of the column.',
     example: 'boolean',
-    later: ASSESS,
   },
   {
     path: 'tables.rules.*.zeroDate.*',

@@ -21,7 +21,11 @@ export type OptionType =
   | { readonly kind: 'command' }
   | { readonly kind: 'list'; readonly of: 'text' | 'glob' | 'address'; readonly min: number }
   /** `refuse`, `null`, `-infinity` or an ISO date. */
-  | { readonly kind: 'zeroDate' };
+  | { readonly kind: 'zeroDate' }
+  /** `hash`, `null`, `truncate(N)` or `fixed(VALUE)`. */
+  | { readonly kind: 'mask' }
+  /** A PostgreSQL type. */
+  | { readonly kind: 'cast' };
 
 export interface Option {
   /** Keys from the top of the file, joined by dots; `*` stands for a name that the user gives (table, column). */

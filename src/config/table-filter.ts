@@ -1,3 +1,4 @@
+import type { TableRules } from '../rule/row-rule.ts';
 import type { Config, TableRule } from './config.ts';
 
 type Tables = Config['tables'];
@@ -20,6 +21,13 @@ export function priorityOf(tables: Tables, database: string, table: string): Pri
 /** The rule for DATABASE.TABLE, else for TABLE; null for none. */
 export function ruleOf(tables: Tables, database: string, table: string): TableRule | null {
   return tables.rules.get(`${database}.${table}`) ?? tables.rules.get(table) ?? null;
+}
+
+/** What is done to the rows of a table before they go anywhere; null: nothing. */
+export function rulesOf({ tables }: Pick<Config, 'tables'>, database: string, table: string): TableRules | null {
+  const rule = ruleOf(tables, database, table);
+  if (rule === null || (rule.exclude.length === 0 && rule.mask.size === 0)) return null;
+  return { exclude: rule.exclude, mask: rule.mask, salt: tables.maskSalt?.reveal() ?? '' };
 }
 
 function matchesAny(globs: readonly string[], database: string, table: string): boolean {

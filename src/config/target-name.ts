@@ -10,5 +10,13 @@ export function targetNameOf(config: Config, database: string, table: string): T
 }
 
 export function targetSchemaOf({ source, target }: Config, database: string): string {
-  return source.databases.length === 1 ? (target.schema ?? 'public') : targetIdentifier(database);
+  return source.databases.length === 1
+    ? (target.schema ?? 'public')
+    : (target.schemas.get(database) ?? targetIdentifier(database));
+}
+
+/** The target's name of a column; null: a rule leaves it out. */
+export function columnNameOf({ tables }: Config, database: string, table: string, column: string): string | null {
+  const rule = ruleOf(tables, database, table);
+  return rule?.exclude.includes(column) ? null : targetIdentifier(rule?.columns.get(column) ?? column);
 }

@@ -1,3 +1,5 @@
+import { CAST_WORDS, castType } from '../column/cast-type.ts';
+import { MASK_WORDS, parseMask } from '../rule/mask.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
 import type { OptionType } from './option.ts';
 import type { ProblemCode } from './problem.ts';
@@ -19,6 +21,8 @@ export function parseValue(type: OptionType, input: unknown, isText: boolean): P
       return parseInteger(type, isText && /^\d+$/.test(String(input)) ? Number(input) : input);
     case 'list':
       return parseList(type, isText ? splitList(String(input)) : input);
+    case 'mask':
+      return parseMasking(input === null ? 'null' : input);
     case 'zeroDate':
       return parseZeroDate(input === null ? 'null' : input);
     default:
@@ -26,7 +30,7 @@ export function parseValue(type: OptionType, input: unknown, isText: boolean): P
   }
 }
 
-type TextType = Exclude<OptionType, { kind: 'boolean' | 'integer' | 'list' | 'zeroDate' }>;
+type TextType = Exclude<OptionType, { kind: 'boolean' | 'integer' | 'list' | 'zeroDate' | 'mask' }>;
 
 function parseText(type: TextType, text: string): Parsed {
   if (text === '') return outside('must not be empty');
@@ -38,6 +42,10 @@ function parseText(type: TextType, text: string): Parsed {
       return right(text);
     case 'path':
       return right(text);
+    case 'cast': {
+      const type = castType(text);
+      return type === null ? outside(`expected ${CAST_WORDS}`) : right(type);
+    }
     case 'secret':
     case 'command':
       return right(new Secret(text));
@@ -99,6 +107,11 @@ function parseZeroDate(input: unknown): Parsed {
   if (typeof input !== 'string') return wrong('expected refuse, null, "-infinity" or a date');
   if (['refuse', 'null', '-infinity'].includes(input)) return right(input);
   return isDate(input) ? right(input) : outside('expected refuse, null, "-infinity" or a date like 1970-01-01');
+}
+
+function parseMasking(input: unknown): Parsed {
+  if (typeof input !== 'string') return wrong(`expected ${MASK_WORDS}`);
+  return parseMask(input) === null ? outside(`expected ${MASK_WORDS}`) : right(input);
 }
 
 function isDate(text: string): boolean {

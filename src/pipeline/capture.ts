@@ -11,6 +11,8 @@ import type { Position } from '../contract/position.ts';
 import type { TableVersion } from '../contract/table.ts';
 import { describeTable } from '../mysql/catalogue.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import { RuleBook } from '../rule/rule-book.ts';
+import { ruledStream } from '../rule/ruled-stream.ts';
 import { interleave } from '../snapshot/interleave.ts';
 import type { ProgressObserver } from '../snapshot/progress.ts';
 import { openViews } from '../snapshot/views.ts';
@@ -74,10 +76,23 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
       chunkMaxRows: config.snapshot.chunkMaxRows,
       observe: options.onProgress,
     });
-    await epochs.run(observed(merged, options.onRead));
+    await epochs.run(observed(ruled(merged, tables, options), options.onRead));
   } finally {
     await views.close();
   }
+}
+
+/** Nothing that the rules hide goes beyond this point. */
+function ruled(
+  merged: AsyncIterable<readonly Change[]>,
+  tables: readonly TableVersion[],
+  { scope }: CaptureOptions,
+): AsyncIterable<readonly Change[]> {
+  const seenOf = (database: string, table: string) =>
+    tables
+      .filter((version) => version.database === database && version.table === table)
+      .flatMap(({ columns }) => columns.map(({ name }) => name));
+  return ruledStream(merged, new RuleBook({ rulesOf: scope.rulesOf, seenOf }));
 }
 
 function rankOf(config: Config, database: string, table: string): number {

@@ -24,7 +24,9 @@ export async function compareAll(config: Config): Promise<readonly ComparedTable
       if (name === null) continue;
       const columnOf = (column: string) => scope.columnOf(database, table, column);
       const policyOf = (column: string) => scope.policyOf(database, table, column);
-      compared.push({ table, ...(await checkTable({ source, target, table: version, name, columnOf, policyOf })) });
+      const rules = scope.rulesOf(database, table);
+      const check = { source, target, table: version, name, columnOf, policyOf, rules };
+      compared.push({ table, ...(await checkTable(check)) });
     }
     return compared;
   } finally {

@@ -1,3 +1,4 @@
+import { keepsKey } from '../convert/ruled-table.ts';
 import type { CatalogueForeignKey, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
@@ -15,6 +16,8 @@ export interface Reference {
   readonly parent: TargetName;
   readonly columns: readonly string[];
   readonly parentColumns: readonly string[];
+  /** Both sides hold a hash of the column, which the source could not be asked for. */
+  readonly isMasked: (column: string) => boolean;
 }
 
 export function referencesOf(table: CatalogueTable, scope: Scope): Reference[] {
@@ -24,8 +27,10 @@ export function referencesOf(table: CatalogueTable, scope: Scope): Reference[] {
     if (!child || !parent || !['CASCADE', 'SET NULL'].includes(key.onDelete)) return [];
     const columns = key.columns.map((column) => scope.columnOf(key.database, key.table, column));
     const parents = key.parentColumns.map((column) => scope.columnOf(key.parentDatabase, key.parentTable, column));
-    if ([...columns, ...parents].includes(null)) return [];
-    return [{ key, table, child, parent, columns: columns.filter(isName), parentColumns: parents.filter(isName) }];
+    if ([...columns, ...parents].includes(null) || !keepsKey(key, scope.rulesOf)) return [];
+    const names = { columns: columns.filter(isName), parentColumns: parents.filter(isName) };
+    const isMasked = (column: string) => scope.rulesOf(key.database, key.table)?.mask.has(column) ?? false;
+    return [{ key, table, child, parent, ...names, isMasked }];
   });
 }
 
@@ -38,9 +43,10 @@ function isName(name: string | null): name is string {
  * with another value; without a key of its own a row cannot come back by an update; and a value whose printed form is
  * not the source's would not be found there.
  */
-export function isDecidable({ key, table }: Reference): boolean {
+export function isDecidable({ key, table, isMasked }: Reference): boolean {
   if (key.onUpdate === 'CASCADE' || key.onUpdate === 'SET NULL' || table.version.key.length === 0) return false;
   return key.columns.every((name) => {
+    if (isMasked(name)) return false;
     const column = table.columns.find((one) => one.name === name);
     // tinyint(1) may have become boolean.
     return column !== undefined && column.columnType !== 'tinyint(1)' && ['integer', 'text'].includes(column.type.kind);

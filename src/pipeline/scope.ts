@@ -1,9 +1,9 @@
 import type { ValuePolicy } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
-import { isIncluded, ruleOf } from '../config/table-filter.ts';
-import { targetNameOf } from '../config/target-name.ts';
-import { targetIdentifier } from '../postgres/identifier.ts';
+import { isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
+import { columnNameOf, targetNameOf } from '../config/target-name.ts';
 import type { TargetName } from '../postgres/quote.ts';
+import type { TableRules } from '../rule/row-rule.ts';
 
 /** What the configuration says about a table: whether it takes part, under which names, with which policies. */
 export interface Scope {
@@ -13,6 +13,8 @@ export interface Scope {
   targetOf(database: string, table: string): TargetName | null;
   /** null: the column is left out. */
   columnOf(database: string, table: string, column: string): string | null;
+  /** What is done to its rows before they go into the log; null: nothing. */
+  rulesOf(database: string, table: string): TableRules | null;
   /** PostgreSQL type that a rule casts the column to; null: none. */
   castOf(database: string, table: string, column: string): string | null;
   policyOf(database: string, table: string, column: string): ValuePolicy;
@@ -28,8 +30,8 @@ export function scopeOf(config: Config): Scope {
     databases: source.databases,
     isPublished,
     targetOf: (database, table) => (isPublished(database, table) ? targetNameOf(config, database, table) : null),
-    columnOf: (database, table, column) =>
-      ruleOf(tables, database, table)?.exclude.includes(column) ? null : targetIdentifier(column),
+    columnOf: (database, table, column) => columnNameOf(config, database, table, column),
+    rulesOf: (database, table) => rulesOf(config, database, table),
     castOf: (database, table, column) => ruleOf(tables, database, table)?.cast.get(column) ?? null,
     policyOf: (database, table, column) => policyOf(config, database, table, column),
     dropsNotNull: (database, table, column) => ruleOf(tables, database, table)?.zeroDate.get(column) === 'null',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AfterLoad, afterLoad, type NamedStatement } from '../convert/after-load.ts';
 import { createTable } from '../convert/create-table.ts';
 import type { ConvertOptions } from '../convert/options.ts';
+import { ruledTable } from '../convert/ruled-table.ts';
 import { scanData } from '../convert/scan.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
@@ -34,7 +35,7 @@ export async function makeTables(
   const options = await convertOptions(tables, scope, source, target);
   for (const { table, name } of missing) {
     await target.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(name.schema)}`);
-    await target.query(createTable(table, name, options));
+    await target.query(createTable(ruledTable(table, scope.rulesOf).table, name, options));
   }
   return missing.map(({ name }) => `${name.schema}.${name.table}`);
 }
@@ -66,7 +67,10 @@ export function planAfterLoad(tables: readonly CatalogueTable[], scope: Scope) {
   const options = { ...byRule(scope), facts: new Map(), extensions: [] };
   const plans = tables.flatMap((table): AfterLoad[] => {
     const name = scope.targetOf(table.version.database, table.version.table);
-    return name ? [afterLoad(table, name, options)] : [];
+    if (name === null) return [];
+    const ruled = ruledTable(table, scope.rulesOf);
+    const plan = afterLoad(ruled.table, name, options);
+    return [{ ...plan, leftOut: [...plan.leftOut, ...ruled.leftOut] }];
   });
   const steps = (of: 'indexes' | 'foreignKeys', kind: AfterLoadStep['kind']): AfterLoadStep[] =>
     plans.flatMap((plan) => plan[of].map((step) => ({ ...step, kind })));

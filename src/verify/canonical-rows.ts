@@ -7,11 +7,18 @@ import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 import { readPages } from '../mysql/raw-rows.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { quoteIdent, quoteTable as quoteTargetTable, type TargetName } from '../postgres/quote.ts';
+import { ruledRows, type TableRules } from '../rule/row-rule.ts';
 import type { CanonicalRow } from './compare.ts';
+
+/** What of the source is compared, and what the rules make of it before it reaches the target. */
+export interface SourceView {
+  readonly compared: readonly ComparedColumn[];
+  readonly rules: TableRules | null;
+}
 
 /** A column that both sides have. */
 export interface ComparedColumn {
-  /** Index into the source's columns. */
+  /** Index into the columns of the table as the rules leave it. */
   readonly index: number;
   readonly targetName: string;
   /** As `format_type` prints it. */
@@ -21,13 +28,15 @@ export interface ComparedColumn {
 
 const FETCH_ROWS = 2_000;
 
-/** All rows of the source, in canonical form under the policies: what the target should hold. */
+/** All rows of the source, in canonical form under rules and policies: what the target should hold. */
 export async function* sourceRows(
   connection: MysqlConnection,
   table: TableVersion,
-  compared: readonly ComparedColumn[],
+  { compared, rules }: SourceView,
 ): AsyncIterable<readonly CanonicalRow[]> {
   const layout = rowLayout(table);
+  const ruled = rules === null ? { version: table, image: (row: Buffer) => row } : ruledRows(table, rules);
+  const held = rowLayout(ruled.version);
   const columns = table.columns.map((column, index) => ({
     nullable: column.nullable,
     query: codec(layout, index).query,
@@ -38,7 +47,7 @@ export async function* sourceRows(
   for await (const page of readPages(connection, sql, { columns, key: [] })) {
     const rows: CanonicalRow[] = [];
     for (let i = 0; i < page.bounds.length; i += 4) {
-      rows.push(canonicalRow(layout, wanted, page.bytes.subarray(page.bounds[i], page.bounds[i + 1])));
+      rows.push(canonicalRow(held, wanted, ruled.image(page.bytes.subarray(page.bounds[i], page.bounds[i + 1]))));
     }
     yield rows;
   }

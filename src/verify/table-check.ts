@@ -4,6 +4,7 @@ import type { MysqlConnection } from '../mysql/connection.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
+import { ruledVersion, type TableRules } from '../rule/row-rule.ts';
 import { type ComparedColumn, sourceRows, targetRows } from './canonical-rows.ts';
 import { type Comparison, compareTable } from './compare.ts';
 
@@ -15,17 +16,20 @@ export interface TableCheck {
   /** The target's name of a column; null: left out. */
   readonly columnOf: (column: string) => string | null;
   readonly policyOf: (column: string) => ValuePolicy;
+  /** What is done to the rows on their way; null: nothing. */
+  readonly rules: TableRules | null;
 }
 
 /** Compares one table on both sides while nothing writes to either. A missing target table differs in every row. */
 export async function checkTable(check: TableCheck): Promise<Comparison> {
-  const { source, target, table, name } = check;
-  const columns = await comparedColumns(check);
+  const { source, target, name, rules } = check;
+  const table = rules === null ? check.table : ruledVersion(check.table, rules);
+  const columns = await comparedColumns({ ...check, table });
   const key = table.key.map((index) => columns.findIndex((column) => column.index === index)).filter((at) => at >= 0);
   return await compareTable({
     columns: columns.map((column) => table.columns[column.index]?.name ?? ''),
     key,
-    source: () => sourceRows(source, table, columns),
+    source: () => sourceRows(source, check.table, { compared: columns, rules }),
     target: () => targetRows(target, name, table, columns),
   });
 }

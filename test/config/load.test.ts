@@ -138,17 +138,12 @@ describe('a good file', () => {
 
   it('warns of every option that has no effect yet and of a misspelt variable', () => {
     const environment = { SOURCE_PASSWORD: 'x', SLUICE_SNAPSHOT_PARALEL: '7', SLUICE_TEST_URL: 'x' };
-    const { warnings, config } = load(
-      `${GOOD}verify: { every: 1h }\ntables: { rules: { t: { mask: { c: hash } } } }\n`,
-      {
-        environment,
-      },
-    );
+    const { warnings, config } = load(`${GOOD}verify: { every: 1h }\napply: { parallel: 2 }\n`, { environment });
     expect(config).not.toBeNull();
     expect(warnings.map((warning) => describeProblem(warning, 'f'))).toEqual([
       'environment SLUICE_SNAPSHOT_PARALEL: sets nothing, did you mean SLUICE_SNAPSHOT_PARALLEL?',
       'f:6:18: verify.every: is accepted but has no effect in this version; it is for sluice verify',
-      'f:7:36: tables.rules.t.mask.c: is accepted but has no effect in this version; it is for sluice schema',
+      'f:7:20: apply.parallel: is accepted but has no effect in this version; it is for loading in several lanes',
     ]);
   });
 });
@@ -243,6 +238,14 @@ describe('impossible combinations', () => {
     ['target: { tls: verify-ca, key: x }', 'target.key'],
     ['tables: { priority: { high: [a], low: [a] } }', 'tables.priority.low'],
     ['tables: { rules: { a: { rename: x }, b: { rename: x } } }', 'tables.rules.*.rename'],
+    ['tables: { rules: { a: { mask: { c: hash } } } }', 'tables.rules.a.mask.c'],
+    ['tables: { maskSalt: short, rules: { a: { mask: { c: hash } } } }', 'tables.maskSalt'],
+    ['tables: { rules: { a: { exclude: [c], mask: { c: null } } } }', 'tables.rules.a.mask.c'],
+    ['tables: { rules: { a: { exclude: [c], cast: { c: text } } } }', 'tables.rules.a.cast.c'],
+    ['tables: { rules: { a: { mask: { c: null }, cast: { c: text } } } }', 'tables.rules.a.cast.c'],
+    ['tables: { rules: { a: { columns: { c: x, d: x } } } }', 'tables.rules.a.columns.d'],
+    ['tables: { rules: { a: { rename: x }, shop.a: { mask: { c: null } } } }', 'tables.rules.a.rename'],
+    ['target: { schemas: { shop: x } }', 'target.schemas.shop'],
     ['verify: { every: 2h, maxAge: 1h }', 'verify.maxAge'],
     ['http: { listen: "0.0.0.0:80" }', 'http.listen'],
   ])('%s is refused at the option to change', (text, path) => {

@@ -4,6 +4,7 @@ import { globPattern, isIncluded, priorityOf, ruleOf } from '../../src/config/ta
 
 const rule = (rename: string) => ({
   rename,
+  columns: new Map(),
   exclude: [],
   mask: new Map(),
   cast: new Map(),
@@ -13,6 +14,7 @@ const rule = (rename: string) => ({
 const tables = {
   include: ['tbl_*', 'crm.*'],
   exclude: ['*_tmp', 'crm.secret?'],
+  maskSalt: null,
   priority: { high: ['tbl_order'], medium: [], low: ['tbl_*'] },
   rules: new Map([
     ['tbl_a', rule('plain')],

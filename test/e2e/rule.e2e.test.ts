@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { caughtUpSince, type Line, openLine, startLine } from './line.ts';
+import { expectEqual } from './shop.ts';
+import { onSource, onTarget } from './statement.ts';
+
+const SALT = 'a salt of some length';
+
+const RULES = `tables:
+  maskSalt: ${SALT}
+  rules:
+    customer:
+      rename: client
+      columns: { full_name: name, uid: public_id }
+      exclude: [password]
+      mask: { email: hash, phone: "truncate(3)", birthday: null, city: "fixed(somewhere)", score: hash }
+      cast: { is_vip: boolean, uid: uuid, doc: jsonb, worked: interval, ip: inet, amount: "numeric(12,4)" }
+    letter: { mask: { customer_email: hash } }
+`;
+
+const TABLES = [
+  `CREATE TABLE customer (id int PRIMARY KEY, full_name varchar(40) NOT NULL, password varchar(40) NOT NULL,
+    email varchar(80) NULL UNIQUE, phone varchar(30) NOT NULL, birthday date NULL, city varchar(40) NOT NULL DEFAULT 'x',
+    score int NULL, is_vip tinyint NOT NULL, uid char(32) NOT NULL, doc longtext NULL, worked bigint NULL,
+    ip varchar(39) NULL, amount decimal(10,2) NULL, KEY by_password (password), KEY by_city (city))`,
+  `CREATE TABLE letter (id int PRIMARY KEY, customer_email varchar(80) NULL,
+    FOREIGN KEY (customer_email) REFERENCES customer (email) ON DELETE CASCADE)`,
+];
+
+const SECRETS = ['hunter2', 'SecretStreet', 'ann@example.org', 'bob@example.org', '+49170', '+49171'];
+
+function customer(id: number, name: string, who: string): string {
+  return `(${id}, '${name}', 'hunter2-${id}', '${who}@example.org', '+4917${id}', '1980-01-0${id}', 'SecretStreet',
+    ${40 + id}, ${id % 2}, '${String(id).repeat(32)}', '{"b": 1, "a": [${id}]}', ${id}500000, '10.0.0.${id}', ${id}.25)`;
+}
+
+async function logBytes(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true });
+  const files = await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1').catch(() => '')));
+  return files.join('');
+}
+
+const digest = (text: string) => createHash('sha256').update(`${SALT}${text}`).digest('hex');
+
+async function expectRuled(line: Line, ids: readonly number[], names: readonly string[]): Promise<void> {
+  const rows = await onTarget(
+    line,
+    `SELECT id, name, email, phone, birthday, city, score, is_vip, public_id, doc, worked::text, host(ip) AS ip, amount::text
+     FROM client ORDER BY id`,
+  );
+  expect(rows).toEqual(
+    ids.map((id, i) => ({
+      id,
+      name: `n${id}`,
+      email: digest(`${names[i]}@example.org`),
+      phone: '+49',
+      birthday: null,
+      city: 'somewhere',
+      score: digest(String(40 + id)),
+      is_vip: id % 2 === 1,
+      public_id: String(id)
+        .repeat(32)
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+      doc: { a: [id], b: 1 },
+      worked: `00:00:0${id}.5`,
+      ip: `10.0.0.${id}`,
+      amount: `${id}.2500`,
+    })),
+  );
+}
+
+test.each(['mysql', 'mariadb'] as const)(
+  'rules of a table at %s hold in snapshot and stream alike, and what they hide is not in the log',
+  async (source) => {
+    const line = await openLine({ source, log: 'embedded', yaml: RULES });
+    try {
+      await onSource(line, ...TABLES);
+      await onSource(
+        line,
+        `INSERT INTO customer VALUES ${customer(1, 'n1', 'ann')}, ${customer(2, 'n2', 'gone')}`,
+        "INSERT INTO letter VALUES (1, 'ann@example.org'), (2, 'gone@example.org'), (3, NULL)",
+      );
+      const running = startLine(line);
+      await running.until(caughtUpSince(Date.now()));
+      await onSource(
+        line,
+        `INSERT INTO customer VALUES ${customer(3, 'n3', 'bob')}`,
+        "INSERT INTO letter VALUES (4, 'bob@example.org')",
+        "UPDATE customer SET password = 'hunter2-new', birthday = '1999-09-09' WHERE id = 1",
+        'DELETE FROM customer WHERE id = 2',
+      );
+      await running.until(caughtUpSince(Date.now()));
+      await expectRuled(line, [1, 3], ['ann', 'bob']);
+      expect(await onTarget(line, 'SELECT id, customer_email AS e FROM letter ORDER BY id')).toEqual([
+        { id: 1, e: digest('ann@example.org') },
+        { id: 3, e: null },
+        { id: 4, e: digest('bob@example.org') },
+      ]);
+      await running.stop();
+      await expectEqual(line);
+      const log = await logBytes(join(line.folder, 'log'));
+      expect(log).toContain('somewhere');
+      expect(SECRETS.filter((secret) => log.includes(secret))).toEqual([]);
+      const keys = await onTarget(line, "SELECT conname FROM pg_constraint WHERE contype = 'f'");
+      expect(keys).toHaveLength(1);
+    } finally {
+      await line.close();
+    }
+  },
+);
