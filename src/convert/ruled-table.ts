@@ -87,7 +87,7 @@ function ruledColumns(table: CatalogueTable, rules: TableRules): CatalogueTable 
     columns,
     description: {
       ...description,
-      columns: columns.map(({ name, type, nullable, isGenerated }) => ({ name, type, nullable, isGenerated })),
+      columns,
       uniques: version.uniques.map((unique) => unique.map(nameOf)),
     },
   };
