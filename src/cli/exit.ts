@@ -33,6 +33,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   CHECK_REFUSED: EXIT.refused,
   SOURCE_NO_TABLES: EXIT.refused,
   TARGET_SINK_RUNNING: EXIT.refused,
+  RULES_CHANGED: EXIT.refused,
   LOG_LOCKED: EXIT.refused,
   CHECK_UNREACHABLE: EXIT.unreachable,
   INTERRUPTED: EXIT.interrupted,

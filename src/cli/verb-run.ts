@@ -22,6 +22,12 @@ const UNTIL: Flag = {
   help: 'End once everything that the source has committed is on the target.',
 };
 
+const ACCEPT_RULES: Flag = {
+  name: 'accept-rules',
+  type: 'switch',
+  help: 'Go on though tables.rules were changed; rows already on the target stay as they are.',
+};
+
 const shared = {
   takesConfig: true,
   needs: 'runPipeline',
@@ -35,7 +41,7 @@ export const RUN_VERBS: readonly Verb[] = [
     name: 'run',
     kind: 'Run',
     summary: 'Copies what is missing, then streams: the whole line. The same command goes on after any crash.',
-    flags: [UNTIL],
+    flags: [UNTIL, ACCEPT_RULES],
     examples: [
       ['sluice run', 'until it is told to stop (Ctrl-C, SIGTERM)'],
       ['sluice run --until caught-up', 'ends when source and target are level'],
@@ -47,7 +53,7 @@ export const RUN_VERBS: readonly Verb[] = [
     name: 'capture',
     kind: 'Run',
     summary: 'The first half alone: source to log, when the log is Kafka.',
-    flags: [UNTIL],
+    flags: [UNTIL, ACCEPT_RULES],
     examples: [['sluice capture', 'beside a sluice apply elsewhere']],
     run: (call) => run(call, 'capture'),
   },
@@ -56,7 +62,7 @@ export const RUN_VERBS: readonly Verb[] = [
     name: 'apply',
     kind: 'Run',
     summary: 'The second half alone: log to target, when the log is Kafka.',
-    flags: [UNTIL],
+    flags: [UNTIL, ACCEPT_RULES],
     examples: [['sluice apply', 'beside a sluice capture elsewhere']],
     run: (call) => run(call, 'apply'),
   },
@@ -109,8 +115,9 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
     progress.update(whole);
   };
   const until = call.flags.get('until') === 'caught-up' ? ({ until: 'caught-up' } as const) : {};
+  const rules = call.flags.has('accept-rules') ? ({ acceptsRules: true } as const) : {};
   const onActions = (actions: PipelineActions): void => control.serve(actions);
-  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until });
+  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until, ...rules });
 }
 
 function outcome(call: Call, { ended, status }: RunResult): Outcome {

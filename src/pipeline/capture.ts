@@ -19,12 +19,14 @@ import { openViews } from '../snapshot/views.ts';
 import { Encoder } from '../transform/encode.ts';
 import { EpochWriter } from './epoch-writer.ts';
 import { isHeartbeatTable, withoutHeartbeats } from './heartbeat.ts';
+import type { AgreedRules } from './rule-agreement.ts';
 import type { Scope } from './scope.ts';
 import { scopedTables } from './target-schema.ts';
 
 export interface CaptureOptions {
   readonly config: Config;
   readonly scope: Scope;
+  readonly rules: AgreedRules;
   readonly log: ChangeLog;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -76,23 +78,19 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
       chunkMaxRows: config.snapshot.chunkMaxRows,
       observe: options.onProgress,
     });
-    await epochs.run(observed(ruled(merged, tables, options), options.onRead));
+    await epochs.run(observed(ruled(merged, options), options.onRead));
   } finally {
     await views.close();
   }
 }
 
-/** Nothing that the rules hide goes beyond this point. */
-function ruled(
+/** Nothing that the rules hide goes beyond this point; under which rules, the log is told before the first row. */
+async function* ruled(
   merged: AsyncIterable<readonly Change[]>,
-  tables: readonly TableVersion[],
-  { scope }: CaptureOptions,
+  { scope, rules: { entry, seenOf } }: CaptureOptions,
 ): AsyncIterable<readonly Change[]> {
-  const seenOf = (database: string, table: string) =>
-    tables
-      .filter((version) => version.database === database && version.table === table)
-      .flatMap(({ columns }) => columns.map(({ name }) => name));
-  return ruledStream(merged, new RuleBook({ rulesOf: scope.rulesOf, seenOf }));
+  if (entry !== null) yield [{ tag: 'mark', state: entry }];
+  yield* ruledStream(merged, new RuleBook({ rulesOf: scope.rulesOf, seenOf }));
 }
 
 function rankOf(config: Config, database: string, table: string): number {

@@ -106,6 +106,7 @@ class Halves {
         config,
         log,
         scope: prepared.scope,
+        rules: prepared.rules,
         version: VERSION,
         signal: this.#signal,
         onRead: (batch) => state.board.onRead(batch),

@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
+import type { LogHead } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql } from '../mysql/connection.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import { type AgreedRules, agreeOnRules, refuseChangedRules } from './rule-agreement.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -13,10 +15,17 @@ export interface Prepared {
   readonly scope: Scope;
   /** Tables of the source that take part, as the catalogue tells them now. */
   readonly tables: readonly CatalogueTable[];
+  readonly rules: AgreedRules;
 }
 
 /** Logs in on both sides, finds the tables, makes the target's where asked. Everything here can be done again. */
-export async function prepareRun(config: Config, state: RunState, options: RunOptions): Promise<Prepared> {
+export async function prepareRun(
+  config: Config,
+  head: LogHead,
+  state: RunState,
+  options: RunOptions,
+): Promise<Prepared> {
+  refuseChangedRules(head, config, options.acceptsRules === true);
   const scope = scopeOf(config);
   const source = await connectMysql(sourceLogin(config.source));
   try {
@@ -35,7 +44,7 @@ export async function prepareRun(config: Config, state: RunState, options: RunOp
     } finally {
       await target.close();
     }
-    return { scope, tables };
+    return { scope, tables, rules: agreeOnRules(head, config, tables, scope) };
   } finally {
     await source.close();
   }

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly mode: PipelineMode;
   /** End by itself once the applied position equals the source's head; without it: go on until the signal. */
   readonly until?: 'caught-up';
+  /** Go on under rules that are not those of the log (RULES_CHANGED). */
+  readonly acceptsRules?: true;
   /**
    * Stop: finish the batch in hand, commit, close, resolve within 25 s. A second SIGTERM ends the process at once and
    * loses nothing either.

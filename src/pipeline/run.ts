@@ -25,7 +25,7 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   const log = openLogOf(config);
   try {
     state.enter('starting');
-    const prepared = await prepareRun(config, state, options);
+    const prepared = await prepareRun(config, await log.head(), state, options);
     const ended = await runHalves({ config, log, state, prepared, ...options });
     state.enter(signal.aborted ? 'stopping' : 'stopped');
     return { ended, status: state.status() };

@@ -2,6 +2,7 @@ import type { RowChange, SchemaChange } from '../contract/change.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { TableVersion } from '../contract/table.ts';
 import { type RuledRows, ruledRows, ruleProblems, type TableRules } from './row-rule.ts';
+import { ruledWitness } from './schema-witness.ts';
 
 export interface RuleBookOptions {
   /** null: the table's rows go as they are. */
@@ -37,9 +38,19 @@ export class RuleBook {
     };
   }
 
+  /** What the statement says of columns is told as far as it is true of the table behind the rules. */
   schema(change: SchemaChange): SchemaChange {
-    const { before, after } = change;
-    return { ...change, before: before && this.version(before), after: after && this.version(after) };
+    const { before, after, database, table } = change;
+    const rules = this.#options.rulesOf(database, table);
+    this.#refuseMoved(change, rules);
+    const versions = { before: before && this.version(before), after: after && this.version(after) };
+    return { ...change, ...versions, ...(rules === null ? {} : ruledWitness(change, rules)) };
+  }
+
+  /** Under its new name a table has the rules of that name. */
+  #refuseMoved({ was, database, table }: SchemaChange, rules: TableRules | null): void {
+    if (was === undefined || rules !== null || this.#options.rulesOf(was.database, was.table) === null) return;
+    throw moved(`${was.database}.${was.table}`, `${database}.${table}`);
   }
 
   #of(version: TableVersion): RuledRows | null {
@@ -83,6 +94,16 @@ export class RuleBook {
     this.#seen.set(key, known);
     return known;
   }
+}
+
+/** RULE_TABLE_GONE: a table whose rules hide something has another name now, which has no rules; none of its rows has gone anywhere. */
+function moved(was: string, name: string): SluiceError {
+  return new SluiceError({
+    code: 'RULE_TABLE_GONE',
+    message: `${was} was renamed to ${name}, for which no rule hides what the rules of ${was} hide`,
+    remedy: `Give ${name} rules of its own, or exclude it, and keep those of ${was}; then: sluice run --accept-rules.`,
+    disposition: 'stop',
+  });
 }
 
 /** RULE_BROKEN: the table was changed so that a rule cannot be kept any more; none of its new rows has gone anywhere. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { caughtUpSince, type Line, openLine, startLine } from './line.ts';
+import { startProcess, untilProcess } from './line-process.ts';
 import { expectEqual } from './shop.ts';
 import { onSource, onTarget } from './statement.ts';
 
@@ -105,6 +106,60 @@ test.each(['mysql', 'mariadb'] as const)(
       expect(SECRETS.filter((secret) => log.includes(secret))).toEqual([]);
       const keys = await onTarget(line, "SELECT conname FROM pg_constraint WHERE contype = 'f'");
       expect(keys).toHaveLength(1);
+    } finally {
+      await line.close();
+    }
+  },
+);
+
+async function ended(line: Line, flags: readonly string[] = []): Promise<{ exit: number | null; log: string }> {
+  const process = startProcess(line, 'run', flags);
+  const exit = await process.ended;
+  return { exit, log: process.log };
+}
+
+async function caughtUpByProcess(line: Line, flags: readonly string[] = []): Promise<void> {
+  expect(await ended(line, ['--until', 'caught-up', ...flags])).toMatchObject({ exit: 0 });
+}
+
+test.each(['mysql', 'mariadb'] as const)(
+  'a pipeline of %s that was killed goes on under its rules, refuses others until they are accepted, and stops at a rename',
+  async (source) => {
+    const mask = (columns: string) => `tables: { maskSalt: ${SALT}, rules: { person: { mask: { ${columns} } } } }`;
+    const first = mask('email: hash');
+    const line = await openLine({ source, log: 'embedded', yaml: first });
+    const base = (await readFile(line.file, 'utf8')).replace(first, '');
+    const configure = (columns: string) => writeFile(line.file, `${base}${mask(columns)}\n`);
+    try {
+      await onSource(
+        line,
+        'CREATE TABLE person (id int PRIMARY KEY, email varchar(80) NULL)',
+        "INSERT INTO person VALUES (1, 'ann@example.org')",
+      );
+      const process = startProcess(line);
+      await untilProcess(line, (status) => status.isCaughtUp && status.state === 'streaming', { processes: [process] });
+      await process.kill();
+      await onSource(line, "INSERT INTO person VALUES (2, 'bob@example.org')");
+      await configure('email: null');
+      expect(await ended(line)).toMatchObject({ exit: 3, log: expect.stringContaining('RULES_CHANGED') });
+      await configure('email: hash');
+      await caughtUpByProcess(line);
+      const held = [
+        { id: 1, email: digest('ann@example.org') },
+        { id: 2, email: digest('bob@example.org') },
+      ];
+      expect(await onTarget(line, 'SELECT id, email FROM person ORDER BY id')).toEqual(held);
+      await onSource(
+        line,
+        'ALTER TABLE person CHANGE email mail varchar(80) NULL',
+        "INSERT INTO person VALUES (3, 'eve@example.org')",
+      );
+      expect(await ended(line)).toMatchObject({ exit: 1, log: expect.stringContaining('RULE_COLUMN_GONE') });
+      await configure('email: hash, mail: hash');
+      await caughtUpByProcess(line, ['--accept-rules']);
+      const log = await logBytes(join(line.folder, 'log'));
+      expect(log).toContain(digest('eve@example.org'));
+      expect(log).not.toContain('@example.org');
     } finally {
       await line.close();
     }

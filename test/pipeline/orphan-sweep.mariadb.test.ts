@@ -34,7 +34,7 @@ beforeAll(async () => {
   await sides.onSource(TABLES);
   const scope = scopeOf(line.config);
   const tables = await scopedTables(sides.source, scope);
-  prepared = { scope, tables };
+  prepared = { scope, tables, rules: { entry: null, seenOf: () => [] } };
   await makeTables(tables, scope, sides.source, sides.target);
   sink = sinkOf(line.config);
   await sink.start();
