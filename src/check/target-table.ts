@@ -1,14 +1,13 @@
-import { STRICT_POLICY } from '../column/codec.ts';
-import { codecOf } from '../column/family.ts';
 import type { Config } from '../config/config.ts';
-import { ruleOf } from '../config/table-filter.ts';
-import { targetNameOf } from '../config/target-name.ts';
-import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
+import { globPattern, isIncluded, rulesOf } from '../config/table-filter.ts';
+import { columnNameOf, schemasOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
+import { ruledTable } from '../convert/ruled-table.ts';
+import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
-import { targetIdentifier } from '../postgres/identifier.ts';
-import { quoteTable, type TargetName } from '../postgres/quote.ts';
-import { readTargetTable, type TargetColumn, type TargetTable } from '../postgres/target-catalogue.ts';
+import { arrayText, quoteTable, type TargetName } from '../postgres/quote.ts';
+import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
 import { type Finding, finding } from './finding.ts';
+import { skewOf } from './skew.ts';
 import { nameOf } from './source-table.ts';
 
 export interface TargetSubject {
@@ -23,13 +22,14 @@ export async function checkTargetTables(
   { config, tables, isBegun }: TargetSubject,
 ): Promise<readonly Finding[]> {
   const found: Finding[] = [];
+  if (!isBegun) found.push(...(await checkExtraTables(session, { config, tables })));
   for (const table of tables) {
     const name = targetNameOf(config, table.version.database, table.version.table);
     const target = await readTargetTable(session, name);
     if (target === null) found.push(...checkMissing(config, table, name));
     else {
-      found.push(...checkFit(table, target, excludedOf(config, table)));
-      if (!isBegun && (await hasRows(session, name))) found.push(notEmpty(name));
+      found.push(...checkFit(config, table, target));
+      if (!isBegun && (await hasRows(session, name))) found.push(notEmpty(config, name));
     }
   }
   return found;
@@ -52,15 +52,17 @@ async function hasRows(session: PostgresSession, name: TargetName): Promise<bool
   return (await session.query(`SELECT 1 FROM ${quoteTable(name)} LIMIT 1`)).rows.length > 0;
 }
 
-function notEmpty(name: TargetName): Finding {
+function notEmpty({ target }: Pick<Config, 'target'>, name: TargetName): Finding {
+  if (isEmptiedFirst({ target }, name.table)) {
+    const message = 'the table holds rows, which are deleted before the load: target.emptyFirst names it';
+    return finding('information', 'TARGET_TABLE_EMPTIED', fullName(name), message);
+  }
   const message = 'the table holds rows that this pipeline did not write; they would be mixed with those of the source';
-  return finding(
-    'blocker',
-    'TARGET_TABLE_NOT_EMPTY',
-    `${name.schema}.${name.table}`,
-    message,
-    `TRUNCATE ${quoteTable(name)} CASCADE -- or give target.schema another name`,
-  );
+  const cure =
+    target.ddl === 'existing'
+      ? `target: { emptyFirst: [${JSON.stringify(name.table)}] } # deletes them before the load; or tables: { exclude: [...] }`
+      : `TRUNCATE ${quoteTable(name)} CASCADE -- or give target.schema another name`;
+  return finding('blocker', 'TARGET_TABLE_NOT_EMPTY', fullName(name), message, cure);
 }
 
 function checkMissing(config: Config, table: CatalogueTable, name: TargetName): readonly Finding[] {
@@ -70,60 +72,62 @@ function checkMissing(config: Config, table: CatalogueTable, name: TargetName): 
   return [finding('blocker', 'TARGET_TABLE_MISSING', `${name.schema}.${name.table}`, message, cure)];
 }
 
-/** Columns that a rule leaves out. */
-function excludedOf({ tables }: Config, { version }: CatalogueTable): readonly string[] {
-  return ruleOf(tables, version.database, version.table)?.exclude ?? [];
-}
-
-function checkFit(table: CatalogueTable, target: TargetTable, excluded: readonly string[]): readonly Finding[] {
-  const moved = table.columns.filter(({ name }) => !excluded.includes(name));
-  const byName = new Map(target.columns.map((column) => [column.name, column]));
-  const sourceNames = new Set(moved.map(({ name }) => targetIdentifier(name)));
+function checkFit(config: Config, raw: CatalogueTable, target: TargetTable): readonly Finding[] {
+  const { database, table: name } = raw.version;
+  const { table } = ruledTable(raw, (...of) => rulesOf(config, ...of));
+  const leftOut = new Set(raw.columns.filter((column) => !table.columns.includes(column)).map((column) => column.name));
+  const isExisting = config.target.ddl === 'existing';
+  const skew = skewOf({
+    table,
+    target,
+    columnOf: (column) => columnNameOf(config, database, name, column),
+    mayHave: (column) => !isExisting || leftOut.has(column) || isNamed(config.target.extra, target.table, column),
+  });
   const object = `${target.schema}.${target.table}`;
-  const extra = target.columns
-    .filter((column) => !sourceNames.has(column.name) && isObligatory(column))
-    .map((column) => {
-      const message = 'the column is NOT NULL without a default, and the source has no such column';
-      return misfit(
-        object,
-        column.name,
-        message,
-        `ALTER TABLE ${quoteTable(target)} ALTER COLUMN "${column.name}" DROP NOT NULL`,
-      );
-    });
-  return [...moved.flatMap((column) => checkColumn(column, byName, target)), ...extra];
+  return skew.map(({ column, message, cure }) =>
+    finding('blocker', 'TARGET_TABLE_MISFIT', column === null ? object : `${object}.${column}`, message, cure),
+  );
 }
 
-function isObligatory({ isNotNull, hasDefault, isGenerated, identity }: TargetColumn): boolean {
-  return isNotNull && !hasDefault && !isGenerated && identity === null;
+export function isEmptiedFirst({ target }: Pick<Config, 'target'>, table: string): boolean {
+  return isNamed(target.emptyFirst, table);
 }
 
-function checkColumn(
-  column: CatalogueColumn,
-  byName: ReadonlyMap<string, TargetColumn>,
-  target: TargetTable,
-): readonly Finding[] {
-  const object = `${target.schema}.${target.table}`;
-  const found = byName.get(targetIdentifier(column.name));
-  if (found === undefined) {
-    if (column.isGenerated) return [];
-    const cure = `ALTER TABLE ${quoteTable(target)} ADD COLUMN "${targetIdentifier(column.name)}" ... -- or drop the table, so that it is made anew`;
-    return [misfit(object, column.name, 'the source has this column and the target table has not', cure)];
-  }
-  if (found.isGenerated || fits(column, found.type)) return [];
-  const cure = `ALTER TABLE ${quoteTable(target)} ALTER COLUMN "${found.name}" TYPE ... -- or drop the table, so that it is made anew`;
-  return [misfit(object, column.name, `${column.columnType} does not go into ${found.type}`, cure)];
+function isNamed(globs: readonly string[], ...name: readonly string[]): boolean {
+  return globs.some((glob) => globPattern(glob).test(name.join('.')));
 }
 
-function fits(column: CatalogueColumn, targetType: string): boolean {
-  try {
-    return codecOf(column.type).copy(targetType, STRICT_POLICY) !== null;
-  } catch {
-    // A type without a codec is a finding of the source already.
-    return true;
-  }
+const TABLES = `
+  SELECT n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1, 2`;
+
+/** Tables of an existing schema that the source has not: a newer version of the application, or another's. */
+async function checkExtraTables(
+  session: PostgresSession,
+  { config, tables }: Pick<TargetSubject, 'config' | 'tables'>,
+): Promise<readonly Finding[]> {
+  if (config.target.ddl === 'convert') return [];
+  const moved = new Set(tables.map(({ version }) => fullName(targetNameOf(config, version.database, version.table))));
+  const { rows } = await session.query(TABLES, [arrayText(schemasOf(config))]);
+  const standing = rows.map((row): TargetName => ({ schema: row['schema'] ?? '', table: row['table'] ?? '' }));
+  return standing
+    .filter((name) => !moved.has(fullName(name)) && !isNamed(config.target.extra, name.table))
+    .filter(({ schema, table }) => isIncluded(config.tables, databaseOf(config, schema), table))
+    .map((name) => extraTable(name));
 }
 
-function misfit(object: string, column: string, message: string, cure: string): Finding {
-  return finding('blocker', 'TARGET_TABLE_MISFIT', `${object}.${column}`, message, cure);
+/** The source database whose tables go to this schema. */
+function databaseOf(config: Config, schema: string): string {
+  return config.source.databases.find((database) => targetSchemaOf(config, database) === schema) ?? schema;
+}
+
+function extraTable({ schema, table }: TargetName): Finding {
+  const message = 'missing at the source: source nothing, target a table';
+  const cure = `-- migrate the source to the target's version, or target: { extra: [${JSON.stringify(table)}] }`;
+  return finding('blocker', 'TARGET_TABLE_EXTRA', `${schema}.${table}`, message, cure);
+}
+
+function fullName({ schema, table }: TargetName): string {
+  return `${schema}.${table}`;
 }

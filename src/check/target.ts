@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
-import { targetSchemaOf } from '../config/target-name.ts';
+import { schemasOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
-import { quoteIdent } from '../postgres/quote.ts';
+import { arrayText, quoteIdent } from '../postgres/quote.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
 import { checkTargetTables, hasCheckpoint } from './target-table.ts';
 
@@ -124,11 +124,6 @@ function checkReplica(session: PostgresSession, { user }: Facts): readonly Findi
   return [finding('warning', 'TARGET_REPLICATION_ROLE', 'target', message, cure)];
 }
 
-/** Schemas that take the tables. */
-export function schemasOf(config: Config): readonly string[] {
-  return config.source.databases.map((database) => targetSchemaOf(config, database));
-}
-
 async function checkSchemas(session: PostgresSession, config: Config, facts: Facts): Promise<readonly Finding[]> {
   const { rows } = await session.query(
     `SELECT nspname AS name, has_schema_privilege(oid, 'CREATE') AS may_create, has_schema_privilege(oid, 'USAGE') AS may_use
@@ -191,9 +186,4 @@ function checkExtensions({ extensions }: Facts, tables: readonly CatalogueTable[
       const message = `the source has ${kind} columns and the target no extension ${EXTENSIONS[kind]}: they become ${becomes}`;
       return finding('information', 'TARGET_EXTENSION', 'target', message, `CREATE EXTENSION ${EXTENSIONS[kind]}`);
     });
-}
-
-/** An array in PostgreSQL's text form. */
-export function arrayText(items: readonly string[]): string {
-  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

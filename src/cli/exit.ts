@@ -34,6 +34,8 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   SOURCE_NO_TABLES: EXIT.refused,
   TARGET_SINK_RUNNING: EXIT.refused,
   RULES_CHANGED: EXIT.refused,
+  TARGET_SKEW: EXIT.refused,
+  TARGET_EMPTY_REFUSED: EXIT.refused,
   LOG_LOCKED: EXIT.refused,
   CHECK_UNREACHABLE: EXIT.unreachable,
   INTERRUPTED: EXIT.interrupted,

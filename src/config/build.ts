@@ -19,6 +19,8 @@ export function buildConfig(settings: Settings, folder: string): Config {
       schema: source.databases.length > 1 ? null : (settings.textOrNull('target.schema') ?? 'public'),
       schemas: new Map(settings.named('target.schemas.*').map(({ names, value }) => [names[0] ?? '', String(value)])),
       ddl: settings.text('target.ddl') === 'existing' ? 'existing' : 'convert',
+      extra: settings.list('target.extra'),
+      emptyFirst: settings.list('target.emptyFirst'),
     },
     log: logConfig(settings, folder),
     tables: {

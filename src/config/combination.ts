@@ -15,6 +15,7 @@ type Rule = (settings: Settings) => readonly (Clash | null)[];
 /** Right by themselves, impossible together: each rule looks at some options and names the one to change. */
 const RULES: readonly Rule[] = [
   databases,
+  existing,
   heartbeat,
   kafka,
   embedded,
@@ -47,6 +48,14 @@ function databases(settings: Settings): readonly (Clash | null)[] {
       ? { path: 'target.url', message: 'names no database; write .../DATABASE' }
       : null,
   ];
+}
+
+function existing(settings: Settings): readonly (Clash | null)[] {
+  if (settings.textOrNull('target.ddl') === 'existing') return [];
+  const message = 'only with target.ddl existing';
+  return ['target.extra', 'target.emptyFirst'].map((path) =>
+    settings.list(path).length > 0 ? { path, message } : null,
+  );
 }
 
 function heartbeat(settings: Settings): readonly (Clash | null)[] {

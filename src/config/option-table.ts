@@ -99,6 +99,20 @@ const targetOptions: readonly Option[] = [
     default: 'convert',
     help: "Make the tables, or load into those that the application's own migrations made.",
   },
+  {
+    path: 'target.extra',
+    type: globs(0),
+    default: [],
+    help: 'What an existing schema may have beyond the source, by TABLE or TABLE.COLUMN; everything else is refused.',
+    example: '["audit_*", "order.search"]',
+  },
+  {
+    path: 'target.emptyFirst',
+    type: globs(0),
+    default: [],
+    help: 'Tables of an existing schema whose rows are deleted before the first load; others must be empty.',
+    example: '[django_content_type, auth_permission]',
+  },
 ];
 
 const logOptions: readonly Option[] = [

@@ -20,3 +20,8 @@ export function columnNameOf({ tables }: Config, database: string, table: string
   const rule = ruleOf(tables, database, table);
   return rule?.exclude.includes(column) ? null : targetIdentifier(rule?.columns.get(column) ?? column);
 }
+
+/** Schemas that take the tables. */
+export function schemasOf(config: Config): readonly string[] {
+  return config.source.databases.map((database) => targetSchemaOf(config, database));
+}

@@ -5,6 +5,7 @@ import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql } from '../mysql/connection.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import { prepareExisting } from './existing-schema.ts';
 import { type AgreedRules, agreeOnRules, refuseChangedRules } from './rule-agreement.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
@@ -40,6 +41,10 @@ export async function prepareRun(
       if (config.target.ddl === 'convert' && options.mode !== 'capture') {
         const made = await makeTables(tables, scope, source, target);
         if (made.length > 0) options.logger.info({ tables: made.length }, 'made target tables');
+      }
+      if (config.target.ddl === 'existing' && options.mode !== 'capture') {
+        const emptied = await prepareExisting({ config, tables, target });
+        for (const { schema, table } of emptied) options.logger.info({ table: `${schema}.${table}` }, 'emptied');
       }
     } finally {
       await target.close();

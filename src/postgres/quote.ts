@@ -17,3 +17,8 @@ export interface TargetName {
 export function quoteTable(name: TargetName): string {
   return `${quoteIdent(name.schema)}.${quoteIdent(name.table)}`;
 }
+
+/** An array in PostgreSQL's text form, as a parameter of type text[]. */
+export function arrayText(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}

@@ -56,7 +56,8 @@ function table(name: string, columns: Readonly<Record<string, string>>): Catalog
       generated: null,
       srid: null,
     };
-    return { name: column, type, nullable: true, isGenerated: false, columnType, ...none };
+    const length = columnType === 'varchar(10)' ? 10 : null;
+    return { name: column, type, nullable: column !== 'id', isGenerated: false, columnType, ...none, length };
   });
   const description = { database: 'shop', table: name, columns: described, key: ['id'], uniques: [], cascades: [] };
   return {
@@ -197,8 +198,8 @@ describe('a table that is there already', () => {
       'CREATE TABLE misfit.t (id uuid PRIMARY KEY, other text NOT NULL, made int NOT NULL DEFAULT 1)',
     );
     expect(await brief(configOf(database.url, ', schema: misfit'), T)).toEqual([
-      'blocker TARGET_TABLE_MISFIT misfit.t.id',
       'blocker TARGET_TABLE_MISFIT misfit.t.note',
+      'blocker TARGET_TABLE_MISFIT misfit.t.id',
       'blocker TARGET_TABLE_MISFIT misfit.t.other',
     ]);
   });
