@@ -1,0 +1,34 @@
+/** What of `sql_mode` changes how a text is read; a stored program is read under the mode it was created with. */
+export interface SqlMode {
+  /** `"x"` is an identifier, not a string. */
+  readonly hasAnsiQuotes: boolean;
+  /** `||` joins strings; else it is OR. */
+  readonly hasPipesAsConcat: boolean;
+  /** A backslash in a string is a character like any other. */
+  readonly hasNoBackslashEscapes: boolean;
+  /** Blanks may stand between the name of a built-in function and its parenthesis. */
+  readonly hasIgnoreSpace: boolean;
+  /** NOT binds like `!`. */
+  readonly hasHighNotPrecedence: boolean;
+}
+
+/** Modes that stand for several others (MySQL: ANSI; MariaDB: the rest too). */
+const COMBINED = new Set(['ANSI', 'ORACLE', 'DB2', 'MAXDB', 'MSSQL', 'POSTGRESQL']);
+
+/** Reads the value of `@@sql_mode`. Unknown words are left out: they change nothing in reading. */
+export function sqlMode(value: string): SqlMode {
+  const words = new Set(
+    value
+      .toUpperCase()
+      .split(',')
+      .map((word) => word.trim()),
+  );
+  const isCombined = [...words].some((word) => COMBINED.has(word));
+  return {
+    hasAnsiQuotes: isCombined || words.has('ANSI_QUOTES'),
+    hasPipesAsConcat: isCombined || words.has('PIPES_AS_CONCAT'),
+    hasNoBackslashEscapes: words.has('NO_BACKSLASH_ESCAPES'),
+    hasIgnoreSpace: isCombined || words.has('IGNORE_SPACE'),
+    hasHighNotPrecedence: words.has('HIGH_NOT_PRECEDENCE'),
+  };
+}

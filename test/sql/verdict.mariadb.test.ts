@@ -1,0 +1,3 @@
+import { verdictContract } from './verdict-contract.ts';
+
+verdictContract('mariadb', 101_118);

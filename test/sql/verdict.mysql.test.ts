@@ -1,0 +1,3 @@
+import { verdictContract } from './verdict-contract.ts';
+
+verdictContract('mysql', 90_704);
