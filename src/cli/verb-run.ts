@@ -83,7 +83,7 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
   const progress = new Progress(call.output);
   try {
     const refused = await refusal(call, config);
-    if (refused !== null || call.signal.aborted) return refused ?? stoppedEarly();
+    if (refused !== null || call.signal.aborted) return refused ?? stoppedEarly(call);
     return outcome(call, await runPipeline(call, config, { mode, control, progress }));
   } finally {
     progress.close();
@@ -91,13 +91,20 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
   }
 }
 
-function stoppedEarly(): Outcome {
+function stoppedEarly(call: Call): Outcome {
+  const stopped: Outcome = { kind: 'Run', exit: EXIT.done, data: null, text: 'stopped before anything was begun' };
+  if (isServiceStop(call)) return stopped;
   const error = {
     code: 'INTERRUPTED',
     message: 'stopped before anything was begun',
     remedy: 'Go on with the same command.',
   };
-  return { kind: 'Run', exit: EXIT.interrupted, data: null, text: '', error };
+  return { ...stopped, exit: EXIT.interrupted, text: '', error };
+}
+
+/** SIGTERM is how a service is stopped: a clean end is success, unless something else was asked for. */
+function isServiceStop(call: Call): boolean {
+  return signalOf(call.signal) === 'SIGTERM' && !call.flags.has('until');
 }
 
 interface Running {
@@ -125,9 +132,7 @@ function outcome(call: Call, { ended, status }: RunResult): Outcome {
   const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText(status)}`;
   const result: Outcome = { kind: 'Run', exit: EXIT.done, data: { ended, status }, text };
   if (ended === 'caught-up') return result;
-  // SIGTERM is how a service is stopped: a clean end is success, unless something else was asked for.
-  const isAsked = signalOf(call.signal) === 'SIGTERM' && !call.flags.has('until');
-  if (isAsked) return result;
+  if (isServiceStop(call)) return result;
   const { code, message, remedy } = new SluiceError({
     code: 'INTERRUPTED',
     message: call.flags.has('until') ? 'stopped before it was caught up' : 'stopped cleanly',

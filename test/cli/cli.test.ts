@@ -216,6 +216,12 @@ describe('run', () => {
     expect(interrupted.stderr).toContain('interrupted: stopped cleanly');
   });
 
+  it('is stopped in the same way while it still looks at the servers', async () => {
+    const check = (signal: string) => sluice(['run'], { environment: { STAGE: `check-gets-${signal}` } });
+    expect(await check('SIGTERM')).toMatchObject({ exit: 0 });
+    expect(await check('SIGINT')).toMatchObject({ exit: 130 });
+  });
+
   it('that was to catch up and was stopped before does not claim success', async () => {
     const environment = { STAGE: 'behind' };
     const ran = await sluice(['run', '--until', 'caught-up'], { environment, onOutput: stopWith('SIGTERM') });

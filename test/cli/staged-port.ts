@@ -10,13 +10,16 @@ import { statusSample } from '../control/status-sample.ts';
 export function stagedPorts(stage: string): Ports {
   return {
     runPipeline: stagedPipeline(stage),
-    runCheck: async () => ({
-      findings: stage === 'refused' ? [BLOCKER] : [],
-      source: 'mysql 9',
-      target: 'postgresql 15',
-      isLogReached: true,
-      tables: 1,
-    }),
+    runCheck: async () => {
+      await signalled(stage);
+      return {
+        findings: stage === 'refused' ? [BLOCKER] : [],
+        source: 'mysql 9',
+        target: 'postgresql 15',
+        isLogReached: true,
+        tables: 1,
+      };
+    },
     openQuarantine: async () => ({
       list: async () => (stage === 'clean' ? [] : [CHANGE]),
       show: async (id) => (id === CHANGE.id ? CHANGE : null),
@@ -50,6 +53,15 @@ const stagedPipeline =
     }
     return { ended: 'stopped', status };
   };
+
+/** `check-gets-SIGTERM`: the process is told to stop while it looks at the servers. */
+async function signalled(stage: string): Promise<void> {
+  const signal = /^check-gets-(.+)$/.exec(stage)?.[1];
+  if (signal === undefined) return;
+  const heard = new Promise((resolve) => process.once(signal, resolve));
+  process.kill(process.pid, signal);
+  await heard;
+}
 
 function refused(code: string, message: string): SluiceError {
   return new SluiceError({ code, message, remedy: 'Look at it.', disposition: 'stop' });
