@@ -87,7 +87,7 @@ function checkNames(tables: readonly CatalogueTable[]): readonly Finding[] {
   );
 }
 
-/** Patterns and rules that match nothing: a slip that would otherwise be silent. */
+/** Patterns that match nothing: a slip that would otherwise be silent. */
 export function checkPatterns(
   config: Config['tables'],
   all: readonly CatalogueTable[],
@@ -103,11 +103,7 @@ export function checkPatterns(
   ]
     .filter((glob) => glob !== '*' && !known.some((name) => globPattern(glob).test(name)))
     .map((glob) => unknown('PATTERN_UNUSED', `tables: the pattern "${glob}" matches no table`, glob, known));
-  return [
-    ...checkEmpty(all, moved),
-    ...lost,
-    ...Array.from(config.rules, ([name, rule]) => checkRule(name, rule, moved)).flat(),
-  ];
+  return [...checkEmpty(all, moved), ...lost];
 }
 
 function checkEmpty(all: readonly CatalogueTable[], moved: readonly CatalogueTable[]): readonly Finding[] {
@@ -124,30 +120,6 @@ function checkEmpty(all: readonly CatalogueTable[], moved: readonly CatalogueTab
   }
   const message = `none of the ${all.length} tables is included`;
   return [finding('blocker', 'NO_TABLE_INCLUDED', 'source', message, 'tables: { include: ["*"] }')];
-}
-
-function checkRule(
-  name: string,
-  rule: Config['tables']['rules'] extends ReadonlyMap<string, infer Rule> ? Rule : never,
-  moved: readonly CatalogueTable[],
-): readonly Finding[] {
-  const tables = moved.filter(
-    ({ version }) => name === version.table || name === `${version.database}.${version.table}`,
-  );
-  if (tables.length === 0) {
-    return [
-      unknown(
-        'RULE_UNUSED',
-        `tables.rules: there is no table "${name}"`,
-        name,
-        moved.map(({ version }) => version.table),
-      ),
-    ];
-  }
-  const columns = tables.flatMap((table) => table.columns.map((column) => column.name));
-  return [...rule.zeroDate.keys(), ...rule.nul.keys(), ...rule.mask.keys(), ...rule.cast.keys(), ...rule.exclude]
-    .filter((column) => !columns.includes(column))
-    .map((column) => unknown('RULE_UNUSED', `tables.rules.${name}: there is no column "${column}"`, column, columns));
 }
 
 function unknown(code: string, message: string, name: string, known: readonly string[]): Finding {

@@ -10,6 +10,7 @@ import type { Server } from '../mysql/server.ts';
 import type { SourceCheckOptions } from './check-option.ts';
 import { scanTable } from './data-scan.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
+import { checkRules } from './rule.ts';
 import { checkRights, findUnreadable, readAccount } from './source-right.ts';
 import { checkSettings } from './source-setting.ts';
 import { checkState } from './source-state.ts';
@@ -63,7 +64,8 @@ async function checkConnected(
   const tables = catalogue.filter(({ version }) => isIncluded(config.tables, version.database, version.table));
   const dataBytes = tables.reduce((sum, { estimateBytes }) => sum + estimateBytes, 0);
   findings.push(...(await checkState(connection, { source, account, dataBytes })));
-  findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkTables(tables));
+  findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkRules(config, tables));
+  findings.push(...checkTables(tables));
   const unreadable = await findUnreadable(connection, tables.map(readable), account.account);
   findings.push(...unreadable);
   if (options.depth === 'full' && unreadable.length === 0)

@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
-import { globPattern, isIncluded, rulesOf } from '../config/table-filter.ts';
+import { globPattern, isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, schemasOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
 import { ruledTable } from '../convert/ruled-table.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
-import { arrayText, quoteTable, type TargetName } from '../postgres/quote.ts';
+import { arrayText, quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
 import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
 import { type Finding, finding } from './finding.ts';
 import { skewOf } from './skew.ts';
@@ -28,7 +28,7 @@ export async function checkTargetTables(
     const target = await readTargetTable(session, name);
     if (target === null) found.push(...checkMissing(config, table, name));
     else {
-      found.push(...checkFit(config, table, target));
+      found.push(...checkFit(config, table, target), ...checkCasts(config, table, target));
       if (!isBegun && (await hasRows(session, name))) found.push(notEmpty(config, name));
     }
   }
@@ -87,6 +87,20 @@ function checkFit(config: Config, raw: CatalogueTable, target: TargetTable): rea
   return skew.map(({ column, message, cure }) =>
     finding('blocker', 'TARGET_TABLE_MISFIT', column === null ? object : `${object}.${column}`, message, cure),
   );
+}
+
+/** A table that stands decides the types; a rule that says otherwise would silently do nothing. */
+function checkCasts(config: Config, { version }: CatalogueTable, target: TargetTable): readonly Finding[] {
+  const { database, table } = version;
+  const casts = ruleOf(config.tables, database, table)?.cast ?? new Map<string, string>();
+  return Array.from(casts).flatMap(([column, cast]) => {
+    const found = target.columns.find(({ name }) => name === columnNameOf(config, database, table, column));
+    if (found === undefined || found.type === cast) return [];
+    const object = `${target.schema}.${target.table}.${column}`;
+    const message = `a rule casts the column to ${cast}, and on the target it is ${found.type}`;
+    const cure = `ALTER TABLE ${quoteTable(target)} ALTER COLUMN ${quoteIdent(found.name)} TYPE ${cast}`;
+    return [finding('blocker', 'TARGET_TABLE_MISFIT', object, message, cure)];
+  });
 }
 
 export function isEmptiedFirst({ target }: Pick<Config, 'target'>, table: string): boolean {

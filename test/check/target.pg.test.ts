@@ -27,8 +27,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-function configOf(url: string, more = ''): Config {
-  const text = `pipeline: shop\nsource: { url: "mysql://u@127.0.0.1:1/shop" }\ntarget: { url: "${url}"${more} }`;
+function configOf(url: string, more = '', rest = ''): Config {
+  const text = `pipeline: shop\nsource: { url: "mysql://u@127.0.0.1:1/shop" }\ntarget: { url: "${url}"${more} }${rest}`;
   const { config, problems } = loadConfig({
     file: '/tmp/x/sluice.yaml',
     text,
@@ -88,7 +88,21 @@ async function brief(config: Config, ...tables: readonly CatalogueTable[]): Prom
 
 const T = table('t', { id: 'int', note: 'varchar(10)' });
 
+const RULES =
+  '\ntables: { rules: { ruled: { rename: plain, columns: { note: text }, exclude: [secret], cast: { kind: jsonb } } } }';
+
 describe('a target', () => {
+  it('whose tables are as the rules ask is without any finding, and a type other than the one cast to is told', async () => {
+    const ruled = table('ruled', { id: 'int', note: 'varchar(10)', secret: 'int', kind: 'text' });
+    await onTarget(database.url, 'CREATE TABLE plain (id int PRIMARY KEY, text text, kind jsonb)');
+    expect(await brief(configOf(database.url, '', RULES), ruled)).toEqual([]);
+    await onTarget(database.url, 'ALTER TABLE plain ALTER kind TYPE text');
+    expect(await brief(configOf(database.url, '', RULES), ruled)).toEqual([
+      'blocker TARGET_TABLE_MISFIT public.plain.kind',
+    ]);
+    await onTarget(database.url, 'DROP TABLE plain');
+  });
+
   it('that is as it should be is without any finding, and nothing is made on it', async () => {
     const report = await checkTarget(configOf(database.url), [T]);
     expect(report).toEqual({ findings: [], version: expect.stringMatching(/^1[5-9]/) });

@@ -1,0 +1,3 @@
+import { ruleContract } from './rule-contract.ts';
+
+ruleContract('mariadb');
