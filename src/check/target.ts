@@ -7,6 +7,7 @@ import { connectPostgres, type PostgresSession } from '../postgres/connection.ts
 import { arrayText, quoteIdent } from '../postgres/quote.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
 import { checkTargetTables, hasCheckpoint } from './target-table.ts';
+import { checkZone } from './zone.ts';
 
 const OLDEST_VERSION = 150_000;
 
@@ -30,6 +31,7 @@ export async function checkTarget(config: Config, tables: readonly CatalogueTabl
       ...checkServer(facts),
       ...checkReplica(session, facts),
       ...(await checkSchemas(session, config, facts)),
+      ...(await checkZone(session, config)),
       ...checkExtensions(facts, tables),
       ...(await checkTargetTables(session, { config, tables, isBegun: await hasCheckpoint(session, config.pipeline) })),
     ];

@@ -31,6 +31,8 @@ export interface ValuePolicy {
   readonly nul: 'refuse' | 'strip' | 'replace';
   /** Zero and partial-zero dates: refuse (ValueError), NULL, `-infinity`, or an ISO date. */
   readonly zeroDate: string;
+  /** Time zone (IANA name) that date and datetime values are of where the target's type has one; UTC when absent. */
+  readonly zone?: string;
 }
 
 export const STRICT_POLICY: ValuePolicy = { nul: 'refuse', zeroDate: 'refuse' };

@@ -3,9 +3,11 @@ import type { CopyEncoder, ValuePolicy } from './codec.ts';
 import { copyAscii } from './copy-text.ts';
 import { readDigits } from './digit.ts';
 import { type TargetType, textLimit } from './target-type.ts';
+import { offsetText, utcText, zoneOffset } from './zone.ts';
 
 const ZERO = 0x30;
 const DATE_LENGTH = 10;
+const CLOCK_END = 19;
 
 /** Where a value of the log that starts with a date stands. */
 interface Span {
@@ -40,15 +42,16 @@ export function targetFraction(target: TargetType): number | null {
 
 /**
  * Encoder of a date or of a date with a clock (`fraction` digits after the second), as the log has it, into date,
- * timestamp and timestamptz. PostgreSQL would round what its precision cuts and drop a clock, so those are refused.
+ * timestamp and timestamptz, there as a time of the policy's zone. PostgreSQL would round what its precision cuts and
+ * drop a clock, so those are refused.
  */
 export function dateEncoder(target: TargetType, fraction: number | null, policy: ValuePolicy): CopyEncoder | null {
   if (textLimit(target) === Number.POSITIVE_INFINITY) return copyAscii;
   const kept = target.name === 'date' ? null : targetFraction(target);
   if (kept === null && target.name !== 'date') return null;
   if (!/^(date|timestamp)/.test(target.name)) return null;
-  const zone = target.name === 'timestamp with time zone' ? '+00' : '';
-  const zeroDate = zeroDateText(policy.zeroDate);
+  const zone = zoneOf(target, policy);
+  const zeroDate = zeroDateText(policy.zeroDate, zone);
   return (value, out) => {
     const start = value.span();
     const { bytes, position: end } = value;
@@ -62,8 +65,18 @@ export function dateEncoder(target: TargetType, fraction: number | null, policy:
     if (fraction !== null && kept !== null && kept < fraction)
       refuseCut(bytes, start + 20 + kept, start + 20 + fraction);
     out.raw(bytes, start, start + (kept === null ? DATE_LENGTH : textLength(fraction)));
-    if (zone !== '') out.latin1(zone);
+    if (zone === 'UTC') out.latin1('+00');
+    else if (zone !== null) {
+      // An offset needs a clock before it.
+      if (fraction === null) out.latin1(' 00:00:00');
+      out.latin1(offsetText(zoneOffset(zone, bytes, start, fraction !== null)));
+    }
   };
+}
+
+/** Zone that a value without one is of; null where the target keeps none either. */
+function zoneOf(target: TargetType, { zone = 'UTC' }: ValuePolicy): string | null {
+  return target.name === 'timestamp with time zone' ? zone : null;
 }
 
 /** Without the Z of a timestamp. */
@@ -71,12 +84,14 @@ function textLength(fraction: number | null): number {
   return fraction === null ? DATE_LENGTH : fraction === 0 ? 19 : 20 + fraction;
 }
 
-function zeroDateText(zeroDate: string): () => string {
+function zeroDateText(zeroDate: string, zone: string | null): () => string {
   if (zeroDate.toLowerCase() === 'null') return () => '\\N';
-  return () => {
-    if (zeroDate === 'refuse') throw new ValueError('zero-date', 'PostgreSQL has no zero in a date');
-    return zeroDate;
-  };
+  if (zeroDate === 'refuse')
+    return () => {
+      throw new ValueError('zero-date', 'PostgreSQL has no zero in a date');
+    };
+  if (zone === null || zone === 'UTC' || zeroDate.endsWith('infinity')) return () => zeroDate;
+  return () => `${zeroDate} 00:00:00${offsetText(zoneOffset(zone, Buffer.from(zeroDate), 0, false))}`;
 }
 
 export function refuseCut(bytes: Buffer, from: number, to: number): void {
@@ -102,13 +117,21 @@ export function canonicalDate(text: string, target: TargetType, policy: ValuePol
   const span = { bytes: Buffer.from(text, 'latin1'), start: 0, end: text.length };
   const isReplaced = isZeroDate(span) && policy.zeroDate !== 'refuse';
   if (isReplaced && policy.zeroDate.toLowerCase() === 'null') return null;
-  return canonicalStamp(isReplaced ? policy.zeroDate : text, target);
+  const held = isReplaced ? policy.zeroDate : text;
+  const zone = zoneOf(target, policy);
+  if (zone === null || zone === 'UTC' || held.endsWith('infinity')) return canonicalStamp(held, target);
+  const { stamp, era } = utcText(zone, held);
+  return `${trimFraction(stamp + held.slice(CLOCK_END))}${era}`;
 }
 
 /** PostgreSQL's own text: a space before the clock, no zone, no zeros at the end of the fraction. */
 export function canonicalStamp(text: string, target: TargetType): string {
   if (textLimit(target) !== null || text.endsWith('infinity')) return text;
-  const plain = text.replace('T', ' ').replace(/(Z|\+00)$/, '');
+  const [, era = ''] = /( BC)?$/.exec(text) ?? [];
+  const plain = text
+    .slice(0, text.length - era.length)
+    .replace('T', ' ')
+    .replace(/(Z|\+00)$/, '');
   if (target.name === 'date') return plain.slice(0, DATE_LENGTH);
-  return plain.length === DATE_LENGTH ? `${plain} 00:00:00` : trimFraction(plain);
+  return `${plain.length === DATE_LENGTH ? `${plain} 00:00:00` : trimFraction(plain)}${era}`;
 }

@@ -1,5 +1,5 @@
 import type { ColumnType } from '../contract/table.ts';
-import type { BinlogDecoder, ColumnCodec, WireColumn } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, ValuePolicy, WireColumn } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
 import { highResolutionFraction } from './old-temporal.ts';
@@ -35,10 +35,15 @@ export function timestampCodec({ fraction }: Timestamp): ColumnCodec {
     },
     target: () => `timestamp(${fraction}) with time zone`,
     check: () => null,
-    copy: (target, policy) => dateEncoder(targetType(target), fraction, policy),
-    canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), policy),
+    copy: (target, policy) => dateEncoder(targetType(target), fraction, inUtc(policy)),
+    canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), inUtc(policy)),
     canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
   };
+}
+
+/** A timestamp is an instant, whatever zone the values without one are of. */
+function inUtc(policy: ValuePolicy): ValuePolicy {
+  return { ...policy, zone: 'UTC' };
 }
 
 function timestampDecoder(wire: WireColumn, fraction: number): BinlogDecoder {

@@ -6,6 +6,7 @@ export const VALUE_REASONS = {
   'cut-time': 'a time of day into date',
   'zero-date': 'a zero in year, month or day, with `zeroDate: refuse`',
   'invalid-date': 'a day that no calendar has, such as 31 February',
+  'no-such-time': 'a local time that the clock of its zone never shows, into a type with a time zone',
   'nul-byte': 'the NUL character in text, with `nul: refuse`',
   'invalid-text': 'bytes that are not UTF-8, or that the column character set does not know',
   'too-long': 'more characters than the target type has',

@@ -78,6 +78,7 @@ function sourceConfig(settings: Settings, folder: string): SourceConfig {
       ? settings.number('source.serverId')
       : derivedServerId(settings.text('pipeline')),
     heartbeatMs: settings.number('source.heartbeat'),
+    datetimeZone: settings.text('source.datetimeZone'),
   };
 }
 

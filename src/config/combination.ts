@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { isZone } from '../column/zone.ts';
 import { HEARTBEAT_DATABASE } from './config.ts';
 import type { Place, Problem } from './problem.ts';
 import { ruleClashes } from './rule-combination.ts';
@@ -15,6 +16,7 @@ type Rule = (settings: Settings) => readonly (Clash | null)[];
 /** Right by themselves, impossible together: each rule looks at some options and names the one to change. */
 const RULES: readonly Rule[] = [
   databases,
+  zone,
   existing,
   heartbeat,
   kafka,
@@ -48,6 +50,12 @@ function databases(settings: Settings): readonly (Clash | null)[] {
       ? { path: 'target.url', message: 'names no database; write .../DATABASE' }
       : null,
   ];
+}
+
+function zone(settings: Settings): readonly (Clash | null)[] {
+  const path = 'source.datetimeZone';
+  const message = 'is no time zone: write a name like Europe/Berlin, or UTC';
+  return [isZone(settings.textOrNull(path) ?? 'UTC') ? null : { path, message }];
 }
 
 function existing(settings: Settings): readonly (Clash | null)[] {

@@ -70,6 +70,13 @@ const sourceOptions: readonly Option[] = [
     default: '1s',
     help: 'How often the heartbeat row is written.',
   },
+  {
+    path: 'source.datetimeZone',
+    type: text,
+    default: 'UTC',
+    help: "Time zone of date and datetime values where the target's column is timestamptz (Django: TIME_ZONE, with USE_TZ off).",
+    example: 'Europe/Berlin',
+  },
 ];
 
 const targetOptions: readonly Option[] = [

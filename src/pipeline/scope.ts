@@ -42,7 +42,8 @@ export function scopeOf(config: Config): Scope {
  * Without a rule a zero date becomes NULL (types.md). In a NOT NULL column that is refused by the target and the change
  * is set aside, so nothing turns into NULL unseen; `check` asks for the rule before.
  */
-function policyOf({ tables }: Config, database: string, table: string, column: string): ValuePolicy {
+function policyOf({ tables, source }: Config, database: string, table: string, column: string): ValuePolicy {
   const rule = ruleOf(tables, database, table);
-  return { nul: rule?.nul.get(column) ?? 'refuse', zeroDate: rule?.zeroDate.get(column) ?? 'null' };
+  const zeroDate = rule?.zeroDate.get(column) ?? 'null';
+  return { nul: rule?.nul.get(column) ?? 'refuse', zeroDate, zone: source.datetimeZone };
 }

@@ -181,6 +181,15 @@ describe('a target', () => {
   });
 });
 
+describe('a zone of the source', () => {
+  it('is no problem where the target changes its clock on the same days, and one where it has none', async () => {
+    const config = configOf(database.url);
+    const zoned = (datetimeZone: string): Config => ({ ...config, source: { ...config.source, datetimeZone } });
+    expect(await brief(zoned('Europe/Berlin'))).toEqual([]);
+    expect(await brief(zoned('Not/A_Zone'))).toEqual(['blocker TARGET_ZONE target']);
+  });
+});
+
 describe('a table that is there already', () => {
   it('and fits is no problem while it is empty, and one when it holds rows of others', async () => {
     await onTarget(

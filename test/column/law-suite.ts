@@ -48,6 +48,9 @@ const EXPECTED_REFUSALS: Partial<Record<ColumnType['kind'], readonly string[]>> 
 const LAX: ValuePolicy = { nul: 'replace', zeroDate: 'null' };
 const STRIPPED: ValuePolicy = { nul: 'strip', zeroDate: '1970-01-01' };
 
+/** Zones with a change in the hour, with one at midnight, with offsets in minutes, and behind UTC. */
+const ZONES = ['Europe/Berlin', 'America/Sao_Paulo', 'Asia/Kolkata', 'America/New_York', 'Australia/Lord_Howe'];
+
 export function lawSuite(found: () => readonly Specimen[], target: () => Client | undefined): void {
   test('a row read from the binlog and the same row read by SELECT have the same Avro bytes, for every type', () => {
     for (const { sample, fromBinlog, fromQuery } of found()) {
@@ -90,6 +93,18 @@ export function lawSuite(found: () => readonly Specimen[], target: () => Client 
     for (const specimen of found())
       for (const type of OTHERS[specimen.type.kind] ?? [])
         if (specimen.codec.copy(type, LAX)) await check(specimen, type, LAX, null);
+  });
+
+  test('a time without a zone into a type with one is a time of the named zone, or is refused', async () => {
+    for (const specimen of found()) {
+      if (!['date', 'datetime', 'timestamp'].includes(specimen.type.kind)) continue;
+      for (const zone of ZONES)
+        for (const policy of [
+          { ...STRICT_POLICY, zone },
+          { ...STRIPPED, zone },
+        ])
+          await check(specimen, 'timestamp(6) with time zone', policy, ['zero-date', 'invalid-date', 'no-such-time']);
+    }
   });
 
   async function check(specimen: Specimen, type: string, policy: ValuePolicy, allowed: readonly string[] | null) {
