@@ -8,5 +8,6 @@ const self = [process.execPath, fileURLToPath(import.meta.url)];
 await runProcess({
   runPipeline: async (config, options) => (await import('../pipeline/run.ts')).runPipeline(config, options),
   openQuarantine: async (config) => (await import('../pipeline/quarantine.ts')).openQuarantine(config),
+  reloadTables: async (config, tables) => (await import('../pipeline/ask-tables.ts')).askReload(config, tables),
   runDemo: async (options) => (await import('../demo/demo.ts')).runDemo({ ...options, self }),
 });

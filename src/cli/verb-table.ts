@@ -7,6 +7,7 @@ import { LAG_VERB } from './verb-lag.ts';
 import { QUARANTINE_VERBS } from './verb-quarantine.ts';
 import { RUN_VERBS } from './verb-run.ts';
 import { STATUS_VERB } from './verb-status.ts';
+import { TABLES_VERBS } from './verb-tables.ts';
 
 /** Every verb there is, in the order of help. */
 export const VERBS: readonly Verb[] = [
@@ -16,6 +17,7 @@ export const VERBS: readonly Verb[] = [
   ...RUN_VERBS,
   STATUS_VERB,
   LAG_VERB,
+  ...TABLES_VERBS,
   ...QUARANTINE_VERBS,
   DEMO_VERB,
 ];

@@ -1,7 +1,7 @@
 import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
-import type { OpenQuarantine, RunPipeline } from '../pipeline/run-option.ts';
+import type { OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io, SignalName } from './io.ts';
 import type { Outcome } from './outcome.ts';
@@ -60,6 +60,7 @@ export interface Verb {
 export interface Ports {
   readonly runPipeline?: RunPipeline;
   readonly openQuarantine?: OpenQuarantine;
+  readonly reloadTables?: ReloadTables;
   readonly runDemo?: RunDemo;
   /** In place of the real one, for tests. */
   readonly runCheck?: RunCheck;

@@ -30,7 +30,8 @@ export function rulesOf({ tables }: Pick<Config, 'tables'>, database: string, ta
   return { exclude: rule.exclude, mask: rule.mask, salt: tables.maskSalt?.reveal() ?? '' };
 }
 
-function matchesAny(globs: readonly string[], database: string, table: string): boolean {
+/** True when one of them names the table, as TABLE or as DATABASE.TABLE. */
+export function matchesAny(globs: readonly string[], database: string, table: string): boolean {
   return globs.some((glob) => globPattern(glob).test(table) || globPattern(glob).test(`${database}.${table}`));
 }
 

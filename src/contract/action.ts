@@ -2,9 +2,37 @@ import type { Quarantine } from './quarantine.ts';
 
 /** What another process may ask of a running pipeline. Failures are SluiceErrors, told to who asked. */
 export interface PipelineActions {
-  readonly quarantine: Pick<Quarantine, 'retry' | 'drop'>;
+  /** In a process that applies. */
+  readonly quarantine?: Pick<Quarantine, 'retry' | 'drop'>;
+  /** In a process that captures. */
+  readonly tables?: TableActions;
+}
+
+export interface TableActions {
+  /**
+   * Empties tables on the target and reads them anew, beside the stream: names or patterns, as in `tables.include`.
+   * Resolves when the reload is durable, long before it is done.
+   */
+  reload(tables: readonly string[] | 'all'): Promise<ReloadBegun>;
+}
+
+export interface ReloadBegun {
+  readonly tables: readonly ReloadedTable[];
+}
+
+export interface ReloadedTable {
+  /** Names as the source has them. */
+  readonly database: string;
+  readonly table: string;
+  /** Changes in quarantine that are given up when the table is emptied: what is read holds them. */
+  readonly supersededChanges: number;
 }
 
 /** The same as requests: over the control socket. */
-export const ACTION_METHODS = ['quarantine.retry', 'quarantine.drop'] as const;
-export type ActionMethod = (typeof ACTION_METHODS)[number];
+export type ActionCall =
+  | {
+      readonly method: 'quarantine.retry' | 'quarantine.drop';
+      /** Of the quarantined change, or `all`. */
+      readonly params: { readonly id: string };
+    }
+  | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } };

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { ActionMethod } from '../contract/action.ts';
+import type { ActionCall } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { linesOf, sendLine } from './line.ts';
@@ -33,24 +33,17 @@ export async function* watchStatus(socket: string, signal: AbortSignal): AsyncGe
   throw unreachable(socket);
 }
 
-export interface ActionOptions {
-  /** `control.socket` of the configuration. */
-  readonly socket: string;
-  readonly method: ActionMethod;
-  /** Of the quarantined change, or `all`. */
-  readonly id: string;
-}
-
 /**
- * Has the process that applies do something, and waits until it is done. null: no such process runs. Its error comes
- * back as it left it there; CONTROL_BROKEN_OFF when the process went before it answered.
+ * Has the process whose business it is do something, and waits until it is done. null: no such process runs. Its error
+ * comes back as it left it there; CONTROL_BROKEN_OFF when the process went before it answered.
  */
-export async function askAction({ socket, method, id }: ActionOptions): Promise<{ readonly data: unknown } | null> {
+export async function askAction(socket: string, call: ActionCall): Promise<{ readonly data: unknown } | null> {
   checkSocketPath(socket);
-  const connection = (await open(socketPath(socket, 'run'))) ?? (await open(socketPath(socket, 'apply')));
+  const half = call.method === 'tables.reload' ? 'capture' : 'apply';
+  const connection = (await open(socketPath(socket, 'run'))) ?? (await open(socketPath(socket, half)));
   if (connection === null) return null;
   connection.setTimeout(ANSWER_TIMEOUT_MS, () => connection.destroy());
-  for await (const line of talk(connection, { id: 1, method, params: { id } })) {
+  for await (const line of talk(connection, { id: 1, ...call })) {
     const response = parseResponse(line);
     if (response === null) continue;
     if (response.ok) return { data: response.data };
@@ -116,12 +109,12 @@ function brokenOff(socket: string): SluiceError {
   return new SluiceError({
     code: 'CONTROL_BROKEN_OFF',
     message: `the pipeline at ${socket} ended, or does not answer; what was asked may have been done`,
-    remedy: 'See what waits with: sluice quarantine list. Asking again does no harm.',
+    remedy: 'Look with: sluice status, and sluice quarantine list. Asking again does no harm.',
     disposition: 'stop',
   });
 }
 
-function unreachable(socket: string): SluiceError {
+export function unreachable(socket: string): SluiceError {
   return new SluiceError({
     code: 'CONTROL_UNREACHABLE',
     message: `no running pipeline answers at ${socket}`,

@@ -1,10 +1,10 @@
-import { ACTION_METHODS, type ActionMethod } from '../contract/action.ts';
+import type { ActionCall } from '../contract/action.ts';
 import type { Disposition, SluiceError } from '../contract/error.ts';
 
 /**
  * Control: the Unix socket of a running pipeline and its client. One JSON document a line. The server greets, the client
  * asks `{id, method}`, the server answers `{id, ok, ...}`: once for `status`, at every change for `watch`, once when it is
- * done for an action `{id, method, params: {id}}`.
+ * done for an action `{id, method, params}`.
  */
 export const PROTOCOL = 'sluice-control/1';
 
@@ -23,12 +23,7 @@ export interface StatusRequest {
   readonly method: 'status' | 'watch';
 }
 
-export interface ActionRequest {
-  readonly id: number;
-  readonly method: ActionMethod;
-  /** Of the quarantined change, or `all`. */
-  readonly params: { readonly id: string };
-}
+export type ActionRequest = { readonly id: number } & ActionCall;
 
 export type Request = StatusRequest | ActionRequest;
 
@@ -50,8 +45,23 @@ export function parseRequest(line: string): Request | { readonly id: number; rea
   if (value === null || typeof value['id'] !== 'number' || typeof value['method'] !== 'string') return null;
   const { id, method, params } = value;
   if (method === 'status' || method === 'watch') return { id, method };
-  if (!isAction(method)) return { id, unknown: method };
-  return isObject(params) && typeof params['id'] === 'string' ? { id, method, params: { id: params['id'] } } : null;
+  if (!(method in ACTIONS)) return { id, unknown: method };
+  const call = ACTIONS[method]?.(isObject(params) ? params : {}) ?? null;
+  return call === null ? null : { id, ...call };
+}
+
+type ReadCall = (params: Readonly<Record<string, unknown>>) => ActionCall | null;
+
+/** By method: what a request's params say; null when they are none of this method's. */
+const ACTIONS: Readonly<Record<string, ReadCall>> = {
+  'quarantine.retry': ({ id }) => (typeof id === 'string' ? { method: 'quarantine.retry', params: { id } } : null),
+  'quarantine.drop': ({ id }) => (typeof id === 'string' ? { method: 'quarantine.drop', params: { id } } : null),
+  'tables.reload': ({ tables }) =>
+    tables === 'all' || isTexts(tables) ? { method: 'tables.reload', params: { tables } } : null,
+};
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 export function refusalOf({ code, message, remedy, disposition }: SluiceError): Refusal {
@@ -74,10 +84,6 @@ export function parseResponse(line: string): Response | null {
 
 function isDisposition(value: unknown): value is Disposition {
   return typeof value === 'string' && ['retry', 'stop', 'resync', 'quarantine'].includes(value);
-}
-
-function isAction(method: string): method is ActionMethod {
-  return (ACTION_METHODS as readonly string[]).includes(method);
 }
 
 export function parseGreeting(line: string): Greeting | null {

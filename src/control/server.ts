@@ -2,14 +2,13 @@ import { chmod, mkdir, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineActions } from '../contract/action.ts';
+import type { ActionCall, PipelineActions } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { type Holder, heldBy, holderOf, removeDead } from './holder.ts';
 import { linesOf, sendLine } from './line.ts';
 import { listen, lockPath } from './lock.ts';
 import {
-  type ActionRequest,
   type Greeting,
   PROTOCOL,
   parseRequest,
@@ -166,11 +165,10 @@ export class ControlServer {
   }
 
   /** Never rejects: what fails is the answer. */
-  async #act({ method, params: { id } }: ActionRequest): Promise<WithoutId<Response>> {
-    if (this.#actions === null) return { ok: false, ...NOT_READY };
-    const { quarantine } = this.#actions;
+  async #act(call: ActionCall): Promise<WithoutId<Response>> {
     try {
-      return { ok: true, data: method === 'quarantine.retry' ? await quarantine.retry(id) : await quarantine.drop(id) };
+      const done = this.#actions === null ? null : act(this.#actions, call);
+      return done === null ? { ok: false, ...NOT_READY } : { ok: true, data: await done };
     } catch (error) {
       return { ok: false, ...(error instanceof SluiceError ? refusalOf(error) : FAULT) };
     }
@@ -183,6 +181,18 @@ export class ControlServer {
     }
     if (this.#status !== null) answer(socket, { id, ok: true, data: this.#status });
     else answer(socket, { id, ok: false, ...NOT_READY });
+  }
+}
+
+/** null: this process does not do such things, or not yet. */
+function act({ quarantine, tables }: PipelineActions, call: ActionCall): Promise<unknown> | null {
+  switch (call.method) {
+    case 'quarantine.retry':
+      return quarantine?.retry(call.params.id) ?? null;
+    case 'quarantine.drop':
+      return quarantine?.drop(call.params.id) ?? null;
+    case 'tables.reload':
+      return tables?.reload(call.params.tables) ?? null;
   }
 }
 

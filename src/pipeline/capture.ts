@@ -11,10 +11,12 @@ import type { Position } from '../contract/position.ts';
 import type { TableVersion } from '../contract/table.ts';
 import { describeTable } from '../mysql/catalogue.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import type { TableName } from '../mysql/identifier.ts';
 import { RuleBook } from '../rule/rule-book.ts';
 import { ruledStream } from '../rule/ruled-stream.ts';
-import { interleave } from '../snapshot/interleave.ts';
+import { type Interleaved, interleave } from '../snapshot/interleave.ts';
 import type { ProgressObserver } from '../snapshot/progress.ts';
+import type { SnapshotTarget } from '../snapshot/table-book.ts';
 import { openViews } from '../snapshot/views.ts';
 import { Encoder } from '../transform/encode.ts';
 import { EpochWriter } from './epoch-writer.ts';
@@ -35,6 +37,8 @@ export interface CaptureOptions {
   /** The writer is open and says where it stands. */
   readonly onOpen: (writer: LogWriter) => void;
   readonly onProgress: ProgressObserver;
+  /** The snapshot can be told to read tables anew; until `runCapture` ends. */
+  readonly onStream?: (stream: Interleaved) => void;
 }
 
 /** The first half of the line: the binlog and the rows that exist, into the log, from the log's own end on. */
@@ -71,13 +75,14 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
       stream: binlog({ from, known: tables, catalogue }, options),
       start: from,
       views,
-      tables: tables.map(({ database, table }) => ({ database, table, rank: rankOf(config, database, table) })),
+      tables: tables.map((table) => snapshotTarget(config, table)),
       state: writer.head.state,
       parallel: config.snapshot.parallel,
       chunkTargetMs: config.snapshot.chunkTargetMs,
       chunkMaxRows: config.snapshot.chunkMaxRows,
       observe: options.onProgress,
     });
+    options.onStream?.(merged);
     await epochs.run(observed(ruled(merged, options), options.onRead));
   } finally {
     await views.close();
@@ -93,8 +98,9 @@ async function* ruled(
   yield* ruledStream(merged, new RuleBook({ rulesOf: scope.rulesOf, seenOf }));
 }
 
-function rankOf(config: Config, database: string, table: string): number {
-  return RANKS[priorityOf(config.tables, database, table)];
+/** A table with its place in the order of reading. */
+export function snapshotTarget(config: Config, { database, table }: TableName): SnapshotTarget {
+  return { database, table, rank: RANKS[priorityOf(config.tables, database, table)] };
 }
 
 const RANKS = { high: 0, medium: 1, low: 2 } as const;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
+import type { PipelineActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import type { SluiceError } from '../contract/error.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
@@ -13,11 +14,13 @@ import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
 import { sweepOf } from './orphan-sweep.ts';
 import type { Prepared } from './prepare.ts';
+import { reloadTables } from './reload.ts';
+import { ReloadDesk } from './reload-desk.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { sinkOf } from './sink-of.ts';
 import { watchSource } from './source-watch.ts';
-import { supervise } from './supervise.ts';
+import { type Failure, supervise } from './supervise.ts';
 import { planAfterLoad } from './target-schema.ts';
 import { watchTarget } from './target-watch.ts';
 import { VERSION } from './version.ts';
@@ -44,29 +47,44 @@ class Halves {
   readonly #signal: AbortSignal;
   readonly #load: LoadProgress;
   readonly #sink: Sink;
+  readonly #desk = new ReloadDesk();
   #isCaughtUp = false;
   #isLoadFinished = false;
 
   constructor(options: HalvesOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
-    this.#load = new LoadProgress(options.state);
+    // A half that only applies hears of every table from the log.
+    const expected = options.mode === 'apply' ? [] : options.prepared.tables.map(({ version }) => version);
+    this.#load = new LoadProgress(options.state, expected);
     this.#sink = sinkOf(options.config, options.prepared.scope, { applied: (batch) => this.#applied(batch) });
   }
 
   async run(): Promise<RunResult['ended']> {
-    const { mode, until, onActions } = this.#options;
-    if (mode !== 'capture') onActions?.({ quarantine: this.#sink.quarantine });
+    const { mode, until, onActions, state } = this.#options;
+    onActions?.(this.#actions());
+    state.phase((phase) => phase.begins());
     const parts = [
       this.#watch(),
+      this.#followLoad(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
-      ...(mode === 'capture' ? [] : [this.#apply(), this.#finishLoad(), this.#watchTarget()]),
+      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget()]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return this.#isCaughtUp ? 'caught-up' : 'stopped';
+  }
+
+  #actions(): PipelineActions {
+    const { mode, config, prepared } = this.#options;
+    const { quarantine } = this.#sink;
+    const options = { config, scope: prepared.scope, desk: this.#desk, quarantine };
+    return {
+      ...(mode === 'capture' ? {} : { quarantine }),
+      ...(mode === 'apply' ? {} : { tables: { reload: (tables) => reloadTables(tables, options) } }),
+    };
   }
 
   async #endAllOnFailure(part: Promise<void>): Promise<void> {
@@ -102,7 +120,7 @@ class Halves {
     const { config, log, state, prepared, mode } = this.#options;
     await this.#supervised('capture', async () => {
       state.board.onReadAgain();
-      await runCapture({
+      const captured = runCapture({
         config,
         log,
         scope: prepared.scope,
@@ -112,33 +130,23 @@ class Halves {
         onRead: (batch) => state.board.onRead(batch),
         onLogged: (header) => this.#logged(header),
         onOpen: (writer) => {
-          state.endpoint('source', { isConnected: true });
+          this.#goesOn('capture');
           if (mode === 'capture') this.#load.onHead(writer.head);
-          this.#finishCapture();
+          if (mode === 'capture') this.#load.onCheckpoint(writer.head.last?.number ?? 0);
         },
         onProgress: (progress) => this.#load.onTable(progress),
+        onStream: (stream) => this.#desk.opened(stream),
       });
+      await captured.finally(() => this.#desk.closed());
     });
   }
 
   #logged(header: EpochHeader): void {
     this.#options.state.board.onLogged(header);
+    this.#desk.onLogged(header);
     if (this.#options.mode !== 'capture') return;
     this.#load.onFound(header);
     this.#load.onApplied([header]);
-    this.#finishCapture();
-  }
-
-  /** A half that only captures has nothing to do after the load. */
-  #finishCapture(): void {
-    if (this.#options.mode === 'capture' && this.#load.isComplete) this.#finished();
-  }
-
-  /** `streaming` is said only now: until the orphans of the load are swept, the target may hold rows too many. */
-  #finished(): void {
-    if (this.#isLoadFinished) return;
-    this.#isLoadFinished = true;
-    this.#options.state.enter('streaming');
   }
 
   async #apply(): Promise<void> {
@@ -157,7 +165,7 @@ class Halves {
 
   #started(checkpoint: Checkpoint | null): void {
     const { state } = this.#options;
-    state.endpoint('target', { isConnected: true });
+    this.#goesOn('apply');
     if (checkpoint === null) return;
     state.board.onStanding(checkpoint.epoch, checkpoint.position);
     this.#load.onCheckpoint(checkpoint.epoch);
@@ -173,11 +181,39 @@ class Halves {
     this.#load.onApplied(batch.epochs);
   }
 
-  /** Once everything that existed has arrived: indexes, orphans of unlogged cascades, foreign keys. */
+  /** Each time that everything which exists has arrived, the first time or after a reload. */
+  async #followLoad(): Promise<void> {
+    const { mode } = this.#options;
+    if (mode !== 'capture') await this.#findLoad();
+    while (!this.#signal.aborted) {
+      await this.#load.untilComplete(this.#signal);
+      // What only captures has nothing to do after the load.
+      if (mode !== 'capture' && !this.#signal.aborted) await this.#finishLoad();
+      if (this.#signal.aborted) return;
+      // `streaming` is said only now: until the orphans of the load are swept, the target may hold rows too many.
+      if (this.#load.isComplete) this.#loadFinished(true);
+      await this.#load.untilBegun(this.#signal);
+      if (!this.#signal.aborted) this.#loadFinished(false);
+    }
+  }
+
+  async #findLoad(): Promise<void> {
+    const { log, logger } = this.#options;
+    await supervise(async () => this.#load.onHead(await log.head()), {
+      signal: this.#signal,
+      onFailure: ({ error }) => logger.debug({ code: error.code }, 'the end of the log is not known yet'),
+    });
+  }
+
+  #loadFinished(isFinished: boolean): void {
+    if (this.#isLoadFinished === isFinished) return;
+    this.#isLoadFinished = isFinished;
+    this.#options.state.phase((phase) => phase.loaded(isFinished));
+  }
+
+  /** Indexes, orphans of unlogged cascades, foreign keys. */
   async #finishLoad(): Promise<void> {
-    const { config, log, logger, prepared, state } = this.#options;
-    await this.#load.untilApplied(log, this.#signal);
-    if (this.#signal.aborted) return;
+    const { config, logger, prepared, state } = this.#options;
     const { indexes, foreignKeys, leftOut } = planAfterLoad(
       config.target.ddl === 'convert' ? prepared.tables : [],
       prepared.scope,
@@ -190,7 +226,6 @@ class Halves {
       ...(await finishKeys({ ...finish, steps: foreignKeys })),
     ];
     for (const error of failures) state.failed('apply', error, 1, null);
-    this.#finished();
   }
 
   async #sweepOrphans(): Promise<readonly SluiceError[]> {
@@ -223,32 +258,30 @@ class Halves {
   }
 
   async #supervised(stage: 'capture' | 'apply', start: () => Promise<void>): Promise<void> {
-    const { state, logger } = this.#options;
-    const side = stage === 'capture' ? 'source' : 'target';
+    const { state } = this.#options;
     const meter = stage === 'capture' ? state.board.capture : state.board.apply;
-    await supervise(
-      async () => {
-        meter.state = 'busy';
-        this.#enterRunning();
-        await start();
-        meter.state = 'stopped';
-      },
-      {
-        signal: this.#signal,
-        onFailure: ({ error, attempt, retryInMs }) => {
-          meter.state = 'retrying';
-          state.failed(stage, error, attempt, retryInMs);
-          state.endpoint(side, { isConnected: false, reconnects: state.facts[side].reconnects + 1 });
-          const seconds = (retryInMs / 1000).toFixed(1);
-          state.enter('retrying', `waiting for the ${side}: ${error.message}; next try in ${seconds} s`);
-          logger.warn({ stage, code: error.code, attempt, retryInMs }, error.message);
-        },
-      },
-    );
+    await supervise(start, { signal: this.#signal, onFailure: (failure) => this.#waits(stage, failure) });
+    meter.state = 'stopped';
   }
 
-  #enterRunning(): void {
+  /** Connected: only now is what was waited for over. */
+  #goesOn(stage: 'capture' | 'apply'): void {
     const { state } = this.#options;
-    state.enter(this.#isLoadFinished ? 'streaming' : 'loading');
+    state.board[stage].state = 'busy';
+    state.endpoint(SIDES[stage], { isConnected: true });
+    state.phase((phase) => phase.goesOn(stage));
+  }
+
+  #waits(stage: 'capture' | 'apply', { error, attempt, retryInMs }: Failure): void {
+    const { state, logger } = this.#options;
+    const side = SIDES[stage];
+    state.board[stage].state = 'retrying';
+    state.failed(stage, error, attempt, retryInMs);
+    state.endpoint(side, { isConnected: false, reconnects: state.facts[side].reconnects + 1 });
+    const text = `waiting for the ${side}: ${error.message}; next try in ${(retryInMs / 1000).toFixed(1)} s`;
+    state.phase((phase) => phase.waits(stage, text));
+    logger.warn({ stage, code: error.code, attempt, retryInMs }, error.message);
   }
 }
+
+const SIDES = { capture: 'source', apply: 'target' } as const;

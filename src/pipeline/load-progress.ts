@@ -1,21 +1,34 @@
-import type { ChangeLog, EpochHeader, LogHead } from '../contract/change-log.ts';
+import type { EpochHeader, LogHead } from '../contract/change-log.ts';
 import type { SnapshotStatus, TableStatus } from '../contract/status.ts';
+import type { TableName } from '../mysql/identifier.ts';
 import type { TableProgress } from '../snapshot/progress.ts';
-import { COMPLETE_ENTRY } from '../snapshot/table-state.ts';
+import { COMPLETE_ENTRY, DONE, stateEntry } from '../snapshot/table-state.ts';
 import type { RunState } from './run-state.ts';
 
-/** Knows whether everything that existed at the source has arrived at the target. */
+/**
+ * Knows whether everything that existed at the source has arrived at the target. What is complete may begin again: a
+ * table is reloaded, or one more takes part than the last time.
+ */
 export class LoadProgress {
   readonly #state: RunState;
+  readonly #expected: readonly TableName[];
   readonly #tables = new Map<string, TableStatus>();
-  readonly #arrived = Promise.withResolvers<void>();
   /** Epoch with which the load is complete; null: not in the log yet. */
   #completeAt: number | null = null;
+  /** What the log says up to this epoch is in #completeAt. */
+  #knownTo = 0;
   #appliedEpoch = 0;
-  isComplete = false;
+  #isComplete = false;
+  #changed = Promise.withResolvers<void>();
 
-  constructor(state: RunState) {
+  /** `expected`: tables without which the load is not complete, whatever an earlier run has said. */
+  constructor(state: RunState, expected: readonly TableName[] = []) {
     this.#state = state;
+    this.#expected = expected;
+  }
+
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /** One table's copying has moved. */
@@ -28,13 +41,17 @@ export class LoadProgress {
   }
 
   onApplied(epochs: readonly EpochHeader[]): void {
-    this.#appliedEpoch = epochs.at(-1)?.number ?? this.#appliedEpoch;
-    this.#look();
+    this.onCheckpoint(epochs.at(-1)?.number ?? this.#appliedEpoch);
   }
 
   /** Noted before it is applied: the answer to that COMMIT may be lost (INV-80). */
   onFound({ number, state }: EpochHeader): void {
-    if (state.get(COMPLETE_ENTRY)) this.#completeAt ??= number;
+    if (number <= this.#knownTo) return;
+    this.#knownTo = number;
+    const complete = state.get(COMPLETE_ENTRY);
+    if (complete === undefined) return;
+    this.#completeAt = complete === null ? null : number;
+    this.#look();
   }
 
   /** The sink has started and stands at this epoch. */
@@ -43,28 +60,51 @@ export class LoadProgress {
     this.#look();
   }
 
-  /** For a half that only captures, which has nothing to wait for but its own log: the writer is open and stands here. */
+  /** As the log stands: an earlier run may have completed the load, by the log's end at the latest. */
   onHead({ state, last }: LogHead): void {
-    if (state.has(COMPLETE_ENTRY)) this.#completeAt ??= last?.number ?? 0;
-    this.onCheckpoint(last?.number ?? 0);
+    const number = last?.number ?? 0;
+    if (number < this.#knownTo) return;
+    this.#knownTo = number;
+    if (this.#isWhole(state)) this.#completeAt ??= number;
+    else this.#completeAt = null;
+    this.#look();
   }
 
   /** Resolves when the load has arrived, or on abort. */
-  async untilApplied(log: ChangeLog, signal: AbortSignal): Promise<void> {
-    const { state, last } = await log.head();
-    // An earlier run completed it: by the log's present end at the latest.
-    if (state.has(COMPLETE_ENTRY)) this.#completeAt ??= last?.number ?? 0;
-    this.#look();
-    signal.addEventListener('abort', () => this.#arrived.resolve(), { once: true });
-    await this.#arrived.promise;
+  async untilComplete(signal: AbortSignal): Promise<void> {
+    await this.#until(true, signal);
+  }
+
+  /** Resolves when something is loaded anew, or on abort. */
+  async untilBegun(signal: AbortSignal): Promise<void> {
+    await this.#until(false, signal);
+  }
+
+  async #until(isComplete: boolean, signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<void>();
+    const abort = () => aborted.resolve();
+    signal.addEventListener('abort', abort, { once: true });
+    while (!signal.aborted && this.#isComplete !== isComplete) {
+      await Promise.race([this.#changed.promise, aborted.promise]);
+    }
+    signal.removeEventListener('abort', abort);
+  }
+
+  #isWhole(state: ReadonlyMap<string, string>): boolean {
+    const isDone = (table: TableName) => state.get(stateEntry(table)) === DONE;
+    return state.has(COMPLETE_ENTRY) && this.#expected.every(isDone);
   }
 
   #look(): void {
-    if (this.isComplete || this.#completeAt === null || this.#appliedEpoch < this.#completeAt) return;
-    this.isComplete = true;
-    for (const [key, table] of this.#tables) this.#tables.set(key, { ...table, phase: 'streaming', etaMs: 0 });
-    this.#state.snapshot({ ...summary([...this.#tables.values()]), state: 'done' });
-    this.#arrived.resolve();
+    const isComplete = this.#completeAt !== null && this.#appliedEpoch >= this.#completeAt;
+    if (isComplete === this.#isComplete) return;
+    this.#isComplete = isComplete;
+    if (isComplete) {
+      for (const [key, table] of this.#tables) this.#tables.set(key, { ...table, phase: 'streaming', etaMs: 0 });
+      this.#state.snapshot({ ...summary([...this.#tables.values()]), state: 'done' });
+    }
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
   }
 }
 

@@ -1,16 +1,18 @@
 import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
-import type { LogHead } from '../contract/change-log.ts';
+import type { ChangeLog } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import { connectMysql } from '../mysql/connection.ts';
-import { connectPostgres } from '../postgres/connection.ts';
+import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
 import { prepareExisting } from './existing-schema.ts';
 import { type AgreedRules, agreeOnRules, refuseChangedRules } from './rule-agreement.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { type Scope, scopeOf } from './scope.ts';
+import { supervise } from './supervise.ts';
 import { makeTables, scopedTables } from './target-schema.ts';
+import { withTarget } from './target-session.ts';
 
 export interface Prepared {
   readonly scope: Scope;
@@ -19,40 +21,94 @@ export interface Prepared {
   readonly rules: AgreedRules;
 }
 
-/** Logs in on both sides, finds the tables, makes the target's where asked. Everything here can be done again. */
-export async function prepareRun(
-  config: Config,
-  head: LogHead,
-  state: RunState,
-  options: RunOptions,
-): Promise<Prepared> {
+export interface PrepareParts {
+  readonly config: Config;
+  readonly log: ChangeLog;
+  readonly state: RunState;
+}
+
+/**
+ * Logs in on both sides, finds the tables, makes the target's where asked. Everything here can be done again, and is
+ * while a server is away. null: the signal came first.
+ */
+export async function prepareRun(parts: PrepareParts, options: RunOptions): Promise<Prepared | null> {
+  const { state } = parts;
+  const { signal, logger } = options;
+  const found: { prepared: Prepared | null } = { prepared: null };
+  await supervise(
+    async () => {
+      found.prepared = await untilAborted(signal, prepareOnce(parts, options));
+      state.phase((phase) => phase.goesOn('pipeline'));
+    },
+    {
+      signal,
+      onFailure: ({ error, attempt, retryInMs }) => {
+        state.failed('pipeline', error, attempt, retryInMs);
+        const seconds = (retryInMs / 1000).toFixed(1);
+        state.phase((phase) => phase.waits('pipeline', `${error.message}; next try in ${seconds} s`));
+        logger.warn({ stage: 'pipeline', code: error.code, attempt, retryInMs }, error.message);
+      },
+    },
+  );
+  return found.prepared;
+}
+
+/** null as soon as the signal comes: a login may be waiting for a server that says nothing. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+  const aborted = Promise.withResolvers<null>();
+  const abort = () => aborted.resolve(null);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function prepareOnce({ config, log, state }: PrepareParts, options: RunOptions): Promise<Prepared> {
+  const { signal } = options;
+  const head = await log.head();
   refuseChangedRules(head, config, options.acceptsRules === true);
   const scope = scopeOf(config);
   const source = await connectMysql(sourceLogin(config.source));
+  const cut = () => source.destroy();
+  signal.addEventListener('abort', cut, { once: true });
   try {
+    if (signal.aborted) cut();
     const { kind, versionText } = source.server;
     state.endpoint('source', { kind, version: versionText, isConnected: true });
     const tables = await scopedTables(source, scope);
     if (tables.length === 0) throw noTables(config);
-    const target = await connectPostgres(targetLogin(config));
-    try {
+    await withTarget(targetLogin(config), signal, async (target) => {
       const { rows } = await target.query('SHOW server_version');
       state.endpoint('target', { kind: 'postgresql', version: rows[0]?.['server_version'] ?? null, isConnected: true });
-      if (config.target.ddl === 'convert' && options.mode !== 'capture') {
-        const made = await makeTables(tables, scope, source, target);
-        if (made.length > 0) options.logger.info({ tables: made.length }, 'made target tables');
-      }
-      if (config.target.ddl === 'existing' && options.mode !== 'capture') {
-        const emptied = await prepareExisting({ config, tables, target });
-        for (const { schema, table } of emptied) options.logger.info({ table: `${schema}.${table}` }, 'emptied');
-      }
-    } finally {
-      await target.close();
-    }
+      if (options.mode !== 'capture') await prepareTarget({ config, tables, scope, source, target }, options);
+    });
     return { scope, tables, rules: agreeOnRules(head, config, tables, scope) };
   } finally {
-    await source.close();
+    signal.removeEventListener('abort', cut);
+    if (signal.aborted) cut();
+    else await source.close();
   }
+}
+
+interface TargetWork {
+  readonly config: Config;
+  readonly tables: readonly CatalogueTable[];
+  readonly scope: Scope;
+  readonly source: MysqlConnection;
+  readonly target: PostgresSession;
+}
+
+async function prepareTarget({ config, tables, scope, source, target }: TargetWork, { logger }: RunOptions) {
+  if (config.target.ddl === 'convert') {
+    const made = await makeTables(tables, scope, source, target);
+    if (made.length > 0) logger.info({ tables: made.length }, 'made target tables');
+    return;
+  }
+  const emptied = await prepareExisting({ config, tables, target });
+  for (const { schema, table } of emptied) logger.info({ table: `${schema}.${table}` }, 'emptied');
 }
 
 /** SOURCE_NO_TABLES: the configuration leaves nothing to move. */

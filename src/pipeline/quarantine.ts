@@ -30,7 +30,7 @@ async function askRunning<Method extends 'retry' | 'drop'>(
   method: Method,
   id: string,
 ): Promise<Awaited<ReturnType<Quarantine[Method]>> | null> {
-  const answer = await askAction({ socket, method: `quarantine.${method}`, id });
+  const answer = await askAction(socket, { method: `quarantine.${method}`, params: { id } });
   // The other side is of one version or nearly, and its own type says what it answers.
   return answer === null ? null : (answer.data as Awaited<ReturnType<Quarantine[Method]>>);
 }

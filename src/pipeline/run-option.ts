@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { PipelineActions } from '../contract/action.ts';
+import type { PipelineActions, ReloadBegun } from '../contract/action.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Quarantine } from '../contract/quarantine.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Called at every transition and at least once a second; must not throw. */
   readonly onStatus: (status: PipelineStatus) => void;
-  /** What may be asked of the pipeline while it runs; called once, by a process that applies. */
+  /** What may be asked of the pipeline while it runs; called once. */
   readonly onActions?: (actions: PipelineActions) => void;
   readonly logger: Logger;
 }
@@ -33,3 +33,6 @@ export type RunPipeline = (config: Config, options: RunOptions) => Promise<RunRe
 
 /** The quarantine kept on the target, open until `close`; works beside a running pipeline and without one. */
 export type OpenQuarantine = (config: Config) => Promise<Quarantine & { close(): Promise<void> }>;
+
+/** Has the running pipeline read tables anew: names or patterns as in `tables.include`. Resolves when that is durable. */
+export type ReloadTables = (config: Config, tables: readonly string[] | 'all') => Promise<ReloadBegun>;

@@ -1,6 +1,7 @@
 import type { SluiceError } from '../contract/error.ts';
-import type { EndpointStatus, ErrorStatus, PipelineState, PipelineStatus, SnapshotStatus } from '../contract/status.ts';
+import type { EndpointStatus, ErrorStatus, PipelineStatus, SnapshotStatus } from '../contract/status.ts';
 import { Board } from './board.ts';
+import { RunPhase } from './run-phase.ts';
 import { type RunFacts, type RunIdentity, statusOf } from './status.ts';
 
 const KEPT_ERRORS = 20;
@@ -8,6 +9,7 @@ const KEPT_ERRORS = 20;
 /** What a running process knows of itself, changed by events and published as a status document. */
 export class RunState {
   readonly board = new Board();
+  readonly #phase = new RunPhase();
   readonly #identity: RunIdentity;
   readonly #publish: (status: PipelineStatus) => void;
   #facts: RunFacts;
@@ -34,7 +36,10 @@ export class RunState {
     this.#facts = { ...this.#facts, ...facts };
   }
 
-  enter(state: PipelineState, waitingFor: string | null = null): void {
+  /** The run goes from one state to another. */
+  phase(move: (phase: RunPhase) => void): void {
+    move(this.#phase);
+    const { state, waitingFor } = this.#phase;
     this.change({ state, waitingFor });
     this.publish();
   }

@@ -23,17 +23,20 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   const end = new AbortController();
   const ticking = tick(state, end.signal);
   const log = openLogOf(config);
+  const stopping = () => state.phase((phase) => phase.ends('stopping'));
+  signal.addEventListener('abort', stopping, { once: true });
   try {
-    state.enter('starting');
-    const prepared = await prepareRun(config, await log.head(), state, options);
-    const ended = await runHalves({ config, log, state, prepared, ...options });
-    state.enter(signal.aborted ? 'stopping' : 'stopped');
+    state.publish();
+    const prepared = await prepareRun({ config, log, state }, options);
+    const ended = prepared === null ? 'stopped' : await runHalves({ config, log, state, prepared, ...options });
+    state.phase((phase) => phase.ends('stopped'));
     return { ended, status: state.status() };
   } catch (error) {
     if (error instanceof SluiceError) state.failed('pipeline', error, 1, null);
-    state.enter('failed');
+    state.phase((phase) => phase.ends('failed'));
     throw error;
   } finally {
+    signal.removeEventListener('abort', stopping);
     end.abort();
     await ticking;
     await log.close();

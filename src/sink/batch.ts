@@ -165,15 +165,20 @@ export class Batch {
     return oldest ? behindReason(oldest) : null;
   }
 
-  /** What waits of the table is moot, and a paused table can go on when it fits by now: it starts from nothing. */
+  /**
+   * What waits of the table is moot, and a paused table can go on when it fits by now: it starts from nothing. Also the
+   * beginning of a reload, before which the target's table may have been changed or made anew.
+   */
   async #truncate(change: Truncate): Promise<void> {
-    const { session, mapping, store, paused } = this.#state;
+    const { session, mapping, store, paused, plans, versions } = this.#state;
     const { database, table } = change.table;
     const target = mapping.targetOf(database, table);
     if (target === null) return;
     await this.flush();
     await this.#options.aside.flush();
     await store.supersede(database, table);
+    await versions.note(change.table);
+    plans.forget();
     // Not TRUNCATE: it waits for every reader, blocks them, and is refused under a foreign key.
     if (!paused.has(nameOf(change.table))) await session.query(`DELETE FROM ${quoteTable(target)}`);
     else if (await emptyPaused(this.#state, target)) await resumeIfFit(this.#state, change.table);

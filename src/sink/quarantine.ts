@@ -38,11 +38,13 @@ export class TargetQuarantine implements Quarantine {
     return (await this.#select('ORDER BY q.id')).map((row) => this.#changeOf(row));
   }
 
-  /** How many wait, by table and reason. */
+  /** How many wait, by table and reason; none where no sink has started yet. */
   async counts(): Promise<readonly QuarantineCount[]> {
     const { key, connect } = this.#options;
     const session = await connect();
     try {
+      const made = await session.query(`SELECT to_regclass('sluice.quarantine') IS NOT NULL AS made`);
+      if (made.rows[0]?.['made'] !== 't') return [];
       const { rows } = await session.query(COUNTS, [key.pipeline, key.lane]);
       return rows.map((row) => ({
         table: this.#tableOf(row),

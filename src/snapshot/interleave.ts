@@ -37,12 +37,20 @@ export interface InterleaveOptions {
 
 /** The stream with the snapshot in it. Iterated once. */
 export interface Interleaved extends AsyncIterable<readonly Change[]> {
-  /** Reads tables that were not named at the start, or reads tables anew, which empties them at the target first. */
-  add(tables: readonly SnapshotTarget[]): void;
+  /**
+   * Reads tables that were not named at the start, or reads tables anew, which empties them at the target first. Begins
+   * at the next transaction end, with a Mark that makes it durable; `also` stands in the same Mark.
+   */
+  add(tables: readonly SnapshotTarget[], also?: ReadonlyMap<string, string>): void;
 }
 
 export function interleave(options: InterleaveOptions): Interleaved {
   return new Interleaving(options);
+}
+
+interface Addition {
+  readonly tables: readonly SnapshotTarget[];
+  readonly also: ReadonlyMap<string, string>;
 }
 
 class Interleaving implements Interleaved {
@@ -58,6 +66,7 @@ class Interleaving implements Interleaved {
   #nextStart: BinlogCoordinate | null = null;
   #hasMoved = false;
   #isInside = false;
+  #added: Addition[] = [];
   #isSaidComplete: boolean;
 
   constructor(options: InterleaveOptions) {
@@ -83,8 +92,8 @@ class Interleaving implements Interleaved {
     });
   }
 
-  add(tables: readonly SnapshotTarget[]): void {
-    for (const table of tables) this.#queue.start(this.#book.add(table));
+  add(tables: readonly SnapshotTarget[], also: ReadonlyMap<string, string> = new Map()): void {
+    this.#added.push({ tables, also });
     this.#signal.raise();
   }
 
@@ -150,7 +159,8 @@ class Interleaving implements Interleaved {
 
   get #hasWork(): boolean {
     const gate = this.#gate;
-    return gate.canOpen || gate.wantsStill || this.#book.hasNews || gate.hasDue(this.#isPast);
+    const hasNews = this.#added.length > 0 || this.#book.hasNews;
+    return hasNews || gate.canOpen || gate.wantsStill || gate.hasDue(this.#isPast);
   }
 
   /** All that the snapshot has to do at a transaction end, before the next transaction (protocols 3, step 4). */
@@ -180,7 +190,8 @@ class Interleaving implements Interleaved {
   };
 
   async *#tellNews(): AsyncIterable<readonly Change[]> {
-    const marks = new Map(this.#book.takeMarks());
+    const also = this.#takeAdded();
+    const marks = new Map([...this.#book.takeMarks(), ...also]);
     const arrived = this.#book.takeArrived();
     // In one step: nobody may see a table begun anew beside "complete".
     if (this.#isSaidComplete && !this.#book.isComplete) {
@@ -189,6 +200,16 @@ class Interleaving implements Interleaved {
     }
     if (marks.size > 0) yield [mark(marks)];
     for (const entry of arrived) this.#begin(entry);
+  }
+
+  /**
+   * Not before a transaction has ended: from now on changes of a table without a key are dropped (INV-45), and those of
+   * a transaction that is durable before the Mark would be lost by a crash between the two.
+   */
+  #takeAdded(): ReadonlyMap<string, string> {
+    const added = this.#added.splice(0);
+    for (const table of added.flatMap(({ tables }) => tables)) this.#begin(this.#book.add(table));
+    return new Map(added.flatMap(({ also }) => [...also]));
   }
 
   async *#tellCompleteness(): AsyncIterable<readonly Change[]> {

@@ -43,13 +43,12 @@ export class TableBook {
     return this.#entries.get(nameKey(name));
   }
 
-  /** A table to read; one that was read before is emptied at the target first. */
+  /** A table to read anew: what the target holds of it goes first. */
   add(target: SnapshotTarget): TableEntry {
-    const known = this.get(target);
-    if (!known) return this.#add(target, target.rank, UNREAD);
-    known.restart(RELOAD);
-    this.#marks.set(stateEntry(known), printState(known.state));
-    return known;
+    const entry = this.get(target) ?? this.#add(target, target.rank, UNREAD);
+    entry.restart(RELOAD);
+    this.#marks.set(stateEntry(entry), printState(entry.state));
+    return entry;
   }
 
   /** Takes in a change that is about to go out. False: it must not, the table's snapshot will hold it (INV-45). */

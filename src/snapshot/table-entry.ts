@@ -62,7 +62,8 @@ export class TableEntry implements TableName {
     this.#loaded = { generation, table };
   }
 
-  restart(state: TableState = UNREAD): void {
+  /** From the first row on; a table that was still to be emptied at the target still is. */
+  restart(state: TableState = { ...UNREAD, isToEmpty: this.#state.isToEmpty }): void {
     this.#round++;
     this.#state = state;
     this.makeVoid();

@@ -334,6 +334,33 @@ describe('run', () => {
   });
 });
 
+describe('tables reload', () => {
+  it('names what is copied anew, and what of the quarantine is given up for it', async () => {
+    const { exit, stdout } = await inside(['tables', 'reload', 'tbl_order', 'tbl_item', '--confirm', 'shop']);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('2 tables are emptied on the target and copied anew');
+    expect(stdout).toContain('shop.tbl_order: 1 change that waits in quarantine will be given up');
+    expect(stdout).not.toContain('shop.tbl_item:');
+    const json = await inside(['tables', 'reload', '--all', '--confirm', 'shop', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'TablesReload', status: 'ok', nextSteps: ['sluice status'] });
+  });
+
+  it("does nothing without the pipeline's name, or without saying which tables", async () => {
+    expect(await inside(['tables', 'reload', 'tbl_order'])).toMatchObject({ exit: 2, stdout: '' });
+    expect(await inside(['tables', 'reload', '--all'], { stdin: 'yes\n' })).toMatchObject({ exit: 2, stdout: '' });
+    expect(await inside(['tables', 'reload'])).toMatchObject({ exit: 2 });
+    expect(await inside(['tables', 'reload', 'tbl_order', '--all'])).toMatchObject({ exit: 2 });
+    expect((await inside(['tables', 'reload', '--all'], { stdin: 'shop\n' })).exit).toBe(0);
+  });
+
+  it('is refused with exit 3 for what is no table, and is exit 6 where no pipeline runs', async () => {
+    const reload = (stage: string) =>
+      inside(['tables', 'reload', 'x', '--confirm', 'shop'], { environment: { STAGE: stage } });
+    expect((await reload('refused')).exit).toBe(3);
+    expect((await reload('unreachable')).exit).toBe(6);
+  });
+});
+
 describe('quarantine', () => {
   it('lists with exit 4 when there is something, 0 when there is nothing', async () => {
     const full = await inside(['quarantine', 'list']);

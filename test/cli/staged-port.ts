@@ -27,6 +27,12 @@ export function stagedPorts(stage: string): Ports {
       drop: async () => ({ dropped: 1 }),
       close: async () => {},
     }),
+    reloadTables: async (_, tables) => {
+      if (stage === 'unreachable') throw refused('CONTROL_UNREACHABLE', 'no running pipeline');
+      if (stage === 'refused') throw refused('TABLES_UNKNOWN', 'no such table');
+      const named = tables === 'all' ? ['tbl_order', 'tbl_item'] : tables;
+      return { tables: named.map((table, at) => ({ database: 'shop', table, supersededChanges: at === 0 ? 1 : 0 })) };
+    },
     runDemo: async ({ log, source, scale, seed, keep, say, onStatus }) => {
       say('servers are up');
       onStatus(statusSample());

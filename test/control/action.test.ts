@@ -21,8 +21,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const retry = (id: string) => askAction({ socket, method: 'quarantine.retry', id });
-const drop = (id: string) => askAction({ socket, method: 'quarantine.drop', id });
+const retry = (id: string) => askAction(socket, { method: 'quarantine.retry', params: { id } });
+const drop = (id: string) => askAction(socket, { method: 'quarantine.drop', params: { id } });
 
 test('an action is done in the running process and its result comes back', async () => {
   server.serve({
@@ -60,7 +60,8 @@ test('an error comes back with its code, remedy and disposition; a fault of the 
 
 test('a process that is just starting says so; without a process nobody answers', async () => {
   await expect(retry('1')).rejects.toMatchObject({ code: 'CONTROL_NOT_READY', disposition: 'retry' });
-  expect(await askAction({ socket: join(folder, 'other.sock'), method: 'quarantine.retry', id: '1' })).toBe(null);
+  const other = join(folder, 'other.sock');
+  expect(await askAction(other, { method: 'quarantine.retry', params: { id: '1' } })).toBe(null);
 });
 
 test('a process that ends before it has answered is told as such', async () => {
@@ -74,4 +75,39 @@ test('a process that ends before it has answered is told as such', async () => {
     },
   });
   await expect(retry('1')).rejects.toMatchObject({ code: 'CONTROL_BROKEN_OFF' });
+});
+
+test('a reload is asked of the process that captures, with the names of its tables', async () => {
+  const asked: unknown[] = [];
+  const capture = await ControlServer.open({
+    pipeline: 'half',
+    mode: 'capture',
+    socket: join(folder, 'half.sock'),
+    pid: process.pid,
+  });
+  try {
+    capture.serve({
+      tables: {
+        reload: async (tables) => {
+          asked.push(tables);
+          return { tables: [{ database: 'd', table: 't', supersededChanges: 2 }] };
+        },
+      },
+    });
+    const reload = (tables: readonly string[] | 'all') =>
+      askAction(join(folder, 'half.sock'), { method: 'tables.reload', params: { tables } });
+    const data = { tables: [{ database: 'd', table: 't', supersededChanges: 2 }] };
+    expect(await reload(['t', 'd.u'])).toEqual({ data });
+    expect(await reload('all')).toEqual({ data });
+    expect(asked).toEqual([['t', 'd.u'], 'all']);
+  } finally {
+    await capture.close();
+  }
+});
+
+test('a process that does not do what is asked of its kind refuses instead of staying silent', async () => {
+  server.serve({});
+  await expect(askAction(socket, { method: 'tables.reload', params: { tables: 'all' } })).rejects.toMatchObject({
+    code: 'CONTROL_NOT_READY',
+  });
 });

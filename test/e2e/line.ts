@@ -39,6 +39,8 @@ export interface LineOptions {
   /** Further entries of `target`, each after a comma. */
   readonly target?: string;
   readonly isProxied?: boolean;
+  /** A source server of the test's own, whose binlogs it may delete. */
+  readonly isSourceOwn?: boolean;
 }
 
 /** What the shop's ten years of zero dates need, as sluice.yaml's `rules`. */
@@ -48,7 +50,7 @@ let lines = 0;
 
 export async function openLine(options: LineOptions): Promise<Line> {
   const [source, target, kafka] = await Promise.all([
-    startServer(options.source),
+    startServer(options.source, options.isSourceOwn ? { fresh: true } : {}),
     startServer('postgres'),
     options.log === 'kafka' ? startServer('kafka') : null,
   ]);

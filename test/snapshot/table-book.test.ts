@@ -189,3 +189,14 @@ test('what the log kept of a table is what is left of it', () => {
   state = withDone(withDone(state, { lower: null, upper: ['5'] }, 1), { lower: ['9'], upper: null }, 1);
   expect([printState(state), state.rows]).toEqual(['done', 42]);
 });
+
+test('a table that is to be emptied first still is when its reading begins again, whatever made it begin again', () => {
+  const book = bookOf('t');
+  const entry = book.add({ database: 'd', table: 't', rank: 0 });
+  expect(book.takeMarks()).toEqual(new Map([['snapshot/d/t', printState(entry.state)]]));
+  entry.restart();
+  expect(entry.state.isToEmpty).toBe(true);
+  entry.setEmptied();
+  entry.restart();
+  expect(entry.state.isToEmpty).toBe(false);
+});

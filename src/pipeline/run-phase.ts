@@ -1,0 +1,48 @@
+import type { ErrorStatus, PipelineState } from '../contract/status.ts';
+
+type Part = ErrorStatus['stage'];
+
+/**
+ * The state of a run, from what its parts say: while one of them waits for its next try the run is `retrying`, whatever
+ * the others do, and what ends is never seen going on again. Pure.
+ */
+export class RunPhase {
+  readonly #waits = new Map<Part, string>();
+  #isBegun = false;
+  #isLoaded = false;
+  #end: 'stopping' | 'stopped' | 'failed' | null = null;
+
+  get state(): PipelineState {
+    if (this.#end) return this.#end;
+    if (this.#waits.size > 0) return 'retrying';
+    if (!this.#isBegun) return 'starting';
+    return this.#isLoaded ? 'streaming' : 'loading';
+  }
+
+  /** In words; null when nothing is waited for. */
+  get waitingFor(): string | null {
+    if (this.#end) return null;
+    return [...this.#waits.values()].join('; and ') || null;
+  }
+
+  /** The stages run. */
+  begins(): void {
+    this.#isBegun = true;
+  }
+
+  waits(part: Part, text: string): void {
+    this.#waits.set(part, text);
+  }
+
+  goesOn(part: Part): void {
+    this.#waits.delete(part);
+  }
+
+  loaded(isLoaded: boolean): void {
+    this.#isLoaded = isLoaded;
+  }
+
+  ends(end: 'stopping' | 'stopped' | 'failed'): void {
+    this.#end = end;
+  }
+}

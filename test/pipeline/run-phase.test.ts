@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { PipelineStatus } from '../../src/contract/status.ts';
+import { RunPhase } from '../../src/pipeline/run-phase.ts';
+import { RunState } from '../../src/pipeline/run-state.ts';
+import { runFacts, runIdentity } from './run-fact.ts';
+
+test('while one half waits the run is retrying, whatever the other half does', () => {
+  const phase = new RunPhase();
+  expect(phase.state).toBe('starting');
+  phase.begins();
+  phase.waits('apply', 'waiting for the target');
+  phase.loaded(true);
+  phase.goesOn('capture');
+  expect([phase.state, phase.waitingFor]).toEqual(['retrying', 'waiting for the target']);
+  phase.waits('capture', 'waiting for the source');
+  phase.goesOn('apply');
+  expect([phase.state, phase.waitingFor]).toEqual(['retrying', 'waiting for the source']);
+  phase.goesOn('capture');
+  expect([phase.state, phase.waitingFor]).toEqual(['streaming', null]);
+});
+
+test('a reload takes a run back from streaming to loading', () => {
+  const phase = new RunPhase();
+  phase.begins();
+  expect(phase.state).toBe('loading');
+  phase.loaded(true);
+  expect(phase.state).toBe('streaming');
+  phase.loaded(false);
+  expect(phase.state).toBe('loading');
+});
+
+test('what ends is never seen going on or waiting again, and stops at stopped', () => {
+  const phase = new RunPhase();
+  phase.begins();
+  phase.waits('apply', 'waiting');
+  phase.ends('stopping');
+  phase.loaded(true);
+  phase.waits('capture', 'waiting');
+  expect([phase.state, phase.waitingFor]).toEqual(['stopping', null]);
+  phase.ends('stopped');
+  expect(phase.state).toBe('stopped');
+});
+
+test('each move is published at once', () => {
+  const published: PipelineStatus['state'][] = [];
+  const state = new RunState(runIdentity(), runFacts(), (status) => published.push(status.state));
+  state.phase((phase) => phase.begins());
+  state.phase((phase) => phase.loaded(true));
+  state.phase((phase) => phase.ends('stopped'));
+  expect(published).toEqual(['loading', 'streaming', 'stopped']);
+});
