@@ -69,6 +69,8 @@ export function targetGrants({ user, database, schemas, ddl }: TargetScope): rea
     return [
       `GRANT USAGE ON SCHEMA ${name} TO ${role}`,
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${name} TO ${role}`,
+      // setval, once the rows have come.
+      `GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${name} TO ${role}`,
     ];
   };
   return [

@@ -3,7 +3,7 @@ import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import type { PipelineActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
-import type { SluiceError } from '../contract/error.ts';
+import { SluiceError } from '../contract/error.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -18,6 +18,7 @@ import { reloadTables } from './reload.ts';
 import { ReloadDesk } from './reload-desk.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
+import { raiseAllSequences } from './sequence.ts';
 import { sinkOf } from './sink-of.ts';
 import { watchSource } from './source-watch.ts';
 import { type Failure, supervise } from './supervise.ts';
@@ -74,6 +75,8 @@ class Halves {
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+    // Rows have come since the end of the load.
+    if (mode !== 'capture' && this.#isLoadFinished) await this.#raiseSequences();
     return this.#isCaughtUp ? 'caught-up' : 'stopped';
   }
 
@@ -224,8 +227,21 @@ class Halves {
       ...(await finishLoad({ ...finish, steps: indexes })),
       ...(await this.#sweepOrphans()),
       ...(await finishKeys({ ...finish, steps: foreignKeys })),
+      ...(await this.#raiseSequences()),
     ];
     for (const error of failures) state.failed('apply', error, 1, null);
+  }
+
+  /** A target that cannot be reached now is left to the next run. */
+  async #raiseSequences(): Promise<readonly SluiceError[]> {
+    const { config, logger, prepared } = this.#options;
+    try {
+      return await raiseAllSequences(config, prepared);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      logger.warn({ code: error.code }, `sequences were not moved past the rows that have come: ${error.message}`);
+      return [error];
+    }
   }
 
   async #sweepOrphans(): Promise<readonly SluiceError[]> {

@@ -55,3 +55,25 @@ test('rows that the operator gave up are deleted before the first load, and neve
     await expectEqual(line);
   });
 });
+
+test('the application can insert after a run: sequences go on behind the rows of the source, the deleted ones too', async () => {
+  await withLine({}, async (line) => {
+    await onSource(
+      line,
+      'CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, n int)',
+      'INSERT INTO a (n) VALUES (1), (2)',
+    );
+    await onTarget(line, 'CREATE TABLE a (id serial PRIMARY KEY, n int)');
+    const running = startLine(line);
+    await running.until(({ state }) => state === 'streaming');
+    expect(await onTarget(line, 'INSERT INTO a (n) VALUES (9) RETURNING id')).toEqual([{ id: 3 }]);
+    await onTarget(line, 'DELETE FROM a WHERE n = 9');
+    await onSource(line, 'INSERT INTO a (id, n) VALUES (77, 3), (90, 4)', 'DELETE FROM a WHERE id = 90');
+    await running.until(caughtUpSince(Date.now()));
+    await running.stop();
+    expect(await onTarget(line, 'INSERT INTO a (n) VALUES (5) RETURNING id')).toEqual([{ id: 78 }]);
+    await onTarget(line, 'DELETE FROM a WHERE n = 5');
+    await loaded(line);
+    expect(await onTarget(line, 'INSERT INTO a (n) VALUES (6) RETURNING id')).toEqual([{ id: 91 }]);
+  });
+});
