@@ -1,3 +1,4 @@
+import { incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineStatus, SnapshotStatus } from '../contract/status.ts';
 import { cut, formatCount, formatDuration } from './format.ts';
 import type { Output } from './output.ts';
@@ -42,7 +43,8 @@ export function progressLine(status: PipelineStatus): string {
   const last = status.stages.at(-1);
   if (last !== undefined)
     parts.push(`${formatCount(last.rowsPerSecond)} rows/s ${last.name === 'apply' ? 'applied' : 'captured'}`);
-  if (snapshot.state === 'done' || snapshot.state === 'none') parts.push(`lag ${lagText(status)}`);
+  if (snapshot.state === 'done' || snapshot.state === 'none')
+    parts.push(`lag ${lagText({ ...status, incomplete: incompleteOf(status) })}`);
   if (status.waitingFor !== null) parts.push(`waiting ${status.waitingFor}`);
   return parts.join(', ');
 }

@@ -1,3 +1,4 @@
+import { type Incomplete, incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineStatus, StageStatus, TableStatus } from '../contract/status.ts';
 import type { Paint } from './color.ts';
 import { cut, formatBytes, formatCount, formatDuration, formatTable, formatTime } from './format.ts';
@@ -7,10 +8,12 @@ const TABLES = 40;
 
 /** Where everything stands, for people. */
 export function statusText(status: PipelineStatus, nowMs: number, paint: Paint): string {
+  const incomplete = incompleteOf(status);
   return [
     headline(status, nowMs, paint),
     ...endpoints(status),
-    `lag     ${lagText(status)}`,
+    `lag     ${lagText({ ...status, incomplete })}`,
+    ...incompleteLines(incomplete),
     ...(status.waitingFor === null ? [] : [paint('yellow', `waiting ${status.waitingFor}`)]),
     '',
     stagesText(status.stages),
@@ -20,10 +23,20 @@ export function statusText(status: PipelineStatus, nowMs: number, paint: Paint):
   ].join('\n');
 }
 
-/** In words, never a number that nobody measured. */
-export function lagText({ lagMs, isCaughtUp }: Pick<PipelineStatus, 'lagMs' | 'isCaughtUp'>): string {
-  if (isCaughtUp) return 'none: everything the source has committed is on the target';
-  return lagMs === null ? 'not known now' : formatDuration(lagMs);
+export interface ToldLag extends Pick<PipelineStatus, 'lagMs' | 'isCaughtUp'> {
+  readonly incomplete: readonly Incomplete[];
+}
+
+/** In words, never a number that nobody measured, and never more than is true of every table. */
+export function lagText({ lagMs, isCaughtUp, incomplete }: ToldLag): string {
+  if (isCaughtUp && incomplete.length === 0) return 'none: everything the source has committed is on the target';
+  const lag = isCaughtUp ? 'none in the stream' : lagMs === null ? 'not known now' : formatDuration(lagMs);
+  return incomplete.length === 0 ? lag : `${lag}, but not everything before it is on the target`;
+}
+
+/** What is not there and why, a line each. */
+export function incompleteLines(incomplete: readonly Incomplete[]): readonly string[] {
+  return incomplete.map(({ table, reason }) => `  ${table === null ? reason : `${table}: ${reason}`}`);
 }
 
 function headline(status: PipelineStatus, nowMs: number, paint: Paint): string {
@@ -63,13 +76,7 @@ function snapshotText({ snapshot }: PipelineStatus): readonly string[] {
   const rate = snapshot.state === 'copying' ? `, ${formatCount(rowsPerSecond)} rows/s, ETA ${eta(snapshot.etaMs)}` : '';
   const more = tables.length > TABLES ? [`and ${tables.length - TABLES} more tables`] : [];
   const rows = tables.slice(0, TABLES).map(tableRow);
-  return [
-    '',
-    `${head}${rate}`,
-    formatTable(['table', 'phase', 'rows', 'of about', 'rate', 'ETA'], rows),
-    ...more,
-    ...advice(tables),
-  ];
+  return ['', `${head}${rate}`, formatTable(['table', 'phase', 'rows', 'of about', 'rate', 'ETA'], rows), ...more];
 }
 
 function tableRow(table: TableStatus): readonly string[] {
@@ -81,10 +88,6 @@ function tableRow(table: TableStatus): readonly string[] {
     table.phase === 'copying' ? `${formatCount(table.rowsPerSecond)}/s` : '-',
     table.phase === 'copying' ? eta(table.etaMs) : '-',
   ];
-}
-
-function advice(tables: readonly TableStatus[]): readonly string[] {
-  return tables.flatMap(({ database, table, advice }) => (advice === null ? [] : [`${database}.${table}: ${advice}`]));
 }
 
 function eta(etaMs: number | null): string {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
+import { type Incomplete, incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineStatus } from '../contract/status.ts';
 import { askStatus } from '../control/client.ts';
 import { EXIT } from './exit.ts';
 import { formatDuration } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
-import { lagText } from './status-text.ts';
+import { incompleteLines, lagText } from './status-text.ts';
 import type { Call, Verb } from './verb.ts';
 
 /** A status older than this says nothing about now: its lag counts as unknown. */
@@ -23,7 +24,7 @@ export const LAG_VERB: Verb = {
       name: 'max',
       type: 'duration',
       value: '5s',
-      help: 'Exit 0 when the lag is at most this, else 5; 0s asks for none.',
+      help: 'Exit 0 when the lag is at most this and every table is complete, else 5; 0s asks for none.',
     },
     { name: 'wait', type: 'switch', help: 'Wait until it is so.' },
     { name: 'timeout', type: 'duration', value: '10m', help: 'How long to wait (default 10m).' },
@@ -31,7 +32,7 @@ export const LAG_VERB: Verb = {
   takesConfig: true,
   examples: [
     ['sluice lag', 'the lag now'],
-    ['sluice lag --max 5s', 'exit 0 when it is at most 5 s, 5 when it is more or not known'],
+    ['sluice lag --max 5s', 'exit 0 when it is at most 5 s and no table waits, 5 otherwise'],
     ['sluice lag --max 0s --wait --timeout 2m', 'wait until everything committed is on the target'],
   ],
   exits: [EXIT.done, EXIT.usage, EXIT.notReached, EXIT.unreachable],
@@ -43,6 +44,8 @@ export interface LagReading {
   readonly lagMs: number | null;
   readonly isCaughtUp: boolean;
   readonly maxMs: number | null;
+  /** What is not on the target though the stream is past it; with `--max` anything of it fails the test. */
+  readonly incomplete: readonly Incomplete[];
   readonly isReached: boolean;
   readonly asOfMs: number;
 }
@@ -53,8 +56,10 @@ export function readLag(status: PipelineStatus, maxMs: number | null, nowMs: num
   const lagMs = isFresh ? status.lagMs : null;
   const isCaughtUp = isFresh && status.isCaughtUp;
   // A lag of 0 that is no proof of being at the head must not pass for one.
-  const isReached = maxMs === 0 ? isCaughtUp : lagMs !== null && lagMs <= (maxMs ?? Number.POSITIVE_INFINITY);
-  return { lagMs, isCaughtUp, maxMs, isReached, asOfMs: status.asOfMs };
+  const isWithin = maxMs === 0 ? isCaughtUp : lagMs !== null && lagMs <= (maxMs ?? Number.POSITIVE_INFINITY);
+  const incomplete = incompleteOf(status);
+  const isReached = isWithin && (maxMs === null || incomplete.length === 0);
+  return { lagMs, isCaughtUp, maxMs, incomplete, isReached, asOfMs: status.asOfMs };
 }
 
 async function lag(call: Call): Promise<Outcome> {
@@ -83,10 +88,11 @@ async function read(socket: string, maxMs: number | null, isWaiting: boolean): P
 }
 
 function outcome(reading: LagReading): Outcome {
-  const { isReached, maxMs } = reading;
-  const text = lagText(reading);
+  const { isReached, maxMs, incomplete } = reading;
+  const text = [lagText(reading), ...incompleteLines(incomplete)].join('\n');
   if (isReached) return { kind: 'Lag', exit: EXIT.done, data: reading, text };
-  const wanted = maxMs === null ? 'a known lag' : maxMs === 0 ? 'no lag' : `at most ${formatDuration(maxMs)}`;
+  const most = maxMs === null ? 'a known lag' : maxMs === 0 ? 'no lag' : `at most ${formatDuration(maxMs)}`;
+  const wanted = incomplete.length === 0 || maxMs === null ? most : `${most}, with every table complete`;
   return {
     kind: 'Lag',
     exit: EXIT.notReached,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { PipelineActions } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
+import { incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
@@ -10,7 +11,7 @@ import { formatCount } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { Progress } from './progress.ts';
-import { lagText } from './status-text.ts';
+import { incompleteLines, lagText } from './status-text.ts';
 import { usageError } from './usage-error.ts';
 import { type Call, type Flag, signalOf, type Verb } from './verb.ts';
 import { refusal } from './verb-check.ts';
@@ -128,9 +129,12 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
 }
 
 function outcome(call: Call, { ended, status }: RunResult): Outcome {
+  const incomplete = incompleteOf(status);
   const rows = status.stages.map(({ name, rows }) => `${formatCount(rows)} rows past ${name}`).join(', ');
-  const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText(status)}`;
-  const result: Outcome = { kind: 'Run', exit: EXIT.done, data: { ended, status }, text };
+  const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText({ ...status, incomplete })}`;
+  const whole = [text, ...incompleteLines(incomplete)].join('\n');
+  const nextSteps = status.quarantine.length > 0 ? ['sluice quarantine list'] : [];
+  const result: Outcome = { kind: 'Run', exit: EXIT.done, data: { ended, status, incomplete }, text: whole, nextSteps };
   if (ended === 'caught-up') return result;
   if (isServiceStop(call)) return result;
   const { code, message, remedy } = new SluiceError({

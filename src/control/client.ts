@@ -15,7 +15,7 @@ export async function askStatus(socket: string): Promise<PipelineStatus> {
   const whole = await askOne(socket, 'run');
   if (whole !== null) return whole;
   const [capture, apply] = await Promise.all([askOne(socket, 'capture'), askOne(socket, 'apply')]);
-  const status = capture !== null && apply !== null ? mergeStatus(capture, apply) : (apply ?? capture);
+  const status = bothOf(capture ?? undefined, apply ?? undefined);
   if (status === null) throw unreachable(socket);
   return status;
 }
@@ -23,14 +23,99 @@ export async function askStatus(socket: string): Promise<PipelineStatus> {
 /** Statuses as they come, until the signal or the end of the process; CONTROL_UNREACHABLE when nobody answers. */
 export async function* watchStatus(socket: string, signal: AbortSignal): AsyncGenerator<PipelineStatus> {
   checkSocketPath(socket);
-  for (const mode of ['run', 'apply', 'capture'] as const) {
-    const connection = await open(socketPath(socket, mode));
-    if (connection === null) continue;
-    signal.addEventListener('abort', () => connection.destroy(), { once: true });
-    yield* answers(connection, { id: 1, method: 'watch' });
-    return;
+  const whole = await watched(socket, 'run', signal);
+  if (whole !== null) yield* whole;
+  else yield* watchHalves(socket, signal);
+}
+
+type Half = 'capture' | 'apply';
+const HALVES: readonly Half[] = ['capture', 'apply'];
+
+/** Both as one picture while both are there; a half that comes later, or again, joins. Ends with the last of them. */
+async function* watchHalves(socket: string, signal: AbortSignal): AsyncGenerator<PipelineStatus> {
+  const end = new AbortController();
+  const watches = new HalfWatches(socket, AbortSignal.any([signal, end.signal]));
+  try {
+    await watches.join();
+    if (watches.isEmpty) throw unreachable(socket);
+    while (!watches.isEmpty) {
+      const status = await watches.next();
+      if (status !== null) yield status;
+      if (!signal.aborted) await watches.join();
+    }
+  } finally {
+    end.abort();
   }
-  throw unreachable(socket);
+}
+
+interface Spoken {
+  readonly half: Half;
+  readonly result: IteratorResult<PipelineStatus>;
+}
+
+class HalfWatches {
+  readonly #socket: string;
+  readonly #signal: AbortSignal;
+  readonly #streams = new Map<Half, AsyncGenerator<PipelineStatus>>();
+  /** One answer that is waited for, of each half that is there. */
+  readonly #next = new Map<Half, Promise<Spoken>>();
+  readonly #latest = new Map<Half, PipelineStatus>();
+
+  constructor(socket: string, signal: AbortSignal) {
+    this.#socket = socket;
+    this.#signal = signal;
+  }
+
+  get isEmpty(): boolean {
+    return this.#next.size === 0;
+  }
+
+  /** Looks for the halves that are not watched. */
+  async join(): Promise<void> {
+    for (const half of HALVES.filter((one) => !this.#next.has(one))) {
+      const stream = await watched(this.#socket, half, this.#signal);
+      if (stream === null) continue;
+      this.#streams.set(half, stream);
+      this.#ask(half);
+    }
+  }
+
+  /** Null while one that is there has not spoken yet, which it does at once, and when one has ended. */
+  async next(): Promise<PipelineStatus | null> {
+    const { half, result } = await Promise.race(this.#next.values());
+    this.#next.delete(half);
+    this.#latest.delete(half);
+    if (result.done === true) return null;
+    this.#latest.set(half, result.value);
+    this.#ask(half);
+    const isWhole = this.#latest.size === this.#next.size;
+    return isWhole ? bothOf(this.#latest.get('capture'), this.#latest.get('apply')) : null;
+  }
+
+  #ask(half: Half): void {
+    const stream = this.#streams.get(half);
+    if (stream !== undefined) this.#next.set(half, spoken(half, stream));
+  }
+}
+
+async function spoken(half: Half, stream: AsyncGenerator<PipelineStatus>): Promise<Spoken> {
+  return { half, result: await stream.next() };
+}
+
+function bothOf(capture: PipelineStatus | undefined, apply: PipelineStatus | undefined): PipelineStatus | null {
+  return capture && apply ? mergeStatus(capture, apply) : (apply ?? capture ?? null);
+}
+
+/** The stream of one process; null: it does not run. */
+async function watched(
+  socket: string,
+  mode: PipelineMode,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<PipelineStatus> | null> {
+  const connection = await open(socketPath(socket, mode));
+  if (connection === null) return null;
+  signal.addEventListener('abort', () => connection.destroy(), { once: true });
+  return answers(connection, { id: 1, method: 'watch' });
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PipelineStatus } from '../contract/status.ts';
+import type { PipelineStatus, SnapshotStatus, TableStatus } from '../contract/status.ts';
 
 /** Two halves as one picture: what each half knows best. Lag and catching up are those of the half that applies. */
 export function mergeStatus(capture: PipelineStatus, apply: PipelineStatus): PipelineStatus {
@@ -12,11 +12,24 @@ export function mergeStatus(capture: PipelineStatus, apply: PipelineStatus): Pip
     source: capture.source,
     head: capture.head,
     stages: [...capture.stages, ...apply.stages.filter(({ name }) => !capture.stages.some((one) => one.name === name))],
-    snapshot: capture.snapshot.tables.length > 0 ? capture.snapshot : apply.snapshot,
+    snapshot: mergeSnapshot(capture.snapshot, apply.snapshot),
     heartbeat: apply.heartbeat ?? capture.heartbeat,
     retention: [...capture.retention, ...apply.retention],
     errors: [...capture.errors, ...apply.errors].sort((a, b) => b.atMs - a.atMs).slice(0, 20),
   };
+}
+
+/** Capture copies, apply knows which tables are paused: those made after the start have nothing to copy. */
+function mergeSnapshot(capture: SnapshotStatus, apply: SnapshotStatus): SnapshotStatus {
+  if (capture.tables.length === 0) return apply;
+  const keyOf = ({ database, table }: TableStatus) => JSON.stringify([database, table]);
+  const paused = new Map(apply.tables.filter(({ phase }) => phase === 'paused').map((one) => [keyOf(one), one]));
+  const tables = capture.tables.map((table): TableStatus => {
+    const one = paused.get(keyOf(table));
+    paused.delete(keyOf(table));
+    return one === undefined ? table : { ...table, phase: one.phase, advice: one.advice };
+  });
+  return { ...capture, tables: [...tables, ...paused.values()] };
 }
 
 /** The half that is further from streaming says what state the whole is in. */

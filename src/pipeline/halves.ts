@@ -4,6 +4,7 @@ import { sourceLogin, targetLogin } from '../config/login.ts';
 import type { PipelineActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { QuarantineCount } from '../contract/status.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -58,7 +59,10 @@ class Halves {
     // A half that only applies hears of every table from the log.
     const expected = options.mode === 'apply' ? [] : options.prepared.tables.map(({ version }) => version);
     this.#load = new LoadProgress(options.state, expected);
-    this.#sink = sinkOf(options.config, options.prepared.scope, { applied: (batch) => this.#applied(batch) });
+    this.#sink = sinkOf(options.config, options.prepared.scope, {
+      applied: (batch) => this.#applied(batch),
+      setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
+    });
   }
 
   async run(): Promise<RunResult['ended']> {
@@ -166,9 +170,18 @@ class Halves {
     });
   }
 
+  /** The sink tells the source's names, the quarantine's own counts the target's. */
+  #asTargetNames(count: QuarantineCount): QuarantineCount {
+    const { tables, scope } = this.#options.prepared;
+    const found = tables.find(({ version }) => `${version.database}.${version.table}` === count.table);
+    const target = found === undefined ? null : scope.targetOf(found.version.database, found.version.table);
+    return target === null ? count : { ...count, table: `${target.schema}.${target.table}` };
+  }
+
   #started(checkpoint: Checkpoint | null): void {
     const { state } = this.#options;
     this.#goesOn('apply');
+    state.change({ paused: this.#sink.pausedTables });
     if (checkpoint === null) return;
     state.board.onStanding(checkpoint.epoch, checkpoint.position);
     this.#load.onCheckpoint(checkpoint.epoch);
@@ -181,6 +194,7 @@ class Halves {
     const beat = batch.epochs.findLast((header) => header.state.has(HEARTBEAT_STATE))?.state.get(HEARTBEAT_STATE);
     if (beat) state.beatSeen(beat, Date.now());
     state.endpoint('target', { isConnected: true });
+    state.change({ paused: this.#sink.pausedTables });
     this.#load.onApplied(batch.epochs);
   }
 

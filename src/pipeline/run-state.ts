@@ -1,5 +1,11 @@
 import type { SluiceError } from '../contract/error.ts';
-import type { EndpointStatus, ErrorStatus, PipelineStatus, SnapshotStatus } from '../contract/status.ts';
+import type {
+  EndpointStatus,
+  ErrorStatus,
+  PipelineStatus,
+  QuarantineCount,
+  SnapshotStatus,
+} from '../contract/status.ts';
 import { Board } from './board.ts';
 import { RunPhase } from './run-phase.ts';
 import { type RunFacts, type RunIdentity, statusOf } from './status.ts';
@@ -50,6 +56,17 @@ export class RunState {
 
   snapshot(change: Partial<SnapshotStatus>): void {
     this.change({ snapshot: { ...this.#facts.snapshot, ...change } });
+  }
+
+  /** Counted at once, so that no status in between says that nothing waits; the next look at the quarantine counts anew. */
+  setAside(counts: readonly QuarantineCount[]): void {
+    const quarantine = [...this.#facts.quarantine];
+    for (const { table, reason, changes } of counts) {
+      const at = quarantine.findIndex((one) => one.table === table && one.reason === reason);
+      const known = quarantine[at]?.changes ?? 0;
+      quarantine.splice(at < 0 ? quarantine.length : at, at < 0 ? 0 : 1, { table, reason, changes: known + changes });
+    }
+    this.change({ quarantine });
   }
 
   beatWritten(writtenAtMs: number): void {

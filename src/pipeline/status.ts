@@ -11,7 +11,9 @@ import type {
   RetentionStatus,
   SnapshotStatus,
   StageStatus,
+  TableStatus,
 } from '../contract/status.ts';
+import type { PausedTable } from '../sink/paused-table.ts';
 import type { Board } from './board.ts';
 
 /** Facts of a process that are no measurement of a stage; replaced as a whole when they change. */
@@ -21,6 +23,7 @@ export interface RunFacts {
   readonly source: EndpointStatus;
   readonly target: EndpointStatus;
   readonly snapshot: SnapshotStatus;
+  readonly paused: readonly PausedTable[];
   readonly heartbeat: HeartbeatStatus | null;
   readonly quarantine: readonly QuarantineCount[];
   readonly errors: readonly ErrorStatus[];
@@ -46,9 +49,11 @@ const NO_SNAPSHOT: SnapshotStatus = {
 /** The status document of now: facts as they stand, stages as measured. */
 export function statusOf(identity: RunIdentity, facts: RunFacts, board: Board, nowMs: number): PipelineStatus {
   const last = identity.mode === 'capture' ? board.log : board.apply;
+  const { paused, ...told } = facts;
   return {
     ...identity,
-    ...facts,
+    ...told,
+    snapshot: { ...facts.snapshot, tables: withPaused(facts.snapshot.tables, paused) },
     asOfMs: nowMs,
     head: { position: board.head?.text ?? null, polledAtMs: board.head?.atMs ?? null },
     stages: stages(identity.mode, board, nowMs),
@@ -57,6 +62,24 @@ export function statusOf(identity: RunIdentity, facts: RunFacts, board: Board, n
     retention: identity.mode === 'apply' ? [] : [binlogRetention(board, nowMs)],
   };
 }
+
+/** Tables that are paused are told, also those that were made after the start and have nothing to copy. */
+function withPaused(tables: readonly TableStatus[], paused: readonly PausedTable[]): readonly TableStatus[] {
+  if (paused.length === 0) return tables;
+  const keyOf = ({ database, table }: Pick<TableStatus, 'database' | 'table'>) => JSON.stringify([database, table]);
+  const advice = new Map(paused.map((one) => [keyOf(one), one.advice]));
+  const known = new Set(tables.map(keyOf));
+  const others = paused.filter((one) => !known.has(keyOf(one)));
+  return [
+    ...tables.map((table): TableStatus => {
+      const text = advice.get(keyOf(table));
+      return text === undefined ? table : { ...table, phase: 'paused', advice: text };
+    }),
+    ...others.map((one): TableStatus => ({ ...NOTHING_COPIED, ...one })),
+  ];
+}
+
+const NOTHING_COPIED = { phase: 'paused', rowsDone: 0, rowsEstimate: 0, rowsPerSecond: 0, etaMs: null } as const;
 
 function binlogRetention(board: Board, nowMs: number): RetentionStatus {
   const headroomMs = board.binlogHeadroomMs(nowMs);
@@ -88,6 +111,7 @@ export function firstFacts({ source, target }: Config): RunFacts {
     source: endpoint(source.url),
     target: endpoint(target.url),
     snapshot: NO_SNAPSHOT,
+    paused: [],
     heartbeat: null,
     quarantine: [],
     errors: [],

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
-import type { TableStatus } from '../contract/status.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { RunState } from './run-state.ts';
 
@@ -17,14 +16,6 @@ export async function watchTarget(sink: Sink, state: RunState, signal: AbortSign
       // Not there yet, or gone for the moment: the apply loop says so.
       if (!(error instanceof SluiceError)) throw error;
     }
-    const advice = new Map(
-      sink.pausedTables.map((table) => [JSON.stringify([table.database, table.table]), table.advice]),
-    );
-    state.snapshot({ tables: state.facts.snapshot.tables.map((table) => paused(table, advice)) });
+    state.change({ paused: sink.pausedTables });
   }
-}
-
-function paused(table: TableStatus, advice: ReadonlyMap<string, string>): TableStatus {
-  const text = advice.get(JSON.stringify([table.database, table.table]));
-  return text === undefined ? table : { ...table, phase: 'paused', advice: text };
 }

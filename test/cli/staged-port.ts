@@ -45,7 +45,10 @@ const stagedPipeline =
   (stage: string): RunPipeline =>
   async (config, { signal, onStatus, logger, until }) => {
     logger.info({ url: config.source.url, note: `logging in with ${config.source.url.password.reveal()}` }, 'started');
-    const status = statusSample({ pipeline: config.pipeline, state: 'streaming', lagMs: 1200, asOfMs: Date.now() });
+    const { snapshot } = statusSample();
+    const tables = snapshot.tables.map((table) => ({ ...table, phase: 'streaming' as const }));
+    const loaded = { state: 'streaming', snapshot: { ...snapshot, state: 'done', tables } } as const;
+    const status = statusSample({ pipeline: config.pipeline, ...loaded, lagMs: 1200, asOfMs: Date.now() });
     onStatus(status);
     if (stage === 'fails') throw refused('TARGET_ERROR', `broken near ${config.target.url.password.reveal()}`);
     if (stage === 'unreachable') throw refused('SOURCE_UNREACHABLE', 'nobody there');

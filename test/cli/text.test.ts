@@ -7,6 +7,7 @@ import { progressLine, progressLines } from '../../src/cli/progress.ts';
 import { Scrubber } from '../../src/cli/scrub.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import { readLag } from '../../src/cli/verb-lag.ts';
+import type { PipelineStatus } from '../../src/contract/status.ts';
 import { statusSample } from '../control/status-sample.ts';
 
 const NOW_MS = statusSample().asOfMs + 400;
@@ -14,7 +15,7 @@ const plain = (_: string, text: string) => text;
 
 describe('the lag that is told', () => {
   it('is the status only while the status is fresh, and absent after (INV-70)', () => {
-    const status = statusSample({ lagMs: 0, isCaughtUp: true });
+    const status = loaded({ lagMs: 0, isCaughtUp: true });
     expect(readLag(status, 0, status.asOfMs + 9_000)).toMatchObject({ lagMs: 0, isReached: true });
     expect(readLag(status, 0, status.asOfMs + 11_000)).toMatchObject({
       lagMs: null,
@@ -30,11 +31,59 @@ describe('the lag that is told', () => {
   });
 
   it('of 0 s is asked for by proof of being at the head, not by the number', () => {
-    expect(readLag(statusSample({ lagMs: 0, isCaughtUp: false }), 0, NOW_MS).isReached).toBe(false);
-    expect(readLag(statusSample({ lagMs: 5000 }), 5000, NOW_MS).isReached).toBe(true);
-    expect(readLag(statusSample({ lagMs: 5001 }), 5000, NOW_MS).isReached).toBe(false);
+    expect(readLag(loaded({ lagMs: 0, isCaughtUp: false }), 0, NOW_MS).isReached).toBe(false);
+    expect(readLag(loaded({ lagMs: 5000 }), 5000, NOW_MS).isReached).toBe(true);
+    expect(readLag(loaded({ lagMs: 5001 }), 5000, NOW_MS).isReached).toBe(false);
   });
 });
+
+describe('what is not on the target', () => {
+  const [table] = statusSample().snapshot.tables;
+  const level = { lagMs: 0, isCaughtUp: true };
+  const pausedTable = loaded({
+    ...level,
+    snapshot: {
+      ...statusSample().snapshot,
+      state: 'done',
+      tables: table ? [{ ...table, phase: 'paused', advice: 'it was dropped' }] : [],
+    },
+  });
+  const quarantined = loaded({ ...level, quarantine: [{ table: 'public.t', reason: 'nul-byte', changes: 3 }] });
+  const copying = statusSample(level);
+
+  it.each([
+    ['a paused table', pausedTable, 'shop.tbl_order: is paused: it was dropped'],
+    ['changes in quarantine', quarantined, 'public.t: 3 changes wait in quarantine (nul-byte)'],
+    ['a load that goes on', copying, '1 table is not copied'],
+  ])('%s is told beside the lag, and fails its test whatever the lag', (_, status, told) => {
+    expect(readLag(status, 0, status.asOfMs).isReached).toBe(false);
+    expect(readLag(status, 3_600_000, status.asOfMs).isReached).toBe(false);
+    expect(readLag(status, null, status.asOfMs)).toMatchObject({
+      isReached: true,
+      incomplete: [{ reason: expect.any(String) }],
+    });
+    const text = statusText(status, NOW_MS, plain);
+    expect(text).toContain(told);
+    expect(text).not.toContain('everything the source has committed');
+    expect(progressLine({ ...status, snapshot: { ...status.snapshot, state: 'done' } })).not.toContain(
+      'everything the source',
+    );
+  });
+
+  it('is nothing when every table is complete', () => {
+    expect(readLag(loaded(level), 0, NOW_MS)).toMatchObject({ isReached: true, incomplete: [] });
+    expect(statusText(loaded(level), NOW_MS, plain)).toContain(
+      'none: everything the source has committed is on the target',
+    );
+  });
+});
+
+/** A status as a pipeline gives it once its load is finished. */
+function loaded(over: Partial<PipelineStatus>): PipelineStatus {
+  const { snapshot } = statusSample();
+  const tables = snapshot.tables.map((one) => ({ ...one, phase: 'streaming' as const }));
+  return statusSample({ state: 'streaming', snapshot: { ...snapshot, state: 'done', tables }, ...over });
+}
 
 describe('progress', () => {
   it('has no ETA and no full bar before they are known', () => {

@@ -74,6 +74,30 @@ describe('the socket of a pipeline', () => {
     expect(seen).toEqual(['loading', 'streaming']);
   });
 
+  it('is watched over both halves at once, and a half that starts again joins', async () => {
+    const apply = await open('apply');
+    let capture = await open('capture');
+    capture.publish(statusSample({ mode: 'capture', state: 'streaming' }));
+    apply.publish(statusSample({ mode: 'apply', state: 'loading' }));
+    const seen: string[] = [];
+    const stop = new AbortController();
+    for await (const status of watchStatus(socket, stop.signal)) {
+      const said = `${status.mode} ${status.state}`;
+      if (said === seen.at(-1)) continue;
+      seen.push(said);
+      if (said === 'run loading') await capture.close();
+      if (said === 'run loading') apply.publish(statusSample({ mode: 'apply', state: 'streaming' }));
+      if (said === 'apply streaming') {
+        capture = await open('capture');
+        capture.publish(statusSample({ mode: 'capture', state: 'retrying' }));
+        apply.publish(statusSample({ mode: 'apply', state: 'streaming' }));
+      }
+      if (said === 'run retrying') stop.abort();
+    }
+    expect(seen).toEqual(['run loading', 'apply streaming', 'run retrying']);
+    await Promise.all([apply.close(), capture.close()]);
+  });
+
   it('ends a watch when its signal says so', async () => {
     const server = await open();
     server.publish(statusSample());
@@ -192,5 +216,23 @@ describe('a client', () => {
     const capture = statusSample({ mode: 'capture', state: 'loading', lagMs: 5, isCaughtUp: true, asOfMs: 10 });
     const apply = statusSample({ mode: 'apply', state: 'streaming', lagMs: null, isCaughtUp: false, asOfMs: 5 });
     expect(mergeStatus(capture, apply)).toMatchObject({ state: 'loading', lagMs: null, isCaughtUp: false, asOfMs: 5 });
+  });
+
+  it('sees of two halves the tables that one copies and those that the other has paused', () => {
+    const { snapshot } = statusSample();
+    const [copied] = snapshot.tables;
+    if (copied === undefined) throw new Error('the sample has a table');
+    const paused = [copied.table, 'later'].map((table) => ({
+      ...copied,
+      table,
+      phase: 'paused' as const,
+      advice: 'why',
+    }));
+    const apply = statusSample({ mode: 'apply', snapshot: { ...snapshot, tables: paused } });
+    const { tables } = mergeStatus(statusSample({ mode: 'capture' }), apply).snapshot;
+    expect(tables.map(({ table, phase, advice }) => ({ table, phase, advice }))).toEqual([
+      { table: 'tbl_order', phase: 'paused', advice: 'why' },
+      { table: 'later', phase: 'paused', advice: 'why' },
+    ]);
   });
 });

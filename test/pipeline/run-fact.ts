@@ -14,6 +14,7 @@ export function runFacts(): RunFacts {
     source: endpoint,
     target: endpoint,
     snapshot: { state: 'none', ...rates, tables: [] },
+    paused: [],
     heartbeat: null,
     quarantine: [],
     errors: [],
