@@ -10,7 +10,8 @@ import { type PreparedTransactions, readXaPrepare, unknownXa, type XaStatement, 
 import { type Charsets, type QueryEvent, readQuery } from './query-event.ts';
 import { ROWS_FORMS, type RowsForm, RowsReader } from './rows-event.ts';
 import { schemaChanges } from './schema-signal.ts';
-import { effectOf } from './schema-statement.ts';
+import { effectOf, type StatementEffect } from './schema-statement.ts';
+import type { TableName } from './table-map.ts';
 import type { TableRegistry } from './table-registry.ts';
 
 export interface AssemblerParts {
@@ -72,7 +73,7 @@ export class Assembler {
         return this.#isSkipped() ? undefined : this.#parts.tables.map(cursor);
       case EVENT.query:
       case EVENT.queryCompressed:
-        return this.#query(readQuery(cursor, header.type === EVENT.queryCompressed, this.#parts.charsets));
+        return this.#query(readQuery(cursor, header.type === EVENT.queryCompressed, this.#parts.charsets), header);
       case EVENT.xid:
         return this.#commit();
       case EVENT.xaPrepare:
@@ -134,7 +135,7 @@ export class Assembler {
     return this.#open !== null && !this.#open.isNew && !this.#open.isXa;
   }
 
-  #query(query: QueryEvent): Promise<void> | undefined {
+  #query(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
     const open = this.#opened();
     const statement = query.statement.trim();
     const xa = xaStatement(statement);
@@ -149,7 +150,7 @@ export class Assembler {
         if (open.isNew) this.#parts.outbox.rollback();
         return this.#commit();
     }
-    return this.#savepoint(open, statement) ? undefined : this.#statement(open, query);
+    return this.#savepoint(open, statement) ? undefined : this.#statement(open, query, header);
   }
 
   #savepoint(open: OpenTransaction, statement: string): boolean {
@@ -160,19 +161,14 @@ export class Assembler {
     return name !== undefined || target !== undefined;
   }
 
-  #statement(open: OpenTransaction, query: QueryEvent): Promise<void> | undefined {
-    const { tables, outbox } = this.#parts;
-    const effect = effectOf(query.statement, query.database, query);
-    if (effect.kind === 'rows') {
-      const database = effect.table?.database ?? query.database;
-      const name = { database, table: effect.table?.table ?? '' };
-      const mayTouch = tables.isPublished(name) || (mayFireTrigger(query) && tables.tablesOf(database).length > 0);
-      if (effect.table === null || mayTouch) throw statementLogged(name);
-    }
-    const isQuiet = effect.kind === 'none' || effect.kind === 'rows' || open.isAlterPending;
+  #statement(open: OpenTransaction, query: QueryEvent, header: EventHeader): Promise<void> | undefined {
+    const { tables, outbox, place } = this.#parts;
+    const effect = (open.hasBegun ? null : emptied(query)) ?? effectOf(query.statement, query.database, query);
     const end = () => (open.hasBegun ? undefined : this.#commit());
-    if (isQuiet) return end();
-    return schemaChanges(effect, query, tables).then((changes) => {
+    if (effect.kind === 'none' || open.isAlterPending) return end();
+    if (effect.kind === 'rows') throw statementLogged(effect.table);
+    const at = place.startOf(header.sizeBytes);
+    return schemaChanges(effect, { query, at, tables }).then((changes) => {
       if (open.isNew) for (const change of changes) outbox.push(change);
       return end();
     });
@@ -230,11 +226,12 @@ export class Assembler {
 }
 
 /**
- * A statement on a table that nobody wants may change wanted ones of its database by a trigger. Not what the server
- * itself writes, whatever the format, when it finds a MEMORY table empty after its restart.
+ * A MEMORY table that the server found empty after its restart: servers older than MySQL 9 write a DELETE in the
+ * place of TRUNCATE, without BEGIN, whatever the format.
  */
-function mayFireTrigger({ statement }: QueryEvent): boolean {
-  return !/^DELETE FROM `[^`]+`\.`[^`]+`$/.test(statement.trim());
+function emptied({ statement }: QueryEvent): StatementEffect | null {
+  const [, database, table] = /^DELETE FROM `([^`]+)`\.`([^`]+)`$/.exec(statement.trim()) ?? [];
+  return database === undefined || table === undefined ? null : { kind: 'truncate', table: { database, table } };
 }
 
 /** The id of rows events that only end a statement. */
@@ -272,7 +269,7 @@ const REFUSALS: ReadonlyMap<number, () => Error> = new Map([
         "SET GLOBAL binlog_row_value_options = '' (and in the option file), end the older sessions, then `sluice tables reload --all`.",
       ),
   ],
-  [EVENT.executeLoadQuery, () => statementLogged({ database: '', table: '' })],
+  [EVENT.executeLoadQuery, () => statementLogged(null)],
   [
     EVENT.incident,
     () =>
@@ -293,8 +290,11 @@ const REFUSALS: ReadonlyMap<number, () => Error> = new Map([
   ],
 ]);
 
-function statementLogged({ database, table }: { readonly database: string; readonly table: string }): Error {
-  const where = table === '' ? '' : ` on ${database}.${table}`;
+/**
+ * Whatever database a statement names, it may change published tables by a trigger, a function or a view: none passes.
+ */
+function statementLogged(table: TableName | null): Error {
+  const where = table === null ? '' : ` on ${table.database}.${table.table}`;
   return stop(
     'SOURCE_STATEMENT_LOGGED',
     `The binlog has a statement${where} in the place of the rows that it changed.`,

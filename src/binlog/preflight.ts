@@ -1,4 +1,4 @@
-import type { Position } from '../contract/position.ts';
+import type { BinlogCoordinate, Position } from '../contract/position.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
 import { DomainGtids } from '../position/domain-gtid.ts';
 import { GtidSet } from '../position/gtid-set.ts';
@@ -13,6 +13,8 @@ type SourcePosition = MysqlPosition | MariadbPosition;
 
 export interface Preflight {
   readonly from: SourcePosition;
+  /** The end of the binlog, asked for at the beginning. */
+  readonly head: BinlogCoordinate;
   readonly charsets: Charsets;
   /** As binlog coordinates name the server. */
   readonly serverIdentity: string;
@@ -33,8 +35,9 @@ export async function preflight(settings: MysqlSettings, from: Position | null):
 }
 
 async function ask(session: MysqlConnection, from: Position | null): Promise<Preflight> {
+  const { coordinate: head } = await sourceHead(session);
   const position = await startingPosition(session, from);
-  return { from: position, charsets: await readCharsets(session), serverIdentity: session.server.id };
+  return { from: position, head, charsets: await readCharsets(session), serverIdentity: session.server.id };
 }
 
 /**

@@ -8,11 +8,17 @@ export interface QueryEvent {
   readonly statement: string;
   readonly hasAnsiQuotes: boolean;
   readonly hasBackslashEscapes: boolean;
+  /** sql_mode STRICT_TRANS_TABLES or STRICT_ALL_TABLES. */
+  readonly isStrict: boolean;
+  /** sql_mode NO_AUTO_VALUE_ON_ZERO. */
+  readonly keepsZero: boolean;
 }
 
 const STATUS = { flags2: 0, sqlMode: 1, autoIncrement: 3, charset: 4, catalog: 6 } as const;
 const ANSI_QUOTES = 0x4n;
+const NO_AUTO_VALUE_ON_ZERO = 0x80000n;
 const NO_BACKSLASH_ESCAPES = 0x100000n;
+const STRICT = 0x600000n;
 
 /** QUERY_EVENT, MariaDB's compressed form too. `charsets` names the character set of a collation id. */
 export function readQuery(cursor: EventCursor, isCompressed: boolean, charsets: Charsets): QueryEvent {
@@ -31,6 +37,8 @@ export function readQuery(cursor: EventCursor, isCompressed: boolean, charsets: 
     statement: decodeText(bytes, charsets.get(collation) ?? 'utf8mb4'),
     hasAnsiQuotes: (sqlMode & ANSI_QUOTES) !== 0n,
     hasBackslashEscapes: (sqlMode & NO_BACKSLASH_ESCAPES) === 0n,
+    isStrict: (sqlMode & STRICT) !== 0n,
+    keepsZero: (sqlMode & NO_AUTO_VALUE_ON_ZERO) !== 0n,
   };
 }
 

@@ -2,7 +2,6 @@
 import { crc32 } from 'node:zlib';
 import type { Change } from '../contract/change.ts';
 import type { Position } from '../contract/position.ts';
-import type { TableVersion } from '../contract/table.ts';
 import type { MysqlSettings } from '../mysql/connection.ts';
 import { Assembler } from './assembler.ts';
 import { retry, unreadable } from './error.ts';
@@ -15,7 +14,7 @@ import { payloadEvents } from './payload.ts';
 import { Place } from './place.ts';
 import { preflight } from './preflight.ts';
 import { PreparedTransactions } from './prepared.ts';
-import { TableRegistry, type TableSource } from './table-registry.ts';
+import { type KnownTables, TableRegistry, type TableSource } from './table-registry.ts';
 
 export interface ReadBinlogOptions extends Pick<TableSource, 'isPublished' | 'describe'> {
   readonly settings: MysqlSettings;
@@ -26,7 +25,7 @@ export interface ReadBinlogOptions extends Pick<TableSource, 'isPublished' | 'de
   readonly readerUuid: string;
   readonly heartbeatMs: number;
   /** Published tables as the catalogue has them now: what DDL changed is told by them until events tell it. */
-  readonly known?: readonly TableVersion[];
+  readonly known?: KnownTables['tables'];
   /** Rows of undecided XA transactions that are kept in memory. */
   readonly preparedLimitBytes?: number;
   readonly signal: AbortSignal;
@@ -64,13 +63,13 @@ interface Stream {
 
 async function openStream(options: ReadBinlogOptions): Promise<Stream> {
   const { settings, serverId, readerUuid, heartbeatMs, signal } = options;
-  const { from, charsets, serverIdentity } = await preflight(settings, options.from);
+  const { from, head, charsets, serverIdentity } = await preflight(settings, options.from);
   const place = new Place(serverIdentity, from.coordinate);
   const outbox = new Outbox(BATCH_BYTES);
-  const { isPublished, describe, known } = options;
+  const { isPublished, describe, known = [] } = options;
   const tables = new TableRegistry(
     { isPublished, describe, charsets, hasGeometryCharset: from.server === 'mariadb' },
-    known,
+    { tables: known, before: head },
   );
   const prepared = new PreparedTransactions(options.preparedLimitBytes ?? PREPARED_LIMIT_BYTES);
   const assembler = new Assembler({ history: historyFrom(from), place, tables, outbox, prepared, charsets });

@@ -1,7 +1,10 @@
 import type { Change, SchemaChange } from '../contract/change.ts';
+import type { BinlogCoordinate } from '../contract/position.ts';
 import { type TableVersion, tableVersion } from '../contract/table.ts';
 import { describedVersion } from '../mysql/description.ts';
 import { columnActs } from './column-act.ts';
+import type { QueryEvent } from './query-event.ts';
+import { alterationOf, columnsAfter } from './rewrite.ts';
 import type { StatementEffect, TableEffect } from './schema-statement.ts';
 import type { Lexis } from './statement.ts';
 import type { TableName } from './table-map.ts';
@@ -10,18 +13,20 @@ import type { TableRegistry } from './table-registry.ts';
 /** A key of another table may act on rows of these: whatever names one makes all descriptions old. */
 const TOUCHES_FOREIGN_KEYS = /\b(?:REFERENCES|FOREIGN)\b/i;
 
-interface Statement extends Lexis {
-  readonly statement: string;
+type Statement = Lexis & Pick<QueryEvent, 'statement' | 'isStrict' | 'keepsZero'>;
+
+/** A statement, where its event begins, and the tables as the stream knows them. */
+export interface SchemaContext {
+  readonly query: Statement;
+  readonly at: BinlogCoordinate;
+  readonly tables: TableRegistry;
 }
 
 type SchemaEffect = Exclude<StatementEffect, { readonly kind: 'none' | 'rows' }>;
 
 /** The changes that a statement means for the published tables. `after` is the catalogue's view, when it is asked. */
-export async function schemaChanges(
-  effect: SchemaEffect,
-  query: Statement,
-  tables: TableRegistry,
-): Promise<readonly Change[]> {
+export async function schemaChanges(effect: SchemaEffect, context: SchemaContext): Promise<readonly Change[]> {
+  const { tables, query } = context;
   if (effect.kind === 'truncate') {
     if (!tables.isPublished(effect.table)) return [];
     return [{ tag: 'truncate', table: await currentVersion(effect.table, tables) }];
@@ -35,7 +40,7 @@ export async function schemaChanges(
     .map((table) => ({ table, known: knownBefore(table, tables) }));
   const changes: SchemaChange[] = [];
   for (const { table, known } of published) {
-    const change = await schemaChange(table, known, tables);
+    const change = await schemaChange(table, known, context);
     changes.push({ ...change, statement: query.statement, ...witness(table, query) });
   }
   return changes;
@@ -65,18 +70,26 @@ function knownBefore(effect: TableEffect, tables: TableRegistry): TableVersion |
 async function schemaChange(
   effect: TableEffect,
   known: TableVersion | null,
-  tables: TableRegistry,
+  { tables, query, at }: SchemaContext,
 ): Promise<Omit<SchemaChange, 'statement'>> {
-  const { database, table, act, was, to } = effect;
+  const { database, table, act, was, to, clauses = [] } = effect;
   const description = act === 'drop' ? null : await tables.describe(effect);
   const now = description && describedVersion(description, description.columns);
   const found = act === 'drop' ? null : (now ?? (known && tableVersion({ ...known, database, table })));
   const before = act === 'create' || was ? known : tables.before(effect, found);
-  tables.altered(effect, found);
+  const next = before && now ? describedVersion(description, columnsAfter(before, now, clauses)) : found;
+  const { rewrites, shapes } = alterationOf(clauses, {
+    ...query,
+    shapes: act === 'create' && !was ? new Map() : tables.shapes(was ?? effect, at),
+    before: before?.columns ?? [],
+    after: next?.columns ?? [],
+  });
+  tables.altered(effect, { after: next, shapes });
   const moved = { ...(was ? { was } : {}), ...(to ? { to } : {}) };
   const columnTypes = Object.fromEntries(description?.columns.map((column) => [column.name, column.columnType]) ?? []);
-  const after = act === 'drop' ? null : (found ?? bare(effect));
-  return { tag: 'schema', database, table, before, after, ...moved, ...(description ? { columnTypes } : {}) };
+  const after = act === 'drop' ? null : (next ?? bare(effect));
+  const told = { ...(description ? { columnTypes } : {}), ...(rewrites === null ? {} : { rewrites }) };
+  return { tag: 'schema', database, table, before, after, ...moved, ...told };
 }
 
 async function catalogueVersion(name: TableName, tables: TableRegistry): Promise<TableVersion | null> {

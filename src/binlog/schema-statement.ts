@@ -1,3 +1,4 @@
+import { type Clause, clausesOf } from './alteration.ts';
 import { type Lexis, type Token, tokens } from './statement.ts';
 import type { TableName } from './table-map.ts';
 
@@ -16,16 +17,35 @@ export interface TableEffect extends TableName {
   readonly was?: TableName;
   /** A rename took the table that stood here to this name. */
   readonly to?: TableName;
+  /** What an ALTER did, or a statement that put another table under the name. */
+  readonly clauses?: readonly Clause[];
 }
+
+const REPLACED: Clause = { kind: 'rewrites', what: 'put another table with other rows under the name' };
+const DEDUPLICATED: Clause = { kind: 'rewrites', what: 'may have dropped rows with duplicate keys or changed values' };
 
 const MORE_TABLES: ReadonlySet<string> = new Set(['FROM', 'USING', 'JOIN', 'STRAIGHT_JOIN']);
 
 const NONE: StatementEffect = { kind: 'none' };
 
-/** Classifies one statement, as run with `database` as default. */
+/** Of several tables, or of tables that a function or trigger writes to: none is told. */
+const UNTOLD: StatementEffect = { kind: 'rows', table: null };
+
+/** Statements that are logged and change no row of a table. */
+const HARMLESS: ReadonlySet<string> = new Set(
+  `BEGIN BINLOG CACHE CHECK CHECKSUM COMMIT FLUSH GRANT INSTALL LOCK OPTIMIZE PURGE RELEASE REPAIR RESET RESTART REVOKE ROLLBACK
+  SAVEPOINT SET SHUTDOWN START STOP UNINSTALL UNLOCK USE XA`.split(/\s+/),
+);
+
+/** Classifies one statement, as run with `database` as default. What is not known to be harmless changes rows (INV-14). */
 export function effectOf(sql: string, database: string, lexis: Lexis): StatementEffect {
-  const reader = new Reader(tokens(sql, lexis), database);
-  switch (reader.word()) {
+  return effect(new Reader(tokens(sql, lexis), database));
+}
+
+function effect(reader: Reader): StatementEffect {
+  if (reader.isAtEnd) return NONE;
+  const word = reader.word() ?? '';
+  switch (word) {
     case 'CREATE':
       return creation(reader);
     case 'ALTER':
@@ -44,14 +64,15 @@ export function effectOf(sql: string, database: string, lexis: Lexis): Statement
       return oneTable(rowsOf(reader, ['LOW_PRIORITY', 'IGNORE']), reader);
     case 'DELETE':
       return oneTable(rowsOf(reader, ['LOW_PRIORITY', 'QUICK', 'IGNORE', 'FROM']), reader);
-    // SELECT and DO are logged only for a function that changed rows.
-    case 'SELECT':
-    case 'DO':
     case 'LOAD':
-    case 'WITH':
-      return { kind: 'rows', table: null };
+      return reader.accept('INDEX') ? NONE : UNTOLD;
+    // MariaDB: SET STATEMENT variable = value, ... FOR statement; and ANALYZE [FORMAT = JSON] runs what follows it.
+    case 'SET':
+      return reader.accept('STATEMENT') && reader.skipTo('FOR') ? effect(reader) : NONE;
+    case 'ANALYZE':
+      return reader.isAt('TABLE', 'LOCAL', 'NO_WRITE_TO_BINLOG') ? NONE : UNTOLD;
     default:
-      return NONE;
+      return HARMLESS.has(word) ? NONE : UNTOLD;
   }
 }
 
@@ -60,9 +81,9 @@ function rowsOf(reader: Reader, words: readonly string[]): StatementEffect {
   return { kind: 'rows', table: reader.table() };
 }
 
-/** Of several tables, any may be the changed one: none is told. */
+/** Of several tables, any may be the changed one. */
 function oneTable(effect: StatementEffect, reader: Reader): StatementEffect {
-  return reader.namesMore() ? { kind: 'rows', table: null } : effect;
+  return reader.namesMore() ? UNTOLD : effect;
 }
 
 function truncation(reader: Reader): StatementEffect {
@@ -71,27 +92,30 @@ function truncation(reader: Reader): StatementEffect {
 }
 
 function creation(reader: Reader): StatementEffect {
-  if (reader.accept('OR')) reader.accept('REPLACE');
+  const isReplaced = reader.accept('OR') && reader.accept('REPLACE');
   const word = reader.word();
   if (word === 'TABLE') {
     reader.skipCondition();
-    return tablesOf('create', [reader.table()]);
+    return tablesOf('create', [reader.table()], isReplaced ? [REPLACED] : undefined);
   }
   return isIndexWord(word) ? indexed(reader) : NONE;
 }
 
 function alteration(reader: Reader): StatementEffect {
-  while (reader.accept('ONLINE', 'OFFLINE', 'IGNORE'));
+  const isIgnoring = reader.acceptAll('ONLINE', 'OFFLINE', 'IGNORE').includes('IGNORE');
   if (!reader.accept('TABLE')) return NONE;
   reader.skipCondition();
   const table = reader.table();
   if (reader.accept('EXCHANGE')) {
     reader.skipTo('TABLE');
-    return tablesOf('alter', [table, reader.table()]);
+    return tablesOf('alter', [table, reader.table()], [REPLACED]);
   }
-  const renamed = reader.renameTarget();
-  if (!table || !renamed) return tablesOf('alter', [table]);
-  return { kind: 'tables', tables: moved([[table, renamed]]) };
+  const clauses = [...(isIgnoring ? [DEDUPLICATED] : []), ...clausesOf(reader.rest())];
+  const move = clauses.find((clause) => clause.kind === 'move');
+  if (!table || !move) return tablesOf('alter', [table], clauses);
+  const to = { database: move.database ?? reader.database, table: move.table };
+  const effects = moved([[table, to]]);
+  return { kind: 'tables', tables: effects.map((effect) => (effect.was ? { ...effect, clauses } : effect)) };
 }
 
 function removal(reader: Reader): StatementEffect {
@@ -159,18 +183,23 @@ function indexed(reader: Reader): StatementEffect {
   return reader.skipTo('ON') ? tablesOf('alter', [reader.table()]) : NONE;
 }
 
-function tablesOf(act: TableEffect['act'], tables: readonly (TableName | null)[]): StatementEffect {
-  return { kind: 'tables', tables: tables.flatMap((table) => (table ? [{ ...table, act }] : [])) };
+function tablesOf(
+  act: TableEffect['act'],
+  tables: readonly (TableName | null)[],
+  clauses?: readonly Clause[],
+): StatementEffect {
+  const more = clauses === undefined ? {} : { clauses };
+  return { kind: 'tables', tables: tables.flatMap((table) => (table ? [{ ...table, act, ...more }] : [])) };
 }
 
 class Reader {
+  readonly database: string;
   readonly #tokens: Iterator<Token>;
-  readonly #database: string;
   #next: Token | undefined;
 
   constructor(tokens: Iterator<Token>, database: string) {
     this.#tokens = tokens;
-    this.#database = database;
+    this.database = database;
     this.#advance();
   }
 
@@ -180,11 +209,25 @@ class Reader {
     return token?.isWord ? token.text : null;
   }
 
-  accept(...texts: readonly string[]): boolean {
+  get isAtEnd(): boolean {
+    return this.#next === undefined;
+  }
+
+  isAt(...texts: readonly string[]): boolean {
     const token = this.#next;
-    if (!token || !texts.includes(token.text) || (!token.isWord && token.name !== null)) return false;
+    return token !== undefined && texts.includes(token.text) && (token.isWord || token.name === null);
+  }
+
+  accept(...texts: readonly string[]): boolean {
+    if (!this.isAt(...texts)) return false;
     this.#advance();
     return true;
+  }
+
+  acceptAll(...texts: readonly string[]): readonly string[] {
+    const taken: string[] = [];
+    for (let text = this.#next?.text ?? ''; this.accept(...texts); text = this.#next?.text ?? '') taken.push(text);
+    return taken;
   }
 
   /** IF [NOT] EXISTS. */
@@ -202,7 +245,7 @@ class Reader {
   table(): TableName | null {
     const first = this.name();
     if (first === null) return null;
-    if (!this.accept('.')) return { database: this.#database, table: first };
+    if (!this.accept('.')) return { database: this.database, table: first };
     const table = this.name();
     return table === null ? null : { database: first, table };
   }
@@ -224,24 +267,10 @@ class Reader {
     return false;
   }
 
-  /** The name in ALTER TABLE's `RENAME [TO | AS | =] name`; null where it renames a column, an index or nothing. */
-  renameTarget(): TableName | null {
-    let target: TableName | null = null;
-    let depth = 0;
-    let isStart = true;
-    while (this.#next) {
-      if (isStart && depth === 0 && this.accept('RENAME')) {
-        if (this.accept('COLUMN', 'INDEX', 'KEY')) continue;
-        this.accept('TO', 'AS', '=');
-        target = this.table();
-        isStart = false;
-        continue;
-      }
-      const { text } = this.#advance() ?? { text: '' };
-      depth += text === '(' ? 1 : text === ')' ? -1 : 0;
-      isStart = text === ',';
-    }
-    return target;
+  rest(): readonly Token[] {
+    const rest: Token[] = [];
+    for (let token = this.#advance(); token; token = this.#advance()) rest.push(token);
+    return rest;
   }
 
   #advance(): Token | undefined {

@@ -1,8 +1,13 @@
 import { columnTypeOfWire } from '../column/wire-type.ts';
+import type { BinlogCoordinate } from '../contract/position.ts';
 import type { TableVersion } from '../contract/table.ts';
+import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { describedVersion, type NamedType, type TableDescription } from '../mysql/description.ts';
+import { isPast } from '../position/coordinate.ts';
+import { type ColumnShape, limitOf, wireLimit } from './column-shape.ts';
 import { missingMetadata } from './error.ts';
 import { EventCursor } from './event-cursor.ts';
+import type { Shapes } from './rewrite.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { readColumns, readTableName, type TableName } from './table-map.ts';
 import { type MetadataSource, readMetadata } from './table-map-metadata.ts';
@@ -12,6 +17,13 @@ export interface TableSource extends MetadataSource {
   isPublished(database: string, table: string): boolean;
   /** The catalogue's view of a table now, or null when there is no such table (any more). */
   describe(database: string, table: string): Promise<TableDescription | null>;
+}
+
+/** Published tables as the catalogue had them when the stream began. */
+export interface KnownTables {
+  readonly tables: readonly Pick<CatalogueTable, 'version' | 'columns'>[];
+  /** An end of the binlog that was asked for after them: no statement from there on was in them. */
+  readonly before: BinlogCoordinate;
 }
 
 interface MappedTable extends TableName {
@@ -36,10 +48,16 @@ export class TableRegistry {
   readonly #latest = new Map<string, TableVersion>();
   /** Versions that the catalogue had when the stream began: those of tables not met yet, unless DDL came before. */
   readonly #assumed = new Set<TableVersion>();
+  /** Columns as an event, and the statements since, showed them. */
+  readonly #shapes = new Map<string, Shapes>();
+  readonly #known: KnownTables;
+  /** Tables that a statement of the stream was about: what was known at the start is past. */
+  readonly #altered = new Set<string>();
 
-  constructor(source: TableSource, known: readonly TableVersion[] = []) {
+  constructor(source: TableSource, known: KnownTables) {
     this.#source = source;
-    for (const version of known) {
+    this.#known = known;
+    for (const { version } of known.tables) {
       this.#latest.set(keyOf(version), version);
       this.#assumed.add(version);
     }
@@ -89,9 +107,27 @@ export class TableRegistry {
   }
 
   /** From here on the table is known to be like this. */
-  altered(name: TableName, after: TableVersion | null): void {
+  altered(name: TableName, { after, shapes }: { readonly after: TableVersion | null; readonly shapes: Shapes }): void {
+    this.#altered.add(keyOf(name));
+    this.#shapes.set(keyOf(name), shapes);
     if (after === null) this.#latest.delete(keyOf(name));
     else this.#kept(name, after);
+  }
+
+  /** The columns as they surely were before the statement at this place; those that are not known are left out. */
+  shapes(name: TableName, at: BinlogCoordinate): Shapes {
+    const shown = this.#shapes.get(keyOf(name));
+    const { tables, before } = this.#known;
+    const isNewer = before.serverId === at.serverId && isPast(at, before);
+    if (!isNewer || this.#altered.has(keyOf(name))) return shown ?? new Map();
+    const known = tables.find(({ version }) => keyOf(version) === keyOf(name));
+    return new Map(
+      known?.columns.map(({ name: column, columnType, type, nullable, isGenerated, extra }) => {
+        const id = column.toLowerCase();
+        const told = { type, nullable, isGenerated, limit: limitOf(columnType, type) };
+        return [id, { ...(shown?.get(id) ?? told), isAutoIncrement: extra.includes('auto_increment') }];
+      }),
+    );
   }
 
   /** Published tables met so far in a database. */
@@ -136,6 +172,17 @@ export class TableRegistry {
     const primaryKey = metadata.primaryKey.map((i) => names[i] ?? '');
     const version = this.#kept(name, describedVersion(description ?? unknownTable(name), columns, primaryKey));
     this.#byId.set(id, { ...name, body: body.bytes, decoder: new RowDecoder(version, map.columns) });
+    const shown = this.#shapes.get(keyOf(name));
+    const shapes = version.columns.map((column, i): readonly [string, ColumnShape] => {
+      const { type, nullable, generated: isGenerated = false } = column;
+      const wire = map.columns[i];
+      const limit = wire ? wireLimit(wire, type) : null;
+      const id = column.name.toLowerCase();
+      // No event tells it: what an earlier statement or, in \`shapes\`, the start of the stream told holds.
+      const isAutoIncrement = shown?.get(id)?.isAutoIncrement ?? false;
+      return [id, { type, nullable, limit, isGenerated, isAutoIncrement }];
+    });
+    this.#shapes.set(keyOf(name), new Map(shapes));
     return undefined;
   }
 

@@ -8,8 +8,8 @@ import { priorityOf } from '../config/table-filter.ts';
 import type { Change } from '../contract/change.ts';
 import type { ChangeLog, EpochHeader, LogWriter } from '../contract/change-log.ts';
 import type { Position } from '../contract/position.ts';
-import type { TableVersion } from '../contract/table.ts';
 import { describeTable } from '../mysql/catalogue.ts';
+import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import type { TableName } from '../mysql/identifier.ts';
 import { RuleBook } from '../rule/rule-book.ts';
@@ -68,14 +68,14 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
   });
   const epochs = new EpochWriter({ writer, encoder, from, onEpoch: options.onLogged });
   // After `from` was taken: a table made in between is in this list, in the stream, or in both.
-  const tables = (await scopedTables(catalogue, options.scope)).map(({ version }) => version);
+  const known = await scopedTables(catalogue, options.scope);
   const views = await openViews(sourceLogin(config.source));
   try {
     const merged = interleave({
-      stream: binlog({ from, known: tables, catalogue }, options),
+      stream: binlog({ from, known, catalogue }, options),
       start: from,
       views,
-      tables: tables.map((table) => snapshotTarget(config, table)),
+      tables: known.map(({ version }) => snapshotTarget(config, version)),
       state: writer.head.state,
       parallel: config.snapshot.parallel,
       chunkTargetMs: config.snapshot.chunkTargetMs,
@@ -107,7 +107,7 @@ const RANKS = { high: 0, medium: 1, low: 2 } as const;
 
 interface BinlogStart {
   readonly from: Position;
-  readonly known: readonly TableVersion[];
+  readonly known: readonly CatalogueTable[];
   readonly catalogue: MysqlConnection;
 }
 

@@ -12,12 +12,13 @@ export function decideSchemaChange(change: SchemaChange): SchemaDecision {
   const { before, after } = change;
   const name = `${change.database}.${change.table}`;
   if (after === null) return pause(`${name} was dropped or renamed at the source`);
+  // Before all else: CREATE OR REPLACE has no shape of before, and other rows.
+  if (change.rewrites !== undefined)
+    return pause(`the DDL on ${name} ${change.rewrites}, which the binlog does not tell`);
   if (before === null) return { kind: 'new-table', version: after };
   const kept = after.columns.filter((column) => before.columns.some((old) => isSameColumn(old, column)));
   if (kept.length < before.columns.length) return pause(`columns of ${name} were dropped, renamed or changed`);
   if (keyNames(before) !== keyNames(after)) return pause(`the key of ${name} changed`);
-  if (change.rewrites !== undefined)
-    return pause(`the DDL on ${name} ${change.rewrites}, which the binlog does not tell`);
   if (mayMoveRows(change.statement)) {
     return pause(
       `the DDL on ${name} may have changed rows, or put other rows in its place, which the binlog does not tell`,

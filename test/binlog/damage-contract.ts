@@ -44,12 +44,15 @@ export function damageContract(server: RunningServer): void {
       const place = new Place(from.serverIdentity, from.from.coordinate);
       const outbox = new Outbox(1 << 20);
       const { charsets } = from;
-      const tables = new TableRegistry({
-        isPublished: (database) => database === source.database,
-        describe: async (_, table) => (table === 'e' ? version : other),
-        charsets,
-        hasGeometryCharset: server.kind === 'mariadb',
-      });
+      const tables = new TableRegistry(
+        {
+          isPublished: (database) => database === source.database,
+          describe: async (_, table) => (table === 'e' ? version : other),
+          charsets,
+          hasGeometryCharset: server.kind === 'mariadb',
+        },
+        { tables: [], before: from.head },
+      );
       const prepared = new PreparedTransactions(1 << 20);
       const assembler = new Assembler({ history: historyFrom(from.from), place, tables, outbox, prepared, charsets });
       const cursor = new EventCursor();

@@ -20,8 +20,8 @@ const XAER_NOTA = 1397;
 /** One database on a real server, a session that writes into it and one that asks for positions. */
 export class Source {
   readonly database: string;
-  readonly writer: Connection;
-  readonly session: MysqlConnection;
+  writer: Connection;
+  session: MysqlConnection;
   readonly settings: MysqlSettings;
   readonly #drop: () => Promise<void>;
 
@@ -39,6 +39,13 @@ export class Source {
     const writer = await mysql.createConnection({ uri: fresh.url, multipleStatements: true });
     const session = await connectMysql(settings);
     return new Source({ database: fresh.name, settings, writer, session }, fresh.drop);
+  }
+
+  /** New sessions after a restart of the server. */
+  async reconnect(): Promise<void> {
+    const { host, port, user } = this.settings;
+    this.writer = await mysql.createConnection({ host, port, user, database: this.database, multipleStatements: true });
+    this.session = await connectMysql(this.settings);
   }
 
   async run(...statements: readonly string[]): Promise<void> {
