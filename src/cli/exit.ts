@@ -28,6 +28,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   USAGE_: EXIT.usage,
   CONFIG_: EXIT.usage,
   CONTROL_PATH_: EXIT.usage,
+  QUARANTINE_NO_SUCH_CHANGE: EXIT.usage,
   CONTROL_HELD: EXIT.refused,
   CONTROL_UNREACHABLE: EXIT.unreachable,
   CONTROL_NOT_READY: EXIT.unreachable,

@@ -11,17 +11,24 @@ import { sinkOf } from './sink-of.ts';
 export const openQuarantine: OpenQuarantine = async (config) => {
   const sink = sinkOf(config);
   const { quarantine } = sink;
-  const started = async () => {
+  /** Starting the sink would make its tables: before the first run there is nothing to act on. */
+  const started = async (id: string) => {
+    if (!(await quarantine.isMade())) return id === 'all' ? NOTHING : quarantine;
     if (sink.checkpoint === null) await sink.start();
     return quarantine;
   };
   return {
     list: () => quarantine.list(),
     show: (id) => quarantine.show(id),
-    retry: async (id) => (await askRunning(config, 'retry', id)) ?? (await (await started()).retry(id)),
-    drop: async (id) => (await askRunning(config, 'drop', id)) ?? (await (await started()).drop(id)),
+    retry: async (id) => (await askRunning(config, 'retry', id)) ?? (await (await started(id)).retry(id)),
+    drop: async (id) => (await askRunning(config, 'drop', id)) ?? (await (await started(id)).drop(id)),
     close: () => sink.close(),
   };
+};
+
+const NOTHING: Pick<Quarantine, 'retry' | 'drop'> = {
+  retry: async () => ({ applied: 0, remaining: 0 }),
+  drop: async () => ({ dropped: 0 }),
 };
 
 /** null: no process applies. */

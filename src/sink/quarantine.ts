@@ -43,8 +43,7 @@ export class TargetQuarantine implements Quarantine {
     const { key, connect } = this.#options;
     const session = await connect();
     try {
-      const made = await session.query(`SELECT to_regclass('sluice.quarantine') IS NOT NULL AS made`);
-      if (made.rows[0]?.['made'] !== 't') return [];
+      if (!(await isMade(session))) return [];
       const { rows } = await session.query(COUNTS, [key.pipeline, key.lane]);
       return rows.map((row) => ({
         table: this.#tableOf(row),
@@ -54,6 +53,12 @@ export class TargetQuarantine implements Quarantine {
     } finally {
       await session.close();
     }
+  }
+
+  /** False before the first run of any pipeline on this target: nothing can wait then. */
+  async isMade(): Promise<boolean> {
+    const session = await this.#options.connect();
+    return await isMade(session).finally(() => session.close());
   }
 
   async show(id: string): Promise<QuarantinedDetail | null> {
@@ -89,6 +94,7 @@ export class TargetQuarantine implements Quarantine {
     const { key, connect } = this.#options;
     const session = await connect();
     try {
+      if (!(await isMade(session))) return [];
       return (await session.query(`${SELECT} ${clause}`, [key.pipeline, key.lane, ...values])).rows;
     } finally {
       await session.close();
@@ -114,6 +120,11 @@ export class TargetQuarantine implements Quarantine {
       behind: row['behind'] ?? null,
     };
   }
+}
+
+async function isMade(session: PostgresSession): Promise<boolean> {
+  const { rows } = await session.query(`SELECT to_regclass('sluice.quarantine') IS NOT NULL AS made`);
+  return rows[0]?.['made'] === 't';
 }
 
 function versionOf(row: TextRow): TableVersion {
