@@ -72,7 +72,7 @@ test('a NUL byte in a text is set aside and dropped by name, while the pipeline 
 
 test('an error of the running process comes with its code and remedy', async () => {
   expect(await quarantine('retry', '999')).toMatchObject({
-    exit: 1,
+    exit: 2,
     error: { code: 'QUARANTINE_NO_SUCH_CHANGE', remedy: expect.stringContaining('quarantine list') },
   });
 });
