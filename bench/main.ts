@@ -1,35 +1,33 @@
 /**
- * Measures the whole line as a real process beside its parts alone, on throw-away servers:
- * `npm run bench -- [--rows N] [--changes N] [--log embedded|kafka] [--only snapshot,backlog,big,latency,parts]
- * [--json FILE] [--profile FOLDER]`. Rates of one run compare with one another, never with another machine's.
+ * Measures the whole line as a real process beside its parts alone, on throw-away servers: `npm run bench -- --help`. Rates
+ * of one run compare with one another, never with another machine's.
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { makeBacklog } from './backlog.ts';
 import { type Figure, printed } from './figure.ts';
+import { type BenchOptions, benchOptions, USAGE } from './option.ts';
 import { Parts } from './part.ts';
 import { headOf } from './part-source.ts';
-import { type LogKind, openStage, type Stage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 import { fillTables, makeTables } from './table.ts';
 import { Whole } from './whole.ts';
 
-const ALL = ['snapshot', 'parts', 'backlog', 'big', 'latency'];
+const asked = read();
+if (asked === null) process.exit();
+const { rows, changes, log, only, json, profileFolder } = asked;
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '1000000' },
-    changes: { type: 'string', default: '200000' },
-    log: { type: 'string', default: 'embedded' },
-    only: { type: 'string', default: ALL.join(',') },
-    json: { type: 'string' },
-    profile: { type: 'string' },
-  },
-});
-const rows = Number(values.rows);
-const changes = Number(values.changes);
-const log: LogKind = values.log === 'kafka' ? 'kafka' : 'embedded';
-const only = new Set(values.only.split(','));
+function read(): BenchOptions | null {
+  try {
+    const options = benchOptions(process.argv.slice(2));
+    if (options !== 'help') return options;
+    console.log(USAGE);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exitCode = 2;
+  }
+  return null;
+}
 
 const figures: Figure[] = [];
 const tell = (figure: Figure) => {
@@ -39,7 +37,7 @@ const tell = (figure: Figure) => {
 
 /** The snapshot always runs: all that follows stands on it. */
 async function measure(stage: Stage): Promise<void> {
-  const whole = new Whole(stage, { profileFolder: values.profile ?? null });
+  const whole = new Whole(stage, { profileFolder });
   const parts = new Parts(stage, tell);
   await makeTables(stage.from.url);
   await fillTables(stage.from.url, rows);
@@ -76,7 +74,7 @@ try {
   const about = machine(stage);
   console.log(JSON.stringify(about));
   await measure(stage);
-  if (values.json) await writeFile(values.json, `${JSON.stringify({ machine: about, figures }, null, 2)}\n`);
+  if (json !== null) await writeFile(json, `${JSON.stringify({ machine: about, figures }, null, 2)}\n`);
 } finally {
   await stage.close();
 }

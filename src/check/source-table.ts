@@ -118,7 +118,7 @@ function checkEmpty(all: readonly CatalogueTable[], moved: readonly CatalogueTab
       ),
     ];
   }
-  const message = `none of the ${all.length} tables is included`;
+  const message = all.length === 1 ? 'the one table is not included' : `none of the ${all.length} tables is included`;
   return [finding('blocker', 'NO_TABLE_INCLUDED', 'source', message, 'tables: { include: ["*"] }')];
 }
 

@@ -16,7 +16,22 @@ export function overviewText(verbs: readonly Verb[], version: string): string {
     columns([...COMMON_FLAGS, VERSION_FLAG].map((flag) => [flagText(flag), flag.help])),
     '',
     'Begin with: sluice init, then sluice check, then sluice run. Try it without servers: sluice demo.',
-    'More about a verb, with examples: sluice VERB --help',
+    'More about a verb, with examples: sluice help VERB, or sluice VERB --help',
+  ].join('\n');
+}
+
+/** Verbs with the same first word, each with an example. */
+export function groupText(group: string, verbs: readonly Verb[]): string {
+  const members = verbs.filter(({ name }) => name.startsWith(`${group} `));
+  return [
+    `sluice ${group} ${members.map(({ name }) => name.slice(group.length + 1)).join('|')} [flags]`,
+    '',
+    columns(members.map((verb) => [usageOf(verb), verb.summary])),
+    '',
+    'Examples:',
+    columns(members.flatMap(({ examples }) => examples.slice(0, 1))),
+    '',
+    `More about one of them: sluice help ${members[0]?.name ?? group}`,
   ].join('\n');
 }
 

@@ -8,8 +8,10 @@ import { usageError } from './usage-error.ts';
 import type { Flag, FlagValue, Verb } from './verb.ts';
 
 export interface Parsed {
-  /** null: no verb was given. */
+  /** null: no verb was given, or a group's name alone. */
   readonly verb: Verb | null;
+  /** First word of several verbs (`config`), given without the second; null otherwise. */
+  readonly group: string | null;
   readonly operands: readonly string[];
   readonly flags: ReadonlyMap<string, FlagValue>;
   readonly overrides: Readonly<Record<string, string>>;
@@ -31,10 +33,13 @@ const CONFIG_OPTION_FLAGS: ReadonlySet<string> = new Set(
 
 /** Reads a command line against the verb table. Fails with USAGE_... before anything is done. */
 export function parseCommand(argv: readonly string[], verbs: readonly Verb[]): Parsed {
-  const { given, words } = tokens(argv, verbs);
-  const verb = findVerb(words, verbs);
+  const { given, words: written } = tokens(argv, verbs);
+  const isHelp = written[0] === 'help';
+  const words = isHelp ? written.slice(1) : written;
+  const group = groupOf(words, verbs);
+  const verb = group === null ? findVerb(words, verbs) : null;
   const operands = verb === null ? words : words.slice(verb.name.split(' ').length);
-  const flags = new Map<string, FlagValue>();
+  const flags = new Map<string, FlagValue>(isHelp ? [['help', true]] : []);
   const overrides: Record<string, string> = {};
   const known = flagsOf(verb);
   for (const one of given) {
@@ -44,7 +49,7 @@ export function parseCommand(argv: readonly string[], verbs: readonly Verb[]): P
     else throw unknownFlag(one, verb, known);
   }
   if (verb !== null && !flags.has('help')) checkOperands(verb, operands);
-  return { verb, operands, flags, overrides };
+  return { verb, group, operands, flags, overrides };
 }
 
 /** Flags and words apart. Which flags take a value is one answer for all verbs, so the verb need not come first. */
@@ -67,6 +72,12 @@ function tokens(
     given.push({ name: token.name, written: token.rawName, value: token.value, isInline: token.inlineValue === true });
   }
   return { given, words };
+}
+
+function groupOf(words: readonly string[], verbs: readonly Verb[]): string | null {
+  const [first = ''] = words;
+  const isGroup = words.length === 1 && verbs.some(({ name }) => name.startsWith(`${first} `));
+  return isGroup && !verbs.some(({ name }) => name === first) ? first : null;
 }
 
 function findVerb(words: readonly string[], verbs: readonly Verb[]): Verb | null {
@@ -99,7 +110,7 @@ function readFlag(flag: Flag, given: Given): FlagValue {
     usageError(
       'USAGE_FLAG_VALUE',
       `${given.written}: expected ${expected}`,
-      `For example: ${given.written} ${flag.value}`,
+      `For example: ${given.written} ${flag.value ?? flag.choices?.[0] ?? 'VALUE'}`,
     );
   if (flag.choices?.includes(text) === false) throw refuse(flag.choices.join(' or '));
   if (flag.type === 'integer') {

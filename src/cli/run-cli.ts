@@ -1,7 +1,7 @@
 import { SluiceError } from '../contract/error.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { EXIT } from './exit.ts';
-import { overviewText, verbText } from './help.ts';
+import { groupText, overviewText, verbText } from './help.ts';
 import type { Io, SignalName } from './io.ts';
 import { makeLogger } from './log.ts';
 import { type Outcome, outcomeOfError } from './outcome.ts';
@@ -24,9 +24,10 @@ export async function runCli(io: Io, ports: Ports): Promise<number> {
     return finish(output, outcomeOfError('Usage', error));
   }
   output = outputOf(io, parsed.flags);
-  const { verb, flags } = parsed;
+  const { verb, group, flags } = parsed;
   if (flags.has('help') || (verb === null && !flags.has('version'))) {
-    const text = verb === null ? overviewText(verbs, VERSION) : verbText(verb);
+    const text =
+      verb !== null ? verbText(verb) : group !== null ? groupText(group, verbs) : overviewText(verbs, VERSION);
     const isAsked = flags.has('help') || io.argv.length === 0;
     return finish(output, { kind: 'Help', exit: isAsked ? EXIT.done : EXIT.usage, data: { text }, text });
   }

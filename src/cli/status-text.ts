@@ -1,7 +1,7 @@
 import { type Incomplete, incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineStatus, StageStatus, TableStatus } from '../contract/status.ts';
 import type { Paint } from './color.ts';
-import { cut, formatBytes, formatCount, formatDuration, formatTable, formatTime } from './format.ts';
+import { cut, formatAmount, formatBytes, formatCount, formatDuration, formatTable, formatTime } from './format.ts';
 
 /** Tables shown at most; the rest is counted. */
 const TABLES = 40;
@@ -50,7 +50,7 @@ function endpoints({ source, target }: PipelineStatus): readonly string[] {
     const { kind, version, address, isConnected, reconnects } = side === 'source' ? source : target;
     const server = [kind ?? '', version ?? ''].filter((part) => part !== '').join(' ');
     const link = isConnected ? 'connected' : 'not connected';
-    const again = reconnects === 0 ? '' : `, ${reconnects} reconnects`;
+    const again = reconnects === 0 ? '' : `, ${formatAmount(reconnects, 'reconnect')}`;
     return `${side}  ${server}${server === '' ? '' : ' at '}${address}, ${link}${again}`;
   });
 }
@@ -72,7 +72,7 @@ function stagesText(stages: readonly StageStatus[]): string {
 function snapshotText({ snapshot }: PipelineStatus): readonly string[] {
   const { tables, rowsDone, rowsEstimate, rowsPerSecond } = snapshot;
   if (snapshot.state === 'none' || tables.length === 0) return [];
-  const head = `snapshot ${snapshot.state}: ${formatCount(rowsDone)} of about ${formatCount(rowsEstimate)} rows`;
+  const head = `snapshot ${snapshot.state}: ${formatCount(rowsDone)} of about ${formatAmount(rowsEstimate, 'row')}`;
   const rate = snapshot.state === 'copying' ? `, ${formatCount(rowsPerSecond)} rows/s, ETA ${eta(snapshot.etaMs)}` : '';
   const more = tables.length > TABLES ? [`and ${tables.length - TABLES} more tables`] : [];
   const rows = tables.slice(0, TABLES).map(tableRow);
@@ -102,7 +102,7 @@ function notes({ quarantine, retention, heartbeat }: PipelineStatus): readonly s
   const beat = heartbeat?.latencyMs ?? null;
   return [
     '',
-    changes === 0 ? 'quarantine empty' : `quarantine ${formatCount(changes)} changes: sluice quarantine list`,
+    changes === 0 ? 'quarantine empty' : `quarantine ${formatAmount(changes, 'change')}: sluice quarantine list`,
     ...(beat === null ? [] : [`heartbeat ${formatDuration(beat)} from source to target`]),
     ...kept,
   ];

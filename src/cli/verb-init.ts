@@ -58,33 +58,45 @@ async function init(call: Call): Promise<Outcome> {
   const tested = await testBoth(config);
   const statements = grantsText(config, tested.kind);
   const data = { file: path, source: statements.source, target: statements.target, failures: tested.failures };
-  const [failure] = tested.failures;
-  if (failure !== undefined) {
-    const remedy = `${failure.remedy}. The accounts and grants to create are printed above; nothing was written.`;
-    return { kind: 'Init', exit: EXIT.unreachable, data, text: statements.text, error: { ...failure, remedy } };
+  if (tested.failures.length > 0) {
+    return { kind: 'Init', exit: EXIT.unreachable, data, text: statements.text, error: failureOf(tested.failures) };
   }
   writeFileSync(path, first.text, { mode: 0o600 });
   const text = `${statements.text}\n\nwritten: ${path}${first.variables.map((name) => `\nset in the environment: ${name}`).join('')}`;
   return { kind: 'Init', exit: EXIT.done, data, text, nextSteps: ['sluice check', 'sluice run'] };
 }
 
+/** One error for both sides: under the code of the first, with the words of each. */
+function failureOf(failures: readonly Failure[]): Failure {
+  const message = failures.map((one) => one.message).join('; ');
+  const remedies = [...new Set(failures.map((one) => `${one.remedy}.`))].join(' ');
+  const remedy = `${remedies} The accounts and grants to create are printed above; nothing was written.`;
+  return { code: failures[0]?.code ?? '', message, remedy };
+}
+
 /** Flags first; what is missing is asked for on a terminal. */
 async function answers(call: Call): Promise<Readonly<Record<string, string>>> {
   const missing = QUESTIONS.filter(([flag]) => call.overrides[flag] === undefined);
-  const [first] = missing;
-  if (first === undefined) return call.overrides;
-  if (!call.io.stdin.isTerminal) {
-    throw usageError(
-      'USAGE_MISSING_FLAG',
-      `sluice init needs ${first[0]}`,
-      'There is no terminal to ask on: give it as a flag.',
-    );
-  }
+  if (missing.length === 0) return call.overrides;
+  if (!call.io.stdin.isTerminal) throw missingFlags(call, missing);
   const given = await readLines(
     call,
     missing.map(([, question]) => question),
   );
   return { ...call.overrides, ...Object.fromEntries(missing.map(([flag], index) => [flag, given[index] ?? ''])) };
+}
+
+/** What is missing, and what is wrong with what is there: nobody should learn of it one by one. */
+function missingFlags({ io, overrides }: Call, missing: typeof QUESTIONS): SluiceError {
+  const first = firstFile(overrides);
+  const environment = { ...io.environment, ...first.passwords };
+  const { problems } = loadConfig({ file: 'flags', text: first.text, environment, flags: {}, readFile: () => '' });
+  const wrong = problems
+    .filter(({ code }) => code !== 'CONFIG_MISSING')
+    .map(({ path, message }) => `${path}: ${message}`);
+  const message = `sluice init needs ${missing.map(([flag]) => flag).join(', ')}`;
+  const remedy = 'There is no terminal to ask on: give each as a flag.';
+  return usageError('USAGE_MISSING_FLAG', [message, ...wrong].join('; '), remedy);
 }
 
 /** The file is checked as any other before a server is touched; passwords given in URLs take the place of variables. */

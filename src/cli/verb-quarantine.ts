@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Quarantine, QuarantinedChange, QuarantinedDetail } from '../contract/quarantine.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
-import { cut, formatCount, formatTable } from './format.ts';
+import { cut, formatAmount, formatCount, formatTable } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { usageError } from './usage-error.ts';
@@ -108,7 +108,7 @@ function detailText(change: QuarantinedDetail): string {
 
 async function retry(quarantine: Quarantine, id: string): Promise<Outcome> {
   const result = await quarantine.retry(id);
-  const text = `${formatCount(result.applied)} changes applied, ${formatCount(result.remaining)} remain`;
+  const text = `${formatAmount(result.applied, 'change')} applied, ${formatCount(result.remaining)} left`;
   const exit = result.remaining === 0 ? EXIT.done : EXIT.differences;
   const nextSteps = result.remaining === 0 ? [] : ['sluice quarantine list'];
   return { kind: 'QuarantineRetry', exit, data: result, text, nextSteps };
@@ -122,6 +122,6 @@ async function drop(call: Call, quarantine: Quarantine, { pipeline }: Config): P
     kind: 'QuarantineDrop',
     exit: EXIT.done,
     data: result,
-    text: `${formatCount(result.dropped)} changes dropped; the target stays without them`,
+    text: `${formatAmount(result.dropped, 'change')} dropped; the target stays without them`,
   };
 }

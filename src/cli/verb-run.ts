@@ -7,7 +7,7 @@ import { ControlServer } from '../control/server.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { EXIT } from './exit.ts';
-import { formatCount } from './format.ts';
+import { formatAmount } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { Progress } from './progress.ts';
@@ -46,6 +46,7 @@ export const RUN_VERBS: readonly Verb[] = [
     examples: [
       ['sluice run', 'until it is told to stop (Ctrl-C, SIGTERM)'],
       ['sluice run --until caught-up', 'ends when source and target are level'],
+      ['sluice run --accept-rules', 'once, after tables.rules were changed on purpose'],
     ],
     run: (call) => run(call, 'run'),
   },
@@ -130,7 +131,7 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
 
 function outcome(call: Call, { ended, status }: RunResult): Outcome {
   const incomplete = incompleteOf(status);
-  const rows = status.stages.map(({ name, rows }) => `${formatCount(rows)} rows past ${name}`).join(', ');
+  const rows = status.stages.map(({ name, rows }) => `${formatAmount(rows, 'row')} past ${name}`).join(', ');
   const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText({ ...status, incomplete })}`;
   const whole = [text, ...incompleteLines(incomplete)].join('\n');
   const nextSteps = status.quarantine.length > 0 ? ['sluice quarantine list'] : [];

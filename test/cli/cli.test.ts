@@ -87,6 +87,21 @@ describe('the command line', () => {
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('gives the same help by help and by --help, for all, for a verb and for a group of verbs', async () => {
+    for (const words of [[], ['run'], ['config'], ['quarantine', 'drop'], ['config', 'show']]) {
+      const [one, other] = await Promise.all([inside(['help', ...words]), inside([...words, '--help'])]);
+      expect(one).toEqual(other);
+      expect(one.exit).toBe(0);
+    }
+    const group = await inside(['help', 'quarantine']);
+    for (const word of ['list', 'show 17', 'retry 17', 'drop 17'])
+      expect(group.stdout).toContain(`sluice quarantine ${word}`);
+  });
+
+  it('prints the help of a group whose verb is missing, with exit 2', async () => {
+    expect(await inside(['config'])).toMatchObject({ exit: 2, stdout: (await inside(['help', 'config'])).stdout });
+  });
+
   it.each([
     [['statsu'], 'USAGE_UNKNOWN_VERB', 'did you mean "status"?'],
     [['config', 'chek'], 'USAGE_UNKNOWN_VERB', 'config validate'],
@@ -98,6 +113,8 @@ describe('the command line', () => {
     [['lag', '--max'], 'USAGE_FLAG_VALUE', '--max needs a value'],
     [['lag', '--wait=yes'], 'USAGE_FLAG_VALUE', '--wait takes no value'],
     [['run', '--until', 'doomsday'], 'USAGE_FLAG_VALUE', 'caught-up'],
+    [['help', 'statsu'], 'USAGE_UNKNOWN_VERB', 'did you mean "status"?'],
+    [['demo', '--log', 'pulsar'], 'USAGE_FLAG_VALUE', 'For example: --log embedded'],
     [['demo', '--scale', 'x'], 'USAGE_FLAG_VALUE', 'a whole number'],
     [['status', 'shop'], 'USAGE_OPERANDS', 'one word too many'],
     [['quarantine', 'show'], 'USAGE_OPERANDS', 'expected ID'],

@@ -87,7 +87,22 @@ it('does not replace a configuration unless told so', async () => {
 it('asks for what is missing on a terminal only', async () => {
   const ran = await runSluice(['init', '--pipeline', 'shop'], { folder });
   expect(ran.exit).toBe(2);
-  expect(ran.stderr).toContain('sluice init needs --source-url');
+  expect(ran.stderr).toContain('sluice init needs --source-url, --target-url');
+});
+
+it('tells everything that is missing and everything that is wrong in one go', async () => {
+  const ran = await runSluice(['init', '--target-url', 'postgresql://u@h', '--snapshot-parallel', '900'], { folder });
+  expect(ran.exit).toBe(2);
+  expect(ran.stderr).toContain('sluice init needs --pipeline, --source-url');
+  expect(ran.stderr).toContain('snapshot.parallel: expected 1 to 64');
+  const nowhere = ['--source-url', 'mysql://u@127.0.0.1:1/s', '--target-url', 'postgresql://u@127.0.0.1:2/t'];
+  const both = await runSluice(['init', '--pipeline', 'shop', ...nowhere], {
+    folder,
+    environment: { SOURCE_PASSWORD: 'x', TARGET_PASSWORD: 'x' },
+  });
+  expect(both.exit).toBe(6);
+  expect(both.stderr).toContain('127.0.0.1:1');
+  expect(both.stderr).toContain('127.0.0.1:2');
 });
 
 it('takes the answers that are typed on a terminal, those typed ahead as well', async () => {
