@@ -25,7 +25,10 @@ export interface Alteration {
   readonly shapes: Shapes;
 }
 
-/** What an ALTER TABLE may have done to values of existing rows, and the columns as they surely are after it. */
+/**
+ * What an ALTER TABLE may have done to values of existing rows, and the columns as they surely are after it (INV-16,
+ * decisions/0009).
+ */
 export function alterationOf(clauses: readonly Clause[], facts: AlterationFacts): Alteration {
   const draft: Draft = { shapes: new Map(facts.shapes), made: new Set(), gone: new Set(), rewrites: null };
   for (const clause of clauses) draft.rewrites ??= apply(clause, draft, facts);

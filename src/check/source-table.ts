@@ -8,6 +8,8 @@ import { targetIdentifier } from '../postgres/identifier.ts';
 import { type Finding, finding } from './finding.ts';
 
 const TRANSACTIONAL = ['INNODB', 'ROCKSDB'];
+/** Engines that keep no rows of their own: what is written goes nowhere, or to other tables. */
+const PASSING = ['BLACKHOLE', 'FEDERATED', 'CONNECT', 'SPIDER', 'MRG_MYISAM'];
 
 /** What a table is made of: key, engine, types, names. `tables` are those that the pipeline would move. */
 export function checkTables(tables: readonly CatalogueTable[]): readonly Finding[] {
@@ -46,6 +48,11 @@ function unusedName(table: CatalogueTable, wanted: string): string {
 
 function checkEngine(table: CatalogueTable): readonly Finding[] {
   if (TRANSACTIONAL.includes(table.engine.toUpperCase())) return [];
+  if (PASSING.includes(table.engine.toUpperCase())) {
+    const message = `is a ${table.engine} table: its rows are not its own, so they cannot be kept equal`;
+    const cure = `tables: { exclude: [${JSON.stringify(table.version.table)}] }`;
+    return [finding('blocker', 'TABLE_ENGINE', nameOf(table), message, cure)];
+  }
   const message = `is a ${table.engine} table: its changes are no transactions, a reader of the target may see half of one`;
   return [
     finding(

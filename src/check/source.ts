@@ -11,6 +11,7 @@ import type { SourceCheckOptions } from './check-option.ts';
 import { scanTable } from './data-scan.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
 import { checkRules } from './rule.ts';
+import { checkBypass } from './source-bypass.ts';
 import { checkRights, findUnreadable, readAccount } from './source-right.ts';
 import { checkSettings } from './source-setting.ts';
 import { checkState } from './source-state.ts';
@@ -63,7 +64,7 @@ async function checkConnected(
   if ('severity' in catalogue) return { findings: [...findings, catalogue], server, tables: [] };
   const tables = catalogue.filter(({ version }) => isIncluded(config.tables, version.database, version.table));
   const dataBytes = tables.reduce((sum, { estimateBytes }) => sum + estimateBytes, 0);
-  findings.push(...(await checkState(connection, { source, account, dataBytes })));
+  findings.push(...(await checkState(connection, { source, account, dataBytes })), ...(await checkBypass(connection)));
   findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkRules(config, tables));
   findings.push(...checkTables(tables));
   const unreadable = await findUnreadable(connection, tables.map(readable), account.account);

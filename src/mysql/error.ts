@@ -93,6 +93,8 @@ const OTHERS: readonly (readonly [number, Verdict])[] = [
     1129,
     { ...BUSY, code: 'SOURCE_HOST_BLOCKED', disposition: 'stop', remedy: 'TRUNCATE performance_schema.host_cache' },
   ],
+  // XA RECOVER, the only statement of XA that is sent, answers so for want of a right.
+  [1401, { ...PRIVILEGE, remedy: 'GRANT XA_RECOVER_ADMIN ON *.* to the account of source.url' }],
   [3159, { ...DENIED, code: 'SOURCE_TLS_REQUIRED', remedy: 'set source.tls to verify-ca or verify-full' }],
 ];
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectMysql } from '../../src/mysql/connection.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { brief, checked, onSource, urlOf } from './sides.ts';
@@ -36,7 +37,7 @@ describe('a source with one setting wrong', () => {
 
   it('of none is without any finding', async () => {
     const report = await checked(config({ database: 'settings' }));
-    expect(brief(report)).toEqual(['blocker TARGET_UNREACHABLE target']);
+    expect(brief(report)).toEqual(['blocker TARGET_UNREACHABLE target', 'information BINLOG_BYPASS source']);
     expect(report).toMatchObject({ source: expect.stringMatching(/^mysql \d/), target: null, tables: 1 });
   });
 
@@ -52,6 +53,24 @@ describe('a source with one setting wrong', () => {
     } finally {
       await onSource(server, 'RESET PERSIST', `SET GLOBAL ${variable} = ${quote(right)}`);
     }
+  });
+
+  it('whose accounts may write past the binlog names them, with what takes the right away', async () => {
+    const bypass = async () => {
+      const report = await checked(config({ database: 'settings' }), 'quick');
+      return report.findings.find(({ code }) => code === 'BINLOG_BYPASS');
+    };
+    expect(await bypass()).toMatchObject({ severity: 'information', message: expect.stringContaining('root alone') });
+    await onSource(
+      server,
+      "CREATE USER 'batch'@'10.%'",
+      "GRANT SESSION_VARIABLES_ADMIN, SYSTEM_VARIABLES_ADMIN ON *.* TO 'batch'@'10.%'",
+    );
+    const found = await bypass();
+    expect(found).toMatchObject({ severity: 'warning', message: expect.stringContaining("'batch'@'10.%'") });
+    await onSource(server, ...(found?.cure ?? []));
+    expect(await bypass()).toMatchObject({ severity: 'information' });
+    await onSource(server, "DROP USER 'batch'@'10.%'");
   });
 
   it('with GTIDs off from the start has the four steps that turn them on', async () => {
@@ -138,6 +157,18 @@ describe('a source that cannot be used', () => {
     expect(brief(await checked(text), 'SOURCE')).toEqual([]);
   });
 
+  it('for want of the right to see prepared transactions is told which one, whoever asks', async () => {
+    await onSource(server, "CREATE USER 'asks'@'%' IDENTIFIED BY 'pw'");
+    const { host, port } = server;
+    const login = { host, port, user: 'asks', password: 'pw', tls: { mode: 'off' }, timeoutMs: 10_000 } as const;
+    const session = await connectMysql(login);
+    await expect(session.rows('XA RECOVER')).rejects.toMatchObject({
+      code: 'SOURCE_PRIVILEGE_MISSING',
+      remedy: expect.stringContaining('XA_RECOVER_ADMIN'),
+    });
+    await session.close();
+  });
+
   it('counts rights that come by a role', async () => {
     await onSource(
       server,
@@ -181,6 +212,7 @@ describe('the tables of a source', () => {
       'CREATE TABLE keyless (id int, a varchar(9))',
       'CREATE TABLE uniquely (a int NOT NULL UNIQUE, b int)',
       'CREATE TABLE old (id int PRIMARY KEY) ENGINE=MyISAM',
+      'CREATE TABLE hole (id int PRIMARY KEY) ENGINE=BLACKHOLE',
       `CREATE TABLE dates (id int PRIMARY KEY, maybe date, must date NOT NULL, at datetime NOT NULL, ruled date NOT NULL)`,
       `INSERT INTO dates VALUES (1, '0000-00-00', '2004-00-10', '0000-00-00 00:00:00', '0000-00-00'), (2, NULL, '2004-02-01', '2004-02-01 00:00:00', '2004-02-03')`,
       'CREATE TABLE numbers (id int PRIMARY KEY, flag tinyint(1), big bigint unsigned, span time, fine tinyint(1))',
@@ -198,12 +230,13 @@ describe('the tables of a source', () => {
   it('are told by name: keys, engines, values that PostgreSQL cannot hold, types that the data decides', async () => {
     const report = await checked(config({ database: 'tables-db', more: rules }));
     const db = 'tables-db';
-    expect(brief(report).filter((line) => !line.includes(' TARGET_') && !line.includes(' COLUMN_TYPE '))).toEqual(
+    expect(brief(report).filter((line) => !/ (TARGET_|COLUMN_TYPE |BINLOG_BYPASS)/.test(line))).toEqual(
       [
         `blocker COLUMN_ZERO_DATE ${db}.dates.must`,
         `blocker COLUMN_ZERO_DATE ${db}.dates.at`,
         `blocker COLUMN_NUL ${db}.texts.note`,
         `warning TABLE_NO_KEY ${db}.keyless`,
+        `blocker TABLE_ENGINE ${db}.hole`,
         `warning TABLE_ENGINE ${db}.old`,
         `information NAME_CUT ${db}.${ODD}`,
         `information NAME_CUT ${db}.${ODD}`,
