@@ -66,7 +66,7 @@ export interface SchemaChange {
   readonly rewrites?: string;
   /**
    * What the statement says that it does to columns, in its order; absent where it was not understood whole. A witness,
-   * never enough by itself: it must explain how the one shape became the other (decisions/0007).
+   * never enough by itself: it must explain how the one shape became the other (decisions/0008).
    */
   readonly acts?: readonly ColumnAct[];
   /** A RENAME put the table that was called this under the name; `before` is that table's version then. */

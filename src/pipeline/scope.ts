@@ -2,6 +2,7 @@ import type { ValuePolicy } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
 import { isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, targetNameOf } from '../config/target-name.ts';
+import type { TableName } from '../contract/change.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import type { TableRules } from '../rule/row-rule.ts';
 
@@ -18,24 +19,50 @@ export interface Scope {
   /** PostgreSQL type that a rule casts the column to; null: none. */
   castOf(database: string, table: string, column: string): string | null;
   policyOf(database: string, table: string, column: string): ValuePolicy;
+  /** Tables of the target are made, dropped and renamed with the source's. */
+  readonly makesTables: boolean;
+  /** The table that this one is a schema-change tool's copy of; null for any other. */
+  modelOf(database: string, table: string): TableName | null;
   /** A rule says that zero dates of this column become NULL, so the target's column must take NULL. */
   dropsNotNull(database: string, table: string, column: string): boolean;
 }
 
 export function scopeOf(config: Config): Scope {
   const { tables, source } = config;
-  const isPublished = (database: string, table: string) =>
+  const isNamed = (database: string, table: string) =>
     source.databases.includes(database) && isIncluded(tables, database, table);
+  const modelOf = (database: string, table: string) => {
+    const model = copiedTable(table);
+    return model !== null && isNamed(database, model) ? { database, table: model } : null;
+  };
+  const isPublished = (database: string, table: string) =>
+    isNamed(database, table) || modelOf(database, table) !== null;
   return {
     databases: source.databases,
     isPublished,
+    modelOf,
+    makesTables: config.target.ddl === 'convert',
     targetOf: (database, table) => (isPublished(database, table) ? targetNameOf(config, database, table) : null),
-    columnOf: (database, table, column) => columnNameOf(config, database, table, column),
-    rulesOf: (database, table) => rulesOf(config, database, table),
-    castOf: (database, table, column) => ruleOf(tables, database, table)?.cast.get(column) ?? null,
-    policyOf: (database, table, column) => policyOf(config, database, table, column),
-    dropsNotNull: (database, table, column) => ruleOf(tables, database, table)?.zeroDate.get(column) === 'null',
+    columnOf: (database, table, column) => columnNameOf(config, database, ruledName(table), column),
+    rulesOf: (database, table) => rulesOf(config, database, ruledName(table)),
+    castOf: (database, table, column) => ruleOf(tables, database, ruledName(table))?.cast.get(column) ?? null,
+    policyOf: (database, table, column) => policyOf(config, database, ruledName(table), column),
+    dropsNotNull: (database, table, column) =>
+      ruleOf(tables, database, ruledName(table))?.zeroDate.get(column) === 'null',
   };
+}
+
+/**
+ * gh-ost fills `_x_gho` and pt-online-schema-change `_x_new`, then exchanges names with x. Followed like any table, so
+ * that the swap needs no guess about rows; the tools' other tables (`_x_ghc`, `_x_del`, `_x_old`) are not.
+ */
+function copiedTable(table: string): string | null {
+  return /^_(.+)_(?:gho|new)$/s.exec(table)?.[1] ?? null;
+}
+
+/** A copy is under the rules of its table: what is masked there is masked here. */
+function ruledName(table: string): string {
+  return copiedTable(table) ?? table;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ParentChange } from './cascade-writer.ts';
 import { RowCount } from './observer.ts';
 import { PendingRows } from './pending-rows.ts';
 import type { Origin, Reason } from './quarantine-store.ts';
-import { applySchemaChange, emptyPaused, resumeIfFit } from './schema-apply.ts';
+import { applySchemaChange, emptyPaused, fitError, followRow, resumeIfFit } from './schema-apply.ts';
 import type { TablePlan } from './table-plan.ts';
 import type { TargetState } from './target-state.ts';
 import { nameOf } from './waiting-index.ts';
@@ -19,6 +19,8 @@ export interface BatchOptions {
   readonly aside: Aside;
   /** Under savepoints, setting aside what the target cannot hold; otherwise such a change fails the whole batch. */
   readonly isCareful: boolean;
+  /** Changes of the past: what they say of their table's shape is no news. */
+  readonly isRetry?: boolean;
 }
 
 const NOWHERE: Origin = { epoch: 0, position: '' };
@@ -98,7 +100,7 @@ export class Batch {
   }
 
   async #row(change: RowChange): Promise<void> {
-    const { mapping, plans, versions } = this.#state;
+    const { mapping, plans } = this.#state;
     const { database, table } = change.table;
     if (mapping.targetOf(database, table) === null) return;
     const why = this.#mustWait(change);
@@ -108,12 +110,32 @@ export class Batch {
       await this.#options.aside.add(change, this.#mustWait(change) ?? why, this.#origin);
       return;
     }
-    if (plans.known(change.table) === undefined) {
-      await this.flush();
-      await versions.note(change.table);
-    }
+    if (plans.known(change.table) === undefined && !(await this.#meet(change))) return;
     const plan = await plans.load(change.table);
     if (plan !== null) await this.#goOn(plan, change);
+  }
+
+  /** A version of before unseen. False: the change was set aside, its table is paused or does not fit. */
+  async #meet(change: RowChange): Promise<boolean> {
+    const { table: version } = change;
+    const { versions, plans } = this.#state;
+    const { aside, isRetry } = this.#options;
+    await this.flush();
+    if (isRetry) {
+      const unfit = await fitError(this.#state, version);
+      if (unfit !== null)
+        await aside.add(change, { reason: 'table-unfit', message: unfit.message, behind: null }, this.#origin);
+      return unfit === null;
+    }
+    await aside.flush();
+    await followRow(this.#state, version);
+    if (this.#state.paused.has(nameOf(version))) {
+      await this.#row(change);
+      return false;
+    }
+    await versions.note(version);
+    await plans.load(version);
+    return true;
   }
 
   async #goOn(plan: TablePlan, change: RowChange): Promise<void> {
@@ -187,6 +209,7 @@ export class Batch {
   async #schema(change: SchemaChange): Promise<void> {
     if (this.#state.mapping.targetOf(change.database, change.table) === null) return;
     await this.flush();
+    await this.#options.aside.flush();
     await applySchemaChange(this.#state, change);
   }
 }

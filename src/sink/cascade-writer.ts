@@ -5,6 +5,7 @@ import type { Cascade, CascadeAction, TableVersion } from '../contract/table.ts'
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
 import { quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
 import { isReferenceMoved, type LatestVersion } from './cascade.ts';
+import { uncopied } from './copy-field.ts';
 import type { Mapping } from './plan-book.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -191,11 +192,4 @@ function texts(plan: TablePlan, image: Uint8Array): ReadonlyMap<string, string |
     }
   });
   return found;
-}
-
-const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
-
-/** A field of COPY text as the value it stands for. */
-function uncopied(text: string): string | null {
-  return text === '\\N' ? null : text.replace(/\\(.)/gs, (_, letter: string) => ESCAPED[letter] ?? letter);
 }

@@ -24,6 +24,7 @@ export async function retryWaiting(
   // The target was most likely changed to make room for what waits.
   state.plans.forget();
   if (selection === 'all') await resumePaused(state);
+  state.plans.takePast();
   let applied = 0;
   for (;;) {
     const outcome = await onePass(state, selection, pieceBytes);
@@ -35,7 +36,7 @@ export async function retryWaiting(
 async function onePass(state: TargetState, selection: Selection, pieceBytes: number): Promise<RetryOutcome> {
   await state.store.load(selection);
   const aside = new KeptAside(state.session, state.key, state.store);
-  const batch = new Batch(state, { pieceBytes, aside, isCareful: true });
+  const batch = new Batch(state, { pieceBytes, aside, isCareful: true, isRetry: true });
   const tried: string[] = [];
   for (let page = await next(state, selection, '0'); page.length > 0; ) {
     for (const { id, change } of page) aside.expect(change, id);

@@ -1,54 +1,251 @@
-import { type ColumnFacts, STRICT_POLICY } from '../column/codec.ts';
-import { codecOf } from '../column/family.ts';
-import type { SchemaChange } from '../contract/change.ts';
+import type { SchemaChange, TableName } from '../contract/change.ts';
 import { SluiceError } from '../contract/error.ts';
-import type { Column, ColumnType, TableVersion } from '../contract/table.ts';
-import { quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
+import { type Column, type TableVersion, tableVersion } from '../contract/table.ts';
+import { quoteTable, type TargetName } from '../postgres/quote.ts';
+import { TargetError } from '../postgres/sqlstate.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
-import { decideSchemaChange } from './schema-signal.ts';
+import { alterTable } from './alter-table.ts';
+import { decideSchemaChange, pauseAdvice, type SchemaDecision } from './schema-signal.ts';
+import { dropTable, isEmptyTable, makeTable, parkedName, renameTable, replaceTable } from './table-ddl.ts';
 import type { TargetState } from './target-state.ts';
 import { sourceName } from './waiting-index.ts';
+import { isWidening } from './widening.ts';
 
-/** Follows a DDL of the source in stream order, in the transaction of the rows around it, or pauses the table (INV-57). */
+/**
+ * Follows a DDL of the source in stream order, in the transaction of the rows around it, or pauses the table (INV-57):
+ * then whatever had been done for it is undone. Rows before it must be written already.
+ */
 export async function applySchemaChange(state: TargetState, change: SchemaChange): Promise<void> {
+  const { database, table, was } = change;
+  const target = state.mapping.targetOf(database, table);
+  if (target === null) return;
+  const name = sourceName(database, table);
+  if (state.paused.has(name) && change.after !== null && !was) return;
+  state.lastSchema.set(name, change);
+  const isSound = was === undefined || !state.unsound.delete(sourceName(was.database, was.table));
+  await state.session.query('SAVEPOINT sluice_schema');
+  const problem = await attempt(state, change, target);
+  if (problem === null) await state.session.query('RELEASE SAVEPOINT sluice_schema');
+  else {
+    await state.session.query('ROLLBACK TO SAVEPOINT sluice_schema; RELEASE SAVEPOINT sluice_schema');
+    await afterRollback(state);
+  }
+  const advice = problem ?? (isSound ? null : pauseAdvice(`changes of ${database}.${table} waited under its old name`));
+  if (advice !== null) await state.paused.pause({ database, table, advice });
+}
+
+/** Advice where the change cannot be followed; null when it was. */
+async function attempt(state: TargetState, change: SchemaChange, target: TargetName): Promise<string | null> {
   const { database, table } = change;
-  if (state.paused.has(sourceName(database, table))) return;
-  // A reader that has met no row of the table since its start knows no version before; the target knows what it holds.
-  const before = change.before ?? state.versions.latest(database, table) ?? null;
-  const decision = decideSchemaChange({ ...change, before });
-  switch (decision.kind) {
-    case 'nothing':
-      return;
-    case 'add-columns':
-      return await addColumns(state, change, decision.columns);
-    case 'new-table':
-      return await welcome(state, decision.version);
-    case 'pause':
-      return await state.paused.pause({ database, table, advice: decision.advice });
+  try {
+    const moved = await move(state, change, target);
+    if (moved !== null) return moved;
+    // A reader that has met no row of the table since its start knows no version before; the target knows what it holds.
+    const before = change.was ? change.before : (state.versions.latest(database, table) ?? change.before);
+    const isEmpty = await isEmptyTable(state.session, target);
+    return await act(state, { change: { ...change, before }, target, isEmpty });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return pauseAdvice(`the DDL on ${database}.${table} cannot be followed: ${error.message}`);
   }
 }
 
-async function addColumns(state: TargetState, change: SchemaChange, columns: readonly Column[]): Promise<void> {
+/** The target said no to the statement itself, so that trying again changes nothing. */
+function isRefusal(error: unknown): error is TargetError {
+  return error instanceof TargetError && /^(0A|22|23|2B|42|54|55000)/.test(error.sqlstate);
+}
+
+interface Followed {
+  readonly change: SchemaChange;
+  readonly target: TargetName;
+  readonly isEmpty: boolean;
+}
+
+async function act(state: TargetState, followed: Followed): Promise<string | null> {
+  const { change, isEmpty } = followed;
+  const decision = decideSchemaChange(change, { isEmpty });
+  switch (decision.kind) {
+    case 'pause':
+      return decision.advice;
+    case 'drop':
+      return await drop(state, followed);
+    case 'new-table':
+      return await welcome(state, change, decision.version);
+    case 'follow':
+      return await alter(state, followed, decision);
+  }
+}
+
+/** Renames come first: what stands under the name is the table that the rest of the change is about. */
+async function move(state: TargetState, change: SchemaChange, target: TargetName): Promise<string | null> {
+  const { was, to } = change;
+  const { session, mapping } = state;
+  if (!was) return null;
+  const from = mapping.targetOf(was.database, was.table);
+  const source = from && (await standing(state, from));
+  const old = await readTargetTable(session, target);
+  // Nothing of it is here: a table like a new one, whose rows the snapshot brings.
+  if (old === null && source === null) return null;
+  if (!mapping.makesTables || source === null)
+    return pauseAdvice(`a RENAME put ${was.database}.${was.table} in the place of ${change.database}.${change.table}`);
+  await giveUpWaiting(state, change);
+  const parked = parkedName(target);
+  const isParked = old !== null;
+  if (isParked) await renameTable(session, target, parked);
+  await renameTable(session, source, target);
+  const isLeaving = to === undefined || mapping.targetOf(to.database, to.table) === null;
+  if (isParked && isLeaving) await replaceTable(session, parked, target);
+  await state.versions.forget(change.database, change.table);
+  state.plans.forget();
+  return null;
+}
+
+/**
+ * Changes that wait of a table that leaves its name are moot where it goes for good; elsewhere they would not find it,
+ * and the table is paused under its new name.
+ */
+async function giveUpWaiting(state: TargetState, { database, table }: TableName): Promise<void> {
+  const { paused, store, unsound } = state;
+  const name = sourceName(database, table);
+  if (!paused.has(name) && store.index.oldestOf(name) === null) return;
+  await store.supersede(database, table);
+  await paused.resume(database, table);
+  unsound.add(name);
+}
+
+/** Where the table of a name stands now: parked, when a rename of the same statement needed its place. */
+async function standing(state: TargetState, name: TargetName): Promise<TargetName | null> {
+  const parked = parkedName(name);
+  if ((await readTargetTable(state.session, parked)) !== null) return parked;
+  return (await readTargetTable(state.session, name)) === null ? null : name;
+}
+
+/** The table is gone at the source, or has left the pipeline by another name: with its changes that wait. */
+async function drop(state: TargetState, { change, target }: Followed): Promise<string | null> {
+  const { database, table, to } = change;
+  const { mapping, session, store, paused, versions, plans } = state;
+  // The change of the other name takes the table there, or has done so.
+  const isMoved = to !== undefined && mapping.targetOf(to.database, to.table) !== null;
+  if (!mapping.makesTables) {
+    if ((await readTargetTable(session, target)) === null) return null;
+    return pauseAdvice(`${database}.${table} was dropped or renamed at the source`);
+  }
+  if (isMoved) await giveUpWaiting(state, change);
+  else {
+    await dropTable(session, target);
+    await store.supersede(database, table);
+    await paused.resume(database, table);
+  }
+  await versions.forget(database, table);
+  plans.forget();
+  return null;
+}
+
+async function alter(
+  state: TargetState,
+  { change, target, isEmpty }: Followed,
+  { steps, version }: Extract<SchemaDecision, { kind: 'follow' }>,
+): Promise<string | null> {
+  const { session, plans, versions } = state;
+  const { database, table } = change;
+  const found = await readTargetTable(session, target);
+  if (found === null) return await welcome(state, change, version);
+  const columnOf = columnsOf(state, database, table);
+  const problem = await alterTable(session, found, { change, steps, isEmpty, columnOf });
+  if (problem !== null) return pauseAdvice(`the DDL on ${database}.${table} ${problem}`);
+  plans.forget();
+  await versions.note(version);
+  return null;
+}
+
+function columnsOf(state: TargetState, database: string, table: string): (column: string) => string | null {
+  const { columnOf } = state.mapping;
+  return (column) => (columnOf ? columnOf(database, table, column) : column);
+}
+
+/** A new table is made where tables are ours to make; elsewhere it goes on when its target is there and fits. */
+async function welcome(state: TargetState, change: SchemaChange, version: TableVersion): Promise<string | null> {
+  // Its shape is not known yet: the first row brings it.
+  if (version.columns.length === 0) return null;
+  await makeMissing(state, version, change);
+  const unfit = await fitError(state, version);
+  if (unfit === null) {
+    await state.versions.note(version);
+    return null;
+  }
+  return unfitAdvice(unfit);
+}
+
+async function makeMissing(state: TargetState, version: TableVersion, change?: SchemaChange): Promise<void> {
   const { mapping, session, plans } = state;
-  const target = mapping.targetOf(change.database, change.table);
-  if (target === null) return;
-  const adds = columns.flatMap((column) => {
-    const name = mapping.columnOf ? mapping.columnOf(change.database, change.table, column.name) : column.name;
-    return name === null ? [] : [`ADD COLUMN IF NOT EXISTS ${quoteIdent(name)} ${targetType(column.type)}`];
-  });
-  // While it waits for a reader to end, every later reader waits behind it: shortly, and then again (TARGET_CONFLICT).
-  const alter = `SET LOCAL lock_timeout = '3s'; ALTER TABLE ${quoteTable(target)} ${adds.join(', ')}`;
-  if (adds.length > 0) await session.query(alter);
+  const { database, table } = version;
+  const name = mapping.targetOf(database, table);
+  if (!mapping.makesTables || name === null || (await readTargetTable(session, name)) !== null) return;
+  const model = await modelOf(state, database, table);
+  const columnOf = columnsOf(state, database, table);
+  await makeTable(session, { name, version, columnTypes: change?.columnTypes, columnOf, model });
   plans.forget();
 }
 
-/** A new table goes on when its target is there and fits; otherwise it waits for it. */
-async function welcome(state: TargetState, version: TableVersion): Promise<void> {
+/** The table that a schema-change tool makes this one for. */
+async function modelOf(state: TargetState, database: string, table: string) {
+  const of = state.mapping.modelOf?.(database, table) ?? null;
+  const name = of && state.mapping.targetOf(of.database, of.table);
+  const version = of && state.versions.latest(of.database, of.table);
+  const target = name && (await readTargetTable(state.session, name));
+  return target && version ? { target, version } : null;
+}
+
+/**
+ * A row has a shape of its own: where the catalogue was ahead when the last DDL was read, the row tells what the table was
+ * in between. Followed with the same witness, and wider types by the shapes alone. A table whose shape has moved since the
+ * target fitted is paused where it does not any more; TARGET_TABLE_UNFIT or _MISSING is thrown for one that never did.
+ */
+export async function followRow(state: TargetState, version: TableVersion): Promise<void> {
   const { database, table } = version;
+  const last = state.lastSchema.get(sourceName(database, table));
+  const before = state.versions.latest(database, table);
+  const hasMoved = last !== undefined || (before !== undefined && before.fingerprint !== version.fingerprint);
+  if (before === undefined) await makeMissing(state, version, last);
+  else if (before.fingerprint !== version.fingerprint) await applySchemaChange(state, seenInRow(before, version, last));
+  if (state.paused.has(sourceName(database, table))) return;
   const unfit = await fitError(state, version);
   if (unfit === null) return;
-  const advice = `${unfit.message}. Its changes are kept in order. ${unfit.remedy} Then sluice quarantine retry all.`;
-  await state.paused.pause({ database, table, advice });
+  if (!hasMoved) throw unfit;
+  await state.paused.pause({ database, table, advice: unfitAdvice(unfit) });
+}
+
+/** What may have been judged already is judged by now: only columns are left to tell. */
+function seenInRow(before: TableVersion, after: TableVersion, last: SchemaChange | undefined): SchemaChange {
+  const { database, table } = after;
+  const columns = after.columns.map((column) => withOldNull(before, column));
+  const wider = columns.filter((column) => isWider(before, column)).map(({ name }) => name);
+  const retypes = wider.map((name) => ({ act: 'change', column: name, to: name, isDefined: true }) as const);
+  return {
+    tag: 'schema',
+    database,
+    table,
+    statement: last?.statement ?? '',
+    before,
+    after: tableVersion({ ...after, columns }),
+    acts: [...(last?.acts ?? []).filter(({ act }) => act !== 'change'), ...retypes],
+    ...(last?.columnTypes ? { columnTypes: last.columnTypes } : {}),
+  };
+}
+
+/** A column that takes NULL keeps to: rows of before may hold it. */
+function withOldNull(before: TableVersion, column: Column): Column {
+  const old = before.columns.find(({ name }) => name === column.name);
+  return old?.nullable ? { ...column, nullable: true } : column;
+}
+
+function isWider(before: TableVersion, column: Column): boolean {
+  const old = before.columns.find(({ name }) => name === column.name);
+  return old !== undefined && JSON.stringify(old) !== JSON.stringify(column) && isWidening(old.type, column.type);
+}
+
+function unfitAdvice({ message, remedy }: SluiceError): string {
+  return `${message}. Its changes are kept in order. ${remedy} Then sluice quarantine retry all.`;
 }
 
 /** Ends the pause when the target fits the version; false when it still does not. */
@@ -66,54 +263,26 @@ export async function emptyPaused(state: TargetState, target: TargetName): Promi
   return true;
 }
 
-async function fitError(state: TargetState, version: TableVersion): Promise<SluiceError | null> {
+async function afterRollback(state: TargetState): Promise<void> {
+  state.plans.forget();
+  state.writer.rolledBack();
+  await state.versions.reload();
+  await state.paused.load();
+  await state.store.load();
+}
+
+/** Why the target cannot take rows of this shape; null when it can. */
+export async function fitError(state: TargetState, version: TableVersion): Promise<SluiceError | null> {
   try {
     await state.plans.load(version);
     return null;
   } catch (error) {
-    if (error instanceof SluiceError && error.code.startsWith('TARGET_TABLE_')) return error;
+    if (isUnfit(error)) return error;
     throw error;
   }
 }
 
-/** The type that loses nothing whatever the data will be: nobody has scanned a column that has just been added. */
-function targetType(type: ColumnType): string {
-  const codec = codecOf(type);
-  const facts: ColumnFacts = {
-    columnType: columnTypeText(type),
-    isBoolean: false,
-    fitsBigint: false,
-    isTimeOfDay: false,
-  };
-  const target = codec.target(facts);
-  if (codec.copy(target, STRICT_POLICY) === null) throw new Error(`${type.kind} does not go into ${target}`);
-  return target;
-}
-
-const INTEGERS: Readonly<Record<number, string>> = {
-  1: 'tinyint',
-  2: 'smallint',
-  3: 'mediumint',
-  4: 'int',
-  8: 'bigint',
-};
-
-/** COLUMN_TYPE as far as the event tells it; lengths of text are left open. */
-function columnTypeText(type: ColumnType): string {
-  switch (type.kind) {
-    case 'integer':
-      return `${INTEGERS[type.bytes]}${type.unsigned ? ' unsigned' : ''}`;
-    case 'decimal':
-      return `decimal(${type.precision},${type.scale})`;
-    case 'bit':
-      return `bit(${type.bits})`;
-    case 'binary':
-      return `binary(${type.bytes})`;
-    case 'datetime':
-    case 'timestamp':
-    case 'time':
-      return `${type.kind}(${type.fraction})`;
-    default:
-      return type.kind;
-  }
+/** The target's table is missing or does not fit. */
+function isUnfit(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code.startsWith('TARGET_TABLE_');
 }

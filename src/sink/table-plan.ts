@@ -34,6 +34,8 @@ export interface PlanRules {
   policyOf(column: string): ValuePolicy;
   /** The target's name of a source column; null: left out. */
   columnOf(column: string): string | null;
+  /** The column was dropped since: rows of before that waited are written without it. */
+  isGone?(column: string): boolean;
 }
 
 export type Planned = { readonly plan: TablePlan } | { readonly problems: readonly string[] };
@@ -64,7 +66,8 @@ export function planTable(version: TableVersion, target: TargetTable, rules: Pla
 function pair(name: string, target: TargetTable, rules: PlanRules): TargetColumn | string | null {
   const wanted = rules.columnOf(name);
   if (wanted === null) return null;
-  return target.columns.find((column) => column.name === wanted) ?? `column ${wanted} is missing on the target`;
+  const found = target.columns.find((column) => column.name === wanted);
+  return found ?? (rules.isGone?.(name) ? null : `column ${wanted} is missing on the target`);
 }
 
 function encoderOf(codec: ColumnCodec, to: TargetColumn, policy: ValuePolicy): CopyEncoder | null {

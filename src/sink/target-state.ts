@@ -1,3 +1,4 @@
+import type { SchemaChange } from '../contract/change.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { CascadeWriter } from './cascade-writer.ts';
 import type { CheckpointKey } from './checkpoint.ts';
@@ -18,6 +19,10 @@ export interface TargetState {
   readonly store: QuarantineStore;
   readonly writer: SetWriter;
   readonly cascades: CascadeWriter;
+  /** The last DDL met of each table, for rows whose shape the catalogue had left behind by then. */
+  readonly lastSchema: Map<string, SchemaChange>;
+  /** Names that tables with waiting changes have left by a RENAME whose other half is still to come. */
+  readonly unsound: Set<string>;
 }
 
 export async function loadTargetState(
@@ -41,8 +46,10 @@ export async function loadTargetState(
     versions,
     paused,
     store,
-    plans: new PlanBook(session, mapping),
+    plans: new PlanBook(session, mapping, latest),
     writer: new SetWriter(session),
     cascades: new CascadeWriter(session, mapping, latest),
+    lastSchema: new Map(),
+    unsound: new Set(),
   };
 }

@@ -8,6 +8,9 @@ const LATEST = `SELECT DISTINCT ON (database, "table") fingerprint FROM sluice.t
 const NOTE = `INSERT INTO sluice.table_version (pipeline, id, database, "table", fingerprint) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (pipeline, id) DO UPDATE SET seen = DEFAULT`;
 
+const FORGET = `DELETE FROM sluice.table_version v WHERE pipeline = $1 AND database = $2 AND "table" = $3
+  AND NOT EXISTS (SELECT FROM sluice.quarantine q WHERE q.pipeline = v.pipeline AND q.version = v.id AND q.state = 'waiting')`;
+
 /**
  * Table versions met, kept on the target: what waits in quarantine is decoded by its own version, and a cascade needs
  * the children of a table whose rows this process has not seen yet.
@@ -29,6 +32,20 @@ export class VersionBook {
       const version = tableVersion(JSON.parse(row['fingerprint'] ?? ''));
       this.#latest.set(nameOf(version), version);
     }
+  }
+
+  /** After a rollback: what was noted since is not there. */
+  async reload(): Promise<void> {
+    this.#latest.clear();
+    this.#ids.clear();
+    await this.load();
+  }
+
+  /** The table is gone, or is another one now; what waits in quarantine keeps the versions that it is decoded by. */
+  async forget(database: string, table: string): Promise<void> {
+    await this.#session.query(FORGET, [this.#pipeline, database, table]);
+    this.#latest.delete(sourceName(database, table));
+    this.#ids.clear();
   }
 
   latest(database: string, table: string): TableVersion | undefined {

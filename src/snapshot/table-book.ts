@@ -20,6 +20,8 @@ export class TableBook {
   readonly #entries = new Map<string, TableEntry>();
   readonly #byVersion = new WeakMap<TableVersion, TableEntry>();
   readonly #created = new Set<string>();
+  /** Tables that a RENAME in hand took from their names, and whether they were read whole. */
+  readonly #renamed = new Map<string, boolean>();
   #marks = new Map<string, string | null>();
   #arrived: TableEntry[] = [];
   #isXa = false;
@@ -63,10 +65,12 @@ export class TableBook {
         this.#entryOf(change.table).makeVoid();
         return true;
       case 'schema':
-        this.#seeSchema(change);
+        if (change.was || change.to) this.#seeRename(change);
+        else this.#seeSchema(change);
         return true;
       case 'commit':
         this.#isXa = false;
+        this.#renamed.clear();
         return true;
       case 'mark':
       case 'idle':
@@ -132,6 +136,31 @@ export class TableBook {
       this.#created.add(key);
       this.#arrive(change);
     }
+  }
+
+  /**
+   * What was read of a table is read whatever it is called; one that was not whole is read anew under its new name, and
+   * so is one of which nothing was known. Entries of one statement's other names wait in #renamed for their turn.
+   */
+  #seeRename(change: SchemaChange): void {
+    const { was, to } = change;
+    const known = this.get(change);
+    if (known && to) this.#renamed.set(nameKey(change), known.isDone);
+    if (known) this.#remove(known);
+    this.#created.delete(nameKey(change));
+    if (!was) return;
+    const old = nameKey(was);
+    const isWhole = this.#renamed.get(old) ?? this.#entries.get(old)?.isDone ?? this.#created.has(old);
+    this.#renamed.delete(old);
+    const entry = this.#add(change, LATE_RANK, isWhole ? { ...UNREAD, left: [] } : RELOAD);
+    this.#marks.set(stateEntry(change), printState(entry.state));
+    if (!isWhole) this.#arrived.push(entry);
+  }
+
+  #remove(entry: TableEntry): void {
+    entry.drop();
+    this.#entries.delete(nameKey(entry));
+    this.#marks.set(stateEntry(entry), null);
   }
 
   #entryOf(version: TableVersion): TableEntry {

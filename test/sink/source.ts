@@ -8,7 +8,7 @@ import type { DecodedEpoch } from '../../src/sink/epoch.ts';
 export type Value = number | string | null;
 export type Row = readonly Value[];
 
-/** `name kind[?]` with kind int or text; `?` makes it nullable. */
+/** `name kind[?]` with kind int, bigint or text; `?` makes it nullable. */
 export function table(name: string, columns: readonly string[], rest: Partial<TableVersion> = {}): TableVersion {
   return tableVersion({
     database: 'shop',
@@ -24,8 +24,8 @@ export function table(name: string, columns: readonly string[], rest: Partial<Ta
 function columnOf(text: string): Column {
   const [name = '', kind = ''] = text.split(' ');
   const nullable = kind.endsWith('?');
-  const type: Column['type'] = kind.startsWith('int')
-    ? { kind: 'integer', bytes: 4, unsigned: false }
+  const type: Column['type'] = kind.includes('int')
+    ? { kind: 'integer', bytes: kind.startsWith('big') ? 8 : 4, unsigned: false }
     : { kind: 'text', charset: 'utf8mb4' };
   return { name, type, nullable };
 }

@@ -200,3 +200,35 @@ test('a table that is to be emptied first still is when its reading begins again
   entry.restart();
   expect(entry.state.isToEmpty).toBe(false);
 });
+
+test('what was read whole stays read under the name that a RENAME gives it, all else is read anew', () => {
+  const done = ['a', 'b'].map((table) => [`snapshot/d/${table}`, 'done'] as const);
+  const names = ['a', 'b', 'c'];
+  const targets = names.map((table, rank) => ({ database: 'd', table, rank }));
+  const book = new TableBook(targets, new Map(done));
+  const at = (table: string) => ({ database: 'd', table });
+  const rename = (table: string, was: string | null, to: string | null) =>
+    book.see({
+      ...(schema(table, 'RENAME TABLE', was === null ? null : version(table)) as Extract<Change, { tag: 'schema' }>),
+      ...(was === null ? {} : { was: at(was) }),
+      ...(to === null ? {} : { to: at(to) }),
+    });
+  rename('a', 'b', 'b');
+  rename('b', 'a', 'a');
+  rename('d', 'c', null);
+  rename('c', null, 'd');
+  rename('e', 'unknown', null);
+  expect(['a', 'b', 'd', 'e'].map((table) => entryOf(book, table).isDone)).toEqual([true, true, false, false]);
+  expect(book.get(at('c'))).toBeUndefined();
+  expect(book.takeArrived().map(({ table, state }) => [table, state.isToEmpty])).toEqual([
+    ['d', true],
+    ['e', true],
+  ]);
+  expect([...book.takeMarks()].map(([entry, state]) => [entry.slice(-1), state === 'done'])).toEqual([
+    ['a', true],
+    ['b', true],
+    ['d', false],
+    ['c', false],
+    ['e', false],
+  ]);
+});
