@@ -17,9 +17,9 @@ export type DifferenceKind = 'missing' | 'extra' | 'different';
 
 export interface Difference {
   readonly kind: DifferenceKind;
-  /** Column name and canonical value, for each key column; all columns for a table without a key. */
+  /** Column name and canonical value, for each key column; all columns for a table without a key; none: every row. */
   readonly key: Readonly<Record<string, string | null>>;
-  /** Only for `different`. */
+  /** Only for `different`, and for a column that is missing as a whole. */
   readonly column: string | null;
   readonly source: string | null;
   readonly target: string | null;

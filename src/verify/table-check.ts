@@ -1,12 +1,13 @@
 import type { ValuePolicy } from '../column/codec.ts';
 import type { TableVersion } from '../contract/table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
+import { quoteTable } from '../mysql/identifier.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { TargetName } from '../postgres/quote.ts';
-import { readTargetTable } from '../postgres/target-catalogue.ts';
+import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
 import { ruledVersion, type TableRules } from '../rule/row-rule.ts';
 import { type ComparedColumn, sourceRows, targetRows } from './canonical-rows.ts';
-import { type Comparison, compareTable } from './compare.ts';
+import { type Comparison, compareTable, type Difference } from './compare.ts';
 
 export interface TableCheck {
   readonly source: MysqlConnection;
@@ -20,25 +21,45 @@ export interface TableCheck {
   readonly rules: TableRules | null;
 }
 
-/** Compares one table on both sides while nothing writes to either. A missing target table differs in every row. */
+/**
+ * Compares one table on both sides while nothing writes to either. A table or column that the target has not is a
+ * difference without a key, whatever the rows hold.
+ */
 export async function checkTable(check: TableCheck): Promise<Comparison> {
   const { source, target, name, rules } = check;
   const table = rules === null ? check.table : ruledVersion(check.table, rules);
-  const columns = await comparedColumns({ ...check, table });
+  const found = await readTargetTable(target, name);
+  if (found === null) {
+    const sourceRows = await countRows(source, table);
+    return { sourceRows, targetRows: 0, isEqual: false, differences: [structural(null)] };
+  }
+  const columns = comparedColumns({ ...check, table }, found);
+  const absent = table.columns.filter((_, index) => columns.every((column) => column.index !== index));
   const key = table.key.map((index) => columns.findIndex((column) => column.index === index)).filter((at) => at >= 0);
-  return await compareTable({
+  const compared = await compareTable({
     columns: columns.map((column) => table.columns[column.index]?.name ?? ''),
     key,
     source: () => sourceRows(source, check.table, { compared: columns, rules }),
     target: () => targetRows(target, name, table, columns),
   });
+  const differences = [...absent.map((column) => structural(column.name)), ...compared.differences];
+  return { ...compared, isEqual: compared.isEqual && absent.length === 0, differences };
 }
 
-async function comparedColumns({ target, table, name, columnOf, policyOf }: TableCheck): Promise<ComparedColumn[]> {
-  const found = await readTargetTable(target, name);
+/** `column` null: the whole table is missing. */
+function structural(column: string | null): Difference {
+  return { kind: 'missing', key: {}, column, source: null, target: null };
+}
+
+async function countRows(source: MysqlConnection, table: TableVersion): Promise<number> {
+  const { rows } = await source.row(`SELECT COUNT(*) AS \`rows\` FROM ${quoteTable(table)}`);
+  return Number(rows);
+}
+
+function comparedColumns({ table, columnOf, policyOf }: TableCheck, found: TargetTable): ComparedColumn[] {
   return table.columns.flatMap((column, index): ComparedColumn[] => {
     const wanted = columnOf(column.name);
-    const there = found?.columns.find(({ name: targetName }) => targetName === wanted);
+    const there = found.columns.find(({ name }) => name === wanted);
     return there ? [{ index, targetName: there.name, targetType: there.type, policy: policyOf(column.name) }] : [];
   });
 }
