@@ -212,7 +212,6 @@ describe('the tables of a source', () => {
       'CREATE TABLE keyless (id int, a varchar(9))',
       'CREATE TABLE uniquely (a int NOT NULL UNIQUE, b int)',
       'CREATE TABLE old (id int PRIMARY KEY) ENGINE=MyISAM',
-      'CREATE TABLE hole (id int PRIMARY KEY) ENGINE=BLACKHOLE',
       `CREATE TABLE dates (id int PRIMARY KEY, maybe date, must date NOT NULL, at datetime NOT NULL, ruled date NOT NULL)`,
       `INSERT INTO dates VALUES (1, '0000-00-00', '2004-00-10', '0000-00-00 00:00:00', '0000-00-00'), (2, NULL, '2004-02-01', '2004-02-01 00:00:00', '2004-02-03')`,
       'CREATE TABLE numbers (id int PRIMARY KEY, flag tinyint(1), big bigint unsigned, span time, fine tinyint(1))',
@@ -236,7 +235,6 @@ describe('the tables of a source', () => {
         `blocker COLUMN_ZERO_DATE ${db}.dates.at`,
         `blocker COLUMN_NUL ${db}.texts.note`,
         `warning TABLE_NO_KEY ${db}.keyless`,
-        `blocker TABLE_ENGINE ${db}.hole`,
         `warning TABLE_ENGINE ${db}.old`,
         `information NAME_CUT ${db}.${ODD}`,
         `information NAME_CUT ${db}.${ODD}`,
@@ -248,6 +246,19 @@ describe('the tables of a source', () => {
         `information COLUMN_NOT_TIME_OF_DAY ${db}.numbers.span`,
       ].sort(bySeverity),
     );
+  });
+
+  it('that keep no rows of their own are refused, and excluded by the cure', async () => {
+    await onSource(
+      server,
+      'CREATE DATABASE holes',
+      'CREATE TABLE holes.hole (id int PRIMARY KEY) ENGINE=BLACKHOLE',
+      'CREATE TABLE holes.whole (id int PRIMARY KEY)',
+    );
+    const report = await checked(config({ database: 'holes' }), 'quick');
+    expect(brief(report, 'TABLE_')).toEqual(['blocker TABLE_ENGINE holes.hole']);
+    const more = report.findings.find(({ code }) => code === 'TABLE_ENGINE')?.cure.join('\n') ?? '';
+    expect(brief(await checked(config({ database: 'holes', more }), 'quick'), 'TABLE_')).toEqual([]);
   });
 
   it('are read only where the whole of it was asked for', async () => {
