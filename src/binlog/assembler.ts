@@ -257,7 +257,7 @@ const REFUSALS: ReadonlyMap<number, () => Error> = new Map([
       stop(
         'SOURCE_GTID_OFF',
         'The binlog has transactions without GTID.',
-        'SET GLOBAL gtid_mode in steps up to ON (and in the option file), then `sluice tables reload --all`.',
+        'SET GLOBAL gtid_mode in steps up to ON (and in the option file), then `sluice run --resync`.',
       ),
   ],
   [
@@ -266,7 +266,7 @@ const REFUSALS: ReadonlyMap<number, () => Error> = new Map([
       stop(
         'SOURCE_PARTIAL_JSON',
         'The binlog has JSON documents in parts.',
-        "SET GLOBAL binlog_row_value_options = '' (and in the option file), end the older sessions, then `sluice tables reload --all`.",
+        "SET GLOBAL binlog_row_value_options = '' (and in the option file), end the older sessions, then `sluice run --resync`.",
       ),
   ],
   [EVENT.executeLoadQuery, () => statementLogged(null)],
@@ -276,7 +276,7 @@ const REFUSALS: ReadonlyMap<number, () => Error> = new Map([
       resync(
         'SOURCE_INCIDENT',
         'The source says that changes are missing from its binlog.',
-        'Look into the error log of the source, then run `sluice tables reload --all`.',
+        'Look into the error log of the source, then run `sluice run --resync`.',
       ),
   ],
   [
@@ -298,6 +298,6 @@ function statementLogged(table: TableName | null): Error {
   return stop(
     'SOURCE_STATEMENT_LOGGED',
     `The binlog has a statement${where} in the place of the rows that it changed.`,
-    "SET GLOBAL binlog_format = 'ROW' (and in the option file), end the older sessions, then `sluice tables reload --all`.",
+    "SET GLOBAL binlog_format = 'ROW' (and in the option file), end the older sessions, then `sluice run --resync`.",
   );
 }

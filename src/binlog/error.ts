@@ -70,7 +70,7 @@ export function incompleteImage(table: { readonly database: string; readonly tab
   return stop(
     'SOURCE_ROW_IMAGE',
     `The binlog has rows of ${table.database}.${table.table} without all of their columns.`,
-    "SET GLOBAL binlog_row_image = 'FULL' (and in the option file), end the older sessions, then `sluice tables reload --all`: changes written so far are not complete.",
+    "SET GLOBAL binlog_row_image = 'FULL' (and in the option file), end the older sessions, then `sluice run --resync`: changes written so far are not complete.",
   );
 }
 
@@ -78,6 +78,6 @@ export function missingMetadata(table: { readonly database: string; readonly tab
   return stop(
     'SOURCE_ROW_METADATA',
     `The binlog describes ${table.database}.${table.table} without column names.`,
-    "SET GLOBAL binlog_row_metadata = 'FULL' (and in the option file), then `sluice tables reload --all`: changes written so far cannot be read.",
+    "SET GLOBAL binlog_row_metadata = 'FULL' (and in the option file), then `sluice run --resync`: changes written so far cannot be read.",
   );
 }

@@ -94,7 +94,7 @@ function broken(): Error {
   return stop(
     'SOURCE_TRANSACTION_BROKEN',
     'The binlog breaks off inside a large transaction: the source crashed while it wrote.',
-    'Run `sluice tables reload --all`.',
+    'Run `sluice run --resync`.',
   );
 }
 
@@ -102,6 +102,6 @@ function rolledBack(): Error {
   return stop(
     'SOURCE_ROLLBACK_LOGGED',
     'The binlog holds a large transaction that was rolled back, because it also changed a non-transactional table.',
-    'Change tables of engines without transactions to InnoDB (`sluice check` lists them), then `sluice tables reload --all`.',
+    'Change tables of engines without transactions to InnoDB (`sluice check` lists them), then `sluice run --resync`.',
   );
 }

@@ -49,6 +49,6 @@ function cannotUnpack(): Error {
   return stop(
     'SOURCE_COMPRESSED_TRANSACTION',
     'The source compresses transactions in its binlog, and this Node.js cannot read zstd.',
-    'Run sluice with Node.js 22.15 or later, or SET GLOBAL binlog_transaction_compression = OFF and `sluice tables reload --all`.',
+    'Run sluice with Node.js 22.15 or later, or SET GLOBAL binlog_transaction_compression = OFF and `sluice run --resync`.',
   );
 }

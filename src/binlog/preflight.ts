@@ -7,6 +7,7 @@ import { MysqlPosition } from '../position/mysql.ts';
 import { parsePosition } from '../position/position.ts';
 import { resync, retry, stop } from './error.ts';
 import type { Charsets } from './query-event.ts';
+import { isSameBinlog } from './same-binlog.ts';
 import { sourceHead } from './source-head.ts';
 
 type SourcePosition = MysqlPosition | MariadbPosition;
@@ -65,6 +66,8 @@ async function startingPosition(connection: MysqlConnection, from: Position | nu
   const head = await sourceHead(connection);
   if (head instanceof MysqlPosition) await requireGtids(connection);
   const position = parsePosition(from.server, from.text);
+  if (head.server === position.server && !(await isSameBinlog(connection, position)))
+    throw historyDiffers('its place in the binlog is not there any more: the binlog was begun anew');
   if (head instanceof MysqlPosition && position instanceof MysqlPosition) {
     await checkMysql(connection, position);
     return position;
@@ -108,7 +111,7 @@ function gtidOff(message: string): Error {
   return stop(
     'SOURCE_GTID_OFF',
     message,
-    'SET GLOBAL enforce_gtid_consistency = ON, then gtid_mode OFF_PERMISSIVE, ON_PERMISSIVE, ON, one after another (and in the option file), then `sluice tables reload --all`.',
+    'SET GLOBAL enforce_gtid_consistency = ON, then gtid_mode OFF_PERMISSIVE, ON_PERMISSIVE, ON, one after another (and in the option file), then `sluice run --resync`.',
   );
 }
 
@@ -175,7 +178,7 @@ function purged(): Error {
   return resync(
     'SOURCE_POSITION_PURGED',
     'The source has deleted binlogs that were not read yet.',
-    'Run `sluice tables reload --all`; raise binlog_expire_logs_seconds so that an outage fits into it.',
+    'Run `sluice run --resync`; raise binlog_expire_logs_seconds so that an outage fits into it.',
   );
 }
 
@@ -183,7 +186,7 @@ function behind(): Error {
   return retry(
     'SOURCE_BEHIND',
     'The source has not executed yet all that was read before: it is a replica that lags, or was restored.',
-    'Wait until it has caught up; if it was restored from a backup, run `sluice tables reload --all`.',
+    'Wait until it has caught up; if it was restored from a backup, run `sluice run --resync`.',
   );
 }
 
@@ -191,6 +194,6 @@ function historyDiffers(why: string): Error {
   return resync(
     'SOURCE_HISTORY_DIFFERS',
     `The stored position does not belong to this source: ${why}.`,
-    'Check source.url; if this is the right server after a failover that lost changes, run `sluice tables reload --all`.',
+    'Check source.url; if this is the right server after a failover that lost changes, run `sluice run --resync`.',
   );
 }

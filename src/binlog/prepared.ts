@@ -74,7 +74,7 @@ export function unknownXa(): Error {
   return resync(
     'SOURCE_XA_UNKNOWN',
     'An XA transaction was committed that had been prepared before the stream began.',
-    'Run `sluice tables reload --all`; start a pipeline only while XA RECOVER on the source is empty.',
+    'Run `sluice run --resync`; start a pipeline only while XA RECOVER on the source is empty.',
   );
 }
 

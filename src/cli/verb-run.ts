@@ -6,6 +6,7 @@ import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
 import { VERSION } from '../pipeline/version.ts';
+import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { formatAmount } from './format.ts';
 import { requireConfig } from './load-file.ts';
@@ -29,6 +30,12 @@ const ACCEPT_RULES: Flag = {
   help: 'Go on though tables.rules were changed; rows already on the target stay as they are.',
 };
 
+const RESYNC: Flag = {
+  name: 'resync',
+  type: 'switch',
+  help: "Empty every table on the target and load anew, past a lost or damaged log or position. Asks for the pipeline's name.",
+};
+
 const shared = {
   takesConfig: true,
   needs: 'runPipeline',
@@ -42,11 +49,12 @@ export const RUN_VERBS: readonly Verb[] = [
     name: 'run',
     kind: 'Run',
     summary: 'Copies what is missing, then streams: the whole line. The same command goes on after any crash.',
-    flags: [UNTIL, ACCEPT_RULES],
+    flags: [UNTIL, ACCEPT_RULES, RESYNC, CONFIRM_FLAG],
     examples: [
       ['sluice run', 'until it is told to stop (Ctrl-C, SIGTERM)'],
       ['sluice run --until caught-up', 'ends when source and target are level'],
       ['sluice run --accept-rules', 'once, after tables.rules were changed on purpose'],
+      ['sluice run --resync', 'after a lost log or a purged position: everything anew, into the same target'],
     ],
     run: (call) => run(call, 'run'),
   },
@@ -76,6 +84,8 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
     const message = `sluice ${mode} needs a log that two processes can share`;
     throw usageError('USAGE_HALF', message, 'Set log.kind to kafka, or use: sluice run');
   }
+  if (call.flags.has('resync'))
+    await confirm(call, config.pipeline, 'Emptying every table on the target and loading anew');
   const control = await ControlServer.open({
     pipeline: config.pipeline,
     mode,
@@ -125,8 +135,9 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
   };
   const until = call.flags.get('until') === 'caught-up' ? ({ until: 'caught-up' } as const) : {};
   const rules = call.flags.has('accept-rules') ? ({ acceptsRules: true } as const) : {};
+  const resync = call.flags.has('resync') ? ({ isResync: true } as const) : {};
   const onActions = (actions: PipelineActions): void => control.serve(actions);
-  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until, ...rules });
+  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until, ...rules, ...resync });
 }
 
 function outcome(call: Call, { ended, status }: RunResult): Outcome {

@@ -17,20 +17,23 @@ const failures = {
   },
   LOG_CORRUPT: {
     disposition: 'stop',
-    remedy: 'check the disk, restore the log from a copy, or begin anew with: sluice tables reload --all',
+    remedy:
+      'check the disk, restore the log from a copy, or load everything anew with: sluice run --resync (with Kafka under another log.kafka.topicPrefix)',
   },
   LOG_VERSION: {
     disposition: 'stop',
-    remedy: 'use the sluice release that wrote this log, or begin anew in an empty log directory or topic prefix',
+    remedy:
+      'use the sluice release that wrote this log, or load everything anew with: sluice run --resync (with Kafka under another log.kafka.topicPrefix)',
   },
   LOG_FOREIGN: {
     disposition: 'stop',
-    remedy: 'give the pipeline the log it was made with, or begin anew in an empty log directory or topic prefix',
+    remedy:
+      'give the pipeline the log it was made with, or load everything anew with: sluice run --resync (with Kafka under another log.kafka.topicPrefix)',
   },
   LOG_PURGED: {
     disposition: 'resync',
     remedy:
-      'what the target has not seen is deleted: sluice tables reload --all, with longer retention or a faster sink',
+      'what the target has not seen is deleted: sluice run --resync loads everything anew; keep it longer, or make the sink faster',
   },
   LOG_DISK_FULL: {
     disposition: 'retry',

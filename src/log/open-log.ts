@@ -1,6 +1,7 @@
 /** The log between capture and apply: embedded segment files or Kafka, behind one contract. */
 import type { ChangeLog } from '../contract/change-log.ts';
 import { EmbeddedLog, type EmbeddedLogOptions } from './embedded/embedded-log.ts';
+import { setLogAside } from './embedded/set-aside.ts';
 import { KafkaLog, type KafkaLogOptions } from './kafka/kafka-log.ts';
 
 export type LogOptions =
@@ -15,4 +16,12 @@ export function openLog(options: LogOptions): ChangeLog {
     case 'kafka':
       return new KafkaLog(options);
   }
+}
+
+/**
+ * Makes room for a new log where a damaged one stands; nothing of it is deleted. Answers where it went; null where that
+ * is not ours to do: topics are others' too.
+ */
+export async function makeRoom(options: LogOptions): Promise<string | null> {
+  return options.kind === 'embedded' ? await setLogAside(options.directory) : null;
 }

@@ -3,12 +3,16 @@ import { resolve } from 'node:path';
 import type { Config, KafkaLogConfig } from '../config/config.ts';
 import { describeHost } from '../config/database-url.ts';
 import type { ChangeLog } from '../contract/change-log.ts';
-import { openLog } from '../log/open-log.ts';
+import { type LogOptions, openLog } from '../log/open-log.ts';
 
 /** The pipeline's log, by its configuration; nothing is touched before its first use. */
-export function openLogOf({ log, folder }: Config): ChangeLog {
-  if (log.kind === 'embedded') return openLog({ kind: 'embedded', directory: resolve(folder, log.directory) });
-  return openLog({ kind: 'kafka', ...kafkaOptions(log) });
+export function openLogOf(config: Config): ChangeLog {
+  return openLog(logOptionsOf(config));
+}
+
+export function logOptionsOf({ log, folder }: Config): LogOptions {
+  if (log.kind === 'embedded') return { kind: 'embedded', directory: resolve(folder, log.directory) };
+  return { kind: 'kafka', ...kafkaOptions(log) };
 }
 
 function kafkaOptions(log: KafkaLogConfig) {

@@ -10,7 +10,7 @@ import { type AgreedRules, agreeOnRules, refuseChangedRules } from './rule-agree
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { type Scope, scopeOf } from './scope.ts';
-import { supervise } from './supervise.ts';
+import { startStep } from './start-step.ts';
 import { makeTables, scopedTables } from './target-schema.ts';
 import { withTarget } from './target-session.ts';
 
@@ -32,25 +32,8 @@ export interface PrepareParts {
  * while a server is away. null: the signal came first.
  */
 export async function prepareRun(parts: PrepareParts, options: RunOptions): Promise<Prepared | null> {
-  const { state } = parts;
-  const { signal, logger } = options;
-  const found: { prepared: Prepared | null } = { prepared: null };
-  await supervise(
-    async () => {
-      found.prepared = await untilAborted(signal, prepareOnce(parts, options));
-      state.phase((phase) => phase.goesOn('pipeline'));
-    },
-    {
-      signal,
-      onFailure: ({ error, attempt, retryInMs }) => {
-        state.failed('pipeline', error, attempt, retryInMs);
-        const seconds = (retryInMs / 1000).toFixed(1);
-        state.phase((phase) => phase.waits('pipeline', `${error.message}; next try in ${seconds} s`));
-        logger.warn({ stage: 'pipeline', code: error.code, attempt, retryInMs }, error.message);
-      },
-    },
-  );
-  return found.prepared;
+  const { signal } = options;
+  return await startStep(parts.state, options, () => untilAborted(signal, prepareOnce(parts, options)));
 }
 
 /** null as soon as the signal comes: a login may be waiting for a server that says nothing. */

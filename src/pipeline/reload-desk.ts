@@ -12,7 +12,7 @@ interface Asked {
   readonly done: PromiseWithResolvers<void>;
 }
 
-/** Brings reloads to the capture that runs just now, and answers when they are durable in the log. */
+/** Brings reloads to the capture that runs just now, and answers when they are durable in the log (INV-7). */
 export class ReloadDesk {
   #capture: Interleaved | null = null;
   #asked: Asked | null = null;

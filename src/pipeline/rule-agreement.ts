@@ -59,6 +59,16 @@ export function agreeOnRules(
   };
 }
 
+/** Entries of a log that begins anew: nothing was written under other rules. */
+export function freshRules(
+  config: Config,
+  tables: readonly CatalogueTable[],
+  scope: Scope,
+): ReadonlyMap<string, string | null> {
+  const nothing = { logId: '', last: null, state: new Map() };
+  return agreeOnRules(nothing, config, tables, scope).entry ?? new Map([[RULES_STATE, null]]);
+}
+
 function agreementOf({ state }: LogHead): Agreement {
   const text = state.get(RULES_STATE);
   return text === undefined ? NONE : JSON.parse(text);

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly until?: 'caught-up';
   /** Go on under rules that are not those of the log (RULES_CHANGED). */
   readonly acceptsRules?: true;
+  /** Load everything anew, whatever log, position and checkpoint say; only for a whole run. */
+  readonly isResync?: true;
   /**
    * Stop: finish the batch in hand, commit, close, resolve within 25 s. A second SIGTERM ends the process at once and
    * loses nothing either.

@@ -5,8 +5,10 @@ import { SluiceError } from '../contract/error.ts';
 import { runHalves } from './halves.ts';
 import { openLogOf } from './log-of.ts';
 import { prepareRun } from './prepare.ts';
+import { resync } from './resync.ts';
 import type { RunOptions, RunPipeline, RunResult } from './run-option.ts';
 import { RunState } from './run-state.ts';
+import { startStep } from './start-step.ts';
 import { firstFacts } from './status.ts';
 import { VERSION } from './version.ts';
 
@@ -27,6 +29,7 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   signal.addEventListener('abort', stopping, { once: true });
   try {
     state.publish();
+    if (options.isResync) await startStep(state, options, () => resync(config, options.logger).then(() => true));
     const prepared = await prepareRun({ config, log, state }, options);
     const ended = prepared === null ? 'stopped' : await runHalves({ config, log, state, prepared, ...options });
     state.phase((phase) => phase.ends('stopped'));

@@ -27,8 +27,7 @@ export function parsePosition(server: ServerKind, text: string): KnownPosition {
     throw new SluiceError({
       code: 'POSITION_UNREADABLE',
       message: `A stored ${server} position cannot be read: ${text.slice(0, 200)}`,
-      remedy:
-        'It was not written by this version of sluice: start the pipeline anew with `sluice tables reload --all`.',
+      remedy: 'It was not written by this version of sluice: start the pipeline anew with `sluice run --resync`.',
       disposition: 'stop',
       cause,
     });

@@ -108,7 +108,7 @@ export function assertFollows(from: Checkpoint | null, epoch: DecodedEpoch): voi
   throw new SluiceError({
     code: 'TARGET_EPOCH_GAP',
     message: `epoch ${header.number} starting at ${header.start?.text ?? 'nothing'} does not follow the checkpoint, ${stands}`,
-    remedy: 'Changes between them are not in this log. Load anew with `sluice tables reload --all`.',
+    remedy: 'Changes between them are not in this log. Load anew with `sluice run --resync`.',
     disposition: 'resync',
   });
 }
@@ -127,7 +127,7 @@ export function assertLogHolds(checkpoint: Checkpoint | null, head: LogHead): vo
     code: 'TARGET_LOG_BEHIND',
     message: `the log ends at epoch ${head.last?.number ?? 0}, the target has applied epoch ${checkpoint.epoch}`,
     remedy:
-      'The log was restored from an older copy or lost its end. Bring it back, or load anew: `sluice tables reload --all`.',
+      'The log was restored from an older copy or lost its end. Bring it back, or load anew: `sluice run --resync`.',
     disposition: 'resync',
   });
 }
@@ -136,7 +136,7 @@ function otherLog(applied: string, given: string): SluiceError {
   return new SluiceError({
     code: 'TARGET_OTHER_LOG',
     message: `the target was loaded from log ${applied}, not from ${given}`,
-    remedy: 'Point log.directory or log.kafka at the log of this pipeline, or load anew: `sluice tables reload --all`.',
+    remedy: 'Point log.directory or log.kafka at the log of this pipeline, or load anew: `sluice run --resync`.',
     disposition: 'stop',
   });
 }

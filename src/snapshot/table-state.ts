@@ -18,11 +18,25 @@ export const RELOAD: TableState = { ...UNREAD, isToEmpty: true };
 
 export const DONE = 'done';
 
-export const COMPLETE_ENTRY = 'snapshot/complete';
+const PREFIX = 'snapshot/';
+
+export const COMPLETE_ENTRY = `${PREFIX}complete`;
 
 /** Entry of the log's state map; names are encoded, so that a slash in one is no separator. */
 export function stateEntry({ database, table }: { readonly database: string; readonly table: string }): string {
-  return `snapshot/${encodeURIComponent(database)}/${encodeURIComponent(table)}`;
+  return `${PREFIX}${encodeURIComponent(database)}/${encodeURIComponent(table)}`;
+}
+
+/** Entries that take the place of all that a state map says of the snapshot: every table is emptied and read anew. */
+export function reloadEntries(
+  known: ReadonlyMap<string, string>,
+  tables: readonly { readonly database: string; readonly table: string }[],
+): ReadonlyMap<string, string | null> {
+  const old = [...known.keys()].filter((key) => key.startsWith(PREFIX));
+  return new Map([
+    ...old.map((key) => [key, null] as const),
+    ...tables.map((table) => [stateEntry(table), printState(RELOAD)] as const),
+  ]);
 }
 
 export function printState(state: TableState): string {

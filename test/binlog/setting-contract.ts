@@ -167,6 +167,19 @@ export function settingContract(server: RunningServer): void {
     expect(failure).toMatchObject({ code: 'SOURCE_HISTORY_DIFFERS', disposition: 'resync' });
   });
 
+  test.each([
+    ['as long', 0],
+    ['longer', 2],
+  ])('a source whose binlog was reset is another history, also when the new one is %s', async (_, files) => {
+    for (let id = 1; id < 6; id++) await source.run(`INSERT INTO a VALUES (${id}, 'x', 1)`);
+    const from = await source.head();
+    await source.run(server.kind === 'mysql' ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER');
+    for (let file = 0; file < files; file++) await source.run('FLUSH BINARY LOGS');
+    for (let id = 10; id < 300; id++) await source.run(`INSERT INTO a VALUES (${id}, 'another', 1)`);
+    const failure = await failureOf(source.batches({ from }));
+    expect(failure).toMatchObject({ code: 'SOURCE_HISTORY_DIFFERS', disposition: 'resync' });
+  });
+
   test('a source without binlog is refused with the cure', async () => {
     await using bare = await startServer(server.kind, { arguments: ['--skip-log-bin'], durable: false });
     const without = await Source.open(bare);

@@ -25,10 +25,20 @@ export class EmbeddedLog implements ChangeLog {
 
   async #use<T>(doing: string, act: (directory: LogDirectory) => Promise<T>): Promise<T> {
     try {
-      this.#joined ??= joinDirectory(this.#options.directory);
-      return await act(await this.#joined);
+      return await act(await this.#join());
     } catch (cause) {
       throw diskError(`${doing} the log in ${this.#options.directory}`, cause);
+    }
+  }
+
+  /** A directory that could not be joined is looked at anew by the next call. */
+  async #join(): Promise<LogDirectory> {
+    this.#joined ??= joinDirectory(this.#options.directory);
+    try {
+      return await this.#joined;
+    } catch (error) {
+      this.#joined = undefined;
+      throw error;
     }
   }
 

@@ -1,0 +1,28 @@
+import type { RunOptions } from './run-option.ts';
+import type { RunState } from './run-state.ts';
+import { supervise } from './supervise.ts';
+
+/** One thing to be done before the stages run, again while a server is away. null: the signal came first. */
+export async function startStep<T>(
+  state: RunState,
+  { signal, logger }: Pick<RunOptions, 'signal' | 'logger'>,
+  work: () => Promise<T | null>,
+): Promise<T | null> {
+  const done: { result: T | null } = { result: null };
+  await supervise(
+    async () => {
+      done.result = await work();
+      state.phase((phase) => phase.goesOn('pipeline'));
+    },
+    {
+      signal,
+      onFailure: ({ error, attempt, retryInMs }) => {
+        state.failed('pipeline', error, attempt, retryInMs);
+        const seconds = (retryInMs / 1000).toFixed(1);
+        state.phase((phase) => phase.waits('pipeline', `${error.message}; next try in ${seconds} s`));
+        logger.warn({ stage: 'pipeline', code: error.code, attempt, retryInMs }, error.message);
+      },
+    },
+  );
+  return done.result;
+}
