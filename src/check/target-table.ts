@@ -22,13 +22,17 @@ export async function checkTargetTables(
   { config, tables, isBegun }: TargetSubject,
 ): Promise<readonly Finding[]> {
   const found: Finding[] = [];
-  if (!isBegun) found.push(...(await checkExtraTables(session, { config, tables })));
+  if (!isBegun) {
+    found.push(...(await checkExtraTables(session, { config, tables })));
+    found.push(...(await checkOwner(session, { config, tables })));
+  }
   for (const table of tables) {
     const name = targetNameOf(config, table.version.database, table.version.table);
     const target = await readTargetTable(session, name);
     if (target === null) found.push(...checkMissing(config, table, name));
     else {
       found.push(...checkFit(config, table, target), ...checkCasts(config, table, target));
+      if (!isBegun && config.target.dropForLoad !== 'all') found.push(...checkActing(target));
       if (!isBegun && (await hasRows(session, name))) found.push(notEmpty(config, name));
     }
   }
@@ -105,6 +109,41 @@ function checkCasts(config: Config, { version }: CatalogueTable, target: TargetT
 
 export function isEmptiedFirst({ target }: Pick<Config, 'target'>, table: string): boolean {
   return isNamed(target.emptyFirst, table);
+}
+
+/** INV-50: the sink refuses to write where a foreign key or a trigger would act on it. */
+function checkActing(target: TargetTable): readonly Finding[] {
+  if (target.acting.length === 0) return [];
+  const message = `foreign keys or triggers would act on replicated rows: ${target.acting.join(', ')}`;
+  const cure = `GRANT SET ON PARAMETER session_replication_role TO CURRENT_USER -- not enough for what is ENABLE ALWAYS or REPLICA: target: { ddl: existing, dropForLoad: all }`;
+  return [finding('blocker', 'TARGET_TABLE_ACTING', fullName(target), message, cure)];
+}
+
+const OWNERS = `
+  SELECT n.nspname AS schema, c.relname AS "table", c.relowner::regrole::text AS owner, current_user::regrole::text AS me,
+         has_schema_privilege(n.oid, 'CREATE') AS may_create
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name)
+    AND NOT (pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE')) ORDER BY 1, 2`;
+
+/** Only the owner drops and makes indexes and constraints. */
+async function checkOwner(
+  session: PostgresSession,
+  { config, tables }: Pick<TargetSubject, 'config' | 'tables'>,
+): Promise<readonly Finding[]> {
+  if (config.target.dropForLoad === 'nothing') return [];
+  const names = tables.map(({ version }) => quoteTable(targetNameOf(config, version.database, version.table)));
+  const { rows } = await session.query(OWNERS, [arrayText(names)]);
+  return rows.map((row) => {
+    const { schema, table, owner, me } = row;
+    const message = `target.dropForLoad drops and makes indexes and constraints, and ${me} is neither owner (${owner}) nor may it create in the schema`;
+    const create = `GRANT CREATE ON SCHEMA ${quoteIdent(schema ?? '')} TO ${me}`;
+    const cures = [
+      `GRANT ${owner} TO ${me} -- or target: { dropForLoad: nothing }`,
+      ...(row['may_create'] === 't' ? [] : [create]),
+    ];
+    return finding('blocker', 'TARGET_PRIVILEGE', `${schema}.${table}`, message, ...cures);
+  });
 }
 
 function isNamed(globs: readonly string[], ...name: readonly string[]): boolean {

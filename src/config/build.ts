@@ -21,6 +21,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
       ddl: settings.text('target.ddl') === 'existing' ? 'existing' : 'convert',
       extra: settings.list('target.extra'),
       emptyFirst: settings.list('target.emptyFirst'),
+      dropForLoad: dropChoice(settings.text('target.dropForLoad')),
     },
     log: logConfig(settings, folder),
     tables: {
@@ -159,6 +160,10 @@ function masks(written: ReadonlyMap<string, string>): TableRule['mask'] {
 
 function asNul(policy: string): 'refuse' | 'strip' | 'replace' {
   return policy === 'strip' || policy === 'replace' ? policy : 'refuse';
+}
+
+function dropChoice(text: string): Config['target']['dropForLoad'] {
+  return text === 'indexes' || text === 'all' ? text : 'nothing';
 }
 
 function urlOf(settings: Settings, path: string): DatabaseUrl {

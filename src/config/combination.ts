@@ -61,9 +61,11 @@ function zone(settings: Settings): readonly (Clash | null)[] {
 function existing(settings: Settings): readonly (Clash | null)[] {
   if (settings.textOrNull('target.ddl') === 'existing') return [];
   const message = 'only with target.ddl existing';
-  return ['target.extra', 'target.emptyFirst'].map((path) =>
-    settings.list(path).length > 0 ? { path, message } : null,
-  );
+  const isAsked = (path: string): boolean => settings.list(path).length > 0;
+  return [
+    ...['target.extra', 'target.emptyFirst'].map((path) => (isAsked(path) ? { path, message } : null)),
+    settings.textOrNull('target.dropForLoad') === 'nothing' ? null : { path: 'target.dropForLoad', message },
+  ];
 }
 
 function heartbeat(settings: Settings): readonly (Clash | null)[] {

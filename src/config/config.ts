@@ -53,6 +53,8 @@ export interface TargetConfig {
   readonly extra: readonly string[];
   /** Globs over TABLE of the target: their rows are deleted before the first load; only with `existing`. */
   readonly emptyFirst: readonly string[];
+  /** What is dropped for the load and restored after it; only with `existing`. */
+  readonly dropForLoad: 'nothing' | 'indexes' | 'all';
 }
 
 export interface EmbeddedLogConfig {

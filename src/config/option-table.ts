@@ -120,6 +120,12 @@ const targetOptions: readonly Option[] = [
     help: 'Tables of an existing schema whose rows are deleted before the first load; others must be empty.',
     example: '[django_content_type, auth_permission]',
   },
+  {
+    path: 'target.dropForLoad',
+    type: { kind: 'choice', of: ['nothing', 'indexes', 'all'] },
+    default: 'nothing',
+    help: 'What an existing schema does without until the load is complete, then has again exactly as it was: secondary indexes and unique constraints; or foreign keys, checks and triggers too.',
+  },
 ];
 
 const logOptions: readonly Option[] = [

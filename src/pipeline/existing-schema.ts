@@ -1,7 +1,10 @@
 import { checkTargetTables, hasCheckpoint, isEmptiedFirst } from '../check/target-table.ts';
 import type { Config } from '../config/config.ts';
-import { targetNameOf } from '../config/target-name.ts';
+import { columnNameOf, targetNameOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import { dropForLoad } from '../existing/drop.ts';
+import type { LoadedTable } from '../existing/read-object.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { quoteTable, type TargetName } from '../postgres/quote.ts';
@@ -12,19 +15,33 @@ export interface ExistingOptions {
   /** Tables of the source that take part. */
   readonly tables: readonly CatalogueTable[];
   readonly target: PostgresSession;
+  readonly logger: Logger;
 }
 
 /**
- * Before the first load into a schema that the application made: refuses what differs in version, then deletes the rows
- * that the operator said may go. Returns the tables that were emptied. Nothing once the pipeline has written.
+ * Before the first load into a schema that the application made: refuses what differs in version, deletes the rows that
+ * the operator said may go, drops what the load does better without. Nothing once the pipeline has written.
  */
-export async function prepareExisting(options: ExistingOptions): Promise<readonly TargetName[]> {
-  const { config, tables, target } = options;
-  if (await hasCheckpoint(target, config.pipeline)) return [];
+export async function prepareExisting(options: ExistingOptions): Promise<void> {
+  const { config, tables, target, logger } = options;
+  if (await hasCheckpoint(target, config.pipeline)) return;
   const findings = await checkTargetTables(target, { config, tables, isBegun: false });
   const blockers = findings.filter(({ severity }) => severity === 'blocker');
   if (blockers.length > 0) throw skewed(blockers.map(({ object, message }) => `${object}: ${message}`));
-  return await emptyTables(options);
+  for (const { schema, table } of await emptyTables(options)) logger.info({ table: `${schema}.${table}` }, 'emptied');
+  const choice = config.target.dropForLoad;
+  if (choice === 'nothing') return;
+  const loaded = tables.map((table) => loadedTable(config, table));
+  const dropped = await dropForLoad(target, { pipeline: config.pipeline, tables: loaded, choice });
+  logger.info({ objects: dropped.length }, 'dropped for the load: sluice.dropped_object keeps them');
+}
+
+function loadedTable(config: Config, { version, description }: CatalogueTable): LoadedTable {
+  const { database, table } = version;
+  return {
+    name: targetNameOf(config, database, table),
+    key: description.key.map((column) => columnNameOf(config, database, table, column) ?? column),
+  };
 }
 
 /** TARGET_SKEW: the whole list in one error; `sluice check` has each with its cure. */

@@ -52,9 +52,9 @@ async function makeStep(step: AfterLoadStep, options: FinishLoadOptions): Promis
 }
 
 /** Null also when stopped before: a stop waits for no long statement, the server undoes it, the next run does it again. */
-async function untilDone(
+export async function untilDone(
   name: string,
-  { target, signal, logger }: FinishLoadOptions,
+  { target, signal, logger }: Omit<FinishLoadOptions, 'steps'>,
   work: (session: PostgresSession) => Promise<void>,
 ): Promise<SluiceError | null> {
   while (!signal.aborted) {

@@ -17,6 +17,7 @@ import { sweepOf } from './orphan-sweep.ts';
 import type { Prepared } from './prepare.ts';
 import { reloadTables } from './reload.ts';
 import { ReloadDesk } from './reload-desk.ts';
+import { INDEX_KINDS, OTHER_KINDS, restoreDropped } from './restore-dropped.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { raiseAllSequences } from './sequence.ts';
@@ -237,10 +238,13 @@ class Halves {
     );
     for (const { object, reason } of leftOut) logger.debug({ object, reason }, 'has no counterpart on the target');
     const finish = { target: targetLogin(config), signal: this.#signal, logger };
+    const restore = { config, signal: this.#signal, logger };
     const failures = [
+      ...(await restoreDropped(INDEX_KINDS, restore)),
       ...(await finishLoad({ ...finish, steps: indexes })),
       ...(await this.#sweepOrphans()),
       ...(await finishKeys({ ...finish, steps: foreignKeys })),
+      ...(await restoreDropped(OTHER_KINDS, restore)),
       ...(await this.#raiseSequences()),
     ];
     for (const error of failures) state.failed('apply', error, 1, null);

@@ -90,8 +90,7 @@ async function prepareTarget({ config, tables, scope, source, target }: TargetWo
     if (made.length > 0) logger.info({ tables: made.length }, 'made target tables');
     return;
   }
-  const emptied = await prepareExisting({ config, tables, target });
-  for (const { schema, table } of emptied) logger.info({ table: `${schema}.${table}` }, 'emptied');
+  await prepareExisting({ config, tables, target, logger });
 }
 
 /** SOURCE_NO_TABLES: the configuration leaves nothing to move. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import { caughtUpSince, type Line, type LineOptions, openLine, startLine } from './line.ts';
 import { expectEqual } from './shop.ts';
 import { onSource, onTarget } from './statement.ts';
@@ -77,3 +78,87 @@ test('the application can insert after a run: sequences go on behind the rows of
     expect(await onTarget(line, 'INSERT INTO a (n) VALUES (6) RETURNING id')).toEqual([{ id: 91 }]);
   });
 });
+
+test('what is dropped for the load stands again as it was when the load is complete, and rows went by without it', async () => {
+  await withLine({ target: ', dropForLoad: all' }, async (line) => {
+    await onSource(
+      line,
+      'CREATE TABLE kind (id int PRIMARY KEY, name varchar(20) NOT NULL, UNIQUE (name))',
+      'CREATE TABLE thing (id int PRIMARY KEY, kind_id int, n int)',
+      "INSERT INTO kind VALUES (1, 'one'), (2, 'two')",
+      'INSERT INTO thing VALUES (1, 1, 5), (2, 2, 6)',
+    );
+    await onTarget(
+      line,
+      `CREATE TABLE kind (id int PRIMARY KEY, name varchar(20) NOT NULL CONSTRAINT kind_name UNIQUE);
+       CREATE TABLE thing (id int PRIMARY KEY, kind_id int CONSTRAINT of_kind REFERENCES kind DEFERRABLE INITIALLY DEFERRED,
+         n int CONSTRAINT positive CHECK (n >= 0));
+       CREATE INDEX kind_like ON kind (name varchar_pattern_ops);
+       CREATE FUNCTION count_up() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.n := NEW.n + 100; RETURN NEW; END';
+       CREATE TRIGGER up BEFORE INSERT ON thing FOR EACH ROW EXECUTE FUNCTION count_up()`,
+    );
+    const before = await objects(line);
+    const running = startLine(line);
+    await running.until(({ state }) => state === 'streaming');
+    expect(await objects(line)).toEqual(before);
+    expect(
+      await onTarget(line, 'SELECT count(*)::int AS n FROM sluice.dropped_object WHERE restored_at IS NOT NULL'),
+    ).toEqual([{ n: 5 }]);
+    await onSource(line, 'INSERT INTO thing VALUES (3, 1, 7)');
+    await running.until(caughtUpSince(Date.now()));
+    await running.stop();
+    await expectEqual(line);
+    await loaded(line);
+    expect(await objects(line)).toEqual(before);
+  });
+});
+
+test('what would act on replicated rows stays off while the account cannot let it rest, and comes when it can', async () => {
+  await withLine({ target: ', dropForLoad: all' }, async (line) => {
+    const role = `owner_${process.pid}`;
+    await onSource(line, 'CREATE TABLE a (id int PRIMARY KEY, parent int)', 'INSERT INTO a VALUES (1, 2), (2, NULL)');
+    await onTarget(
+      line,
+      `CREATE ROLE ${role} LOGIN PASSWORD 'pw'; GRANT CREATE ON DATABASE "${line.target.name}" TO ${role};
+       GRANT ALL ON SCHEMA public TO ${role};
+       CREATE TABLE a (id int PRIMARY KEY, parent int CONSTRAINT own REFERENCES a, CONSTRAINT fine CHECK (id > 0));
+       ALTER TABLE a OWNER TO ${role}`,
+    );
+    const before = await objects(line);
+    try {
+      const plain = asRole(line, role);
+      const running = startLine(plain);
+      await running.until(({ state }) => state === 'streaming');
+      expect(running.status().errors.map(({ code }) => code)).toContain('TARGET_OBJECTS_LEFT_OFF');
+      await running.stop();
+      expect(before.filter((name) => name !== 'own')).toEqual(await objects(line));
+      await onTarget(line, `GRANT SET ON PARAMETER session_replication_role TO ${role}`);
+      await loaded(plain);
+      expect(await objects(line)).toEqual(before);
+      await expectEqual(line);
+    } finally {
+      await onTarget(
+        line,
+        `REVOKE SET ON PARAMETER session_replication_role FROM ${role}; DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`,
+      );
+    }
+  });
+});
+
+/** The line with another account on the target. */
+function asRole(line: Line, role: string): Line {
+  const { url } = line.config.target;
+  const login = { ...url, user: role, password: new Secret('pw') };
+  return { ...line, config: { ...line.config, target: { ...line.config.target, url: login } } };
+}
+
+/** Names of constraints, indexes and triggers that stand. */
+async function objects(line: Line): Promise<readonly unknown[]> {
+  const rows = await onTarget(
+    line,
+    `SELECT conname AS name FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+     UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+     UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
