@@ -2,12 +2,15 @@ import type { Io, TextSink } from './io.ts';
 import { runCli } from './run-cli.ts';
 import type { Ports } from './verb.ts';
 
-const OLDEST_NODE = 22;
+/** As `engines` in package.json says. */
+const OLDEST_NODE = [22, 12] as const;
 
 /** Runs one command as this process; the only file that touches `process`. */
 export async function runProcess(ports: Ports): Promise<void> {
-  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-    process.stderr.write(`sluice needs Node.js ${OLDEST_NODE} or later, this is ${process.versions.node}\n`);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+    process.stderr.write(`sluice needs Node.js ${OLDEST_NODE.join('.')} or later, this is ${process.versions.node}\n`);
     process.exit(2);
   }
   muteKnownWarnings();

@@ -31,6 +31,7 @@ export type CreatedShop = {
   readonly fillMs: number;
 };
 
+/** SHOP_DATABASE_IN_USE: the database holds tables; a sample shop is made in an empty one only. */
 async function makeDatabase(connection: Connection, database: string): Promise<void> {
   await connection.query(`CREATE DATABASE IF NOT EXISTS ${name(database)}`);
   await connection.query(`USE ${name(database)}`);
