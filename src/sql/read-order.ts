@@ -1,4 +1,4 @@
-import type { Limit, OrderItem } from './expression.ts';
+import type { Expression, Limit, OrderItem } from './expression.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 /** Reads ORDER BY with its items, or nothing. */
@@ -21,11 +21,24 @@ function readOrderItem(cursor: TokenCursor): OrderItem {
   return { expression, isDescending, ...cursor.since(start) };
 }
 
-/** Reads `LIMIT n`, `LIMIT offset, n`, `LIMIT n OFFSET m`, or nothing. */
+/** Reads `LIMIT n`, `LIMIT offset, n`, `LIMIT n OFFSET m`, MariaDB's `ROWS EXAMINED` behind them, or nothing. */
 export function readLimit(cursor: TokenCursor): Limit | undefined {
   const { start } = cursor.peek();
   if (!cursor.takeWords('LIMIT')) return undefined;
-  const first = cursor.expression();
+  if (takeExamined(cursor)) return undefined;
+  const found = readLimitRest(cursor, cursor.expression(), start);
+  takeExamined(cursor);
+  return found;
+}
+
+/** `ROWS EXAMINED n` ends a query early by effort: it says nothing of the result. */
+function takeExamined(cursor: TokenCursor): boolean {
+  if (cursor.dialect.flavor !== 'mariadb' || !cursor.takeWords('ROWS', 'EXAMINED')) return false;
+  cursor.expression();
+  return true;
+}
+
+function readLimitRest(cursor: TokenCursor, first: Expression, start: number): Limit {
   if (cursor.takeOperator(',')) return { count: cursor.expression(), offset: first, ...cursor.since(start) };
   const offset = cursor.takeWords('OFFSET') ? cursor.expression() : undefined;
   return { count: first, offset, ...cursor.since(start) };

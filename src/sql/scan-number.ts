@@ -10,7 +10,8 @@ export interface ScannedNumber {
 const HEX = /0x([0-9a-fA-F]+)/y;
 const BIT = /0b([01]+)/y;
 const FLOAT = /(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+/y;
-const DECIMAL = /\d+\.\d*|\.\d+/y;
+/** Two points are MariaDB's range, `1..10`. */
+const DECIMAL = /\d+\.(?!\.)\d*|\.\d+/y;
 const INTEGER = /\d+/y;
 const WORD_UNIT = /[0-9A-Za-z_$\u0080-\uffff]/;
 

@@ -1,0 +1,3 @@
+import { programVerdictContract } from './verdict-contract.ts';
+
+programVerdictContract('mariadb', 101_118);
