@@ -1,0 +1,73 @@
+import type { Span } from './span.ts';
+
+/**
+ * What a translation could not prove. `note`: the result is right for the data that the rule names; `review`: a person
+ * should look, the result may differ where the reason says; `blocked`: there is no translation, and none is given.
+ */
+export interface Finding {
+  /** Stable, e.g. `TEXT_ORDER`; all are listed below. */
+  readonly code: FindingCode;
+  readonly severity: 'note' | 'review' | 'blocked';
+  readonly span: Span;
+  readonly reason: string;
+  readonly advice: string;
+}
+
+export type FindingCode = keyof typeof FINDINGS;
+
+interface Kind {
+  readonly severity: Finding['severity'];
+  readonly advice: string;
+}
+
+/** Every code with its severity and what to do about it. */
+export const FINDINGS = {
+  SYNTAX: { severity: 'blocked', advice: 'Write this part by hand, or report the text that was not understood.' },
+  FUNCTION: { severity: 'blocked', advice: 'Write the call by hand, or make a function of this name on the target.' },
+  CONSTRUCT: { severity: 'blocked', advice: 'Write this part by hand.' },
+  UNKNOWN_COLUMN: {
+    severity: 'review',
+    advice: 'Check the type of the name by hand: what depends on it was not proven.',
+  },
+  UNKNOWN_TYPE: { severity: 'review', advice: 'Check that the value has the type that is used here, or cast it.' },
+  TEXT_AS_NUMBER: {
+    severity: 'note',
+    advice: 'Compare numbers with numbers: the cast keeps an index from being used.',
+  },
+  TEXT_AS_DATE: { severity: 'review', advice: 'Texts that are no date give an error, where MySQL gives NULL.' },
+  TEXT_ORDER: { severity: 'review', advice: 'Give the expression a COLLATE clause if the order of the texts matters.' },
+  TEXT_CASE: {
+    severity: 'note',
+    advice:
+      'Letters with accents and trailing blanks are told apart; use a nondeterministic collation if they must not be.',
+  },
+  REGEXP: { severity: 'review', advice: 'Test the pattern on the target: its language of patterns is another.' },
+  UNSIGNED: {
+    severity: 'note',
+    advice: 'MySQL raises an error where the result is negative; the target gives the negative number.',
+  },
+  ZERO_DATE: { severity: 'note', advice: 'The target has no zero date: rows that had one are NULL.' },
+  INVALID_DATE: { severity: 'note', advice: 'Correct the literal: it is no date, so that the expression is NULL.' },
+  DATE_AS_NUMBER: {
+    severity: 'review',
+    advice: 'Say what is meant: MySQL takes the date as the number YYYYMMDD here.',
+  },
+  FORMAT: { severity: 'blocked', advice: 'Write the format by hand.' },
+  SESSION: { severity: 'review', advice: 'Check who sets this on the target: it belongs to the session.' },
+  NOT_IMMUTABLE: {
+    severity: 'review',
+    advice: 'PostgreSQL refuses this in an index or a generated column: use a trigger.',
+  },
+  GROUP_BY: { severity: 'review', advice: 'Group by the column, or say by an aggregate which of the values is meant.' },
+  TRUNCATED_LIST: { severity: 'note', advice: 'MySQL cuts the list at group_concat_max_len; the target does not.' },
+  ORDER: {
+    severity: 'note',
+    advice: 'Say the order where it matters: MySQL orders by the groups, the target does not.',
+  },
+  HINT: { severity: 'note', advice: 'The hint is left out: the planner of the target chooses by itself.' },
+  JSON_TEXT: { severity: 'note', advice: 'Compare as JSON: blanks and the order of keys differ in the text.' },
+  JSON_NULL: { severity: 'note', advice: 'A JSON null is NULL on the target, the text null on the source.' },
+  FLOAT_TEXT: { severity: 'note', advice: 'Use DECIMAL where the text of a number matters.' },
+  TOO_LARGE: { severity: 'blocked', advice: 'Split the expression: its translation repeats parts too often.' },
+  NUL: { severity: 'blocked', advice: 'Leave the NUL character out: no text of the target holds it.' },
+} as const satisfies Readonly<Record<string, Kind>>;

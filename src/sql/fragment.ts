@@ -1,0 +1,56 @@
+import type { ValueType } from './value-type.ts';
+
+/** A piece of PostgreSQL with its type. An atom may stand beside any operator without parentheses. */
+export interface Fragment {
+  readonly sql: string;
+  readonly isAtom: boolean;
+  readonly type: ValueType;
+  /** The text of a string literal, so that rules can look into formats, patterns and dates. */
+  readonly literal?: string | undefined;
+}
+
+/** A name, a literal, a call, a cast of an atom. */
+export function atom(sql: string, type: ValueType): Fragment {
+  return { sql, isAtom: true, type };
+}
+
+/** Anything with an operator at its top. */
+export function compound(sql: string, type: ValueType): Fragment {
+  return { sql, isAtom: false, type };
+}
+
+/** As it stands beside an operator. */
+export function operand(fragment: Fragment): string {
+  return fragment.isAtom ? fragment.sql : `(${fragment.sql})`;
+}
+
+/** `x::type`. A literal that is cast loses its text only where the type is another. */
+export function cast(fragment: Fragment, name: string, type: ValueType): Fragment {
+  return atom(`${operand(fragment)}::${name}`, type);
+}
+
+/** A string of PostgreSQL; standard_conforming_strings is on, as it is by default since 9.1. */
+export function quoteLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** An identifier: bare when it is plain and small, else in quotes. */
+export function quoteName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** PostgreSQL's reserved words, and those that are no bare column or function name. */
+const KEYWORDS = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
+   char character check coalesce collate collation column concurrently constraint create cross current_catalog
+   current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
+   desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group
+   grouping having ilike in initially inner inout int integer intersect interval into is isnull join json json_array
+   json_arrayagg json_exists json_object json_objectagg json_query json_scalar json_serialize json_table json_value
+   lateral leading least left like limit localtime localtimestamp merge_action national natural nchar none normalize not
+   notnull null nullif numeric offset on only or order out outer overlaps overlay placing position precision primary
+   real references returning right row select session_user setof similar smallint some substring symmetric system_user
+   table tablesample then time timestamp to trailing treat trim true union unique user using values varchar variadic
+   verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi
+   xmlroot xmlserialize xmltable`.split(/\s+/),
+);

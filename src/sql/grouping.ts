@@ -1,0 +1,75 @@
+import type { Context } from './context.ts';
+import type { Expression, OrderItem } from './expression.ts';
+import { atom, type Fragment } from './fragment.ts';
+import type { Select } from './query.ts';
+import { findColumn, type Source } from './query-scope.ts';
+
+/** What a grouped SELECT may name: its groups, aggregates, and columns that the key of a table settles. */
+export class Grouping {
+  readonly #groups: readonly string[];
+  readonly #columns: ReadonlySet<string>;
+  readonly #sources: readonly Source[];
+  readonly #plain: Context;
+
+  constructor(groups: readonly Expression[], sources: readonly Source[], plain: Context) {
+    this.#plain = plain;
+    this.#sources = sources;
+    this.#groups = groups.filter(({ tag }) => tag !== 'number').map((group) => plain.fragment(group).sql);
+    this.#columns = new Set(groups.flatMap((group) => this.#idOf(group) ?? []));
+  }
+
+  /** Translation of a part that may not stand as it is: a group, an aggregate, a column that no group settles. */
+  replace(part: Expression, _context: Context): Fragment | undefined {
+    if (part.tag === 'aggregate' && part.over === undefined) return this.#plain.fragment(part);
+    if (part.tag !== 'column') return this.#asGroup(part);
+    const id = this.#idOf(part);
+    if (id === undefined || this.#columns.has(id) || this.#isSettled(part)) return undefined;
+    this.#plain.report('GROUP_BY', part, 'a column that is not grouped by is selected');
+    const value = this.#plain.fragment(part);
+    const hasLeast = !['boolean', 'json', 'other', 'unknown'].includes(value.type.kind);
+    return atom(hasLeast ? `min(${value.sql})` : `(array_agg(${value.sql}))[1]`, value.type);
+  }
+
+  /** A literal is the same in every group, and asks nothing. */
+  #asGroup(part: Expression): Fragment | undefined {
+    if (this.#groups.length === 0 || part.tag === 'number' || part.tag === 'string' || part.tag === 'null')
+      return undefined;
+    if (part.tag === 'subquery' || part.tag === 'exists' || part.tag === 'aggregate') return undefined;
+    const own = this.#plain.silently(part);
+    return this.#groups.includes(own.sql) ? own : undefined;
+  }
+
+  #idOf(part: Expression): string | undefined {
+    if (part.tag !== 'column') return undefined;
+    const found = findColumn(this.#sources, part.parts);
+    return found === undefined
+      ? undefined
+      : `${this.#sources.indexOf(found.source)}.${found.column.name.toLowerCase()}`;
+  }
+
+  /** The whole primary key of its table is grouped by: PostgreSQL takes its other columns too. */
+  #isSettled(part: Expression): boolean {
+    const found = part.tag === 'column' ? findColumn(this.#sources, part.parts) : undefined;
+    if (found === undefined || found.source.key.length === 0) return false;
+    const at = this.#sources.indexOf(found.source);
+    return found.source.key.every((name) => this.#columns.has(`${at}.${name.toLowerCase()}`));
+  }
+}
+
+/** Whether a SELECT without GROUP BY is one group all the same. */
+export function hasAggregate(node: Select, orderBy: readonly OrderItem[]): boolean {
+  return [...node.items, node.having, ...orderBy].some((part) => part !== undefined && holdsAggregate(part));
+}
+
+/** Looks for an aggregate that is not inside a subquery, without recursion. */
+function holdsAggregate(root: object): boolean {
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const node = open.pop();
+    if (typeof node !== 'object' || node === null) continue;
+    if ('tag' in node && node.tag === 'aggregate' && 'over' in node && node.over === undefined) return true;
+    if ('tag' in node && node.tag === 'query') continue;
+    open.push(...Object.values(node));
+  }
+  return false;
+}

@@ -1,0 +1,112 @@
+import { toBytes, toNumber, toText } from './coerce.ts';
+import { toDate, toMoment, toTime } from './coerce-date.ts';
+import type { Context } from './context.ts';
+import type { CastType, Expression } from './expression.ts';
+import { atom, compound, type Fragment, operand } from './fragment.ts';
+import { toJson } from './rule-json.ts';
+import { BIGINT, decimal, FLOAT, textRule, type ValueType } from './value-type.ts';
+
+type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
+
+/** CAST and CONVERT. */
+export function castTo(node: Node<'cast'>, context: Context): Fragment {
+  if (node.isArray) return refuse(node, context, 'CAST to an array, as multi-valued indexes have it');
+  const value = context.fragment(node.operand);
+  const { type } = node;
+  const size = type.sizes[0];
+  switch (type.name) {
+    case 'SIGNED':
+      return signed(value, context, node);
+    case 'UNSIGNED':
+      return unsigned(signed(value, context, node));
+    case 'DECIMAL':
+      return exact(value, type, context, node);
+    case 'DOUBLE':
+    case 'REAL':
+    case 'FLOAT':
+      return atom(`${operand(toNumber(value, context, node))}::float8`, FLOAT);
+    case 'CHAR':
+    case 'VARCHAR':
+      return characters(value, type, context, node);
+    case 'BINARY':
+      return size === undefined
+        ? toBytes(value, context, node)
+        : refuse(node, context, 'BINARY of a length, which is padded');
+    case 'DATE':
+      return toDate(value, context, node);
+    case 'DATETIME':
+      return moment(toMoment(value, context, node), size ?? 0);
+    case 'TIME':
+      return toTime(value, context, node);
+    case 'JSON':
+      return toJson(node.operand, context);
+    default:
+      return refuse(node, context, `CAST to ${type.name}`);
+  }
+}
+
+function refuse(node: Node<'cast'>, context: Context, reason: string): Fragment {
+  context.report('CONSTRUCT', node, reason);
+  return atom('NULL', { kind: 'null' });
+}
+
+/** A number is rounded; of a text the whole number at its beginning counts. */
+function signed(value: Fragment, context: Context, node: Node<'cast'>): Fragment {
+  if (value.type.kind === 'text') return wholeOf(value, context, node);
+  const number = toNumber(value, context, node);
+  if (number.type.kind === 'integer') return number.type.isWide ? number : atom(`${operand(number)}::bigint`, BIGINT);
+  if (number.type.kind === 'float') return atom(`${operand(number)}::bigint`, BIGINT);
+  return atom(`round(${number.sql})::bigint`, BIGINT);
+}
+
+function wholeOf(value: Fragment, context: Context, node: Node<'cast'>): Fragment {
+  if (value.literal !== undefined) {
+    const digits = /^\s*([+-]?\d+)/.exec(value.literal)?.[1]?.replace('+', '') ?? '0';
+    const sql = BigInt(digits).toString();
+    return sql.startsWith('-') ? compound(sql, BIGINT) : atom(sql, BIGINT);
+  }
+  context.report('TEXT_AS_NUMBER', node, 'a text is cast to a number');
+  const found = `COALESCE(substring(${value.sql} from '^\\s*([+-]?\\d+)'), '0')::bigint`;
+  return atom(`CASE WHEN ${operand(value)} IS NOT NULL THEN ${found} END`, BIGINT);
+}
+
+const WRAP = '18446744073709551616';
+
+/** A negative number wraps round, as its bits read without a sign do. */
+function unsigned(value: Fragment): Fragment {
+  const type: ValueType = { kind: 'decimal', scale: 0, isUnsigned: true };
+  if (/^\d+$/.test(value.sql)) return atom(value.sql, type);
+  const number = operand(value);
+  return atom(`CASE WHEN ${number} < 0 THEN ${number} + ${WRAP} ELSE ${number} END`, type);
+}
+
+function exact(value: Fragment, type: CastType, context: Context, node: Node<'cast'>): Fragment {
+  const [precision = 10, scale = 0] = type.sizes;
+  const number = toNumber(value, context, node);
+  // Through the text: '1.005' as a double is less than 1.005.
+  const from =
+    value.literal !== undefined && number.sql.startsWith("'") ? number.sql.replace(/::float8$/, '') : operand(number);
+  return atom(`${from}::numeric(${precision},${scale})`, decimal(scale));
+}
+
+function characters(value: Fragment, type: CastType, context: Context, node: Node<'cast'>): Fragment {
+  const text = toText(value, context, node);
+  const [size] = type.sizes;
+  const rule = textRule(type.collation) ?? (type.charset === 'binary' ? 'exact' : undefined);
+  const typed: ValueType = rule === undefined ? text.type : { kind: 'text', rule };
+  if (size === undefined) return { ...text, type: typed };
+  return atom(`${operand(text)}::varchar(${size})`, typed);
+}
+
+function moment(value: Fragment, digits: number): Fragment {
+  const type: ValueType = { kind: 'datetime', digits };
+  const known = value.type.kind === 'datetime' ? value.type.digits : undefined;
+  if (known !== undefined && known <= digits) return { ...value, type };
+  return atom(`${operand(value)}::timestamp(${digits})`, type);
+}
+
+/** COLLATE decides how a text is compared; its name is the source's. */
+export function collate(node: Node<'collate'>, context: Context): Fragment {
+  const text = toText(context.fragment(node.operand), context, node);
+  return { ...text, type: { kind: 'text', rule: textRule(node.collation) } };
+}

@@ -1,0 +1,288 @@
+import { localTime, toNumber, toText } from './coerce.ts';
+import { toDate, toMoment } from './coerce-date.ts';
+import type { Context } from './context.ts';
+import { type FormatPart, formatParts, readingPicture } from './date-format.ts';
+import type { Call, Expression } from './expression.ts';
+import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { type RuleTable, take } from './rule.ts';
+import { wrongCount } from './rule-cond.ts';
+import { BIGINT, DATE, DATETIME, INTEGER, INTERVAL, TEXT } from './value-type.ts';
+
+/** Dates and times: parts of them, formats, differences. */
+export const DATE_RULES: RuleTable = {
+  DATE: (call, context) => one(call, context, (value, arg) => toDate(value, context, arg)),
+  TIME: [{ args: ['clock'], sql: '%1::time', type: { kind: 'time', isInterval: false } }],
+  TIMESTAMP: (call, context) => {
+    const [first, second] = call.args;
+    if (first === undefined) return wrongCount(call, context);
+    const moment = toMoment(context.fragment(first), context, first);
+    if (second === undefined) return moment;
+    return compound(`${operand(moment)} + ${operand(take('time', second, context))}`, moment.type);
+  },
+  YEAR: [{ args: ['date'], sql: 'extract(year from $1)::int', type: INTEGER }],
+  MONTH: [{ args: ['date'], sql: 'extract(month from $1)::int', type: INTEGER }],
+  DAY: [{ args: ['date'], sql: 'extract(day from $1)::int', type: INTEGER }],
+  DAYOFMONTH: [{ args: ['date'], sql: 'extract(day from $1)::int', type: INTEGER }],
+  HOUR: [{ args: ['clock'], sql: 'extract(hour from $1)::int', type: INTEGER }],
+  MINUTE: [{ args: ['clock'], sql: 'extract(minute from $1)::int', type: INTEGER }],
+  SECOND: [{ args: ['clock'], sql: 'floor(extract(second from $1))::int', type: INTEGER }],
+  MICROSECOND: [{ args: ['clock'], sql: '(extract(microsecond from $1)::bigint % 1000000)::int', type: INTEGER }],
+  QUARTER: [{ args: ['date'], sql: 'extract(quarter from $1)::int', type: INTEGER }],
+  DAYOFYEAR: [{ args: ['date'], sql: 'extract(doy from $1)::int', type: INTEGER }],
+  DAYOFWEEK: [{ args: ['date'], sql: 'extract(dow from $1)::int + 1', type: INTEGER }],
+  WEEKDAY: [{ args: ['date'], sql: 'extract(isodow from $1)::int - 1', type: INTEGER }],
+  WEEKOFYEAR: [{ args: ['date'], sql: 'extract(week from $1)::int', type: INTEGER }],
+  WEEK: (call, context) => {
+    const [value, mode] = call.args;
+    if (value === undefined) return wrongCount(call, context);
+    return week(call, context, take('date', value, context).sql, modeOf(mode, context));
+  },
+  YEARWEEK: yearWeek,
+  DAYNAME: [{ args: ['date'], sql: "to_char($1, 'FMDay')", type: TEXT, stable: 'to_char' }],
+  MONTHNAME: [{ args: ['date'], sql: "to_char($1, 'FMMonth')", type: TEXT, stable: 'to_char' }],
+  LAST_DAY: [
+    { args: ['date'], sql: "(date_trunc('month', %1::timestamp) + INTERVAL '1 month - 1 day')::date", type: DATE },
+  ],
+  TO_DAYS: [{ args: ['date'], sql: "%1 - DATE '0001-01-01' + 366", type: INTEGER }],
+  FROM_DAYS: [{ args: ['integer'], sql: "DATE '0001-01-01' + (%1 - 366)::int", type: DATE }],
+  TO_SECONDS: [
+    {
+      args: ['moment'],
+      sql: "extract(epoch from %1 - TIMESTAMP '0001-01-01 00:00:00')::bigint + 31622400",
+      type: BIGINT,
+    },
+  ],
+  DATEDIFF: [{ args: ['date', 'date'], sql: '%1 - %2', type: INTEGER }],
+  MAKEDATE: [
+    {
+      args: ['integer', 'integer'],
+      sql: 'CASE WHEN %2 > 0 THEN make_date(%1::int, 1, 1) + (%2 - 1)::int END',
+      type: DATE,
+    },
+  ],
+  MAKETIME: [
+    {
+      args: ['integer', 'integer', 'number'],
+      sql: 'CASE WHEN %2 BETWEEN 0 AND 59 AND %3 >= 0 AND %3 < 60 THEN make_interval(hours => %1::int, mins => %2::int, secs => %3::float8) END',
+      type: INTERVAL,
+    },
+  ],
+  SEC_TO_TIME: [{ args: ['number'], sql: 'make_interval(secs => %1::float8)', type: INTERVAL }],
+  TIME_TO_SEC: [{ args: ['time'], sql: 'trunc(extract(epoch from $1))::int', type: INTEGER }],
+  ADDTIME: (call, context) => shifted(call, context, '+'),
+  SUBTIME: (call, context) => shifted(call, context, '-'),
+  TIMEDIFF: timeDifference,
+  TIMESTAMPDIFF: timestampDifference,
+  TIMESTAMPADD: (call, context) => {
+    const [amount, value] = call.args;
+    if (amount === undefined || value === undefined) return wrongCount(call, context);
+    const unit = call.keyword ?? 'DAY';
+    const span = { start: call.start, end: call.end };
+    return context.fragment({ tag: 'date-shift', operand: value, isNegative: false, amount, unit, ...span });
+  },
+  PERIOD_ADD: [
+    {
+      args: ['integer', 'integer'],
+      sql: '(%1 / 100 * 12 + %1 % 100 - 1 + %2) / 12 * 100 + (%1 / 100 * 12 + %1 % 100 - 1 + %2) % 12 + 1',
+      type: BIGINT,
+    },
+  ],
+  PERIOD_DIFF: [
+    { args: ['integer', 'integer'], sql: '(%1 / 100 * 12 + %1 % 100) - (%2 / 100 * 12 + %2 % 100)', type: BIGINT },
+  ],
+  UNIX_TIMESTAMP: unixTimestamp,
+  FROM_UNIXTIME: fromUnixTime,
+  CONVERT_TZ: convertZone,
+  DATE_FORMAT: (call, context) => formatted(call, context, 'moment'),
+  TIME_FORMAT: (call, context) => formatted(call, context, 'clock'),
+  STR_TO_DATE: stringToDate,
+};
+
+function one(call: Call, context: Context, write: (value: Fragment, arg: Expression) => Fragment): Fragment {
+  const [arg] = call.args;
+  return arg === undefined || call.args.length > 1 ? wrongCount(call, context) : write(context.fragment(arg), arg);
+}
+
+function modeOf(mode: Expression | undefined, context: Context): string {
+  return mode === undefined ? '0' : context.fragment(mode).sql;
+}
+
+/** WEEK by mode; of the eight modes those whose formula was proven on every day of twelve years. */
+function week(call: Call, context: Context, day: string, mode: string): Fragment {
+  const found = WEEKS[mode];
+  if (found !== undefined) return atom(found(day), INTEGER);
+  context.report('FORMAT', call, `WEEK of mode ${mode}`);
+  return atom('NULL::int', INTEGER);
+}
+
+const sundays = (day: string): string => `((extract(doy from ${day})::int + 6 - extract(dow from ${day})::int) / 7)`;
+const mondays = (day: string): string => `((extract(doy from ${day})::int + 7 - extract(isodow from ${day})::int) / 7)`;
+const yearBefore = (day: string): string => `(date_trunc('year', ${day}::timestamp)::date - 1)`;
+
+/** Weeks of 1 to 53: week 0 is the last one of the year before. */
+function counted(weeks: (day: string) => string): (day: string) => string {
+  return (day) => `CASE WHEN ${weeks(day)} > 0 THEN ${weeks(day)} ELSE ${weeks(yearBefore(day))} END`;
+}
+
+const WEEKS: Readonly<Record<string, (day: string) => string>> = {
+  '0': sundays,
+  '1': (day) => `((extract(doy from ${day})::int + 10 - extract(isodow from ${day})::int) / 7)`,
+  '2': counted(sundays),
+  '3': (day) => `extract(week from ${day})::int`,
+  '4': (day) => `((extract(doy from ${day})::int + 9 - extract(dow from ${day})::int) / 7)`,
+  '5': mondays,
+  '7': counted(mondays),
+};
+
+/** YEARWEEK counts weeks from 1: modes 0 and 1 are those of 2 and 3. */
+function yearWeek(call: Call, context: Context): Fragment {
+  const [value, modeArg] = call.args;
+  if (value === undefined) return wrongCount(call, context);
+  const day = take('date', value, context).sql;
+  const mode = modeOf(modeArg, context);
+  if (mode === '1' || mode === '3') {
+    return compound(`extract(isoyear from ${day})::int * 100 + extract(week from ${day})::int`, INTEGER);
+  }
+  if (mode !== '0' && mode !== '2') return week(call, context, day, `${mode} of YEARWEEK`);
+  const before = yearBefore(day);
+  const inYear = (of: string): string => `extract(year from ${of})::int * 100 + ${sundays(of)}`;
+  return atom(`CASE WHEN ${sundays(day)} > 0 THEN ${inYear(day)} ELSE ${inYear(before)} END`, INTEGER);
+}
+
+function shifted(call: Call, context: Context, sign: '+' | '-'): Fragment {
+  const [value, time] = call.args;
+  if (value === undefined || time === undefined) return wrongCount(call, context);
+  const by = take('time', time, context);
+  const first = context.fragment(value);
+  const isTime = first.type.kind === 'time' || (first.literal !== undefined && /^\s*-?\d{1,3}:/.test(first.literal));
+  if (isTime) return compound(`${operand(take('time', value, context))}::interval ${sign} ${operand(by)}`, INTERVAL);
+  const moment = take('moment', value, context);
+  return compound(`${operand(moment)} ${sign} ${operand(by)}`, moment.type);
+}
+
+/** MySQL's TIME ends at 838:59:59. */
+function timeDifference(call: Call, context: Context): Fragment {
+  const [first, second] = call.args;
+  if (first === undefined || second === undefined) return wrongCount(call, context);
+  const isTime = (value: Fragment): boolean =>
+    value.type.kind === 'time' || (value.literal !== undefined && /^\s*-?\d{1,3}:/.test(value.literal));
+  const kind = isTime(context.fragment(first)) ? 'time' : 'moment';
+  const [a, b] = [take(kind, first, context), take(kind, second, context)];
+  const seconds = `extract(epoch from ${operand(a)} - ${operand(b)})`;
+  const branches = `WHEN abs(${seconds}) > 3020399 THEN sign(${seconds})::float8 * INTERVAL '838:59:59'`;
+  return atom(`CASE ${branches} ELSE make_interval(secs => ${seconds}::float8) END`, INTERVAL);
+}
+
+const SECONDS: Readonly<Record<string, number>> = { WEEK: 604_800, DAY: 86_400, HOUR: 3_600, MINUTE: 60, SECOND: 1 };
+const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 1 };
+
+function timestampDifference(call: Call, context: Context): Fragment {
+  const [from, to] = call.args;
+  if (from === undefined || to === undefined) return wrongCount(call, context);
+  const [a, b] = [take('moment', from, context), take('moment', to, context)];
+  const unit = call.keyword ?? 'DAY';
+  const months = MONTHS[unit];
+  if (months !== undefined) {
+    const age = `age(${b.sql}, ${a.sql})`;
+    if (unit === 'YEAR') return atom(`extract(year from ${age})::bigint`, BIGINT);
+    const found = `(extract(year from ${age}) * 12 + extract(month from ${age}))`;
+    return atom(months === 1 ? `${found}::bigint` : `trunc(${found} / ${months})::bigint`, BIGINT);
+  }
+  const epoch = `extract(epoch from ${operand(b)} - ${operand(a)})`;
+  if (unit === 'MICROSECOND') return atom(`(${epoch} * 1000000)::bigint`, BIGINT);
+  const seconds = SECONDS[unit] ?? 1;
+  return atom(`trunc(${epoch}${seconds === 1 ? '' : ` / ${seconds}`})::bigint`, BIGINT);
+}
+
+function unixTimestamp(call: Call, context: Context): Fragment {
+  const [arg] = call.args;
+  if (arg === undefined) return atom('floor(extract(epoch from statement_timestamp()))::bigint', BIGINT);
+  const value = context.fragment(arg);
+  const zone = quoteLiteral(context.scope.timeZone);
+  if (value.type.kind === 'instant') return atom(`floor(extract(epoch from ${value.sql}))::bigint`, BIGINT);
+  const moment = toMoment(value, context, arg);
+  if (context.scope.timeZone !== 'UTC') context.stable(call, 'AT TIME ZONE');
+  return atom(`floor(extract(epoch from ${operand(moment)} AT TIME ZONE ${zone}))::bigint`, BIGINT);
+}
+
+function fromUnixTime(call: Call, context: Context): Fragment {
+  const [arg, format] = call.args;
+  if (arg === undefined) return wrongCount(call, context);
+  const number = toNumber(context.fragment(arg), context, arg);
+  const zone = quoteLiteral(context.scope.timeZone);
+  const digits = number.type.kind === 'integer' ? 0 : 6;
+  const moment = compound(`to_timestamp(${number.sql}) AT TIME ZONE ${zone}`, { kind: 'datetime', digits });
+  return format === undefined ? moment : write(call, context, moment, format);
+}
+
+/** An offset is given as an interval: as text its sign would be POSIX's, the other way round. */
+function convertZone(call: Call, context: Context): Fragment {
+  const [value, from, to] = call.args;
+  if (value === undefined || from === undefined || to === undefined) return wrongCount(call, context);
+  context.stable(call, 'AT TIME ZONE');
+  const zone = (arg: Expression): string => {
+    const text = toText(context.fragment(arg), context, arg);
+    const offset = /^([+-]?)(\d{1,2}):(\d{2})$/.exec(text.literal ?? '');
+    if (offset !== null) return `INTERVAL '${offset[1] === '-' ? '-' : ''}${offset[2]?.padStart(2, '0')}:${offset[3]}'`;
+    if (text.literal === 'SYSTEM' || text.literal === undefined) {
+      context.report('SESSION', arg, 'the time zone is known at run time only');
+    }
+    return text.literal === 'SYSTEM' ? quoteLiteral(context.scope.timeZone) : operand(text);
+  };
+  const moment = take('moment', value, context);
+  const found = `(${operand(localTime(moment, context))} AT TIME ZONE ${zone(from)}) AT TIME ZONE ${zone(to)}`;
+  return compound(found, moment.type);
+}
+
+function formatted(call: Call, context: Context, kind: 'moment' | 'clock'): Fragment {
+  const [value, format] = call.args;
+  if (value === undefined || format === undefined || call.args.length > 2) return wrongCount(call, context);
+  return write(call, context, take(kind, value, context), format);
+}
+
+function write(call: Call, context: Context, value: Fragment, format: Expression): Fragment {
+  const text = context.fragment(format);
+  if (text.literal === undefined) {
+    context.report('FORMAT', format, 'the format is known at run time only');
+    return atom('NULL::text', TEXT);
+  }
+  context.stable(call, 'to_char');
+  const parts = formatParts(text.literal).map((part) => writePart(part, value));
+  if (parts.length === 0) return atom("''", TEXT);
+  return parts.length === 1 ? atom(parts[0] ?? "''", TEXT) : compound(parts.join(' || '), TEXT);
+}
+
+function writePart(part: FormatPart, value: Fragment): string {
+  const day = operand(value);
+  switch (part.tag) {
+    case 'picture':
+      return `to_char(${value.sql}, ${quoteLiteral(part.text)})`;
+    case 'week':
+      return `lpad((${WEEKS[String(part.mode)]?.(day)})::text, 2, '0')`;
+    case 'week-year':
+      return `extract(year from CASE WHEN ${sundays(day)} > 0 THEN ${day}::date ELSE ${yearBefore(day)} END)::text`;
+    default:
+      return `extract(dow from ${value.sql})::text`;
+  }
+}
+
+/** to_date and to_timestamp raise where MySQL gives NULL. */
+function stringToDate(call: Call, context: Context): Fragment {
+  const [text, format] = call.args;
+  if (text === undefined || format === undefined) return wrongCount(call, context);
+  const value = toText(context.fragment(text), context, text);
+  const pattern = context.fragment(format).literal;
+  const found = pattern === undefined ? undefined : readingPicture(pattern);
+  if (found === undefined) {
+    context.report(
+      'FORMAT',
+      format,
+      'the format is known at run time only, or has a part that the target does not read',
+    );
+    return atom('NULL::timestamp', DATETIME);
+  }
+  context.stable(call, 'to_timestamp');
+  context.report('TEXT_AS_DATE', call, 'a text is read as a date by a format');
+  if (!found.hasTime) return atom(`to_date(${value.sql}, ${quoteLiteral(found.picture)})`, DATE);
+  return atom(`to_timestamp(${value.sql}, ${quoteLiteral(found.picture)})::timestamp`, DATETIME);
+}

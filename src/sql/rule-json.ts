@@ -1,0 +1,220 @@
+import { localTime, toText, toValue } from './coerce.ts';
+import type { Context } from './context.ts';
+import type { Call, Expression } from './expression.ts';
+import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { jsonPath, pathLiteral } from './json-path.ts';
+import type { RuleTable } from './rule.ts';
+import { wrongCount } from './rule-cond.ts';
+import type { Span } from './span.ts';
+import { BOOLEAN, INTEGER, JSON_TYPE, TEXT } from './value-type.ts';
+
+/** JSON, on jsonb. */
+export const JSON_RULES: RuleTable = {
+  JSON_EXTRACT: (call, context) => {
+    const [document, path] = call.args;
+    if (document === undefined || path === undefined) return wrongCount(call, context);
+    if (call.args.length > 2) return refuse(call, context, 'JSON_EXTRACT of several paths');
+    return step('#>', document, path, { context, span: call });
+  },
+  JSON_VALUE: (call, context) => {
+    const [document, path] = call.args;
+    if (document === undefined || path === undefined) return wrongCount(call, context);
+    if (call.keyword !== undefined) return refuse(call, context, 'JSON_VALUE with RETURNING or ON EMPTY');
+    return step('#>>', document, path, { context, span: call });
+  },
+  JSON_UNQUOTE: (call, context) => {
+    const [arg] = call.args;
+    if (arg === undefined) return wrongCount(call, context);
+    const value = context.fragment(arg);
+    const inner = /^(.*) #> ('\{.*\}')$/.exec(value.sql);
+    if (value.type.kind === 'json' && inner !== null) return compound(`${inner[1]} #>> ${inner[2]}`, TEXT);
+    if (value.type.kind === 'json') return compound(`${operand(value)} #>> '{}'`, TEXT);
+    const text = operand(toText(value, context, arg));
+    return atom(`CASE WHEN ${text} LIKE '"%"' THEN ${text}::jsonb #>> '{}' ELSE ${text} END`, TEXT);
+  },
+  JSON_OBJECT: (call, context) => {
+    if (call.args.length % 2 !== 0) return wrongCount(call, context);
+    const parts = call.args.map((arg, at) => (at % 2 === 0 ? toKey(arg, context) : jsonPart(arg, context)));
+    return atom(`jsonb_build_object(${parts.join(', ')})`, JSON_TYPE);
+  },
+  JSON_ARRAY: (call, context) =>
+    atom(`jsonb_build_array(${call.args.map((arg) => jsonPart(arg, context)).join(', ')})`, JSON_TYPE),
+  JSON_QUOTE: (call, context) => {
+    const [arg] = call.args;
+    if (arg === undefined) return wrongCount(call, context);
+    return atom(`to_json(${toText(context.fragment(arg), context, arg).sql}::text)::text`, TEXT);
+  },
+  JSON_LENGTH: jsonLength,
+  JSON_TYPE: jsonType,
+  JSON_VALID: jsonValid,
+  JSON_CONTAINS: (call, context) => {
+    const [document, part, path] = call.args;
+    if (document === undefined || part === undefined) return wrongCount(call, context);
+    const place = { context, span: call };
+    const whole = path === undefined ? toJson(document, context) : step('#>', document, path, place);
+    return compound(`${operand(whole)} @> ${operand(toJson(part, context))}`, BOOLEAN);
+  },
+  JSON_CONTAINS_PATH: (call, context) => {
+    const [document, , path] = call.args;
+    if (document === undefined || path === undefined || call.args.length !== 3) {
+      return refuse(call, context, 'JSON_CONTAINS_PATH of several paths');
+    }
+    return compound(`(${step('#>', document, path, { context, span: call }).sql}) IS NOT NULL`, BOOLEAN);
+  },
+  JSON_KEYS: (call, context) => {
+    const [document] = call.args;
+    if (document === undefined || call.args.length > 1) return refuse(call, context, 'JSON_KEYS with a path');
+    const keys = `jsonb_object_keys(${toJson(document, context).sql}) AS k`;
+    return atom(`(SELECT jsonb_agg(k ORDER BY octet_length(k), k COLLATE "C") FROM ${keys})`, JSON_TYPE);
+  },
+  JSON_SET: (call, context) => change(call, context, 'set'),
+  JSON_INSERT: (call, context) => change(call, context, 'insert'),
+  JSON_REPLACE: (call, context) => change(call, context, 'replace'),
+  JSON_REMOVE: (call, context) => {
+    const [document, ...paths] = call.args;
+    if (document === undefined || paths.length === 0) return wrongCount(call, context);
+    const found = paths.reduce(
+      (sql, path) => {
+        const elements = elementsOf(path, context, call);
+        return guarded(sql, elements, `${sql} #- ${pathLiteral(elements)}`);
+      },
+      operand(toJson(document, context)),
+    );
+    return atom(found, JSON_TYPE);
+  },
+};
+
+function refuse(call: Call, context: Context, reason: string): Fragment {
+  context.report('FUNCTION', call, reason);
+  return atom('NULL', { kind: 'null' });
+}
+
+interface Place {
+  readonly context: Context;
+  readonly span: Span;
+}
+
+/** A value as a document: a text is read as JSON. */
+export function toJson(expression: Expression, context: Context): Fragment {
+  const value = context.fragment(expression);
+  if (value.type.kind === 'json') return value;
+  if (value.type.kind === 'null') return atom('NULL::jsonb', JSON_TYPE);
+  return atom(`${operand(toText(value, context, expression))}::jsonb`, JSON_TYPE);
+}
+
+function pathOf(path: Expression, context: Context, span: Span): string {
+  return pathLiteral(elementsOf(path, context, span));
+}
+
+function elementsOf(path: Expression, context: Context, span: Span): readonly string[] {
+  const text = context.fragment(path).literal;
+  const elements = text === undefined ? undefined : jsonPath(text);
+  if (elements !== undefined) return elements;
+  context.report('CONSTRUCT', span, 'a JSON path with a wildcard, or one that is known at run time only');
+  return [];
+}
+
+/** A name in what is no object, or a number in what is no array, changes nothing; PostgreSQL raises an error. */
+function guarded(document: string, elements: readonly string[], changed: string): string {
+  const last = elements.at(-1);
+  if (last === undefined) return document;
+  const parent = elements.length === 1 ? document : `${document} #> ${pathLiteral(elements.slice(0, -1))}`;
+  const kind = /^\d+$/.test(last) ? 'array' : 'object';
+  return `CASE WHEN jsonb_typeof(${parent}) = '${kind}' THEN ${changed} ELSE ${document} END`;
+}
+
+/** `document -> path` and its text. */
+export function step(operator: '#>' | '#>>', document: Expression, path: Expression, place: Place): Fragment {
+  const from = toJson(document, place.context);
+  const elements = pathOf(path, place.context, place.span);
+  if (operator === '#>>') place.context.report('JSON_NULL', place.span, 'a value of JSON is taken as a text');
+  return compound(`${operand(from)} ${operator} ${elements}`, operator === '#>' ? JSON_TYPE : TEXT);
+}
+
+function toKey(arg: Expression, context: Context): string {
+  return toText(context.fragment(arg), context, arg).sql;
+}
+
+/** A value inside a document, as MySQL writes it: a moment with six digits, a condition as 0 or 1. */
+function jsonPart(arg: Expression, context: Context): string {
+  const value = context.fragment(arg);
+  const { kind } = value.type;
+  if (kind === 'datetime' || kind === 'instant') {
+    context.stable(arg, 'to_char');
+    return `to_char(${localTime(value, context).sql}, 'YYYY-MM-DD HH24:MI:SS.US')`;
+  }
+  if (arg.tag === 'boolean') return String(arg.value);
+  if (kind === 'date' || kind === 'time' || kind === 'bytes') return toText(value, context, arg).sql;
+  return toValue(value).sql;
+}
+
+function jsonLength(call: Call, context: Context): Fragment {
+  const [document, path] = call.args;
+  if (document === undefined) return wrongCount(call, context);
+  const value = path === undefined ? toJson(document, context) : step('#>', document, path, { context, span: call });
+  const branches = [
+    `WHEN 'array' THEN jsonb_array_length(${value.sql})`,
+    `WHEN 'object' THEN (SELECT count(*)::int FROM jsonb_object_keys(${value.sql}))`,
+  ];
+  const found = `CASE jsonb_typeof(${value.sql}) ${branches.join(' ')} ELSE 1 END`;
+  return atom(`CASE WHEN ${operand(value)} IS NOT NULL THEN ${found} END`, INTEGER);
+}
+
+function jsonType(call: Call, context: Context): Fragment {
+  const [document] = call.args;
+  if (document === undefined) return wrongCount(call, context);
+  const value = toJson(document, context);
+  const number = `CASE WHEN ${operand(value)}::text ~ '[.eE]' THEN 'DOUBLE' ELSE 'INTEGER' END`;
+  return atom(
+    `CASE jsonb_typeof(${value.sql}) WHEN 'number' THEN ${number} ELSE upper(jsonb_typeof(${value.sql})) END`,
+    TEXT,
+  );
+}
+
+/** IS JSON is PostgreSQL 16's: of a literal the answer is known, of a JSON column it is 1. */
+function jsonValid(call: Call, context: Context): Fragment {
+  const [document] = call.args;
+  if (document === undefined) return wrongCount(call, context);
+  const value = context.fragment(document);
+  if (value.type.kind === 'json') return compound(`${operand(value)} IS NOT NULL`, BOOLEAN);
+  if (value.literal === undefined)
+    return refuse(call, context, 'JSON_VALID of a text, which PostgreSQL asks for since 16');
+  return atom(isJson(value.literal) ? '1' : '0', INTEGER);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Change = 'set' | 'insert' | 'replace';
+
+/** Paths are changed from left to right, each in what the one before made. */
+function change(call: Call, context: Context, kind: Change): Fragment {
+  const [document, ...pairs] = call.args;
+  if (document === undefined || pairs.length === 0 || pairs.length % 2 !== 0) return wrongCount(call, context);
+  let found = toJson(document, context).sql;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [path, value] = [pairs[at], pairs[at + 1]];
+    if (path === undefined || value === undefined) continue;
+    const parts = elementsOf(path, context, call);
+    const elements = pathLiteral(parts);
+    const changed = `jsonb_set(${found}, ${elements}, ${newValue(value, context)}, ${kind !== 'replace'})`;
+    const isNew = `CASE WHEN ${found} #> ${elements} IS NULL THEN ${changed} ELSE ${found} END`;
+    found = guarded(found, parts, kind === 'insert' ? isNew : changed);
+  }
+  return atom(found, JSON_TYPE);
+}
+
+function newValue(value: Expression, context: Context): string {
+  const fragment = context.fragment(value);
+  if (fragment.type.kind === 'json') return fragment.sql;
+  if (fragment.type.kind === 'null') return "'null'::jsonb";
+  if (fragment.literal !== undefined) return `to_jsonb(${quoteLiteral(fragment.literal)}::text)`;
+  const part = jsonPart(value, context);
+  return /^-?\d+(?:\.\d+)?$/.test(part) ? `to_jsonb(${part})` : `COALESCE(to_jsonb(${part}), 'null')`;
+}

@@ -1,0 +1,174 @@
+import { toCondition, toNumber, toText } from './coerce.ts';
+import type { Context } from './context.ts';
+import type { Expression } from './expression.ts';
+import { atom, cast, compound, type Fragment, operand } from './fragment.ts';
+import { BIGINT, BOOLEAN, FLOAT, INTEGER, scaleOf, TEXT, type ValueType } from './value-type.ts';
+
+type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
+
+/** `+ - * / DIV MOD` and the operators of bits, on numbers. */
+export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment {
+  const left = toNumber(context.fragment(node.left), context, node.left);
+  const right = toNumber(context.fragment(node.right), context, node.right);
+  switch (node.operator) {
+    case '+':
+    case '-':
+    case '*':
+      return sum(node, left, right, context);
+    case '/':
+      return quotient(left, right);
+    case 'div':
+      return integerQuotient(left, right);
+    case 'mod':
+      return remainder(left, right);
+    default:
+      return bits(node, left, right, context);
+  }
+}
+
+/** MySQL computes whole numbers in 64 bits: a sum of narrow ones is widened first. */
+function sum(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
+  const type = sumType(node.operator, left.type, right.type);
+  const isUnsigned = isUnsignedType(left.type) || isUnsignedType(right.type);
+  if (node.operator === '-' && isUnsigned) context.report('UNSIGNED', node, 'unsigned numbers are subtracted');
+  const first =
+    type.kind === 'integer' && !isWide(left) && !isWide(right) && !areSmall(left, right) ? widen(left) : left;
+  return compound(`${operand(first)} ${node.operator} ${operand(right)}`, type);
+}
+
+function isUnsignedType(type: ValueType): boolean {
+  return (type.kind === 'integer' || type.kind === 'decimal') && type.isUnsigned;
+}
+
+function isWide({ type }: Fragment): boolean {
+  return type.kind === 'integer' && type.isWide;
+}
+
+/** Two literals whose sum and product fit 32 bits. */
+function areSmall(left: Fragment, right: Fragment): boolean {
+  return /^-?\d{1,4}$/.test(left.sql) && /^-?\d{1,4}$/.test(right.sql);
+}
+
+function widen(value: Fragment): Fragment {
+  return cast(value, 'bigint', BIGINT);
+}
+
+function sumType(operator: string, left: ValueType, right: ValueType): ValueType {
+  if (left.kind === 'float' || right.kind === 'float') return FLOAT;
+  if (left.kind === 'integer' && right.kind === 'integer') return BIGINT;
+  const [a, b] = [scaleOf(left), scaleOf(right)];
+  if (a === undefined || b === undefined) return { kind: 'decimal', scale: undefined, isUnsigned: false };
+  const isRaw = (left.kind === 'decimal' && left.isRaw === true) || (right.kind === 'decimal' && right.isRaw === true);
+  return { kind: 'decimal', scale: operator === '*' ? a + b : Math.max(a, b), isUnsigned: false, isRaw };
+}
+
+/** div_precision_increment of the source, at its default. */
+const MORE_DIGITS = 4;
+
+/** Division by 0 is NULL. Of exact numbers the quotient has four digits more than the dividend; rounded at once. */
+function quotient(left: Fragment, right: Fragment): Fragment {
+  if (left.type.kind === 'float' || right.type.kind === 'float') {
+    const divisor = `NULLIF(${right.sql}, 0)`;
+    return compound(`${operand(cast(left, 'float8', FLOAT))} / ${divisor}`, FLOAT);
+  }
+  const dividend = left.type.kind === 'decimal' ? left : cast(left, 'numeric', left.type);
+  const exact = `${operand(dividend)} / NULLIF(${right.sql}, 0)`;
+  const scale = scaleOf(left.type);
+  if (scale === undefined) return compound(exact, { kind: 'decimal', scale: undefined, isUnsigned: false });
+  const digits = Math.min(scale + MORE_DIGITS, 30);
+  return atom(`round(${exact}, ${digits})`, { kind: 'decimal', scale: digits, isUnsigned: false });
+}
+
+function integerQuotient(left: Fragment, right: Fragment): Fragment {
+  const divisor = `NULLIF(${right.sql}, 0)`;
+  if (left.type.kind === 'integer' && right.type.kind === 'integer') {
+    return compound(`${operand(left)} / ${divisor}`, BIGINT);
+  }
+  const [a, b] = [exactly(left), exactly(right)];
+  return atom(`div(${a.sql}, NULLIF(${b.sql}, 0))::bigint`, BIGINT);
+}
+
+/** numeric where PostgreSQL's function has no floating-point form. */
+function exactly(value: Fragment): Fragment {
+  return value.type.kind === 'float' ? cast(value, 'numeric', value.type) : value;
+}
+
+function remainder(left: Fragment, right: Fragment): Fragment {
+  const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
+  const type = isFloat ? FLOAT : sumType('%', left.type, right.type);
+  const found = `mod(${exactly(left).sql}, NULLIF(${exactly(right).sql}, 0))`;
+  return isFloat ? atom(`${found}::float8`, FLOAT) : atom(found, type);
+}
+
+const BITS = { '&': '&', '|': '|', '^': '#', '<<': '<<', '>>': '>>' } as const;
+
+/** MySQL's bits are an unsigned 64-bit number; PostgreSQL's bigint has the same bits, and a sign. */
+function bits(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
+  const operator = BITS[node.operator as keyof typeof BITS];
+  const isShift = operator === '<<' || operator === '>>';
+  const isSmall = isShift ? /^(?:[0-9]|[1-4][0-9])$/.test(right.sql) : true;
+  if (!isSmall) context.report('UNSIGNED', node, 'bits are shifted by more than the target may shift');
+  const second = isShift ? cast(whole(right), 'int', INTEGER) : widen(whole(right));
+  const shift = /^\d+$/.test(right.sql) ? right : second;
+  return compound(`${operand(widen(whole(left)))} ${operator} ${operand(shift)}`, BIGINT);
+}
+
+function whole(value: Fragment): Fragment {
+  return value.type.kind === 'integer' ? value : atom(`round(${value.sql})`, value.type);
+}
+
+/** Unary operators. */
+export function unary(node: Node<'unary'>, context: Context): Fragment {
+  const value = context.fragment(node.operand);
+  switch (node.operator) {
+    case 'not':
+      return compound(`NOT ${operand(toCondition(value, context, node.operand))}`, BOOLEAN);
+    case 'binary':
+      return { ...toText(value, context, node.operand), type: { kind: 'text', rule: 'exact' } };
+    case '+':
+      return value;
+    case '-': {
+      const number = toNumber(value, context, node.operand);
+      return compound(`-${number.sql.startsWith('-') ? `(${number.sql})` : operand(number)}`, negative(number.type));
+    }
+    default: {
+      const number = toNumber(value, context, node.operand);
+      return compound(`18446744073709551615 - ${operand(number)}`, { kind: 'decimal', scale: 0, isUnsigned: true });
+    }
+  }
+}
+
+function negative(type: ValueType): ValueType {
+  return type.kind === 'integer' || type.kind === 'decimal' ? { ...type, isUnsigned: false } : type;
+}
+
+/** AND, OR, XOR of conditions. */
+export function logical(node: Node<'logical'>, context: Context): Fragment {
+  const parts = node.operands.map((part) => toCondition(context.fragment(part), context, part));
+  if (node.operator !== 'xor') {
+    return compound(parts.map(operand).join(node.operator === 'and' ? ' AND ' : ' OR '), BOOLEAN);
+  }
+  const [first, ...rest] = parts.map(operand);
+  const found = rest.reduce((left, right, at) => `${at === 0 ? left : `(${left})`} <> ${right}`, first ?? '');
+  return compound(found, BOOLEAN);
+}
+
+/** `||` under PIPES_AS_CONCAT, and CONCAT: NULL when one part is. */
+export function concat(parts: readonly Expression[], context: Context): Fragment {
+  const texts = parts.map((part) => toText(context.fragment(part), context, part));
+  const [only] = texts;
+  if (texts.length === 1 && only !== undefined) return only;
+  return compound(texts.map(operand).join(' || '), texts.find(({ type }) => hasRule(type))?.type ?? TEXT);
+}
+
+function hasRule(type: ValueType): boolean {
+  return type.kind === 'text' && type.rule !== undefined;
+}
+
+/** IS NULL, IS TRUE and the like. */
+export function is(node: Node<'is'>, context: Context): Fragment {
+  const value = context.fragment(node.operand);
+  const not = node.isNegated ? 'NOT ' : '';
+  if (node.test === 'null') return compound(`${operand(value)} IS ${not}NULL`, BOOLEAN);
+  return compound(`${operand(toCondition(value, context, node))} IS ${not}${node.test.toUpperCase()}`, BOOLEAN);
+}

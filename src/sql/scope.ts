@@ -1,0 +1,55 @@
+import type { Dialect } from './dialect.ts';
+import type { Name } from './expression.ts';
+import type { TextRule, ValueType } from './value-type.ts';
+
+/** A column or a variable as the target has it. */
+export interface Resolved {
+  /** Quoted where needed, qualified where the caller wants it so. */
+  readonly sql: string;
+  readonly type: ValueType;
+}
+
+/** A table of the source as the target has it. */
+export interface TableShape {
+  /** Quoted, with its schema where it needs one. */
+  readonly sql: string;
+  /** By the name the source gives, in the order of `*`. */
+  readonly columns: readonly TableColumn[];
+  /** Names of the columns of the primary key, or empty. */
+  readonly key: readonly string[];
+}
+
+export interface TableColumn extends Resolved {
+  readonly name: string;
+}
+
+/** What a translation knows of its surroundings. All values are plain: the caller makes it from its catalogue. */
+export interface Scope {
+  readonly dialect: Dialect;
+  /** A column of the table at hand, a parameter, a variable; undefined when there is none of this name. */
+  readonly resolve: (parts: readonly Name[]) => Resolved | undefined;
+  /** A table that a query may read; undefined when it is not known. */
+  readonly table: (parts: readonly Name[]) => TableShape | undefined;
+  /** A stored function of the source that the target has under this name; undefined when it has none. */
+  readonly routine: (parts: readonly Name[]) => Resolved | undefined;
+  /** How two texts are compared when no column tells: the source's connection collation. */
+  readonly textRule: TextRule;
+  /** The session time zone of the source's application, as PostgreSQL names it: `UTC`, `Europe/Vienna`. */
+  readonly timeZone: string;
+  /** The expression goes into an index or a generated column, where PostgreSQL takes immutable functions alone. */
+  readonly mustBeImmutable: boolean;
+}
+
+/** A scope without any column: what is true of an expression of literals. */
+export function emptyScope(dialect: Dialect): Scope {
+  const none = (): undefined => undefined;
+  return {
+    dialect,
+    resolve: none,
+    table: none,
+    routine: none,
+    textRule: 'lower',
+    timeZone: 'UTC',
+    mustBeImmutable: false,
+  };
+}

@@ -1,0 +1,150 @@
+import { localTime, toCondition, toNumber, toText, toValue } from './coerce.ts';
+import { toDate, toMoment, toTime } from './coerce-date.ts';
+import type { Context, Replace } from './context.ts';
+import type { Expression, Opaque } from './expression.ts';
+import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
+import { atom, cast, type Fragment } from './fragment.ts';
+import { printQuery } from './print-query.ts';
+import type { Query } from './query.ts';
+import type { Scope } from './scope.ts';
+import type { Span } from './span.ts';
+import { translateNode } from './translate-expression.ts';
+import { BOOLEAN, type ValueType } from './value-type.ts';
+
+/** SQL for PostgreSQL with everything about it that was not proven. */
+export interface Translation {
+  /** undefined when a finding is `blocked`: a guess is never given. */
+  readonly sql: string | undefined;
+  readonly type: ValueType;
+  readonly findings: readonly Finding[];
+}
+
+/** What an expression is for. `condition`: CHECK, WHERE. `value`: as a client sees it, a condition as 0 or 1. */
+export type Purpose = 'condition' | 'value' | { readonly column: ValueType };
+
+/**
+ * Translates an expression. `{ column }` brings the value to the type of the target's column, for a default or a
+ * generated column: 0 and 1 into a boolean, a text into a date. Total: never throws for what the source holds.
+ */
+export function translateExpression(expression: Expression, scope: Scope, purpose: Purpose): Translation {
+  const translation = new Translator(scope);
+  const found = settle(translation.fragment(expression), purpose, translation, expression);
+  return translation.result(found);
+}
+
+/**
+ * Translates a query, as of a view: every column gets the name that the source gives it. `text` is what the query was
+ * parsed from: an expression without an alias is called by its text there.
+ */
+export function translateQuery(query: Query | Opaque, scope: Scope, text?: string): Translation {
+  const translation = new Translator(scope);
+  const found =
+    query.tag === 'opaque' ? translation.fragment(query) : printQuery(query, translation, { text }).fragment;
+  return translation.result(found);
+}
+
+/** Longer than any expression that a person wrote; a translation repeats parts, so it is watched. */
+const MAX_SQL_LENGTH = 500_000;
+
+class Translator implements Context {
+  readonly scope: Scope;
+  readonly #findings: Finding[];
+  readonly #replace: Replace | undefined;
+
+  constructor(scope: Scope, findings: Finding[] = [], replace?: Replace) {
+    this.scope = scope;
+    this.#findings = findings;
+    this.#replace = replace;
+  }
+
+  fragment(expression: Expression): Fragment {
+    const found = this.#replace?.(expression, this) ?? translateNode(expression, this);
+    if (found.sql.length <= MAX_SQL_LENGTH) return found;
+    this.report('TOO_LARGE', expression, 'the translation is too long');
+    return atom('NULL', found.type);
+  }
+
+  query(query: Query): Fragment {
+    const { fragment, columns } = printQuery(query, this, 'plain');
+    return atom(`(${fragment.sql})`, columns[0]?.type ?? fragment.type);
+  }
+
+  within(scope: Scope): Context {
+    return new Translator(scope, this.#findings);
+  }
+
+  /** The new replacement is asked first, then the one that stands. */
+  intercept(replace: Replace): Context {
+    const before = this.#replace;
+    const both: Replace = (part, context) => replace(part, context) ?? before?.(part, context);
+    return new Translator(this.scope, this.#findings, both);
+  }
+
+  silently(expression: Expression): Fragment {
+    return new Translator(this.scope).fragment(expression);
+  }
+
+  report(code: FindingCode, span: Span, reason: string): void {
+    const { severity, advice } = FINDINGS[code];
+    const isKnown = this.#findings.some(
+      (one) => one.code === code && one.span.start === span.start && one.reason === reason,
+    );
+    if (isKnown) return;
+    this.#findings.push({ code, severity, span: { start: span.start, end: span.end }, reason, advice });
+  }
+
+  stable(span: Span, what: string): void {
+    if (this.scope.mustBeImmutable) this.report('NOT_IMMUTABLE', span, `${what} is not immutable`);
+  }
+
+  result(found: Fragment): Translation {
+    const isBlocked = this.#findings.some(({ severity }) => severity === 'blocked');
+    return { sql: isBlocked ? undefined : found.sql, type: found.type, findings: this.#findings };
+  }
+}
+
+function settle(value: Fragment, purpose: Purpose, context: Context, span: Span): Fragment {
+  if (purpose === 'condition') return toCondition(value, context, span);
+  if (purpose === 'value') return toValue(value);
+  return toColumn(value, purpose.column, context, span);
+}
+
+/** A value as a column of the target takes it. A text literal is left to PostgreSQL, which types it by the column. */
+function toColumn(value: Fragment, column: ValueType, context: Context, span: Span): Fragment {
+  if (value.type.kind === 'null' || value.type.kind === column.kind)
+    return value.type.kind === 'boolean' ? value : toValue(value);
+  switch (column.kind) {
+    case 'boolean':
+      return value.sql === '0' || value.sql === '1'
+        ? atom(String(value.sql === '1'), BOOLEAN)
+        : toCondition(value, context, span);
+    case 'integer':
+    case 'decimal':
+    case 'float':
+      return toNumber(value, context, span);
+    case 'text':
+      return toText(value, context, span);
+    case 'date':
+      return toDate(value, context, span);
+    case 'datetime':
+      return toMoment(value, context, span);
+    case 'instant':
+      return toInstant(value, context, span);
+    case 'time':
+      return toTime(value, context, span);
+    case 'json':
+      return cast(toText(value, context, span), 'jsonb', column);
+    default:
+      return toValue(value);
+  }
+}
+
+/** A moment of the session's clock as one of the world. */
+function toInstant(value: Fragment, context: Context, span: Span): Fragment {
+  const moment = localTime(toMoment(value, context, span), context);
+  return {
+    ...moment,
+    sql: `${moment.sql} AT TIME ZONE '${context.scope.timeZone.replaceAll("'", "''")}'`,
+    isAtom: false,
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * How two texts are compared: `lower` by their small letters (a case-insensitive collation of the source whose target
+ * column is plain text), `exact` byte by byte (`_bin`, `_cs`), `native` as the target column itself does (citext, a
+ * nondeterministic collation).
+ */
+export type TextRule = 'lower' | 'exact' | 'native';
+
+/** What a PostgreSQL expression of ours gives. */
+export type ValueType =
+  | { readonly kind: 'null' }
+  /** PostgreSQL's boolean; to MySQL an integer 0 or 1. */
+  | { readonly kind: 'boolean' }
+  /** `isWide`: bigint, so that sums need no cast. `isUnsigned` is the source's. */
+  | { readonly kind: 'integer'; readonly isWide: boolean; readonly isUnsigned: boolean }
+  /** numeric; `scale` digits behind the point when the source's type tells. `isRaw`: more are there, to be rounded last. */
+  | {
+      readonly kind: 'decimal';
+      readonly scale: number | undefined;
+      readonly isUnsigned: boolean;
+      readonly isRaw?: boolean;
+    }
+  | { readonly kind: 'float' }
+  /** `rule` undefined: a literal, which takes the other side's. */
+  | { readonly kind: 'text'; readonly rule: TextRule | undefined }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'bits' }
+  | { readonly kind: 'date' }
+  /** timestamp without time zone; `digits` of its fraction when the source's type tells. */
+  | { readonly kind: 'datetime'; readonly digits: number | undefined }
+  /** timestamp with time zone: MySQL's TIMESTAMP. */
+  | { readonly kind: 'instant'; readonly digits: number | undefined }
+  /** MySQL's TIME: interval, or time where the target column is one. */
+  | { readonly kind: 'time'; readonly isInterval: boolean }
+  | { readonly kind: 'json' }
+  /** Any other type of the target: uuid, inet, text[], geometry. */
+  | { readonly kind: 'other'; readonly name: string }
+  /** Not known: what needs the type is a finding. */
+  | { readonly kind: 'unknown' };
+
+export const NULL: ValueType = { kind: 'null' };
+export const BOOLEAN: ValueType = { kind: 'boolean' };
+export const INTEGER: ValueType = { kind: 'integer', isWide: false, isUnsigned: false };
+export const BIGINT: ValueType = { kind: 'integer', isWide: true, isUnsigned: false };
+export const NUMERIC: ValueType = { kind: 'decimal', scale: undefined, isUnsigned: false };
+export const FLOAT: ValueType = { kind: 'float' };
+export const TEXT: ValueType = { kind: 'text', rule: undefined };
+export const BYTES: ValueType = { kind: 'bytes' };
+export const DATE: ValueType = { kind: 'date' };
+export const DATETIME: ValueType = { kind: 'datetime', digits: 0 };
+export const INTERVAL: ValueType = { kind: 'time', isInterval: true };
+export const JSON_TYPE: ValueType = { kind: 'json' };
+export const UNKNOWN: ValueType = { kind: 'unknown' };
+
+/** numeric of a known scale. */
+export function decimal(scale: number): ValueType {
+  return { kind: 'decimal', scale, isUnsigned: false };
+}
+
+/** Digits behind the point, 0 for integers, undefined when the value or the type does not tell. */
+export function scaleOf(type: ValueType): number | undefined {
+  if (type.kind === 'integer' || type.kind === 'boolean') return 0;
+  return type.kind === 'decimal' ? type.scale : undefined;
+}
+
+export function isNumeric(type: ValueType): boolean {
+  return type.kind === 'integer' || type.kind === 'decimal' || type.kind === 'float' || type.kind === 'boolean';
+}
+
+/** Dates, times of a calendar: date, datetime, instant. */
+export function isCalendar(type: ValueType): boolean {
+  return type.kind === 'date' || type.kind === 'datetime' || type.kind === 'instant';
+}
+
+/**
+ * The type that the column of a source has on the target by default (docs/types.md), from its MySQL type and
+ * collation: `int unsigned`, `varchar(20)`, `datetime(6)`. `target` is PostgreSQL's type where it is another.
+ */
+export function columnType(mysql: string, collation?: string, target?: string): ValueType {
+  const words = /^([a-z0-9]+)(?:\((\d+)(?:,(\d+))?[^)]*\))?(.*)$/i.exec(mysql.trim());
+  const name = (words?.[1] ?? '').toLowerCase();
+  const [first, second] = [Number(words?.[2] ?? 0), Number(words?.[3] ?? 0)];
+  const isUnsigned = /\bunsigned\b/i.test(words?.[4] ?? '');
+  const byTarget = target === undefined ? undefined : targetType(target, collation);
+  return byTarget ?? sourceType({ name, first, second, isUnsigned, collation });
+}
+
+interface SourceType {
+  readonly name: string;
+  readonly first: number;
+  readonly second: number;
+  readonly isUnsigned: boolean;
+  readonly collation: string | undefined;
+}
+
+const NARROW = new Set(['tinyint', 'smallint', 'mediumint', 'year', 'bool', 'boolean']);
+const TEXTS = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum']);
+const BLOBS = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
+
+function sourceType({ name, first, second, isUnsigned, collation }: SourceType): ValueType {
+  if (NARROW.has(name)) return { kind: 'integer', isWide: false, isUnsigned };
+  if (name === 'int' || name === 'integer') return { kind: 'integer', isWide: isUnsigned, isUnsigned };
+  if (name === 'bigint') return isUnsigned ? { kind: 'decimal', scale: 0, isUnsigned } : BIGINT;
+  if (name === 'decimal' || name === 'numeric') return { kind: 'decimal', scale: second, isUnsigned };
+  if (name === 'float' || name === 'double' || name === 'real') return FLOAT;
+  if (TEXTS.has(name)) return { kind: 'text', rule: textRule(collation) };
+  if (BLOBS.has(name)) return BYTES;
+  if (name === 'bit') return first <= 1 ? BOOLEAN : { kind: 'bits' };
+  if (name === 'date') return DATE;
+  if (name === 'datetime') return { kind: 'datetime', digits: first };
+  if (name === 'timestamp') return { kind: 'instant', digits: first };
+  if (name === 'time') return INTERVAL;
+  if (name === 'json') return JSON_TYPE;
+  return { kind: 'other', name };
+}
+
+/** The target types that are not what the source's type has by default. */
+function targetType(target: string, collation: string | undefined): ValueType | undefined {
+  const name = target
+    .toLowerCase()
+    .replace(/\(.*?\)/, '')
+    .trim();
+  if (name === 'boolean') return BOOLEAN;
+  if (name === 'smallint' || name === 'integer') return INTEGER;
+  if (name === 'bigint') return BIGINT;
+  if (name === 'citext') return { kind: 'text', rule: 'native' };
+  if (name === 'text' || name === 'character varying') return { kind: 'text', rule: textRule(collation) };
+  if (name === 'date') return DATE;
+  if (name === 'timestamp without time zone') return { kind: 'datetime', digits: 6 };
+  if (name === 'timestamp with time zone') return { kind: 'instant', digits: 6 };
+  if (name === 'time without time zone') return { kind: 'time', isInterval: false };
+  if (name === 'interval') return INTERVAL;
+  if (name === 'jsonb') return JSON_TYPE;
+  if (['uuid', 'inet', 'text[]', 'json', 'geometry'].includes(name)) return { kind: 'other', name };
+  return undefined;
+}
+
+/** The rule of a collation of the source: `_bin` and `_cs` tell every character apart. */
+export function textRule(collation: string | undefined): TextRule | undefined {
+  if (collation === undefined) return undefined;
+  return /_(?:bin|cs|as_cs)$|^binary$/i.test(collation) ? 'exact' : 'lower';
+}
