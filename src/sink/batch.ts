@@ -4,8 +4,8 @@ import { quoteTable } from '../postgres/quote.ts';
 import type { Aside } from './aside.ts';
 import { behindReason, CarefulWriter } from './careful-writer.ts';
 import { hasCascade, reachedTables } from './cascade.ts';
-import type { ParentChange } from './cascade-writer.ts';
 import { RowCount } from './observer.ts';
+import { PendingCascades } from './pending-cascade.ts';
 import { PendingRows } from './pending-rows.ts';
 import type { Origin, Reason } from './quarantine-store.ts';
 import { applySchemaChange, emptyPaused, fitError, followRow, resumeIfFit } from './schema-apply.ts';
@@ -31,10 +31,7 @@ export class Batch {
   readonly #options: BatchOptions;
   readonly #pending = new PendingRows();
   readonly #careful: CarefulWriter;
-  /** Parents' changes in #pending whose cascades are still to be done, in source order. */
-  #cascading: ParentChange[] = [];
-  /** Tables that those cascades change: no row of theirs is pending together with them. */
-  #reached = new Set<string>();
+  readonly #cascades = new PendingCascades();
   readonly #origins = new Map<RowChange, Origin>();
   #origin = NOWHERE;
   #bytes = 0;
@@ -69,25 +66,26 @@ export class Batch {
     if (this.#pending.bytes >= this.#options.pieceBytes) await this.flush();
   }
 
-  /** Writes what is pending. */
-  async flush(): Promise<void> {
-    this.#bytes += this.#pending.bytes;
-    for (const [plan, changes] of this.#pending.take()) {
+  /** Writes what is pending: of these source tables and those that cascades tie to them, or all. */
+  async flush(of: Iterable<string> | null = null): Promise<void> {
+    const tables = of && this.#cascades.closure(of);
+    const before = this.#pending.bytes;
+    const runs = this.#pending.take(tables);
+    this.#bytes += before - this.#pending.bytes;
+    for (const [plan, changes] of runs) {
       this.count.add(`${plan.target.schema}.${plan.target.table}`, changes);
       await (this.#options.isCareful ? this.#careful : this.#state.writer).write(plan, changes);
+      for (const change of changes) this.#origins.delete(change);
     }
-    const cascading = this.#cascading;
-    this.#cascading = [];
-    this.#reached.clear();
-    this.#origins.clear();
-    await this.#state.cascades.write(cascading);
+    await this.#state.cascades.write(this.#cascades.take(tables));
   }
 
   /** The path of nearly every row: no await. False: nothing was done, take the slow path. */
   #takeRow(change: RowChange): boolean {
     const { plans, store, paused } = this.#state;
-    if (this.#options.isCareful || this.#reached.size > 0 || !store.index.isEmpty || !paused.isEmpty) return false;
+    if (this.#options.isCareful || !store.index.isEmpty || !paused.isEmpty) return false;
     if (change.cascades && hasCascade(change)) return false;
+    if (!this.#cascades.isEmpty && this.#cascades.reaches(nameOf(change.table))) return false;
     const plan = plans.known(change.table);
     if (plan === null) return true;
     return plan !== undefined && this.#pending.add(plan, change);
@@ -140,7 +138,7 @@ export class Batch {
 
   async #goOn(plan: TablePlan, change: RowChange): Promise<void> {
     if (hasCascade(change)) return await this.#cascade(plan, change);
-    if (this.#reached.has(nameOf(change.table))) await this.flush();
+    if (this.#cascades.reaches(nameOf(change.table))) await this.flush([nameOf(change.table)]);
     if (this.#options.isCareful) this.#origins.set(change, this.#origin);
     if (this.#pending.add(plan, change)) return;
     await this.flush();
@@ -155,8 +153,8 @@ export class Batch {
     const { writer, cascades, versions } = this.#state;
     const name = nameOf(change.table);
     const reached = reachedTables(change.table, (database, table) => versions.latest(database, table));
-    const isInOrder = !this.#reached.has(name) && ![...reached].some((table) => this.#pending.has(table));
-    if (this.#options.isCareful || !isInOrder) await this.flush();
+    const isInOrder = !this.#cascades.reaches(name) && ![...reached].some((table) => this.#pending.has(table));
+    if (this.#options.isCareful || !isInOrder) await this.flush([name, ...reached]);
     if (this.#options.isCareful) {
       this.count.add(`${plan.target.schema}.${plan.target.table}`, [change]);
       await this.#careful.writeOne(change, async () => {
@@ -169,8 +167,7 @@ export class Batch {
       await this.flush();
       this.#pending.add(plan, change);
     }
-    this.#cascading.push({ plan, change });
-    for (const table of reached) this.#reached.add(table);
+    this.#cascades.add({ plan, change }, reached);
   }
 
   #mustWait(change: RowChange): Reason | null {

@@ -27,16 +27,22 @@ export class PendingRows {
       this.#runs.set(plan, run);
     }
     run.push(change);
-    // 64: what an object and its list entry cost besides the bytes, near enough for a bound.
-    this.#bytes += (change.before?.length ?? 0) + (change.after?.length ?? 0) + (change.key?.length ?? 0) + 64;
+    this.#bytes += sizeBytes(change);
     return true;
   }
 
-  /** Hands the runs over and is empty. */
-  take(): readonly (readonly [TablePlan, readonly RowChange[]])[] {
-    const runs = [...this.#runs];
-    this.#runs.clear();
-    this.#bytes = 0;
+  /** Hands over the runs of these source tables, or all. */
+  take(tables: ReadonlySet<string> | null): readonly (readonly [TablePlan, readonly RowChange[]])[] {
+    const runs = [...this.#runs].filter(([plan]) => tables === null || tables.has(nameOf(plan.version)));
+    for (const [plan, changes] of runs) {
+      this.#runs.delete(plan);
+      for (const change of changes) this.#bytes -= sizeBytes(change);
+    }
     return runs;
   }
+}
+
+/** 64: what an object and its list entry cost besides the bytes, near enough for a bound. */
+function sizeBytes({ before, after, key }: RowChange): number {
+  return (before?.length ?? 0) + (after?.length ?? 0) + (key?.length ?? 0) + 64;
 }
