@@ -4,6 +4,7 @@ import type { PostgresSession } from '../postgres/connection.ts';
 import { sqlstateOf } from '../postgres/sqlstate.ts';
 import { coalesceBag, coalesceKeyed, type KeyedSet } from './coalesce.ts';
 import { rowChunks, stagedChunks } from './row-text.ts';
+import { isSmall, smallSet } from './small-set.ts';
 import type { TablePlan } from './table-plan.ts';
 
 /** From this many new rows on, COPY goes straight into the target. */
@@ -69,11 +70,19 @@ export class SetWriter {
 
   /** Deletes first, then upserts. */
   async #merge(plan: TablePlan, gone: readonly Uint8Array[], standing: readonly Uint8Array[]): Promise<void> {
+    if (isSmall(gone, standing)) {
+      const small = smallSet(plan, gone, standing);
+      return await this.#run(plan, [small.deleteGone, small.upsertStanding], small.replace);
+    }
     const { sql } = plan;
     await this.#stage(plan, gone, standing);
     const statements = [gone.length > 0 ? sql.deleteStaged : '', standing.length > 0 ? sql.upsertStaged : ''];
-    const merge = statements.filter((statement) => statement !== '').join('; ');
-    if (!plan.target.hasSecondaryUnique || standing.length === 0) {
+    await this.#run(plan, statements, sql.replaceStaged);
+  }
+
+  async #run(plan: TablePlan, [remove = '', upsert = '']: readonly string[], replace: string): Promise<void> {
+    const merge = [remove, upsert].filter((statement) => statement !== '').join('; ');
+    if (!plan.target.hasSecondaryUnique || upsert === '') {
       await this.#session.query(merge);
       return;
     }
@@ -83,7 +92,7 @@ export class SetWriter {
       if (sqlstateOf(error) !== UNIQUE_VIOLATION) throw error;
       // Two rows exchange a unique value inside the run. The source held its unique keys at both ends of it, so with
       // every touched row away first nothing can collide (INV-54).
-      await this.#session.query(`ROLLBACK TO SAVEPOINT sluice_merge; ${sql.replaceStaged}`);
+      await this.#session.query(`ROLLBACK TO SAVEPOINT sluice_merge; ${replace}`);
     }
   }
 

@@ -19,6 +19,8 @@ export interface PlannedSql {
   /** Without a key: one equal row goes for each staged one. */
   readonly deleteEqualStaged: string;
   readonly insertStaged: string;
+  /** What an INSERT does about a row that stands; '' without a key. */
+  readonly onConflict: string;
 }
 
 export function planSql(
@@ -34,6 +36,8 @@ export function planSql(
   const sameKey = key.map((at) => `t.${columns[at]} = s.c${at}`).join(' AND ');
   const insert = `INSERT INTO ${table} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${staged} FROM ${staging} WHERE o = 'u'`;
   const stagedColumns = written.map((column, i) => `c${i} ${column.target.type}`).join(', ');
+  const conflict =
+    key.length === 0 ? '' : `ON CONFLICT (${key.map((at) => columns[at]).join(', ')}) ${onConflict(columns, key)}`;
   return {
     createStaging: `CREATE TEMP TABLE IF NOT EXISTS ${quoteIdent(stagingName)} (o "char", ${stagedColumns}) ON COMMIT DELETE ROWS`,
     emptyStaging: `TRUNCATE ${staging}`,
@@ -41,10 +45,11 @@ export function planSql(
     copyStaging: `COPY ${staging} FROM STDIN`,
     copyTarget: `COPY ${table} (${columns.join(', ')}) FROM STDIN`,
     deleteStaged: `DELETE FROM ${table} t USING ${staging} s WHERE s.o = 'd' AND ${sameKey}`,
-    upsertStaged: `${insert} ON CONFLICT (${key.map((at) => columns[at]).join(', ')}) ${onConflict(columns, key)}`,
+    upsertStaged: `${insert} ${conflict}`,
     replaceStaged: `DELETE FROM ${table} t USING ${staging} s WHERE ${sameKey}; ${insert}`,
     deleteEqualStaged: deleteEqual(table, staging, columns, written),
     insertStaged: insert,
+    onConflict: conflict,
   };
 }
 
