@@ -78,7 +78,7 @@ function checkMissing(config: Config, table: CatalogueTable, name: TargetName): 
 
 function checkFit(config: Config, raw: CatalogueTable, target: TargetTable): readonly Finding[] {
   const { database, table: name } = raw.version;
-  const { table } = ruledTable(raw, (...of) => rulesOf(config, ...of));
+  const table = ruledTable(raw, (...of) => rulesOf(config, ...of));
   const leftOut = new Set(raw.columns.filter((column) => !table.columns.includes(column)).map((column) => column.name));
   const isExisting = config.target.ddl === 'existing';
   const skew = skewOf({

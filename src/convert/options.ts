@@ -1,5 +1,7 @@
-/** Convert: the target's tables for the source's, decided by types and by the data. */
+/** Convert: the target's schema for the source's, decided by types and by the data. */
+import type { ValuePolicy } from '../column/codec.ts';
 import type { TargetName } from '../postgres/quote.ts';
+import type { RulesOf } from './ruled-table.ts';
 import type { ScannedFacts } from './scan.ts';
 
 export interface ConvertOptions {
@@ -12,12 +14,10 @@ export interface ConvertOptions {
   readonly columnOf: (database: string, table: string, column: string) => string;
   /** PostgreSQL type that a rule casts the column to, as `format_type` prints it; null: none. */
   readonly castOf: (database: string, table: string, column: string) => string | null;
+  readonly rulesOf: RulesOf;
+  readonly policyOf: (database: string, table: string, column: string) => ValuePolicy;
+  /** Where objects without a table go (views, sequences). */
+  readonly schemaOf: (database: string) => string;
   /** Extensions that the target has: `postgis`, `vector`. */
   readonly extensions: readonly string[];
-}
-
-/** An object of the source that has no counterpart on the target, with the reason: named, never dropped in silence. */
-export interface LeftOut {
-  readonly object: string;
-  readonly reason: string;
 }

@@ -3,49 +3,23 @@ import { quoteIdentifier } from '../mysql/identifier.ts';
 import { keepsDistinct, type Mask } from '../rule/mask.ts';
 import { HASH_COLUMN_TYPE, maskedType } from '../rule/masker.ts';
 import { ruledVersion, type TableRules } from '../rule/row-rule.ts';
-import type { LeftOut } from './options.ts';
 
 export type RulesOf = (database: string, table: string) => TableRules | null;
 
-export interface RuledTable {
-  readonly table: CatalogueTable;
-  /** What hangs on columns that the rules leave out or mask, and so has no counterpart. */
-  readonly leftOut: readonly LeftOut[];
-}
-
 /** A table as the target should have it under the rules: everything that makes or describes target tables reads this. */
-export function ruledTable(table: CatalogueTable, rulesOf: RulesOf): RuledTable {
-  const { database, table: name } = table.version;
-  const rules = rulesOf(database, name) ?? NO_RULES;
-  const keys = table.foreignKeys.filter((key) => keepsKey(key, rulesOf));
-  const indexes = table.indexes.filter((index) => keepsIndex(index, rules));
-  const checks = table.checks.filter(({ clause }) => !speaksOf(clause, rules));
+export function ruledTable(table: CatalogueTable, rulesOf: RulesOf): CatalogueTable {
+  const rules = rulesOf(table.version.database, table.version.table) ?? NO_RULES;
   const ruled = rules === NO_RULES ? table : ruledColumns(table, rules);
   return {
-    table: {
-      ...ruled,
-      indexes,
-      checks,
-      foreignKeys: keys,
-      referencedBy: table.referencedBy.filter((key) => keepsKey(key, rulesOf)),
-    },
-    leftOut: [
-      ...lost(table.indexes, indexes).map((index) => leftOut(`index ${index.name} on ${name}`)),
-      ...lost(table.checks, checks).map((check) => leftOut(`check ${check.name} on ${name}`)),
-      ...lost(table.foreignKeys, keys).map((key) => leftOut(`foreign key ${key.name} on ${name}`)),
-    ],
+    ...ruled,
+    indexes: table.indexes.filter((index) => keepsIndex(index, rules)),
+    checks: table.checks.filter(({ clause }) => !speaksOf(clause, rules)),
+    foreignKeys: table.foreignKeys.filter((key) => keepsKey(key, rulesOf)),
+    referencedBy: table.referencedBy.filter((key) => keepsKey(key, rulesOf)),
   };
 }
 
 const NO_RULES: TableRules = { exclude: [], mask: new Map(), salt: '' };
-
-function lost<T>(all: readonly T[], kept: readonly T[]): readonly T[] {
-  return all.filter((one) => !kept.includes(one));
-}
-
-function leftOut(object: string): LeftOut {
-  return { object, reason: 'a rule leaves out or masks what it is about' };
-}
 
 /** A reference goes on to hold where neither side is touched, or both become the same hash. */
 export function keepsKey(key: CatalogueForeignKey, rulesOf: RulesOf): boolean {

@@ -22,20 +22,26 @@ type Question = 'isBoolean' | 'fitsBigint' | 'isTimeOfDay';
 
 /**
  * Asks the data, one aggregate SELECT a table, only where the answer decides a type: tinyint(1), bigint unsigned, time.
- * Columns tied by foreign keys get the weaker answer of the group, so that keys and references keep one type.
+ * Columns tied by foreign keys get the weaker answer of the group, so that keys and references keep one type. What is
+ * `known` is not asked and stays as it is.
  */
-export async function scanData(tables: readonly CatalogueTable[], query: SourceQuery): Promise<ScannedFacts> {
-  const facts = new Map<string, DataFacts>();
+export async function scanData(
+  tables: readonly CatalogueTable[],
+  query: SourceQuery,
+  known: ScannedFacts = new Map(),
+): Promise<ScannedFacts> {
+  const facts = new Map<string, DataFacts>(known);
   for (const table of tables) await scanTable(table, query, facts);
   agreeAcrossForeignKeys(tables, facts);
-  return facts;
+  return new Map([...facts, ...known]);
 }
 
 async function scanTable(table: CatalogueTable, query: SourceQuery, facts: Map<string, DataFacts>): Promise<void> {
   const { database, table: name } = table.version;
   const asked = table.columns.flatMap((column) => {
     const question = questionOf(column.columnType);
-    return question ? [{ name: column.name, question }] : [];
+    const isKnown = facts.has(columnKey(database, name, column.name));
+    return question && !isKnown ? [{ name: column.name, question }] : [];
   });
   if (asked.length === 0) return;
   const list = asked.map(({ name: column, question }) => violation(quoteIdentifier(column), question)).join(', ');

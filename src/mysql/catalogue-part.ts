@@ -3,6 +3,7 @@ import type { Cascade, CascadeAction } from '../contract/table.ts';
 import type { CatalogueCheck, CatalogueColumn, CatalogueForeignKey, CatalogueIndex } from './catalogue-table.ts';
 import { columnDefault } from './column-default.ts';
 import type { Row } from './connection.ts';
+import { mysqlExpression } from './printed-text.ts';
 import type { Server } from './server.ts';
 
 const ACTIONS: Readonly<Record<string, CascadeAction>> = {
@@ -26,7 +27,7 @@ export function catalogueColumn(row: Row, kind: Server['kind'], checks: readonly
   const name = text(row, 'name');
   const extra = text(row, 'extra').toLowerCase();
   const columnType = text(row, 'type');
-  const expression = text(row, 'expression');
+  const expression = printed(text(row, 'expression'), kind);
   const isJson = columnType === 'longtext' && checks.some((check) => isJsonCheck(check.clause, name));
   return {
     name,
@@ -50,7 +51,7 @@ function isJsonCheck(clause: string, column: string): boolean {
   return clause === `json_valid(\`${column.replaceAll('`', '``')}\`)`;
 }
 
-export function catalogueIndex(rows: readonly Row[]): CatalogueIndex {
+export function catalogueIndex(rows: readonly Row[], kind: Server['kind']): CatalogueIndex {
   const [first = {}] = rows;
   return {
     name: text(first, 'name'),
@@ -61,7 +62,7 @@ export function catalogueIndex(rows: readonly Row[]): CatalogueIndex {
     comment: text(first, 'comment'),
     parts: rows.map((row) => ({
       column: row['column'] ?? null,
-      expression: row['expression'] ?? null,
+      expression: row['expression'] == null ? null : printed(row['expression'], kind),
       prefix: row['prefix'] == null ? null : Number(row['prefix']),
       isDescending: row['direction'] === 'D',
     })),
@@ -87,8 +88,17 @@ export function foreignKeys(rows: readonly Row[]): CatalogueForeignKey[] {
   );
 }
 
-export function catalogueCheck(row: Row): CatalogueCheck {
-  return { name: text(row, 'name'), clause: text(row, 'clause'), isEnforced: row['enforced'] === '1' };
+export function catalogueCheck(row: Row, kind: Server['kind']): CatalogueCheck {
+  return {
+    name: text(row, 'name'),
+    clause: printed(text(row, 'clause'), kind),
+    isEnforced: row['enforced'] === '1',
+    isOfColumn: row['level'] === 'Column',
+  };
+}
+
+function printed(expression: string, kind: Server['kind']): string {
+  return kind === 'mysql' ? mysqlExpression(expression) : expression;
 }
 
 export function text(row: Row, column: string): string {

@@ -34,7 +34,7 @@ const DIALECTS: Readonly<Record<Server['kind'], Dialect>> = {
     srid: 'SRS_ID',
     indexExpression: 'EXPRESSION',
     isIndexVisible: "IS_VISIBLE = 'YES'",
-    checkTable: `SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE, t.ENFORCED
+    checkTable: `SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE, t.ENFORCED, 'Table' AS LEVEL
       FROM information_schema.TABLE_CONSTRAINTS t JOIN information_schema.CHECK_CONSTRAINTS c
         ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME
       WHERE t.CONSTRAINT_TYPE = 'CHECK'`,
@@ -47,7 +47,7 @@ const DIALECTS: Readonly<Record<Server['kind'], Dialect>> = {
       AND g.G_GEOMETRY_COLUMN = c.COLUMN_NAME), NULL)`,
     indexExpression: 'NULL',
     isIndexVisible: "IGNORED = 'NO'",
-    checkTable: `SELECT CONSTRAINT_SCHEMA AS TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE
+    checkTable: `SELECT CONSTRAINT_SCHEMA AS TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, LEVEL
       FROM information_schema.CHECK_CONSTRAINTS WHERE TRUE`,
     checkEnforced: '1',
   },
@@ -111,7 +111,8 @@ const FOREIGN_KEYS = `SELECT k.TABLE_SCHEMA AS \`database\`, k.TABLE_NAME AS \`t
   ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`;
 
 const checks = (dialect: Dialect) => `SELECT TABLE_SCHEMA AS \`database\`, TABLE_NAME AS \`table\`,
-  CONSTRAINT_NAME AS name, CHECK_CLAUSE AS clause, ${dialect.checkEnforced} AS enforced
+  CONSTRAINT_NAME AS name, CHECK_CLAUSE AS clause, ${dialect.checkEnforced} AS enforced,
+  LEVEL AS level
   FROM (${dialect.checkTable}) x WHERE /*scope*/ ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME`;
 
 const TRIGGERS = `SELECT EVENT_OBJECT_SCHEMA AS \`database\`, EVENT_OBJECT_TABLE AS \`table\`, COUNT(*) AS count

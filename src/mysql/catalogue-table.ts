@@ -79,4 +79,6 @@ export interface CatalogueCheck {
   readonly name: string;
   readonly clause: string;
   readonly isEnforced: boolean;
+  /** MariaDB: written at a column, whose name is the check's name then. */
+  readonly isOfColumn: boolean;
 }

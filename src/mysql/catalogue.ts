@@ -36,9 +36,11 @@ export async function describeTable(
 type Part = Exclude<keyof CatalogueRows, 'tables'>;
 
 function catalogueTable(row: Row, kind: Server['kind'], rowsOf: (part: Part) => readonly Row[]): CatalogueTable {
-  const checks = rowsOf('checks').map(catalogueCheck);
+  const checks = rowsOf('checks').map((check) => catalogueCheck(check, kind));
   const columns = rowsOf('columns').map((column) => catalogueColumn(column, kind, checks));
-  const indexes = [...Map.groupBy(rowsOf('indexes'), (index) => text(index, 'name')).values()].map(catalogueIndex);
+  const indexes = [...Map.groupBy(rowsOf('indexes'), (index) => text(index, 'name')).values()].map((parts) =>
+    catalogueIndex(parts, kind),
+  );
   const referencedBy = foreignKeys(rowsOf('inward'));
   const description = describe(row, { columns, indexes, referencedBy });
   return {

@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
+import { STEP_KINDS, type Step } from '../convert/step.ts';
 import type { PostgresSession, PostgresSettings } from '../postgres/connection.ts';
-import { type AfterLoadStep, runAfterLoadStep } from './target-schema.ts';
+import { quoteTable } from '../postgres/quote.ts';
+import { inLanes } from './lane.ts';
+import { runStep } from './run-step.ts';
 import { withTarget } from './target-session.ts';
 
 export interface FinishLoadOptions {
   readonly target: PostgresSettings;
-  readonly steps: readonly AfterLoadStep[];
+  readonly steps: readonly Step[];
+  /** How many are made at once; those of one table go one after the other. */
+  readonly parallel?: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
 }
@@ -16,22 +21,32 @@ const RETRY_MS = 1_000;
 /** A statement that waits for the sink's locks gives way to it and comes again. */
 const LOCK_TIMEOUT_MS = 5_000;
 
+const PARALLEL = 4;
+
 /**
- * Makes indexes and foreign keys beside the running sink, each again until it stands. A step that fails for good (a
- * reference to columns that are not unique, orphans) is returned with its reason; the others go on.
+ * Makes indexes and what else comes after the load beside the running sink, each again until it stands, one kind after
+ * the other. A step that fails for good (a reference to columns that are not unique, orphans) is returned with its
+ * reason; the others go on.
  */
 export async function finishLoad(options: FinishLoadOptions): Promise<readonly SluiceError[]> {
   const failures: SluiceError[] = [];
-  for (const step of options.steps) {
-    if (options.signal.aborted) break;
-    const failure = await makeStep(step, options);
-    if (failure) failures.push(failure);
+  for (const kind of STEP_KINDS) {
+    const steps = options.steps.filter((step) => step.kind === kind);
+    await inLanes(steps, { laneOf, width: options.parallel ?? PARALLEL }, async (step) => {
+      const failure = options.signal.aborted ? null : await makeStep(step, options);
+      if (failure) failures.push(failure);
+    });
   }
   return failures;
 }
 
+/** Views stand on each other, so they are one lane. */
+function laneOf({ kind, target }: Step): string {
+  return kind === 'view' ? '' : quoteTable(target);
+}
+
 /**
- * The same for foreign keys, where they can rest while the sink writes (INV-50). Elsewhere they would act on replicated
+ * The same for foreign keys and triggers, where they can rest while the sink writes (INV-50). Elsewhere they would act on replicated
  * rows, so they are left off and it is said.
  */
 export async function finishKeys(options: FinishLoadOptions): Promise<readonly SluiceError[]> {
@@ -44,10 +59,10 @@ export async function finishKeys(options: FinishLoadOptions): Promise<readonly S
   return isReplica ? await finishLoad(options) : [keysLeftOff(options.steps.length)];
 }
 
-async function makeStep(step: AfterLoadStep, options: FinishLoadOptions): Promise<SluiceError | null> {
+async function makeStep(step: Step, options: FinishLoadOptions): Promise<SluiceError | null> {
   return await untilDone(step.name, options, async (session) => {
-    await runAfterLoadStep(step, session);
-    options.logger.info({ name: step.name, table: step.target.table }, `${step.kind} stands`);
+    const result = await runStep(step, session);
+    if (result === 'made') options.logger.info({ name: step.name, table: step.target.table }, `${step.kind} stands`);
   });
 }
 
@@ -75,7 +90,7 @@ export async function untilDone(
 function keysLeftOff(keys: number): SluiceError {
   return new SluiceError({
     code: 'TARGET_KEYS_LEFT_OFF',
-    message: `${keys} foreign keys were not made: this account may not set session_replication_role, so they would act on replicated rows`,
+    message: `${keys} foreign keys and triggers were not made: this account may not set session_replication_role, so they would act on replicated rows`,
     remedy:
       'GRANT SET ON PARAMETER session_replication_role TO the account of target.url, then start sluice run again.',
     disposition: 'stop',

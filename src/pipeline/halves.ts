@@ -5,6 +5,8 @@ import type { PipelineActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { QuarantineCount } from '../contract/status.ts';
+import { objectText } from '../convert/inventory.ts';
+import { isActing, phaseOf, type Step, stepsOf } from '../convert/step.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -20,11 +22,11 @@ import { ReloadDesk } from './reload-desk.ts';
 import { INDEX_KINDS, OTHER_KINDS, restoreDropped } from './restore-dropped.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
+import { readPlan } from './schema-plan.ts';
 import { raiseAllSequences } from './sequence.ts';
 import { sinkOf } from './sink-of.ts';
 import { watchSource } from './source-watch.ts';
 import { type Failure, supervise } from './supervise.ts';
-import { planAfterLoad } from './target-schema.ts';
 import { watchTarget } from './target-watch.ts';
 import { VERSION } from './version.ts';
 
@@ -231,19 +233,16 @@ class Halves {
 
   /** Indexes, orphans of unlogged cascades, foreign keys. */
   async #finishLoad(): Promise<void> {
-    const { config, logger, prepared, state } = this.#options;
-    const { indexes, foreignKeys, leftOut } = planAfterLoad(
-      config.target.ddl === 'convert' ? prepared.tables : [],
-      prepared.scope,
-    );
-    for (const { object, reason } of leftOut) logger.debug({ object, reason }, 'has no counterpart on the target');
+    const { config, logger, state } = this.#options;
+    const { steps, failures: unplanned } = await this.#planAfterLoad();
     const finish = { target: targetLogin(config), signal: this.#signal, logger };
     const restore = { config, signal: this.#signal, logger };
     const failures = [
       ...(await restoreDropped(INDEX_KINDS, restore)),
-      ...(await finishLoad({ ...finish, steps: indexes })),
+      ...unplanned,
+      ...(await finishLoad({ ...finish, steps: steps.filter(({ kind }) => !isActing(kind)) })),
       ...(await this.#sweepOrphans()),
-      ...(await finishKeys({ ...finish, steps: foreignKeys })),
+      ...(await finishKeys({ ...finish, steps: steps.filter(({ kind }) => isActing(kind)) })),
       ...(await restoreDropped(OTHER_KINDS, restore)),
       ...(await this.#raiseSequences()),
     ];
@@ -259,6 +258,29 @@ class Halves {
       if (!(error instanceof SluiceError)) throw error;
       logger.warn({ code: error.code }, `sequences were not moved past the rows that have come: ${error.message}`);
       return [error];
+    }
+  }
+
+  /** As the source is now: it may have got indexes while the load went on. */
+  async #planAfterLoad(): Promise<{ steps: readonly Step[]; failures: readonly SluiceError[] }> {
+    const { config, logger, prepared } = this.#options;
+    if (config.target.ddl !== 'convert') return { steps: [], failures: [] };
+    let steps: readonly Step[] = [];
+    try {
+      await supervise(
+        async () => {
+          const { design, inventory } = await readPlan(config, prepared.scope, this.#signal);
+          steps = stepsOf(design).filter(({ kind }) => phaseOf(kind) === 'constraints');
+          for (const entry of inventory.entries.filter(({ outcome }) => outcome === 'left-out'))
+            logger.debug({ object: objectText(entry), reason: entry.reason }, 'has no counterpart on the target');
+        },
+        { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'the plan waits') },
+      );
+      return { steps, failures: [] };
+    } catch (error) {
+      // The rows arrive without it: said in the status, while the stream goes on.
+      if (error instanceof SluiceError) return { steps: [], failures: [error] };
+      throw error;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ValuePolicy } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
 import { isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
-import { columnNameOf, targetNameOf } from '../config/target-name.ts';
+import { columnNameOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
 import type { TableName } from '../contract/change.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import type { TableRules } from '../rule/row-rule.ts';
@@ -12,6 +12,8 @@ export interface Scope {
   isPublished(database: string, table: string): boolean;
   /** null: the table does not take part. */
   targetOf(database: string, table: string): TargetName | null;
+  /** Where what is no table goes. */
+  schemaOf(database: string): string;
   /** null: the column is left out. */
   columnOf(database: string, table: string, column: string): string | null;
   /** What is done to its rows before they go into the log; null: nothing. */
@@ -43,6 +45,7 @@ export function scopeOf(config: Config): Scope {
     modelOf,
     makesTables: config.target.ddl === 'convert',
     targetOf: (database, table) => (isPublished(database, table) ? targetNameOf(config, database, table) : null),
+    schemaOf: (database) => targetSchemaOf(config, database),
     columnOf: (database, table, column) => columnNameOf(config, database, ruledName(table), column),
     rulesOf: (database, table) => rulesOf(config, database, ruledName(table)),
     castOf: (database, table, column) => ruleOf(tables, database, ruledName(table))?.cast.get(column) ?? null,

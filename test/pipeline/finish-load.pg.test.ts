@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Step } from '../../src/convert/step.ts';
 import { finishKeys, finishLoad } from '../../src/pipeline/finish-load.ts';
-import type { AfterLoadStep } from '../../src/pipeline/target-schema.ts';
+
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
@@ -32,19 +33,21 @@ beforeEach(async () => {
     INSERT INTO parent SELECT n, n FROM generate_series(1, 100) n; INSERT INTO child SELECT n, n FROM generate_series(1, 100) n`);
 });
 
-function index(name: string, table: string, column: string, unique = ''): AfterLoadStep {
-  const statement = (given: string) =>
-    `CREATE ${unique} INDEX CONCURRENTLY IF NOT EXISTS "${given}" ON ${table} (${column})`;
-  return { kind: 'index', target: { schema: 'public', table }, name, statement };
+function index(name: string, table: string, column: string, unique = ''): Step {
+  const statements = (given: string) => [
+    `CREATE ${unique} INDEX CONCURRENTLY IF NOT EXISTS "${given}" ON ${table} (${column})`,
+  ];
+  return { kind: 'index', target: { schema: 'public', table }, name, statements };
 }
 
-function key(name: string, table: string, column: string, parent: string): AfterLoadStep {
-  const statement = (given: string) =>
-    `ALTER TABLE ${table} ADD CONSTRAINT "${given}" FOREIGN KEY (${column}) REFERENCES ${parent} NOT VALID`;
-  return { kind: 'foreign-key', target: { schema: 'public', table }, name, statement };
+function key(name: string, table: string, column: string, parent: string): Step {
+  const statements = () => [
+    `ALTER TABLE ${table} ADD CONSTRAINT "${name}" FOREIGN KEY (${column}) REFERENCES ${parent} NOT VALID`,
+  ];
+  return { kind: 'foreign-key', target: { schema: 'public', table }, name, statements };
 }
 
-const options = (steps: readonly AfterLoadStep[], url = database.url, signal = NEVER) => ({
+const options = (steps: readonly Step[], url = database.url, signal = NEVER) => ({
   target: { url, pipeline: 'test' },
   steps,
   signal,
@@ -90,7 +93,7 @@ test('an index that a crash left invalid is made again', async () => {
 
 test('a constraint that a crash left without its validation is validated', async () => {
   const step = key('of_parent', 'child', 'parent_id', 'parent');
-  await session.query(step.statement(step.name));
+  for (const statement of step.statements(step.name)) await session.query(statement);
   expect(await validKeys()).toEqual([]);
   expect(await finishKeys(options([step]))).toEqual([]);
   expect(await validKeys()).toEqual(['of_parent']);
@@ -123,7 +126,7 @@ test('a step whose table is locked comes again until it can be made', async () =
   const other = await connectPostgres({ url: database.url, pipeline: 'other' });
   await other.query('BEGIN; LOCK TABLE child IN ACCESS EXCLUSIVE MODE');
   const running = finishLoad(options(STEPS));
-  await expect.poll(() => waiting(session)).toBe(1);
+  await expect.poll(() => waiting(session)).toBeGreaterThan(0);
   await other.query('COMMIT');
   await other.close();
   expect(await running).toEqual([]);
@@ -134,7 +137,7 @@ test('a stop cuts a long step off at once, and the next run makes it', async () 
   await other.query('BEGIN; LOCK TABLE child IN ACCESS EXCLUSIVE MODE');
   const stop = new AbortController();
   const running = finishLoad(options(STEPS, database.url, stop.signal));
-  await expect.poll(() => waiting(session)).toBe(1);
+  await expect.poll(() => waiting(session)).toBeGreaterThan(0);
   const startedMs = performance.now();
   stop.abort();
   expect(await running).toEqual([]);

@@ -1,0 +1,140 @@
+import type { CatalogueIndex, CatalogueTable, IndexPart } from '../mysql/catalogue-table.ts';
+import { quoteIdent, type TargetName } from '../postgres/quote.ts';
+import { placeOf, targetType } from './convert-column.ts';
+import type { IndexDesign } from './design.ts';
+import { translate } from './expression.ts';
+import { changed, converted, type InventoryEntry, leftOut } from './inventory.ts';
+import type { NameBook } from './name-book.ts';
+import type { ConvertOptions } from './options.ts';
+import { objectOf } from './source-objects.ts';
+
+export interface ConvertedIndexes {
+  readonly indexes: readonly IndexDesign[];
+  readonly others: readonly InventoryEntry[];
+}
+
+/** Secondary indexes of one table; `key` is the index that became the primary key. */
+export function convertIndexes(
+  table: CatalogueTable,
+  target: TargetName,
+  names: NameBook,
+  options: ConvertOptions,
+): ConvertedIndexes {
+  const indexes: IndexDesign[] = [];
+  const others: InventoryEntry[] = [];
+  const secondary = table.indexes.filter((index) => !index.isPrimary && index.name !== table.keyIndex);
+  for (const index of secondary) {
+    const shape = twinOf(index, table) ?? shapeOf(index, table, options);
+    if ('outcome' in shape) others.push(shape);
+    else indexes.push(named(index, shape, { table, target, names }));
+  }
+  return { indexes, others };
+}
+
+interface Shape {
+  readonly method: IndexDesign['method'];
+  readonly parts: readonly string[];
+  /** What the index does not do as the source's does. */
+  readonly notes: readonly string[];
+}
+
+/** An earlier index over the same columns in the same order does all that this one does. */
+function twinOf(index: CatalogueIndex, table: CatalogueTable): InventoryEntry | null {
+  const same = (one: CatalogueIndex) =>
+    JSON.stringify(one.parts) === JSON.stringify(index.parts) &&
+    (one.type === 'FULLTEXT') === (index.type === 'FULLTEXT');
+  const does = (one: CatalogueIndex) =>
+    (one.isUnique || one.isPrimary) && !index.isUnique ? true : one.isUnique === index.isUnique && isBefore(one, index);
+  const twin = table.indexes.find((one) => one !== index && same(one) && does(one));
+  if (twin === undefined) return null;
+  const advice = 'Nothing to do: one index on the target serves both.';
+  return leftOut(objectOf(table, 'index', index.name), `it is the same as index ${twin.name}`, advice);
+}
+
+function isBefore(one: CatalogueIndex, other: CatalogueIndex): boolean {
+  return one.isPrimary || (!other.isPrimary && one.name < other.name);
+}
+
+function shapeOf(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): Shape | InventoryEntry {
+  const object = objectOf(table, 'index', index.name);
+  if (index.type === 'FULLTEXT') return fullText(index, table, options);
+  if (index.type === 'SPATIAL') return spatial(index, table, options);
+  const parts: string[] = [];
+  for (const part of index.parts) {
+    const sql = partOf(part, table, options);
+    if ('reason' in sql) {
+      return leftOut(object, sql.reason, 'Make an index by hand for the queries that need one.');
+    }
+    parts.push(`${sql.sql}${part.isDescending ? ' DESC' : ''}`);
+  }
+  const notes = index.isVisible ? [] : ['the planner of the source ignores it; PostgreSQL has no invisible indexes'];
+  return { method: 'btree', parts, notes };
+}
+
+function partOf(
+  part: IndexPart,
+  table: CatalogueTable,
+  options: ConvertOptions,
+): { readonly sql: string } | { readonly reason: string } {
+  if (part.expression !== null) {
+    if (/\barray\s*\)\s*$/i.test(part.expression)) return { reason: 'PostgreSQL has no multi-valued index' };
+    const translated = translate(part.expression, { ...placeOf(table, options), purpose: 'index', target: null });
+    return translated.isProven ? { sql: `(${translated.sql})` } : { reason: translated.reason };
+  }
+  const source = table.columns.find(({ name }) => name === part.column);
+  if (source === undefined) return { reason: `column ${part.column} is not on the target` };
+  const column = quotedName(table, source.name, options);
+  if (part.prefix === null) return { sql: column };
+  const type = targetType(table, source, options);
+  if (type === 'bytea') return { sql: `substring(${column} FROM 1 FOR ${part.prefix})` };
+  if (/^(text|character varying)/.test(type)) return { sql: `"left"(${asText(column, type)}, ${part.prefix})` };
+  return { reason: `PostgreSQL cannot index the beginning of a ${type}` };
+}
+
+function asText(column: string, type: string): string {
+  return type === 'text' ? column : `${column}::text`;
+}
+
+/** Words without stemming, as MySQL's parser takes them; NULL is no text. */
+function fullText(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): Shape {
+  const columns = index.parts.map((part) => `coalesce(${quotedName(table, part.column ?? '', options)}, '')`);
+  const vector = `to_tsvector('simple'::regconfig, ${columns.join(` || ' ' || `)})`;
+  const note = `MATCH ... AGAINST becomes ${vector} @@ websearch_to_tsquery('simple', ...)`;
+  return { method: 'gin', parts: [`(${vector})`], notes: [note] };
+}
+
+function spatial(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): Shape | InventoryEntry {
+  const source = table.columns.find(({ name }) => name === index.parts[0]?.column);
+  const type = source === undefined ? 'nothing' : targetType(table, source, options);
+  if (source !== undefined && type.startsWith('geometry')) {
+    return { method: 'gist', parts: [quotedName(table, source.name, options)], notes: [] };
+  }
+  const advice = 'Install PostGIS on the target before the tables are made, so that the column becomes a geometry.';
+  return leftOut(
+    objectOf(table, 'index', index.name),
+    `a spatial index needs PostGIS, and the column is ${type}`,
+    advice,
+  );
+}
+
+function quotedName({ version }: CatalogueTable, column: string, options: ConvertOptions): string {
+  return quoteIdent(options.columnOf(version.database, version.table, column));
+}
+
+interface Naming {
+  readonly table: CatalogueTable;
+  readonly target: TargetName;
+  readonly names: NameBook;
+}
+
+function named(index: CatalogueIndex, shape: Shape, { table, target, names }: Naming): IndexDesign {
+  const isPrefixed = index.name.startsWith(`${target.table}_`);
+  const wanted = isPrefixed ? index.name : `${target.table}_${index.name}`;
+  const given = names.take(target.schema, wanted, `${target.table}\0${index.name}`);
+  const notes = [...shape.notes, ...(given.isRenamed ? [`the name ${wanted} is taken in the schema`] : [])];
+  const object = objectOf(table, 'index', index.name);
+  const entry =
+    notes.length === 0 ? converted(object, given.name) : changed(object, given.name, notes.join('; '), null);
+  const { method, parts } = shape;
+  return { entry, name: given.name, isUnique: index.isUnique, method, parts, comment: index.comment };
+}

@@ -1,0 +1,106 @@
+import { quoteIdent, quoteLiteral } from '../postgres/quote.ts';
+import type { StandingColumn, StandingTable } from '../postgres/standing-schema.ts';
+import type { CheckDesign, ColumnDesign, CommentDesign, ExpressionDesign, IndexDesign, TableDesign } from './design.ts';
+import { checkClause, columnLine, list } from './statement.ts';
+
+/** What PostgreSQL may refuse of a table, piece by piece. */
+export type ProvablePiece = ExpressionDesign | CheckDesign | IndexDesign;
+
+export interface ShadowPiece {
+  readonly piece: ProvablePiece;
+  readonly sql: string;
+}
+
+/** The table as a temporary one, with all that cannot be refused: columns without expressions, key, comments. */
+export function shadowTable(table: TableDesign): string {
+  const name = shadowName(table);
+  const plain = table.columns.filter(({ generated }) => generated === null);
+  const lines = [
+    ...plain.map((column) => columnLine({ ...column, default: null }, table.identity)),
+    ...(table.key === null
+      ? []
+      : [`CONSTRAINT ${quoteIdent(table.key.name)} PRIMARY KEY (${list(table.key.columns)})`]),
+  ];
+  const comments = table.comments.filter(
+    ({ column }) => column === null || plain.some(({ name: one }) => one === column),
+  );
+  return [
+    `CREATE TEMPORARY TABLE ${quoteIdent(table.name.table)} (${lines.join(', ')})`,
+    ...comments.map((one) => shadowComment(one, name)),
+  ].join(';\n');
+}
+
+/** Generated columns first: the others may speak of them. */
+export function shadowPieces(table: TableDesign): readonly ShadowPiece[] {
+  const name = shadowName(table);
+  const alter = `ALTER TABLE ${name}`;
+  return [
+    ...table.columns.flatMap((column) => generatedPiece(column, table, alter)),
+    ...table.columns.flatMap((column): ShadowPiece[] =>
+      column.default === null || column.name === table.identity?.column
+        ? []
+        : [
+            {
+              piece: column.default,
+              sql: `${alter} ALTER COLUMN ${quoteIdent(column.name)} SET DEFAULT ${column.default.sql}`,
+            },
+          ],
+    ),
+    ...table.checks.map((check): ShadowPiece => ({ piece: check, sql: `${alter} ADD ${checkClause(check)}` })),
+    ...table.indexes.map((index) => indexPiece(index, name)),
+  ];
+}
+
+function generatedPiece(column: ColumnDesign, table: TableDesign, alter: string): ShadowPiece[] {
+  if (column.generated === null) return [];
+  const comments = table.comments.filter((comment) => comment.column === column.name);
+  const add = `${alter} ADD COLUMN ${columnLine(column, null)}`;
+  return [
+    {
+      piece: column.generated,
+      sql: [add, ...comments.map((one) => shadowComment(one, shadowName(table)))].join(';\n'),
+    },
+  ];
+}
+
+function indexPiece(index: IndexDesign, table: string): ShadowPiece {
+  const method = index.method === 'btree' ? '' : ` USING ${index.method}`;
+  const create = `CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(index.name)} ON ${table}${method} (${index.parts.join(', ')})`;
+  const comment = `COMMENT ON INDEX pg_temp.${quoteIdent(index.name)} IS ${quoteLiteral(index.comment)}`;
+  return { piece: index, sql: index.comment === '' ? create : `${create};\n${comment}` };
+}
+
+function shadowComment({ column, text }: CommentDesign, table: string): string {
+  const object = column === null ? `TABLE ${table}` : `COLUMN ${table}.${quoteIdent(column)}`;
+  return `COMMENT ON ${object} IS ${quoteLiteral(text)}`;
+}
+
+function shadowName({ name }: TableDesign): string {
+  return `pg_temp.${quoteIdent(name.table)}`;
+}
+
+/** The design without pieces; a generated column that is refused stays as a plain one, filled with values. */
+export function withoutPieces(table: TableDesign, refused: ReadonlyMap<ProvablePiece, string>): TableDesign {
+  if (refused.size === 0) return table;
+  const kept = <T extends ProvablePiece>(piece: T) => !refused.has(piece);
+  return {
+    ...table,
+    columns: table.columns.map((column) => ({
+      ...column,
+      default: column.default !== null && kept(column.default) ? column.default : null,
+      generated: column.generated !== null && kept(column.generated) ? column.generated : null,
+    })),
+    checks: table.checks.filter(kept),
+    indexes: table.indexes.filter(kept),
+  };
+}
+
+/** The columns in the order of the design; one whose expression was refused is a plain column. */
+export function orderedColumns(table: TableDesign, standing: StandingTable): readonly StandingColumn[] {
+  return table.columns.map((column) => {
+    const found = standing.columns.find(({ name }) => name === column.name);
+    const comment = table.comments.find((one) => one.column === column.name)?.text ?? '';
+    const plain = { isNotNull: column.isNotNull, default: null, generated: null, isIdentity: false, next: null };
+    return found ?? { name: column.name, type: column.type, comment, ...plain };
+  });
+}
