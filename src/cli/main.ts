@@ -9,5 +9,13 @@ await runProcess({
   runPipeline: async (config, options) => (await import('../pipeline/run.ts')).runPipeline(config, options),
   openQuarantine: async (config) => (await import('../pipeline/quarantine.ts')).openQuarantine(config),
   reloadTables: async (config, tables) => (await import('../pipeline/ask-tables.ts')).askReload(config, tables),
+  schema: {
+    plan: async (config, options) =>
+      (await import('../pipeline/schema-actions.ts')).SCHEMA_ACTIONS.plan(config, options),
+    apply: async (config, options) =>
+      (await import('../pipeline/schema-actions.ts')).SCHEMA_ACTIONS.apply(config, options),
+    diff: async (config, options) =>
+      (await import('../pipeline/schema-actions.ts')).SCHEMA_ACTIONS.diff(config, options),
+  },
   runDemo: async (options) => (await import('../demo/demo.ts')).runDemo({ ...options, self }),
 });

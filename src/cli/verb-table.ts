@@ -6,6 +6,7 @@ import { INIT_VERB } from './verb-init.ts';
 import { LAG_VERB } from './verb-lag.ts';
 import { QUARANTINE_VERBS } from './verb-quarantine.ts';
 import { RUN_VERBS } from './verb-run.ts';
+import { SCHEMA_VERBS } from './verb-schema.ts';
 import { STATUS_VERB } from './verb-status.ts';
 import { TABLES_VERBS } from './verb-tables.ts';
 
@@ -14,6 +15,7 @@ export const VERBS: readonly Verb[] = [
   INIT_VERB,
   ...CONFIG_VERBS,
   CHECK_VERB,
+  ...SCHEMA_VERBS,
   ...RUN_VERBS,
   STATUS_VERB,
   LAG_VERB,

@@ -2,6 +2,7 @@ import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
 import type { OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
+import type { SchemaActions } from '../pipeline/schema-option.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io, SignalName } from './io.ts';
 import type { Outcome } from './outcome.ts';
@@ -61,6 +62,7 @@ export interface Ports {
   readonly runPipeline?: RunPipeline;
   readonly openQuarantine?: OpenQuarantine;
   readonly reloadTables?: ReloadTables;
+  readonly schema?: SchemaActions;
   readonly runDemo?: RunDemo;
   /** In place of the real one, for tests. */
   readonly runCheck?: RunCheck;

@@ -1,4 +1,4 @@
-import { targetIdentifier } from '../postgres/identifier.ts';
+import { targetColumnName, targetIdentifier } from '../postgres/identifier.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import type { Config } from './config.ts';
 import { ruleOf } from './table-filter.ts';
@@ -18,7 +18,7 @@ export function targetSchemaOf({ source, target }: Config, database: string): st
 /** The target's name of a column; null: a rule leaves it out. */
 export function columnNameOf({ tables }: Config, database: string, table: string, column: string): string | null {
   const rule = ruleOf(tables, database, table);
-  return rule?.exclude.includes(column) ? null : targetIdentifier(rule?.columns.get(column) ?? column);
+  return rule?.exclude.includes(column) ? null : targetColumnName(rule?.columns.get(column) ?? column);
 }
 
 /** Schemas that take the tables. */

@@ -14,7 +14,7 @@ import { objectOf, sourceObjects } from './source-objects.ts';
 
 /**
  * The target as it should be for this source. Every object of the source is in the design exactly once: as a piece of
- * it, or among `others` with the reason (test: "every object is accounted for").
+ * it, or among `others` with the reason (INV-65).
  */
 export function convertSchema(schema: SourceSchema, options: ConvertOptions): SchemaDesign {
   const names = new NameBook();

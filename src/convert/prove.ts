@@ -23,7 +23,7 @@ const TOGETHER = 25;
 /**
  * Asks the target itself about a design: each table is made as a temporary one, in a transaction that is rolled back, so
  * that nothing is left and no right is needed but TEMPORARY on the database. A piece that is refused (an expression that
- * is not immutable, a type without an operator) is left out of the design with PostgreSQL's reason.
+ * is not immutable, a type without an operator) is left out of the design with PostgreSQL's reason (INV-67).
  */
 export async function proveDesign(design: SchemaDesign, session: PostgresSession): Promise<Proof> {
   const proven: TableDesign[] = [];

@@ -41,13 +41,13 @@ async function scanTable(table: CatalogueTable, query: SourceQuery, facts: Map<s
   const asked = table.columns.flatMap((column) => {
     const question = questionOf(column.columnType);
     const isKnown = facts.has(columnKey(database, name, column.name));
-    return question && !isKnown ? [{ name: column.name, question }] : [];
+    return question && !isKnown ? [{ name: column.name, question, given: column.default }] : [];
   });
   if (asked.length === 0) return;
   const list = asked.map(({ name: column, question }) => violation(quoteIdentifier(column), question)).join(', ');
   const rows = await query(`SELECT ${list} FROM ${quoteTable(table.version)}`);
-  asked.forEach(({ name: column, question }, index) => {
-    const holds = Number(rows[0]?.[index] ?? 0) === 0;
+  asked.forEach(({ name: column, question, given }, index) => {
+    const holds = Number(rows[0]?.[index] ?? 0) === 0 && !(given?.kind === 'literal' && breaks(given.text, question));
     const none = { isBoolean: false, fitsBigint: false, isTimeOfDay: false };
     facts.set(columnKey(database, name, column), { ...none, [question]: holds });
   });
@@ -68,6 +68,18 @@ function violation(column: string, question: Question): string {
       return `MAX(${column} > 9223372036854775807)`;
     case 'isTimeOfDay':
       return `MAX(${column} < '00:00:00' OR ${column} >= '24:00:00')`;
+  }
+}
+
+/** The default is a value that rows will have. */
+function breaks(text: string, question: Question): boolean {
+  switch (question) {
+    case 'isBoolean':
+      return text !== '0' && text !== '1';
+    case 'fitsBigint':
+      return BigInt(text) > 9_223_372_036_854_775_807n;
+    case 'isTimeOfDay':
+      return !/^([01]\d|2[0-3]):/.test(text);
   }
 }
 

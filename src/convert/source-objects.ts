@@ -46,7 +46,6 @@ export function objectOf({ version }: CatalogueTable, kind: ObjectKind, name = '
 
 /** Digits after the second of `on update current_timestamp(3)`; null without it. */
 export function onUpdateOf(extra: string): number | null {
-  const [, fraction] = /on update current_timestamp(?:\((\d*)\))?/.exec(extra) ?? [null];
-  if (fraction === null) return null;
-  return Number(fraction ?? 0);
+  const found = /on update current_timestamp(?:\((\d*)\))?/.exec(extra);
+  return found === null ? null : Number(found[1] ?? 0);
 }

@@ -10,6 +10,8 @@ export interface CatalogueScope {
 /** Rows of information_schema for a scope; every value is text, names as here on both servers. */
 export interface CatalogueRows {
   readonly tables: readonly Row[];
+  /** Of tables that have one. */
+  readonly comments: readonly Row[];
   readonly columns: readonly Row[];
   readonly indexes: readonly Row[];
   /** Foreign keys of the tables of the scope. */
@@ -63,6 +65,7 @@ export async function readCatalogueRows(connection: MysqlConnection, scope: Cata
   if (scope.databases.length === 0 || scope.tables?.length === 0) return NOTHING;
   return {
     tables: await read(TABLES),
+    comments: await read(COMMENTS),
     columns: await read(columns(dialect)),
     indexes: await read(indexes(dialect)),
     outward: await read(FOREIGN_KEYS, 'k.TABLE_SCHEMA', 'k.TABLE_NAME'),
@@ -74,6 +77,7 @@ export async function readCatalogueRows(connection: MysqlConnection, scope: Cata
 
 const NOTHING: CatalogueRows = {
   tables: [],
+  comments: [],
   columns: [],
   indexes: [],
   outward: [],
@@ -84,9 +88,14 @@ const NOTHING: CatalogueRows = {
 
 const TABLES = `SELECT TABLE_SCHEMA AS \`database\`, TABLE_NAME AS \`table\`, TABLE_TYPE AS type, ENGINE AS engine,
   TABLE_ROWS AS estimate, DATA_LENGTH AS bytes, AUTO_INCREMENT AS nextId, TABLE_COLLATION AS collation,
-  TABLE_COMMENT AS comment, CREATE_OPTIONS AS options
+  CREATE_OPTIONS AS options
   FROM information_schema.TABLES
   WHERE /*scope*/ AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY TABLE_SCHEMA, TABLE_NAME`;
+
+/** By itself: beside statistics, MySQL shows the error of a table that it cannot open as the comment of another one. */
+const COMMENTS = `SELECT TABLE_SCHEMA AS \`database\`, TABLE_NAME AS \`table\`, TABLE_COMMENT AS comment
+  FROM information_schema.TABLES
+  WHERE /*scope*/ AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND ENGINE IS NOT NULL AND TABLE_COMMENT <> ''`;
 
 const columns = (
   dialect: Dialect,

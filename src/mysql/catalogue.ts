@@ -12,6 +12,7 @@ export async function readCatalogue(
 ): Promise<readonly CatalogueTable[]> {
   const rows = await readCatalogueRows(connection, scope);
   const grouped = {
+    comments: byTable(rows.comments),
     columns: byTable(rows.columns),
     indexes: byTable(rows.indexes),
     outward: byTable(rows.outward),
@@ -59,7 +60,7 @@ function catalogueTable(row: Row, kind: Server['kind'], rowsOf: (part: Part) => 
     estimateBytes: Number(row['bytes'] ?? 0),
     nextAutoIncrement: columns.some(({ extra }) => extra.includes('auto_increment')) ? (row['nextId'] ?? '1') : null,
     collation: row['collation'] ?? null,
-    comment: text(row, 'comment'),
+    comment: text(rowsOf('comments')[0] ?? {}, 'comment'),
     isPartitioned: text(row, 'options').includes('partitioned'),
   };
 }

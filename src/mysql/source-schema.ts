@@ -1,7 +1,7 @@
-import { readBinaryDefaults } from './binary-default.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { CatalogueTable } from './catalogue-table.ts';
 import type { MysqlConnection } from './connection.ts';
+import { readExactDefaults } from './exact-default.ts';
 import { type PartitionScheme, type Program, readObjects, type Sequence, type View } from './schema-object.ts';
 import { tableKey } from './table-key.ts';
 import { findUnreadable } from './unreadable-table.ts';
@@ -34,5 +34,5 @@ export async function readSourceSchema(
   const objects = await readObjects(connection, databases);
   const unreadable = await findUnreadable(connection, tables);
   const readable = tables.filter((table) => !unreadable.has(tableKey(table.version.database, table.version.table)));
-  return { ...objects, tables: await readBinaryDefaults(connection, tables, readable), unreadable };
+  return { ...objects, tables: await readExactDefaults(connection, tables, readable), unreadable };
 }

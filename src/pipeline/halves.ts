@@ -6,6 +6,7 @@ import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import { objectText } from '../convert/inventory.ts';
+import { remainingSteps } from '../convert/remaining.ts';
 import { isActing, phaseOf, type Step, stepsOf } from '../convert/step.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
@@ -269,9 +270,10 @@ class Halves {
     try {
       await supervise(
         async () => {
-          const { design, inventory } = await readPlan(config, prepared.scope, this.#signal);
-          steps = stepsOf(design).filter(({ kind }) => phaseOf(kind) === 'constraints');
-          for (const entry of inventory.entries.filter(({ outcome }) => outcome === 'left-out'))
+          const plan = await readPlan(config, prepared.scope, this.#signal);
+          const later = stepsOf(plan.design).filter(({ kind }) => phaseOf(kind) === 'constraints');
+          steps = remainingSteps(later, plan);
+          for (const entry of plan.inventory.entries.filter(({ outcome }) => outcome === 'left-out'))
             logger.debug({ object: objectText(entry), reason: entry.reason }, 'has no counterpart on the target');
         },
         { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'the plan waits') },

@@ -5,7 +5,9 @@ import type { Logger } from '../contract/logger.ts';
 import type { DroppedObject, ObjectKind } from '../existing/dropped-object.ts';
 import { type JournalEntry, readJournal } from '../existing/journal.ts';
 import { restoreObject } from '../existing/restore.ts';
-import { untilDone } from './finish-load.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import { LOCK_TIMEOUT_MS, untilDone } from './finish-load.ts';
+import { withTarget } from './target-session.ts';
 
 export interface RestoreDroppedOptions {
   readonly config: Config;
@@ -27,22 +29,31 @@ export async function restoreDropped(
   options: RestoreDroppedOptions,
 ): Promise<readonly SluiceError[]> {
   const { config, logger } = options;
-  const work = { ...options, target: targetLogin(config) };
+  const target = { ...targetLogin(config), lockTimeoutMs: LOCK_TIMEOUT_MS };
+  const within = (work: (session: PostgresSession) => Promise<void>) => () => withTarget(target, options.signal, work);
   let entries: readonly JournalEntry[] = [];
   let isReplica = false;
-  const unread = await untilDone('the journal', work, async (session) => {
-    isReplica = session.isReplica;
-    entries = await readJournal(session, config.pipeline, kinds);
-  });
+  const unread = await untilDone(
+    'the journal',
+    options,
+    within(async (session) => {
+      isReplica = session.isReplica;
+      entries = await readJournal(session, config.pipeline, kinds);
+    }),
+  );
   const failures: (SluiceError | null)[] = [unread];
   const acting = entries.filter(({ object }) => object.actsIn.includes(isReplica ? 'replica' : 'origin'));
   for (const entry of entries) {
     if (acting.includes(entry) || options.signal.aborted) continue;
     const { kind, name, table } = entry.object;
-    const failure = await untilDone(name, work, async (session) => {
-      await restoreObject(session, entry, { pipeline: config.pipeline });
-      logger.info({ name, table: table.table }, `${kind} stands again`);
-    });
+    const failure = await untilDone(
+      name,
+      options,
+      within(async (session) => {
+        await restoreObject(session, entry, { pipeline: config.pipeline });
+        logger.info({ name, table: table.table }, `${kind} stands again`);
+      }),
+    );
     failures.push(failure);
   }
   if (acting.length > 0)

@@ -11,7 +11,7 @@ export type StepResult = 'made' | 'stood';
 /**
  * Makes one thing unless it stands. Every kind can be cut off at any instant and run again: what a statement does alone,
  * or several in one transaction, is there whole or not at all; an index that a crash left invalid is made again, and a
- * constraint that was not validated yet is validated.
+ * constraint that was not validated yet is validated (INV-66).
  */
 export async function runStep(step: Step, target: PostgresSession): Promise<StepResult> {
   switch (step.kind) {

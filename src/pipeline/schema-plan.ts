@@ -12,7 +12,7 @@ import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema, type SourceSchema } from '../mysql/source-schema.ts';
 import { tableKey } from '../mysql/table-key.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
-import { targetIdentifier } from '../postgres/identifier.ts';
+import { targetColumnName } from '../postgres/identifier.ts';
 import { readStandingSchema, type StandingSchema } from '../postgres/standing-schema.ts';
 import type { Scope } from './scope.ts';
 import { withTarget } from './target-session.ts';
@@ -87,7 +87,7 @@ async function convertOptions(facts: ScannedFacts, target: PostgresSession, scop
   const { rows } = await target.query('SELECT extname FROM pg_extension');
   const extensions = rows.map((row) => row['extname'] ?? '');
   const columnOf = (database: string, table: string, column: string) =>
-    scope.columnOf(database, table, column) ?? targetIdentifier(column);
+    scope.columnOf(database, table, column) ?? targetColumnName(column);
   const { dropsNotNull, targetOf, policyOf, schemaOf, castOf, rulesOf } = scope;
   return { facts, dropsNotNull, targetOf, columnOf, policyOf, schemaOf, castOf, rulesOf, extensions };
 }

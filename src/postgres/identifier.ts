@@ -10,6 +10,14 @@ export function targetIdentifier(name: string): string {
   return `${cutToBytes(name, LIMIT_BYTES - 9)}_${hash}`;
 }
 
+/** Columns that every table has already (PostgreSQL, "System Columns"): names that no other column may have. */
+const SYSTEM_COLUMNS = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']);
+
+/** A column's name as a name of the target. */
+export function targetColumnName(name: string): string {
+  return targetIdentifier(SYSTEM_COLUMNS.has(name) ? `${name}_` : name);
+}
+
 /** Longest beginning of whole characters within `limitBytes`. */
 function cutToBytes(name: string, limitBytes: number): string {
   let taken = '';

@@ -90,7 +90,9 @@ const IN_SCHEMAS = `n.nspname = ANY ($1::text[])`;
 
 const TABLES = `SELECT n.nspname AS schema, c.relname AS "table", obj_description(c.oid, 'pg_class') AS comment
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE ${IN_SCHEMAS} AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1, 2`;
+  WHERE ${IN_SCHEMAS} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  ORDER BY 1, 2`;
 
 const COLUMNS = `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS name,
     format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null, a.attgenerated <> '' AS generated,
@@ -149,7 +151,7 @@ const SEQUENCES = `SELECT s.schemaname AS schema, s.sequencename AS "table", s.s
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
       AND d.deptype IN ('i', 'a', 'e')) ORDER BY 1, 2`;
 
-/** What stands in these schemas now, tables of extensions among it; partitions count as their parent. */
+/** What stands in these schemas now, without what belongs to extensions; partitions count as their parent. */
 export async function readStandingSchema(
   session: PostgresSession,
   schemas: readonly string[],

@@ -3,6 +3,7 @@ import type { Finding } from '../../src/check/finding.ts';
 import type { Ports } from '../../src/cli/verb.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
+import type { Inventory } from '../../src/convert/inventory.ts';
 import type { RunPipeline } from '../../src/pipeline/run-option.ts';
 import { statusSample } from '../control/status-sample.ts';
 
@@ -32,6 +33,39 @@ export function stagedPorts(stage: string): Ports {
       if (stage === 'refused') throw refused('TABLES_UNKNOWN', 'no such table');
       const named = tables === 'all' ? ['tbl_order', 'tbl_item'] : tables;
       return { tables: named.map((table, at) => ({ database: 'shop', table, supersededChanges: at === 0 ? 1 : 0 })) };
+    },
+    schema: {
+      plan: async () => ({ files: [{ name: '1-tables.sql', text: 'CREATE TABLE t ();\n' }], inventory: INVENTORY }),
+      apply: async () => ({
+        made: 1,
+        stood: 2,
+        failed: [{ kind: 'index', table: 't', name: 'i', error: refused('TARGET_SCHEMA', 'no such operator') }],
+        inventory: INVENTORY,
+      }),
+      diff: async () => ({
+        differences: [
+          {
+            schema: 'public',
+            relation: 't',
+            object: 'type',
+            name: 'a',
+            kind: 'different',
+            expected: 'bigint',
+            standing: 'text',
+          },
+          {
+            schema: 'public',
+            relation: 't',
+            object: 'position',
+            name: 'a',
+            kind: 'behind',
+            expected: '9',
+            standing: '1',
+          },
+        ],
+        tables: 1,
+        isStreaming: true,
+      }),
     },
     runDemo: async ({ log, source, scale, seed, keep, say, onStatus }) => {
       say('servers are up');
@@ -75,6 +109,21 @@ async function signalled(stage: string): Promise<void> {
 function refused(code: string, message: string): SluiceError {
   return new SluiceError({ code, message, remedy: 'Look at it.', disposition: 'stop' });
 }
+
+const INVENTORY: Inventory = {
+  entries: [
+    {
+      kind: 'view',
+      database: 'shop',
+      table: null,
+      name: 'v',
+      outcome: 'left-out',
+      target: null,
+      reason: 'it is broken at the source already',
+      advice: 'Drop it.',
+    },
+  ],
+};
 
 const BLOCKER: Finding = {
   code: 'SOURCE_ROW_IMAGE',

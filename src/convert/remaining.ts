@@ -1,0 +1,34 @@
+import type { StandingSchema } from '../postgres/standing-schema.ts';
+import { diffSchema } from './diff.ts';
+import type { DifferentObject } from './difference.ts';
+import { expectedSchema } from './expected.ts';
+import type { Proof } from './prove.ts';
+import type { Step, StepKind } from './step.ts';
+
+/** Kinds that would be made anew each time, and the object that a difference is about when they do not stand. */
+const ASKED: Readonly<Partial<Record<StepKind, DifferentObject>>> = {
+  comment: 'comment',
+  trigger: 'trigger',
+  identity: 'position',
+  position: 'sequence',
+};
+
+/** Steps of a plan that have work left, as far as the standing schema tells without asking each by itself. */
+export function remainingSteps(
+  steps: readonly Step[],
+  plan: Proof & { readonly standing: StandingSchema },
+): readonly Step[] {
+  const differences = diffSchema(expectedSchema(plan), plan.standing);
+  const stands = new Set(plan.standing.tables.map(({ name }) => JSON.stringify(name)));
+  const sequences = new Set(plan.standing.sequences.map(({ name }) => JSON.stringify(name)));
+  return steps.filter(({ kind, target, name }) => {
+    const object = ASKED[kind];
+    const found = kind === 'position' ? sequences : stands;
+    if (object === undefined || !found.has(JSON.stringify(target))) return true;
+    const isOwn = (one: string | null) => kind === 'trigger' || kind === 'position' || (one ?? '') === name;
+    return differences.some(
+      (one) =>
+        one.object === object && one.schema === target.schema && one.relation === target.table && isOwn(one.name),
+    );
+  });
+}

@@ -1,0 +1,3 @@
+import { schemaContract } from './schema-contract.ts';
+
+schemaContract('mysql');

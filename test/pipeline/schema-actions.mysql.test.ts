@@ -1,0 +1,3 @@
+import { schemaActionsContract } from './schema-actions.ts';
+
+schemaActionsContract('mysql');
