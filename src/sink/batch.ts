@@ -8,7 +8,7 @@ import { RowCount } from './observer.ts';
 import { PendingCascades } from './pending-cascade.ts';
 import { PendingRows } from './pending-rows.ts';
 import type { Origin, Reason } from './quarantine-store.ts';
-import { applySchemaChange, emptyPaused, fitError, followRow, resumeIfFit } from './schema-apply.ts';
+import { applySchemaChange, emptyPaused, fitError, followRow } from './schema-apply.ts';
 import type { TablePlan } from './table-plan.ts';
 import type { TargetState } from './target-state.ts';
 import { nameOf } from './waiting-index.ts';
@@ -200,7 +200,7 @@ export class Batch {
     plans.forget();
     // Not TRUNCATE: it waits for every reader, blocks them, and is refused under a foreign key.
     if (!paused.has(nameOf(change.table))) await session.query(`DELETE FROM ${quoteTable(target)}`);
-    else if (await emptyPaused(this.#state, target)) await resumeIfFit(this.#state, change.table);
+    else await emptyPaused(this.#state, change.table, target);
   }
 
   async #schema(change: SchemaChange): Promise<void> {

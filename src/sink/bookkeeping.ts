@@ -17,6 +17,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS sluice.paused_table (
     pipeline text NOT NULL, database text NOT NULL, "table" text NOT NULL, advice text NOT NULL,
     since timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (pipeline, database, "table"));
+  ALTER TABLE sluice.paused_table ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'rows';
   CREATE TABLE IF NOT EXISTS sluice.quarantine (
     pipeline text NOT NULL, lane text NOT NULL, id bigint NOT NULL, database text NOT NULL, "table" text NOT NULL,
     version text NOT NULL, op text NOT NULL, "key" bytea, old_key bytea, "before" bytea, "after" bytea,
@@ -26,8 +27,13 @@ const TABLES = `
     set_aside_at timestamptz NOT NULL DEFAULT clock_timestamp(), settled_at timestamptz, PRIMARY KEY (pipeline, id));
   CREATE INDEX IF NOT EXISTS quarantine_waiting ON sluice.quarantine (pipeline, id) WHERE state = 'waiting';`;
 
+/** The newest of all that is above. */
+const MADE = `SELECT EXISTS (SELECT FROM pg_attribute
+  WHERE attrelid = to_regclass('sluice.paused_table') AND attname = 'kind' AND NOT attisdropped)
+  AND to_regclass('sluice.quarantine') IS NOT NULL AS made`;
+
 export async function makeBookkeeping(session: PostgresSession): Promise<void> {
-  const { rows } = await session.query(`SELECT to_regclass('sluice.quarantine') IS NOT NULL AS made`);
+  const { rows } = await session.query(MADE);
   if (rows[0]?.['made'] === 't') return;
   await session.query('BEGIN');
   await session.query(`SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 0)`);

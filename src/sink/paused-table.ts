@@ -1,12 +1,22 @@
 import type { PostgresSession } from '../postgres/connection.ts';
 import { sourceName } from './waiting-index.ts';
 
-/** A table whose changes are kept in quarantine, in order, until its target fits again (INV-57). */
-export interface PausedTable {
-  readonly database: string;
-  readonly table: string;
+/**
+ * `shape`: the target is missing or does not fit, and the table goes on when it does. `rows`: rows on the target may not
+ * be what the source holds, whatever its columns look like, so only a reload (or TRUNCATE) ends it (INV-59).
+ */
+export type PauseKind = 'shape' | 'rows';
+
+export interface Pause {
+  readonly kind: PauseKind;
   /** Why, and what to do. */
   readonly advice: string;
+}
+
+/** A table whose changes are kept in quarantine, in order, until it can go on (INV-57). */
+export interface PausedTable extends Pause {
+  readonly database: string;
+  readonly table: string;
 }
 
 /** Our table `sluice.paused_table` with its copy in memory. */
@@ -31,12 +41,13 @@ export class PausedTables {
   async load(): Promise<void> {
     this.#paused.clear();
     const { rows } = await this.#session.query(
-      'SELECT database, "table", advice FROM sluice.paused_table WHERE pipeline = $1',
+      'SELECT database, "table", kind, advice FROM sluice.paused_table WHERE pipeline = $1',
       [this.#pipeline],
     );
     for (const row of rows) {
-      const paused = { database: row['database'] ?? '', table: row['table'] ?? '', advice: row['advice'] ?? '' };
-      this.#paused.set(sourceName(paused.database, paused.table), paused);
+      const { database, table, kind, advice } = row;
+      const paused = { database: database ?? '', table: table ?? '', advice: advice ?? '' };
+      this.#keep({ ...paused, kind: kind === 'shape' ? 'shape' : 'rows' });
     }
   }
 
@@ -44,13 +55,25 @@ export class PausedTables {
     return this.#paused.has(table);
   }
 
+  get(table: string): PausedTable | undefined {
+    return this.#paused.get(table);
+  }
+
+  /** Of a table that is paused already the reasons add up: rows that may be wrong do not come right by another one. */
   async pause(paused: PausedTable): Promise<void> {
-    const { database, table, advice } = paused;
+    const { database, table, kind, advice } = paused;
+    const known = this.get(sourceName(database, table));
+    if (known && (known.kind === 'rows' || kind === 'shape')) return;
     await this.#session.query(
-      `INSERT INTO sluice.paused_table (pipeline, database, "table", advice) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [this.#pipeline, database, table, advice],
+      `INSERT INTO sluice.paused_table (pipeline, database, "table", kind, advice) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (pipeline, database, "table") DO UPDATE SET kind = excluded.kind, advice = excluded.advice`,
+      [this.#pipeline, database, table, kind, advice],
     );
-    this.#paused.set(sourceName(database, table), paused);
+    this.#keep(paused);
+  }
+
+  #keep(paused: PausedTable): void {
+    this.#paused.set(sourceName(paused.database, paused.table), paused);
   }
 
   async resume(database: string, table: string): Promise<void> {

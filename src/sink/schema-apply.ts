@@ -5,7 +5,8 @@ import { quoteTable, type TargetName } from '../postgres/quote.ts';
 import { TargetError } from '../postgres/sqlstate.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
 import { alterTable } from './alter-table.ts';
-import { decideSchemaChange, pauseAdvice, type SchemaDecision } from './schema-signal.ts';
+import type { Pause } from './paused-table.ts';
+import { decideSchemaChange, rowsPause, type SchemaDecision, shapePause } from './schema-signal.ts';
 import { dropTable, isEmptyTable, makeTable, parkedName, renameTable, replaceTable } from './table-ddl.ts';
 import type { TargetState } from './target-state.ts';
 import { sourceName } from './waiting-index.ts';
@@ -20,7 +21,7 @@ export async function applySchemaChange(state: TargetState, change: SchemaChange
   const target = state.mapping.targetOf(database, table);
   if (target === null) return;
   const name = sourceName(database, table);
-  if (state.paused.has(name) && change.after !== null && !was) return;
+  if (state.paused.has(name) && change.after !== null && !was) return await worsen(state, change);
   state.lastSchema.set(name, change);
   const isSound = was === undefined || !state.unsound.delete(sourceName(was.database, was.table));
   await state.session.query('SAVEPOINT sluice_schema');
@@ -30,12 +31,21 @@ export async function applySchemaChange(state: TargetState, change: SchemaChange
     await state.session.query('ROLLBACK TO SAVEPOINT sluice_schema; RELEASE SAVEPOINT sluice_schema');
     await afterRollback(state);
   }
-  const advice = problem ?? (isSound ? null : pauseAdvice(`changes of ${database}.${table} waited under its old name`));
-  if (advice !== null) await state.paused.pause({ database, table, advice });
+  const why = `changes of ${database}.${table} waited under its old name`;
+  const pause = problem ?? (isSound ? null : rowsPause(why, `${database}.${table}`));
+  if (pause !== null) await state.paused.pause({ database, table, ...pause });
 }
 
-/** Advice where the change cannot be followed; null when it was. */
-async function attempt(state: TargetState, change: SchemaChange, target: TargetName): Promise<string | null> {
+/** Of a table that waits for its target to fit: what may have moved its rows meanwhile no fit makes right (INV-59). */
+async function worsen(state: TargetState, change: SchemaChange): Promise<void> {
+  const { database, table } = change;
+  const before = state.versions.latest(database, table) ?? change.before;
+  const decision = decideSchemaChange({ ...change, before }, { isEmpty: false });
+  if (decision.kind === 'pause') await state.paused.pause({ database, table, ...decision.pause });
+}
+
+/** Why the change cannot be followed; null when it was. */
+async function attempt(state: TargetState, change: SchemaChange, target: TargetName): Promise<Pause | null> {
   const { database, table } = change;
   try {
     const moved = await move(state, change, target);
@@ -46,7 +56,7 @@ async function attempt(state: TargetState, change: SchemaChange, target: TargetN
     return await act(state, { change: { ...change, before }, target, isEmpty });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return pauseAdvice(`the DDL on ${database}.${table} cannot be followed: ${error.message}`);
+    return shapePause(`the DDL on ${database}.${table} cannot be followed: ${error.message}`);
   }
 }
 
@@ -61,12 +71,12 @@ interface Followed {
   readonly isEmpty: boolean;
 }
 
-async function act(state: TargetState, followed: Followed): Promise<string | null> {
+async function act(state: TargetState, followed: Followed): Promise<Pause | null> {
   const { change, isEmpty } = followed;
   const decision = decideSchemaChange(change, { isEmpty });
   switch (decision.kind) {
     case 'pause':
-      return decision.advice;
+      return decision.pause;
     case 'drop':
       return await drop(state, followed);
     case 'new-table':
@@ -77,7 +87,7 @@ async function act(state: TargetState, followed: Followed): Promise<string | nul
 }
 
 /** Renames come first: what stands under the name is the table that the rest of the change is about. */
-async function move(state: TargetState, change: SchemaChange, target: TargetName): Promise<string | null> {
+async function move(state: TargetState, change: SchemaChange, target: TargetName): Promise<Pause | null> {
   const { was, to } = change;
   const { session, mapping } = state;
   if (!was) return null;
@@ -87,7 +97,10 @@ async function move(state: TargetState, change: SchemaChange, target: TargetName
   // Nothing of it is here: a table like a new one, whose rows the snapshot brings.
   if (old === null && source === null) return null;
   if (!mapping.makesTables || source === null)
-    return pauseAdvice(`a RENAME put ${was.database}.${was.table} in the place of ${change.database}.${change.table}`);
+    return rowsPause(
+      `a RENAME put ${was.database}.${was.table} in the place of ${change.database}.${change.table}`,
+      `${change.database}.${change.table}`,
+    );
   await giveUpWaiting(state, change);
   const parked = parkedName(target);
   const isParked = old !== null;
@@ -121,14 +134,14 @@ async function standing(state: TargetState, name: TargetName): Promise<TargetNam
 }
 
 /** The table is gone at the source, or has left the pipeline by another name: with its changes that wait. */
-async function drop(state: TargetState, { change, target }: Followed): Promise<string | null> {
+async function drop(state: TargetState, { change, target }: Followed): Promise<Pause | null> {
   const { database, table, to } = change;
   const { mapping, session, store, paused, versions, plans } = state;
   // The change of the other name takes the table there, or has done so.
   const isMoved = to !== undefined && mapping.targetOf(to.database, to.table) !== null;
   if (!mapping.makesTables) {
     if ((await readTargetTable(session, target)) === null) return null;
-    return pauseAdvice(`${database}.${table} was dropped or renamed at the source`);
+    return gonePause(`${database}.${table}`);
   }
   if (isMoved) await giveUpWaiting(state, change);
   else {
@@ -145,14 +158,14 @@ async function alter(
   state: TargetState,
   { change, target, isEmpty }: Followed,
   { steps, version }: Extract<SchemaDecision, { kind: 'follow' }>,
-): Promise<string | null> {
+): Promise<Pause | null> {
   const { session, plans, versions } = state;
   const { database, table } = change;
   const found = await readTargetTable(session, target);
   if (found === null) return await welcome(state, change, version);
   const columnOf = columnsOf(state, database, table);
   const problem = await alterTable(session, found, { change, steps, isEmpty, columnOf });
-  if (problem !== null) return pauseAdvice(`the DDL on ${database}.${table} ${problem}`);
+  if (problem !== null) return rowsPause(`the DDL on ${database}.${table} ${problem}`, `${database}.${table}`);
   plans.forget();
   await versions.note(version);
   return null;
@@ -164,7 +177,7 @@ function columnsOf(state: TargetState, database: string, table: string): (column
 }
 
 /** A new table is made where tables are ours to make; elsewhere it goes on when its target is there and fits. */
-async function welcome(state: TargetState, change: SchemaChange, version: TableVersion): Promise<string | null> {
+async function welcome(state: TargetState, change: SchemaChange, version: TableVersion): Promise<Pause | null> {
   // Its shape is not known yet: the first row brings it.
   if (version.columns.length === 0) return null;
   await makeMissing(state, version, change);
@@ -173,7 +186,7 @@ async function welcome(state: TargetState, change: SchemaChange, version: TableV
     await state.versions.note(version);
     return null;
   }
-  return unfitAdvice(unfit);
+  return unfitPause(unfit);
 }
 
 async function makeMissing(state: TargetState, version: TableVersion, change?: SchemaChange): Promise<void> {
@@ -212,7 +225,7 @@ export async function followRow(state: TargetState, version: TableVersion): Prom
   const unfit = await fitError(state, version);
   if (unfit === null) return;
   if (!hasMoved) throw unfit;
-  await state.paused.pause({ database, table, advice: unfitAdvice(unfit) });
+  await state.paused.pause({ database, table, ...unfitPause(unfit) });
 }
 
 /** What may have been judged already is judged by now: only columns are left to tell. */
@@ -244,23 +257,35 @@ function isWider(before: TableVersion, column: Column): boolean {
   return old !== undefined && JSON.stringify(old) !== JSON.stringify(column) && isWidening(old.type, column.type);
 }
 
-function unfitAdvice({ message, remedy }: SluiceError): string {
-  return `${message}. Its changes are kept in order. ${remedy} Then sluice quarantine retry all.`;
+function unfitPause({ message, remedy }: SluiceError): Pause {
+  const advice = `${message}. Its changes are kept in order. ${remedy} Then sluice quarantine retry all.`;
+  return { kind: 'shape', advice };
 }
 
-/** Ends the pause when the target fits the version; false when it still does not. */
-export async function resumeIfFit(state: TargetState, version: TableVersion): Promise<boolean> {
+/** The target's tables are not ours to drop; should one come back, it has other rows. */
+function gonePause(name: string): Pause {
+  const advice = `${name} was dropped or renamed at the source. Drop it on the target as well, or keep it as it is; should it come back at the source: sluice tables reload ${name}`;
+  return { kind: 'rows', advice };
+}
+
+/** Ends the pause of a table whose rows are sound when the target fits the version (INV-59). */
+export async function resumeIfFit(state: TargetState, version: TableVersion): Promise<void> {
+  const { paused, plans } = state;
+  const { database, table } = version;
+  if (paused.get(sourceName(database, table))?.kind !== 'shape') return;
+  plans.forget();
+  if ((await fitError(state, version)) === null) await paused.resume(database, table);
+}
+
+/** Empties the target of a paused table: its rows are sound now, and it goes on when it fits. */
+export async function emptyPaused(state: TargetState, version: TableVersion, target: TargetName): Promise<void> {
+  const { database, table } = version;
+  if ((await readTargetTable(state.session, target)) !== null)
+    await state.session.query(`DELETE FROM ${quoteTable(target)}`);
+  await state.paused.resume(database, table);
   state.plans.forget();
-  if ((await fitError(state, version)) !== null) return false;
-  await state.paused.resume(version.database, version.table);
-  return true;
-}
-
-/** Empties the target of a paused table; false when there is none. */
-export async function emptyPaused(state: TargetState, target: TargetName): Promise<boolean> {
-  if ((await readTargetTable(state.session, target)) === null) return false;
-  await state.session.query(`DELETE FROM ${quoteTable(target)}`);
-  return true;
+  const unfit = await fitError(state, version);
+  if (unfit !== null) await state.paused.pause({ database, table, ...unfitPause(unfit) });
 }
 
 async function afterRollback(state: TargetState): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ColumnAct, OldRowValue, SchemaChange } from '../contract/change.ts';
 import { type Column, type TableVersion, tableVersion } from '../contract/table.ts';
+import type { Pause } from './paused-table.ts';
 import { isWidening } from './widening.ts';
 
 /** What the sink does about a DDL of the source. The statement itself is never executed. */
@@ -8,7 +9,7 @@ export type SchemaDecision =
   | { readonly kind: 'new-table'; readonly version: TableVersion }
   /** `version`: the shape that the table has for the sink from here on. */
   | { readonly kind: 'follow'; readonly steps: readonly SchemaStep[]; readonly version: TableVersion }
-  | { readonly kind: 'pause'; readonly advice: string };
+  | { readonly kind: 'pause'; readonly pause: Pause };
 
 export type SchemaStep =
   | { readonly kind: 'add'; readonly column: Column; readonly value: OldRowValue }
@@ -32,15 +33,16 @@ export interface Circumstance {
 export function decideSchemaChange(change: SchemaChange, { isEmpty }: Circumstance): SchemaDecision {
   const { before, after, acts } = change;
   const name = `${change.database}.${change.table}`;
+  const rows = (what: string) => ({ kind: 'pause', pause: rowsPause(what, name) }) as const;
   if (after === null) return { kind: 'drop' };
   // Before all else: CREATE OR REPLACE has no shape of before, and other rows.
   if (change.rewrites !== undefined && !isEmpty)
-    return pause(`the DDL on ${name} ${change.rewrites}, which the binlog does not tell`);
+    return rows(`the DDL on ${name} ${change.rewrites}, which the binlog does not tell`);
   if (before === null || before.columns.length === 0) return { kind: 'new-table', version: after };
   if (acts === undefined && !isEmpty && mayMoveRows(change.statement))
-    return pause(`the DDL on ${name} may have changed rows, which the binlog does not tell`);
+    return rows(`the DDL on ${name} may have changed rows, which the binlog does not tell`);
   if (acts === undefined && !hasSameColumns(before, after))
-    return pause(`the DDL on ${name} changed columns in a way that this version does not follow`);
+    return rows(`the DDL on ${name} changed columns in a way that this version does not follow`);
   return follow(before, after, acts ?? [], isEmpty);
 }
 
@@ -56,9 +58,9 @@ function follow(
     for (const act of acts) if (act.act === kind) shape.take(act);
   }
   const { problem } = shape;
-  if (problem !== null) return pause(`the DDL on ${name} ${problem}`);
+  if (problem !== null) return { kind: 'pause', pause: rowsPause(`the DDL on ${name} ${problem}`, name) };
   const version = shape.version();
-  if (!isSameKey(shape, before, after)) return pause(`the key of ${name} changed`);
+  if (!isSameKey(shape, before, after)) return { kind: 'pause', pause: shapePause(`the key of ${name} changed`) };
   return { kind: 'follow', steps: [...shape.steps, ...lostUniques(shape, before, after)], version };
 }
 
@@ -234,13 +236,14 @@ const MOVES_ROWS = new RegExp(
   'is',
 );
 
-export function pauseAdvice(what: string): string {
-  return (
-    `${what}. Its changes are kept in order. Make the same change on the target, then sluice quarantine retry all; ` +
-    'when the statement changed values of existing rows, sluice tables reload instead.'
-  );
+/** The target is not as the source is now, and its rows are. */
+export function shapePause(what: string): Pause {
+  const advice = `${what}. Its changes are kept in order. Make the same change on the target, then sluice quarantine retry all.`;
+  return { kind: 'shape', advice };
 }
 
-function pause(what: string): SchemaDecision {
-  return { kind: 'pause', advice: pauseAdvice(what) };
+/** Nobody knows what the rows on the target should be. */
+export function rowsPause(what: string, table: string): Pause {
+  const advice = `${what}. Its changes are kept in order. Make the same change on the target where it does not fit, then copy it anew: sluice tables reload ${table}`;
+  return { kind: 'rows', advice };
 }

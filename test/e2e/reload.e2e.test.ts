@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { PipelineStatus } from '../../src/contract/status.ts';
 import type { PipelineProcess } from '../../src/demo/pipeline-process.ts';
 import { runSluice } from '../cli/run-sluice.ts';
 import { caughtUpSince, type Line, openLine, pause, SHOP_RULES } from './line.ts';
@@ -105,6 +106,39 @@ test.each([
     }
     await traffic.stop();
     await untilProcess(line, caughtUpSince(Date.now()), { processes: [child] });
+    expect(await child.stop(), child.log).toBe(0);
+    await expectEqual(line);
+  },
+);
+
+test.each(['mysql', 'mariadb'] as const)(
+  'a table whose rows DDL moved at %s waits for a reload, whatever is retried, and is equal after it',
+  async (source) => {
+    const line = await lineOf({ source, log: 'embedded', yaml: '' });
+    await onSource(
+      line,
+      `CREATE TABLE parts (id int PRIMARY KEY, note varchar(20)) PARTITION BY RANGE (id)
+        (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (100))`,
+      "INSERT INTO parts VALUES (1, 'goes'), (11, 'stays')",
+    );
+    const child = started(line);
+    const processes = [child];
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
+    await onSource(line, 'ALTER TABLE parts TRUNCATE PARTITION p0', "INSERT INTO parts VALUES (2, 'new')");
+    const advice = 'sluice tables reload';
+    const isPaused = ({ snapshot }: PipelineStatus) =>
+      snapshot.tables.some((table) => table.phase === 'paused' && table.advice?.includes(advice));
+    await untilProcess(line, isPaused, { processes });
+    const retry = await runSluice(['quarantine', 'retry', 'all', '--json'], { folder: line.folder });
+    expect(JSON.parse(retry.stdout)).toMatchObject({ data: { applied: 0, remaining: 1 } });
+    expect(await onTarget(line, 'SELECT id FROM parts ORDER BY id')).toEqual([{ id: 1 }, { id: 11 }]);
+    expect(await reload(line, 'parts', '--confirm', line.config.pipeline)).toMatchObject({
+      exit: 0,
+      data: { tables: [{ table: 'parts', supersededChanges: 1 }] },
+    });
+    await onSource(line, "INSERT INTO parts VALUES (3, 'later')");
+    await untilProcess(line, (status) => caughtUpSince(0)(status) && !isPaused(status), { processes });
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
     expect(await child.stop(), child.log).toBe(0);
     await expectEqual(line);
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Cascade } from '../../src/contract/table.ts';
+import { ddl } from './ddl.ts';
 import { create, EpochSeries, remove, stream, table, update } from './source.ts';
 import { NEVER, Target } from './target.ts';
 
@@ -216,12 +217,13 @@ test('the same when the parent is paused', async () => {
   const renamed = table('parent', ['id int', 'title text?'], { cascades: PARENT.cascades });
   const { target, sink, log } = await loaded();
   await using _ = target;
-  const { database, table: name } = PARENT;
-  const ddl = { tag: 'schema', database, table: name, statement: '', before: PARENT, after: renamed } as const;
-  await sink.apply(stream(log.next([ddl, remove(renamed, [1, 'p'], true), create(renamed, [1, 'q'])])), NEVER);
+  // In the way of the rename, so that it is for the operator to do.
+  await target.session.query('ALTER TABLE parent ADD title integer');
+  const rename = ddl(PARENT, renamed, 'ALTER TABLE parent RENAME COLUMN name TO title');
+  await sink.apply(stream(log.next([rename, remove(renamed, [1, 'p'], true), create(renamed, [1, 'q'])])), NEVER);
   await sink.apply(stream(log.next([create(CHILD, [19, 1])])), NEVER);
   expect(await sink.quarantine.retry('all')).toEqual({ applied: 0, remaining: 3 });
-  await target.session.query('ALTER TABLE parent RENAME name TO title');
+  await target.session.query('ALTER TABLE parent DROP title; ALTER TABLE parent RENAME name TO title');
   expect(await sink.quarantine.retry('all')).toEqual({ applied: 3, remaining: 0 });
   expect(await target.rows('parent')).toEqual(['1|q', '2|p', '3|p']);
   expect(await target.rows('child')).toEqual(['19|1', '21|2', '31|3']);

@@ -101,7 +101,7 @@ test('a DDL that may have changed values without row events pauses, however alik
   const change = ddl(ITEM, ITEM, 'ALTER TABLE item MODIFY name tinytext', { rewrites });
   expect(decideSchemaChange(change, { isEmpty: false })).toMatchObject({
     kind: 'pause',
-    advice: expect.stringContaining(`shop.item ${rewrites}`),
+    pause: { kind: 'rows', advice: expect.stringContaining(`shop.item ${rewrites}`) },
   });
   expect(decideSchemaChange(change, { isEmpty: true }).kind).toBe('follow');
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Column } from '../../src/contract/table.ts';
+import { makeBookkeeping } from '../../src/sink/bookkeeping.ts';
+import { PausedTables } from '../../src/sink/paused-table.ts';
 import { SINK_STEPS } from '../../src/sink/sink.ts';
 import { ddl } from './ddl.ts';
 import { create, EpochSeries, remove, stream, table, update } from './source.ts';
@@ -25,22 +27,21 @@ test('a new nullable column arrives in stream order, between the rows around it'
   expect(sink.pausedTables).toEqual([]);
 });
 
-test('any other change pauses that table alone, its changes are kept in order and go on when the target fits', async () => {
+test('a table whose target does not fit waits alone, its changes are kept in order and go on when it does', async () => {
   const other = table('other', ['id int']);
   const renamed = table('item', ['id int', 'title text?']);
-  const statement = 'ALTER TABLE item CHANGE name title text, TRUNCATE PARTITION p';
   await using target = await Target.open(ITEM_DDL, 'CREATE TABLE other (id integer PRIMARY KEY)');
   const sink = target.sink();
   const log = new EpochSeries();
   await sink.start();
-  const before = [create(ITEM, [1, 'a']), create(ITEM, [2, 'b']), ddl(ITEM, renamed, statement)];
-  await sink.apply(stream(log.next([...before, create(renamed, [3, 'c']), create(other, [1])])), NEVER);
-  await sink.apply(stream(log.next([update(renamed, [1, 'a'], [1, 'A']), remove(renamed, [2, 'b'])])), NEVER);
-  expect(await target.rows('item')).toEqual(['1|a', '2|b']);
+  const made = ddl(null, renamed, 'CREATE TABLE item ...');
+  await sink.apply(stream(log.next([made, create(renamed, [1, 'a']), create(other, [1])])), NEVER);
+  await sink.apply(stream(log.next([update(renamed, [1, 'a'], [1, 'A']), create(renamed, [3, 'c'])])), NEVER);
+  expect(await target.rows('item')).toEqual([]);
   expect(await target.rows('other')).toEqual(['1']);
   await sink.close();
   await sink.start();
-  expect(sink.pausedTables).toMatchObject([{ database: 'shop', table: 'item' }]);
+  expect(sink.pausedTables).toMatchObject([{ database: 'shop', table: 'item', kind: 'shape' }]);
   expect(sink.pausedTables[0]?.advice).toContain('sluice quarantine retry all');
   expect(await sink.quarantine.retry('all')).toEqual({ applied: 0, remaining: 3 });
   await target.session.query('ALTER TABLE item RENAME name TO title');
@@ -49,6 +50,54 @@ test('any other change pauses that table alone, its changes are kept in order an
   expect(sink.pausedTables).toEqual([]);
   await sink.apply(stream(log.next([remove(renamed, [3, 'c'])])), NEVER);
   expect(await target.rows('item')).toEqual(['1|A']);
+});
+
+test('INV-59: rows that DDL may have moved unseen are not believed because the columns fit; only being emptied ends the pause', async () => {
+  await using target = await Target.open(ITEM_DDL);
+  const sink = target.sink();
+  const log = new EpochSeries();
+  await sink.start();
+  const moved = ddl(ITEM, ITEM, 'ALTER TABLE item TRUNCATE PARTITION p0');
+  await sink.apply(stream(log.next([create(ITEM, [1, 'gone at the source']), moved, create(ITEM, [2, 'b'])])), NEVER);
+  expect(await sink.quarantine.retry('all')).toEqual({ applied: 0, remaining: 1 });
+  await sink.close();
+  await sink.start();
+  expect(await sink.quarantine.retry('all')).toEqual({ applied: 0, remaining: 1 });
+  expect(sink.pausedTables).toMatchObject([
+    { table: 'item', kind: 'rows', advice: expect.stringContaining('sluice tables reload shop.item') },
+  ]);
+  await target.session.query('ALTER TABLE item RENAME name TO title');
+  await sink.apply(stream(log.next([{ tag: 'truncate', table: ITEM }, create(ITEM, [2, 'b'])])), NEVER);
+  // Its rows are sound from here on, its columns are not.
+  expect(sink.pausedTables).toMatchObject([{ table: 'item', kind: 'shape' }]);
+  await target.session.query('ALTER TABLE item RENAME title TO name');
+  expect(await sink.quarantine.retry('all')).toEqual({ applied: 1, remaining: 0 });
+  expect(await target.rows('item')).toEqual(['2|b']);
+  expect(sink.pausedTables).toEqual([]);
+});
+
+test('DDL that may have moved rows of a table that waits for its target to fit is not forgotten when it does', async () => {
+  await using target = await Target.open();
+  const sink = target.sink();
+  const log = new EpochSeries();
+  await sink.start();
+  const made = ddl(null, ITEM, 'CREATE TABLE item ...');
+  const moved = ddl(ITEM, ITEM, 'ALTER TABLE item TRUNCATE PARTITION p0');
+  await sink.apply(stream(log.next([made, create(ITEM, [1, 'gone at the source']), moved])), NEVER);
+  await target.session.query(ITEM_DDL);
+  expect(await sink.quarantine.retry('all')).toEqual({ applied: 0, remaining: 1 });
+  expect(sink.pausedTables).toMatchObject([{ table: 'item', kind: 'rows' }]);
+});
+
+test('a pause of unfit columns becomes one of unsound rows when DDL moves rows meanwhile, never the other way round', async () => {
+  await using target = await Target.open();
+  const paused = new PausedTables(target.session, 'shop');
+  await makeBookkeeping(target.session);
+  const item = { database: 'shop', table: 'item' };
+  for (const kind of ['shape', 'rows', 'shape'] as const) await paused.pause({ ...item, kind, advice: kind });
+  expect(paused.all).toEqual([{ ...item, kind: 'rows', advice: 'rows' }]);
+  await paused.load();
+  expect(paused.all).toEqual([{ ...item, kind: 'rows', advice: 'rows' }]);
 });
 
 test('a column of unknown old values is not added blindly; tables that are not ours to make or drop wait', async () => {
