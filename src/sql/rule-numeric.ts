@@ -6,6 +6,8 @@ import type { RuleTable } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
 
+const BINARY = "COALESCE(NULLIF(ltrim(%1::bigint::bit(64)::text, '0'), ''), '0')";
+
 /** Numbers. What MySQL answers with NULL and PostgreSQL with an error is guarded. */
 export const NUMERIC_RULES: RuleTable = {
   ROUND: (call, context) => rounded('round', call, context),
@@ -13,7 +15,13 @@ export const NUMERIC_RULES: RuleTable = {
   CEIL: (call, context) => whole('ceil', call, context),
   CEILING: (call, context) => whole('ceil', call, context),
   FLOOR: (call, context) => whole('floor', call, context),
-  ABS: [{ args: ['number'], sql: 'abs($1)', type: 0 }],
+  ABS: (call, context) => {
+    const [arg] = call.args;
+    if (arg === undefined) return wrongCount(call, context);
+    const value = toNumber(context.fragment(arg), context, arg);
+    const isNarrow = value.type.kind === 'integer' && !value.type.isWide;
+    return isNarrow ? atom(`abs(${operand(value)}::bigint)`, BIGINT) : atom(`abs(${value.sql})`, value.type);
+  },
   SIGN: [{ args: ['number'], sql: 'sign($1)::int', type: INTEGER }],
   MOD: (call, context) => {
     const [left, right] = call.args;
@@ -62,7 +70,7 @@ export const NUMERIC_RULES: RuleTable = {
   },
   BIT_COUNT: [{ args: ['integer'], sql: "length(replace(%1::bigint::bit(64)::text, '0', ''))", type: INTEGER }],
   CONV: conv,
-  BIN: [{ args: ['integer'], sql: `COALESCE(NULLIF(ltrim(%1::bigint::bit(64)::text, '0'), ''), '0')`, type: TEXT }],
+  BIN: [{ args: ['integer'], sql: `CASE WHEN %1 IS NOT NULL THEN ${BINARY} END`, type: TEXT }],
   CRC32: (call, context) => {
     context.report('FUNCTION', call, 'CRC32 has no equal before PostgreSQL 18');
     return atom('NULL::bigint', BIGINT);
@@ -115,7 +123,7 @@ function conv(call: Call, context: Context): Fragment {
   const written: Readonly<Record<string, string>> = {
     '10': `(${read})::text`,
     '16': `upper(to_hex(${read}))`,
-    '2': `COALESCE(NULLIF(ltrim((${read})::bit(64)::text, '0'), ''), '0')`,
+    '2': `CASE WHEN ${read} = 0 THEN '0' ELSE ltrim((${read})::bit(64)::text, '0') END`,
   };
   const found = written[b];
   if (found === undefined || read === '') {

@@ -101,16 +101,34 @@ function remainder(left: Fragment, right: Fragment): Fragment {
 }
 
 const BITS = { '&': '&', '|': '|', '^': '#', '<<': '<<', '>>': '>>' } as const;
+const UNSIGNED: ValueType = { kind: 'decimal', scale: 0, isUnsigned: true };
 
-/** MySQL's bits are an unsigned 64-bit number; PostgreSQL's bigint has the same bits, and a sign. */
+/**
+ * MySQL's bits are an unsigned 64-bit number; PostgreSQL's bigint has the same bits, and a sign. Where the sign may be
+ * set, the number is made unsigned.
+ */
 function bits(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
   const operator = BITS[node.operator as keyof typeof BITS];
   const isShift = operator === '<<' || operator === '>>';
-  const isSmall = isShift ? /^(?:[0-9]|[1-4][0-9])$/.test(right.sql) : true;
-  if (!isSmall) context.report('UNSIGNED', node, 'bits are shifted by more than the target may shift');
-  const second = isShift ? cast(whole(right), 'int', INTEGER) : widen(whole(right));
-  const shift = /^\d+$/.test(right.sql) ? right : second;
-  return compound(`${operand(widen(whole(left)))} ${operator} ${operand(shift)}`, BIGINT);
+  if (operator === '>>' && !isNatural(left)) context.report('UNSIGNED', node, 'bits of a signed number are shifted');
+  if (isShift && !/^[1-4]?\d$/.test(right.sql))
+    context.report('UNSIGNED', node, 'bits are shifted by an unknown number');
+  const amount = /^\d+$/.test(right.sql) ? right : cast(whole(right), 'int', INTEGER);
+  const found = `${operand(widen(whole(left)))} ${operator} ${operand(isShift ? amount : widen(whole(right)))}`;
+  if (isPositive(operator, left, right)) return compound(found, BIGINT);
+  return atom(`CASE WHEN (${found}) < 0 THEN (${found}) + 18446744073709551616 ELSE ${found} END`, UNSIGNED);
+}
+
+/** Whether the highest bit of the result is 0 for certain. */
+function isPositive(operator: string, left: Fragment, right: Fragment): boolean {
+  if (operator === '&') return isNatural(left) || isNatural(right);
+  if (operator === '>>') return true;
+  if (operator === '<<') return /^\d{1,4}$/.test(left.sql) && /^[1-4]?\d$/.test(right.sql);
+  return isNatural(left) && isNatural(right);
+}
+
+function isNatural({ sql, type }: Fragment): boolean {
+  return /^\d{1,18}$/.test(sql) || (type.kind === 'integer' && type.isUnsigned);
 }
 
 function whole(value: Fragment): Fragment {
@@ -127,15 +145,25 @@ export function unary(node: Node<'unary'>, context: Context): Fragment {
       return { ...toText(value, context, node.operand), type: { kind: 'text', rule: 'exact' } };
     case '+':
       return value;
-    case '-': {
-      const number = toNumber(value, context, node.operand);
-      return compound(`-${number.sql.startsWith('-') ? `(${number.sql})` : operand(number)}`, negative(number.type));
-    }
-    default: {
-      const number = toNumber(value, context, node.operand);
-      return compound(`18446744073709551615 - ${operand(number)}`, { kind: 'decimal', scale: 0, isUnsigned: true });
-    }
+    case '-':
+      return minus(toNumber(value, context, node.operand));
+    default:
+      return complement(toNumber(value, context, node.operand));
   }
+}
+
+/** The least number of 32 bits has no negative in them. */
+function minus(number: Fragment): Fragment {
+  const isNarrow = number.type.kind === 'integer' && !number.type.isWide && !/^-?\d+$/.test(number.sql);
+  const from = isNarrow ? widen(number) : number;
+  return compound(`-${from.sql.startsWith('-') ? `(${from.sql})` : operand(from)}`, negative(from.type));
+}
+
+/** All 64 bits turned round, read without a sign. */
+function complement(number: Fragment): Fragment {
+  const value = operand(number);
+  if (isNatural(number)) return compound(`18446744073709551615 - ${value}`, UNSIGNED);
+  return atom(`CASE WHEN ${value} < 0 THEN -1 - ${value} ELSE 18446744073709551615 - ${value} END`, UNSIGNED);
 }
 
 function negative(type: ValueType): ValueType {

@@ -7,7 +7,7 @@ import { ruleOf, underRule } from './rule-comparison.ts';
 import { wrongCount } from './rule-cond.ts';
 import { concat } from './rule-operator.ts';
 import { toPattern } from './rule-predicate.ts';
-import { BYTES, INTEGER, TEXT } from './value-type.ts';
+import { BYTES, INTEGER, TEXT, type ValueType } from './value-type.ts';
 
 /** Texts. Lengths and places count characters on both sides, unless the rule says bytes. */
 export const STRING_RULES: RuleTable = {
@@ -97,17 +97,27 @@ function substring(call: Call, context: Context): Fragment {
   if (known !== undefined && known > 0) return atom(`substr(${value.sql}, ${known}${rest})`, value.type);
   const size = `char_length(${value.sql})`;
   const fromEnd = (amount: string): string => `substr(${value.sql}, ${size} - ${amount} + 1${rest})`;
-  if (known === 0) return atom(`left(${value.sql}, 0)`, value.type);
+  const isAsked = count !== undefined && literalNumber(count) === undefined;
+  const asked = isAsked ? `WHEN ${operand(count)} IS NULL THEN NULL ` : '';
+  const empty = `left(${value.sql}, 0)`;
+  if (known === 0) return atom(isAsked ? `CASE ${asked}ELSE ${empty} END` : empty, value.type);
   if (known !== undefined) {
-    return atom(`CASE WHEN ${size} < ${-known} THEN '' ELSE ${fromEnd(String(-known))} END`, value.type);
+    return atom(`CASE ${asked}WHEN ${size} < ${-known} THEN '' ELSE ${fromEnd(String(-known))} END`, value.type);
   }
   const p = operand(at);
+  const behind = `-${wide(at)}`;
   const branches = [
     `WHEN ${p} > 0 THEN substr(${value.sql}, ${p}::int${rest})`,
-    `WHEN ${p} = 0 OR ${size} < -${p} THEN left(${value.sql}, 0)`,
-    `WHEN ${p} < 0 THEN ${fromEnd(`(-${p})::int`)}`,
+    `WHEN ${p} = 0 OR ${size} < ${behind} THEN ${empty}`,
+    `WHEN ${p} < 0 THEN ${fromEnd(`(${behind})::int`)}`,
   ];
-  return atom(`CASE ${branches.join(' ')} END`, value.type);
+  return atom(`CASE ${asked}${branches.join(' ')} END`, value.type);
+}
+
+/** A whole number in 64 bits, so that a sum or a negation of it does not overflow. */
+function wide(value: Fragment): string {
+  const isWide = value.type.kind === 'integer' && value.type.isWide;
+  return isWide || literalNumber(value) !== undefined ? operand(value) : `${operand(value)}::bigint`;
 }
 
 /** A length as PostgreSQL takes it: int, not below 0. */
@@ -136,11 +146,10 @@ function locate(call: Call, args: readonly (Expression | undefined)[], context: 
   if (start === undefined) return atom(`strpos(${where}, ${what})`, INTEGER);
   const from = take('integer', start, context);
   const known = literalNumber(from);
-  if (known !== undefined && known < 1) return atom('0', INTEGER);
   const p = known === undefined ? `${operand(from)}::int` : String(known);
   const found = `COALESCE(NULLIF(strpos(substr(${where}, ${p}), ${what}), 0) + ${p} - 1, 0)`;
-  if (known !== undefined) return atom(found, INTEGER);
-  return atom(`CASE WHEN ${operand(from)} < 1 THEN 0 ELSE ${found} END`, INTEGER);
+  const inside = known === undefined ? `CASE WHEN ${operand(from)} < 1 THEN 0 ELSE ${found} END` : found;
+  return guarded([...values, from], known !== undefined && known < 1 ? '0' : inside, INTEGER);
 }
 
 function pad(name: 'lpad' | 'rpad', call: Call, context: Context): Fragment {
@@ -179,19 +188,19 @@ function substringIndex(call: Call, context: Context): Fragment {
   const n = operand(number);
   const fromEnd = (amount: string): string => join(`greatest(cardinality(${parts}) - ${amount} + 1, 1):`);
   const isEmpty = delimiter.literal === '';
-  if (known === 0 || isEmpty) return guarded([value, delimiter], `left(${value.sql}, 0)`, value);
+  if (known === 0 || isEmpty) return guarded([value, delimiter], `left(${value.sql}, 0)`, value.type);
   if (known !== undefined)
-    return guarded([value, delimiter], known > 0 ? join(`1:${known}`) : fromEnd(String(-known)), value);
+    return guarded([value, delimiter], known > 0 ? join(`1:${known}`) : fromEnd(String(-known)), value.type);
   const found = `CASE WHEN ${n} > 0 THEN ${join(`1:${n}::int`)} WHEN ${n} < 0 THEN ${fromEnd(`(-${n})::int`)} ELSE '' END`;
-  return guarded([value, delimiter, number], found, value);
+  return guarded([value, delimiter, number], found, value.type);
 }
 
 /** NULL when one of the values is; literals are not asked. */
-function guarded(values: readonly Fragment[], sql: string, like: Fragment): Fragment {
+function guarded(values: readonly Fragment[], sql: string, type: ValueType): Fragment {
   const asked = values.filter((value) => value.literal === undefined && literalNumber(value) === undefined);
-  if (asked.length === 0) return atom(sql, like.type);
+  if (asked.length === 0) return atom(sql, type);
   const test = asked.map((value) => `${operand(value)} IS NOT NULL`).join(' AND ');
-  return atom(`CASE WHEN ${test} THEN ${sql} END`, like.type);
+  return atom(`CASE WHEN ${test} THEN ${sql} END`, type);
 }
 
 /** A place outside the text leaves it as it is; a length below 0 or past the end takes the rest. */
@@ -201,11 +210,13 @@ function insert(call: Call, context: Context): Fragment {
     return wrongCount(call, context);
   }
   const [value, more] = [take('text', text, context), take('text', added, context)];
-  const [p, n] = [take('integer', place, context), take('integer', length, context)].map(operand);
+  const numbers = [take('integer', place, context), take('integer', length, context)];
+  const [p, n] = numbers.map(wide);
   const size = `char_length(${value.sql})`;
   const rest = `CASE WHEN ${n} < 0 OR ${p} + ${n} > ${size} THEN '' ELSE substr(${value.sql}, (${p} + ${n})::int) END`;
   const found = `left(${value.sql}, (${p} - 1)::int) || ${operand(more)} || ${rest}`;
-  return atom(`CASE WHEN ${p} < 1 OR ${p} > ${size} THEN ${value.sql} ELSE ${found} END`, value.type);
+  const whole = `CASE WHEN ${p} < 1 OR ${p} > ${size} THEN ${value.sql} ELSE ${found} END`;
+  return guarded([value, more, ...numbers], whole, value.type);
 }
 
 function hex(call: Call, context: Context): Fragment {
