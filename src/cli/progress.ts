@@ -43,7 +43,8 @@ export function progressLine(status: PipelineStatus): string {
   const last = status.stages.at(-1);
   if (last !== undefined)
     parts.push(`${formatCount(last.rowsPerSecond)} rows/s ${last.name === 'apply' ? 'applied' : 'captured'}`);
-  if (snapshot.state === 'done' || snapshot.state === 'none')
+  const isLoading = status.state === 'starting' || status.state === 'loading';
+  if (!isLoading && (snapshot.state === 'done' || snapshot.state === 'none'))
     parts.push(`lag ${lagText({ ...status, incomplete: incompleteOf(status) })}`);
   if (status.waitingFor !== null) parts.push(`waiting ${status.waitingFor}`);
   return parts.join(', ');

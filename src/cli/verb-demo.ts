@@ -7,7 +7,7 @@ import type { Call, Verb } from './verb.ts';
 export const DEMO_VERB: Verb = {
   name: 'demo',
   kind: 'Demo',
-  summary: 'Plays the whole story on throw-away servers with a sample shop under live traffic, in about two minutes.',
+  summary: 'Plays the whole story on throw-away servers with a sample shop under live traffic, in a minute or two.',
   flags: [
     { name: 'log', type: 'text', choices: ['embedded', 'kafka'], help: 'Where changes are kept (default embedded).' },
     { name: 'source', type: 'text', choices: ['mysql', 'mariadb'], help: 'The source server (default mysql).' },

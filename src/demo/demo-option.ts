@@ -5,7 +5,7 @@ import type { PipelineStatus } from '../contract/status.ts';
 export interface DemoOptions {
   readonly log: 'embedded' | 'kafka';
   readonly source: 'mysql' | 'mariadb';
-  /** Size of the shop; 1 takes about two minutes in all. */
+  /** Size of the shop; 1 takes a minute or two in all. */
   readonly scale: number;
   readonly seed: number;
   /** Leave servers and folder as they are at the end and say where. */

@@ -16,6 +16,8 @@ const TRAFFIC_PER_SECOND = 100;
 const KILL_AT_RATIO = 0.4;
 const STEADY_MS = 5_000;
 
+const NAMES = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
+
 interface Told {
   readonly shop: CreatedShop;
   readonly loadMs: number;
@@ -29,10 +31,11 @@ export type StagedDemoOptions = DemoOptions & { readonly self: readonly string[]
 
 export async function runDemo(options: StagedDemoOptions): Promise<DemoResult> {
   const { say } = options;
-  say(`Starting a real ${options.source}, PostgreSQL${options.log === 'kafka' ? ' and Kafka' : ''} on loopback ...`);
+  const name = NAMES[options.source];
+  say(`Starting a real ${name}, PostgreSQL${options.log === 'kafka' ? ' and Kafka' : ''} on loopback ...`);
   const set = await openStageSet(options);
   try {
-    say(`${options.source} ${set.source.version}, PostgreSQL ${set.target.version}`);
+    say(`${name} ${set.source.version}, ${set.target.version.replace(/ (\(|on ).*/, '')}`);
     return resultOf(await tell(set, options));
   } catch (error) {
     // Interrupted by the person who watches: whatever failed on the way down is no finding.

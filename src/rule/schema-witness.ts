@@ -4,9 +4,11 @@ import type { TableRules } from './row-rule.ts';
 
 /** What a DDL says of columns, behind the rules: nothing of those left out, no value of those masked. */
 export function ruledWitness(
-  { acts, columnTypes }: SchemaChange,
+  { acts, columnTypes, after }: SchemaChange,
   rules: TableRules,
 ): Pick<SchemaChange, 'acts' | 'columnTypes'> {
+  const isNullable = (name: string) =>
+    after?.columns.some((column) => column.name === name && column.nullable) ?? false;
   const stays = (column: string) => !rules.exclude.includes(column);
   const types = Object.entries(columnTypes ?? {})
     .filter(([column]) => stays(column))
@@ -14,13 +16,14 @@ export function ruledWitness(
   return {
     ...(acts === undefined
       ? {}
-      : { acts: acts.filter(({ column }) => stays(column)).map((act) => ruledAct(act, rules)) }),
+      : { acts: acts.filter(({ column }) => stays(column)).map((act) => ruledAct(act, rules, isNullable)) }),
     ...(columnTypes === undefined ? {} : { columnTypes: Object.fromEntries(types) }),
   };
 }
 
 /** What old rows hold in a new column is masked in new rows, so it is not told as it is. */
-function ruledAct(act: ColumnAct, rules: TableRules): ColumnAct {
+function ruledAct(act: ColumnAct, rules: TableRules, isNullable: (column: string) => boolean): ColumnAct {
   if (act.act !== 'add' || act.value.kind === 'null') return act;
+  if (act.value.kind === 'none' && isNullable(act.column)) return act;
   return rules.mask.has(act.column) ? { ...act, value: { kind: 'unknown' } } : act;
 }

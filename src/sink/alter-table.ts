@@ -13,6 +13,8 @@ export interface Alteration {
   readonly steps: readonly SchemaStep[];
   /** The target's name of a source column; null: left out. */
   readonly columnOf: (column: string) => string | null;
+  /** The type that a rule casts a source column to; null: none. */
+  readonly castOf: (column: string) => string | null;
   readonly isEmpty: boolean;
 }
 
@@ -82,14 +84,15 @@ function add(table: TargetTable, step: Extract<SchemaStep, { kind: 'add' }>, alt
   const name = alteration.columnOf(column.name);
   if (name === null || table.columns.some((found) => found.name === name)) return { statements: [] };
   const { columnTypes } = alteration.change;
-  const type = losslessType(column, columnTypes);
+  const cast = alteration.castOf(column.name);
+  const type = cast ?? losslessType(column, columnTypes);
   const isSpoken = step.value.kind === 'string' || step.value.kind === 'number';
   const known = isSpoken || !alteration.isEmpty ? oldRowText(column, step.value, type) : null;
   const text = known === undefined && alteration.isEmpty ? null : known;
   if (text === undefined)
     return { problem: `added column ${column.name}, whose values in rows of before the log does not tell` };
   const rest = text === null ? '' : ` DEFAULT ${quoteLiteral(text)}`;
-  const check = checkOf(column, name, columnTypes);
+  const check = cast === null ? checkOf(column, name, columnTypes) : null;
   const lines = [
     `ADD ${quoteIdent(name)} ${type}${column.nullable ? '' : ' NOT NULL'}${rest}${check ? ` CHECK (${check})` : ''}`,
     // What the source only fills in once is no default of later rows.
@@ -113,7 +116,9 @@ async function retyping(
   const existing = table.columns.find((column) => column.name === name);
   if (!existing || existing.isGenerated) return [];
   const { columnTypes } = alteration.change;
-  const type = wantedType(existing.type, losslessType(to, columnTypes));
+  // A rule chose the type: it stays, and a value that does not go into it is set aside.
+  const isCast = alteration.castOf(to.name) !== null;
+  const type = isCast ? null : wantedType(existing.type, losslessType(to, columnTypes));
   const using = existing.type === 'boolean' ? ` USING ${quoted}::integer` : '';
   return [
     ...(await checkReplaced(session, table, { name, from, to, columnTypes })),

@@ -17,6 +17,8 @@ export interface Mapping {
   readonly makesTables?: boolean;
   /** The table whose copy with another shape this one is: a schema-change tool is about to put it in its place. */
   readonly modelOf?: (database: string, table: string) => TableName | null;
+  /** PostgreSQL type that a rule casts a column to, whatever its own; null: none. */
+  readonly castOf?: (database: string, table: string, column: string) => string | null;
   /** Strict when absent. */
   readonly policyOf?: (database: string, table: string, column: string) => ValuePolicy;
 }

@@ -164,7 +164,13 @@ async function alter(
   const found = await readTargetTable(session, target);
   if (found === null) return await welcome(state, change, version);
   const columnOf = columnsOf(state, database, table);
-  const problem = await alterTable(session, found, { change, steps, isEmpty, columnOf });
+  const problem = await alterTable(session, found, {
+    change,
+    steps,
+    isEmpty,
+    columnOf,
+    castOf: castsOf(state, database, table),
+  });
   if (problem !== null) return rowsPause(`the DDL on ${database}.${table} ${problem}`, `${database}.${table}`);
   plans.forget();
   await versions.note(version);
@@ -174,6 +180,10 @@ async function alter(
 function columnsOf(state: TargetState, database: string, table: string): (column: string) => string | null {
   const { columnOf } = state.mapping;
   return (column) => (columnOf ? columnOf(database, table, column) : column);
+}
+
+function castsOf({ mapping }: TargetState, database: string, table: string): (column: string) => string | null {
+  return (column) => mapping.castOf?.(database, table, column) ?? null;
 }
 
 /** A new table is made where tables are ours to make; elsewhere it goes on when its target is there and fits. */
@@ -196,7 +206,14 @@ async function makeMissing(state: TargetState, version: TableVersion, change?: S
   if (!mapping.makesTables || name === null || (await readTargetTable(session, name)) !== null) return;
   const model = await modelOf(state, database, table);
   const columnOf = columnsOf(state, database, table);
-  await makeTable(session, { name, version, columnTypes: change?.columnTypes, columnOf, model });
+  await makeTable(session, {
+    name,
+    version,
+    columnTypes: change?.columnTypes,
+    columnOf,
+    castOf: castsOf(state, database, table),
+    model,
+  });
   plans.forget();
 }
 

@@ -11,13 +11,15 @@ export interface NewTable {
   readonly version: TableVersion;
   readonly columnTypes: ColumnTypes;
   readonly columnOf: (column: string) => string | null;
+  /** The type that a rule casts a source column to; null: none. */
+  readonly castOf: (column: string) => string | null;
   /** A table whose shape it has at the source too: its types, indexes and checks are taken over. */
   readonly model: { readonly target: TargetTable; readonly version: TableVersion } | null;
 }
 
 /** Makes a table by its shape alone: columns, NOT NULL, the key, CHECKs of enum and set. */
 export async function makeTable(session: PostgresSession, table: NewTable): Promise<void> {
-  const { name, version, model, columnOf } = table;
+  const { name, version, model, columnOf, castOf } = table;
   await session.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(name.schema)}`);
   if (model && JSON.stringify(model.version.columns) === JSON.stringify(version.columns)) {
     await session.query(`CREATE TABLE ${quoteTable(name)} (LIKE ${quoteTable(model.target)} INCLUDING ALL)`);
@@ -26,8 +28,9 @@ export async function makeTable(session: PostgresSession, table: NewTable): Prom
   const lines = version.columns.flatMap((column) => {
     const own = columnOf(column.name);
     if (own === null) return [];
-    const type = typeInModel(table, column.name) ?? losslessType(column, table.columnTypes);
-    const check = checkOf(column, own, table.columnTypes);
+    const cast = castOf(column.name);
+    const type = cast ?? typeInModel(table, column.name) ?? losslessType(column, table.columnTypes);
+    const check = cast === null ? checkOf(column, own, table.columnTypes) : null;
     return [`${quoteIdent(own)} ${type}${column.nullable ? '' : ' NOT NULL'}${check ? ` CHECK (${check})` : ''}`];
   });
   const key = version.key.map((index) => columnOf(version.columns[index]?.name ?? ''));

@@ -18,7 +18,7 @@ const RULES = `tables:
       exclude: [password]
       mask: { email: hash, phone: "truncate(3)", birthday: null, city: "fixed(somewhere)", score: hash }
       cast: { is_vip: boolean, uid: uuid, doc: jsonb, worked: interval, ip: inet, amount: "numeric(12,4)" }
-    letter: { mask: { customer_email: hash } }
+    letter: { mask: { customer_email: hash, late: hash }, cast: { tag: jsonb } }
 `;
 
 const TABLES = [
@@ -30,7 +30,7 @@ const TABLES = [
     FOREIGN KEY (customer_email) REFERENCES customer (email) ON DELETE CASCADE)`,
 ];
 
-const SECRETS = ['hunter2', 'SecretStreet', 'ann@example.org', 'bob@example.org', '+49170', '+49171'];
+const SECRETS = ['hunter2', 'LateSecret', 'SecretStreet', 'ann@example.org', 'bob@example.org', '+49170', '+49171'];
 
 function customer(id: number, name: string, who: string): string {
   return `(${id}, '${name}', 'hunter2-${id}', '${who}@example.org', '+4917${id}', '1980-01-0${id}', 'SecretStreet',
@@ -72,6 +72,17 @@ async function expectRuled(line: Line, ids: readonly number[], names: readonly s
   );
 }
 
+/** A change that the target cannot hold is kept as the log has it. */
+async function expectHiddenInQuarantine(line: Line): Promise<void> {
+  const again = startLine(line);
+  await onSource(line, `INSERT INTO customer VALUES ${customer(4, 'n\\0', 'ann4')}`);
+  await again.until(caughtUpSince(Date.now()));
+  await again.stop();
+  const kept = await onTarget(line, `SELECT reason, encode("after", 'escape') AS after FROM sluice.quarantine`);
+  expect(kept).toEqual([{ reason: 'nul-byte', after: expect.stringContaining('somewhere') }]);
+  expect(SECRETS.filter((secret) => JSON.stringify(kept).includes(secret))).toEqual([]);
+}
+
 test.each(['mysql', 'mariadb'] as const)(
   'rules of a table at %s hold in snapshot and stream alike, and what they hide is not in the log',
   async (source) => {
@@ -91,6 +102,8 @@ test.each(['mysql', 'mariadb'] as const)(
         "INSERT INTO letter VALUES (4, 'bob@example.org')",
         "UPDATE customer SET password = 'hunter2-new', birthday = '1999-09-09' WHERE id = 1",
         'DELETE FROM customer WHERE id = 2',
+        'ALTER TABLE letter ADD COLUMN tag varchar(60) NULL, ADD COLUMN late varchar(20) NULL',
+        `INSERT INTO letter VALUES (5, NULL, '{"b": 1, "a": 2}', 'LateSecret')`,
       );
       await running.until(caughtUpSince(Date.now()));
       await expectRuled(line, [1, 3], ['ann', 'bob']);
@@ -98,9 +111,13 @@ test.each(['mysql', 'mariadb'] as const)(
         { id: 1, e: digest('ann@example.org') },
         { id: 3, e: null },
         { id: 4, e: digest('bob@example.org') },
+        { id: 5, e: null },
       ]);
+      const late = await onTarget(line, 'SELECT tag, late FROM letter WHERE id = 5');
+      expect(late).toEqual([{ tag: { a: 2, b: 1 }, late: digest('LateSecret') }]);
       await running.stop();
       await expectEqual(line);
+      await expectHiddenInQuarantine(line);
       const log = await logBytes(join(line.folder, 'log'));
       expect(log).toContain('somewhere');
       expect(SECRETS.filter((secret) => log.includes(secret))).toEqual([]);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { incompleteOf } from '../../src/contract/incomplete.ts';
 import { caughtUpSince, openLine, startLine } from '../e2e/line.ts';
-import { onSource } from '../e2e/statement.ts';
+import { onSource, onTarget } from '../e2e/statement.ts';
 
 test('a change that is set aside, and a table that nobody follows, are in the status as soon as the stream is past them', async () => {
-  const line = await openLine({ source: 'mysql', log: 'embedded', yaml: '' });
+  const line = await openLine({ source: 'mysql', log: 'embedded', yaml: '', target: ', ddl: existing' });
   try {
     await onSource(line, 'CREATE TABLE held (id int PRIMARY KEY, name varchar(20) NULL)');
+    await onTarget(line, 'CREATE TABLE held (id int PRIMARY KEY, name varchar(20))');
     const running = startLine(line);
     await running.until(({ state }) => state === 'streaming');
     await running.until(caughtUpSince(Date.now()));

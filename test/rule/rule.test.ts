@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { AvroReader } from '../../src/avro/reader.ts';
 import { AvroWriter } from '../../src/avro/writer.ts';
 import { castType } from '../../src/column/cast-type.ts';
-import type { Change } from '../../src/contract/change.ts';
+import type { Change, OldRowValue } from '../../src/contract/change.ts';
 import { type Column, type TableVersion, tableVersion } from '../../src/contract/table.ts';
 import { type Mask, maskText, parseMask } from '../../src/rule/mask.ts';
 import { maskProblem } from '../../src/rule/masker.ts';
@@ -206,4 +206,31 @@ it('equal versions give one and the same table behind the rules, and a table wit
   expect(book.version(THREE)).toBe(book.version(tableVersion({ ...THREE })));
   const other = change(tableVersion({ ...THREE, table: 'u' }), row(1, 'a', 'x'));
   expect((await streamed([other], book))[0]).toBe(other);
+});
+
+it('a DDL tells nothing of a column that is left out, and no value of one that is masked', async () => {
+  const hidden = rules({ exclude: ['gone'], mask: new Map<string, Mask>([['email', { kind: 'hash' }]]) });
+  const book = new RuleBook({ rulesOf: () => hidden, seenOf: () => ['id', 'email', 'name'] });
+  const add = (column: string, value: OldRowValue) => ({ act: 'add', column, value }) as const;
+  const acts = [
+    add('gone', { kind: 'null' }),
+    add('email', { kind: 'string', text: 'plain' }),
+    add('name', { kind: 'none' }),
+  ];
+  const columnTypes = { gone: 'int', email: 'varchar(80)', name: 'text' };
+  const schema = { tag: 'schema', database: 'shop', table: 't', statement: '', before: THREE, after: THREE } as const;
+  expect((await streamed([{ ...schema, acts, columnTypes }], book))[0]).toMatchObject({
+    acts: [add('email', { kind: 'unknown' }), add('name', { kind: 'none' })],
+    columnTypes: { email: 'varchar(64)', name: 'text' },
+  });
+  const nullable = { ...schema, acts: [add('email', { kind: 'none' })] };
+  expect((await streamed([nullable], book))[0]).toMatchObject({ acts: [add('email', { kind: 'none' })] });
+});
+
+it('a table whose rules hide something may not take another name that has none', async () => {
+  const book = new RuleBook({ rulesOf: (_, name) => (name === 't' ? HIDDEN : null), seenOf: () => [] });
+  const after = tableVersion({ ...THREE, table: 'u' });
+  const moved = { tag: 'schema', database: 'shop', table: 'u', statement: '', before: THREE, after } as const;
+  const was = { database: 'shop', table: 't' };
+  await expect(streamed([{ ...moved, was }], book)).rejects.toMatchObject({ code: 'RULE_TABLE_GONE' });
 });
