@@ -82,7 +82,7 @@ ${options.yaml ?? `tables: { rules: ${SHOP_RULES} }`}
   return { source: from, target: to, folder, file, config: configOf(file, text), proxies, close };
 }
 
-function configOf(file: string, text: string): Config {
+export function configOf(file: string, text: string): Config {
   const { config, problems } = loadConfig({ file, text, flags: {}, environment: {}, readFile: () => '' });
   if (config === null) throw new Error(JSON.stringify(problems));
   return config;
