@@ -1,14 +1,14 @@
 import type { Change } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
-import type { BinlogCoordinate, Position } from '../contract/position.ts';
+import type { Position } from '../contract/position.ts';
 import type { StageName, StageStatus } from '../contract/status.ts';
-import { describePosition, hasReached } from '../position/position.ts';
+import { describePosition, isAtHead } from '../position/position.ts';
 import { lagMs } from './lag.ts';
 import { StageMeter } from './meter.ts';
 
 /** The end of the source's binlog when it was last asked. */
 export interface HeadPoll {
-  readonly coordinate: BinlogCoordinate;
+  readonly position: Position;
   readonly text: string;
   readonly atMs: number;
   /** Source clock minus ours. */
@@ -139,8 +139,7 @@ export class Board {
 
   #lag(stage: StageMeter, nowMs: number): number | null {
     const { head } = this;
-    if (head && stage.position && hasReached(stage.position, head.coordinate))
-      this.#atHeadMs.set(stage.name, head.atMs);
+    if (head && stage.position && isAtHead(stage.position, head.position)) this.#atHeadMs.set(stage.name, head.atMs);
     return lagMs({
       nowMs,
       polledAtMs: head?.atMs ?? null,

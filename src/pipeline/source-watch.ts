@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sourceHead } from '../binlog/source-head.ts';
 import { SluiceError } from '../contract/error.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import { describePosition } from '../position/position.ts';
 import type { HeadPoll } from './board.ts';
 import { type Heartbeat, heartbeatDdl, heartbeatStatement } from './heartbeat.ts';
 
@@ -74,11 +76,8 @@ async function pollHead(connection: MysqlConnection): Promise<HeadPoll> {
   const clockOffsetMs = Number(clock['ms']) - (askedAtMs + Date.now()) / 2;
   const keptMs = Number(clock['kept_seconds']) * 1000 || null;
   const atMs = Date.now();
-  const status = await connection.row(connection.server.binlogStatusStatement);
-  const file = status['File'] ?? '';
-  const offset = Number(status['Position'] ?? 0);
-  const coordinate = { serverId: connection.server.id, file, offset };
-  return { coordinate, text: `${file}:${offset}`, atMs, clockOffsetMs, keptMs };
+  const position = await sourceHead(connection);
+  return { position, text: describePosition(position), atMs, clockOffsetMs, keptMs };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -66,6 +66,18 @@ export function hasReached(position: Position, coordinate: BinlogCoordinate): bo
   });
 }
 
+/**
+ * Whether a stage that stands at `position` has all that the source had at `head`. In one server's binlog file and
+ * offset tell; after a failover, until the new server's own changes come, what was handled does.
+ */
+export function isAtHead(position: Position, head: Position): boolean {
+  const reached = coordinateOf(position);
+  const end = coordinateOf(head);
+  if (reached.serverId === end.serverId) return isPast(reached, end);
+  const order = comparePositions(position, head);
+  return order === 'equal' || order === 'after';
+}
+
 /** File and offset of the position in the binlog of the server that was read. */
 export function coordinateOf(position: Position): BinlogCoordinate {
   const { server } = position;

@@ -19,7 +19,7 @@ afterEach(async () => {
 interface Setup {
   readonly pair: SourcePair;
   /** The one pipeline, with the source's URL naming this server. */
-  readonly lineAt: (server: RunningServer) => Line;
+  readonly lineAt: (server: RunningServer, more?: string) => Line;
 }
 
 async function setUp(kind: SourceKind): Promise<Setup> {
@@ -34,12 +34,13 @@ async function setUp(kind: SourceKind): Promise<Setup> {
     () => rm(folder, { recursive: true, force: true }),
   );
   const file = join(folder, 'sluice.yaml');
-  const lineAt = (server: RunningServer): Line => {
+  const lineAt = (server: RunningServer, more = ''): Line => {
     const text = `pipeline: failover
 source: { url: ${server.url}shop, databases: [shop] }
 target: { url: ${database.url} }
 log: { kind: embedded, directory: log }
 control: { socket: ${join(folder, 's.sock')} }
+${more}
 `;
     const source = { name: 'shop', url: `${server.url}shop`, drop: async () => undefined };
     return {
@@ -97,9 +98,34 @@ describe.each(['mysql', 'mariadb'] as const)('a pipeline whose source is a prima
     );
     const after = lineAt(pair.replica);
     const resumed = startLine(after);
-    await resumed.until(caughtUpSince(Date.now()));
+    await resumed.until(caughtUpSince(Date.now()), 60_000);
     await on(pair.replica, "UPDATE shop.item SET v = 'live' WHERE id = 3");
-    await resumed.until(caughtUpSince(Date.now()));
+    await resumed.until(caughtUpSince(Date.now()), 60_000);
+    await resumed.stop();
+    await expectEqual(after);
+  });
+
+  test('loads the rest from the replica when the primary died in the middle of the load', async () => {
+    const { pair, lineAt } = await setUp(kind);
+    await on(
+      pair.primary,
+      'CREATE TABLE shop.many (id int PRIMARY KEY AUTO_INCREMENT, v varchar(40)) AUTO_INCREMENT = 1000',
+      "INSERT INTO shop.many (v) VALUES ('a'), ('b'), ('c'), ('d')",
+      ...Array(7).fill('INSERT INTO shop.many (v) SELECT v FROM shop.many'),
+      'CREATE TABLE shop.bag (n int)',
+      'INSERT INTO shop.bag SELECT id DIV 10 FROM shop.many',
+    );
+    const more = 'snapshot: { chunkMaxRows: 1, parallel: 1 }';
+    const running = startLine(lineAt(pair.primary, more));
+    await running.until(({ snapshot }) => snapshot.tables.some(({ rowsDone }) => rowsDone > 5), 40_000);
+    await running.stop();
+    // A heartbeat that the replica never got would be a history of its own.
+    await pair.level();
+    await pair.primary.kill();
+    await pair.promote();
+    const after = lineAt(pair.replica, more.replace('1,', '100,'));
+    const resumed = startLine(after);
+    await resumed.until(caughtUpSince(Date.now()), 60_000);
     await resumed.stop();
     await expectEqual(after);
   });

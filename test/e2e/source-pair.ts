@@ -60,9 +60,11 @@ export async function startPair(kind: SourceKind): Promise<SourcePair> {
     primary,
     replica,
     level: async () => {
-      const wanted = await gtids(primary, words);
-      for (let tries = 0; (await gtids(replica, words)) !== wanted; tries++) {
-        if (tries > 1500) throw new Error(`the replica has ${await gtids(replica, words)}, the primary ${wanted}`);
+      // Both are asked again each time: the heartbeat goes on writing.
+      for (let tries = 0; ; tries++) {
+        const [there, here] = [await gtids(primary, words), await gtids(replica, words)];
+        if (there === here) return;
+        if (tries > 1500) throw new Error(`the replica has ${here}, the primary ${there}`);
         await sleep(20);
       }
     },

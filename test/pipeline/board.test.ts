@@ -40,7 +40,7 @@ test('the lag counts from what an earlier process logged, not from what this one
 /** A source whose head, just polled, is at this offset. */
 function boardAtHead(offset: number): Board {
   const board = new Board();
-  board.head = { coordinate: place(offset).coordinate, text: '', atMs: NOW_MS, clockOffsetMs: 0, keptMs: null };
+  board.head = { position: place(offset), text: '', atMs: NOW_MS, clockOffsetMs: 0, keptMs: null };
   return board;
 }
 
