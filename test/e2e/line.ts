@@ -36,7 +36,8 @@ export interface LineOptions {
   readonly log: LogKind;
   /** Further text of sluice.yaml. */
   readonly yaml?: string;
-  /** Further entries of `target`, each after a comma. */
+  /** Further entries of `source` and `target`, each after a comma. */
+  readonly sourceMore?: string;
   readonly target?: string;
   readonly isProxied?: boolean;
   /** A source server of the test's own, whose binlogs it may delete. */
@@ -66,7 +67,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
     ? `log: { kind: kafka, kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${name} } }`
     : 'log: { kind: embedded, directory: log }';
   const text = `pipeline: ${name}
-source: { url: ${proxies?.source.through(from.url) ?? from.url}, databases: [${from.name}] }
+source: { url: ${proxies?.source.through(from.url) ?? from.url}, databases: [${from.name}]${options.sourceMore ?? ''} }
 target: { url: ${proxies?.target.through(to.url) ?? to.url}${options.target ?? ''} }
 ${log}
 control: { socket: ${join(folder, 's.sock')} }

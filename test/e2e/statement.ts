@@ -13,7 +13,7 @@ export async function onSource(line: Line, ...statements: readonly string[]): Pr
 }
 
 /** Rows of one query on the target, or of the last of several statements. */
-export async function onTarget(line: Line, sql: string): Promise<readonly Record<string, unknown>[]> {
+export async function onTarget(line: Pick<Line, 'target'>, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({ connectionString: line.target.url });
   await client.connect();
   try {

@@ -1,5 +1,6 @@
 import type { LoadedTable } from '../../src/existing/read-object.ts';
 import type { PostgresSession } from '../../src/postgres/connection.ts';
+import { OBJECT_STATE } from './object-state.ts';
 
 /** Tables as an application's migrations may have made them, with rows: every kind of object, in every state of it. */
 const SCHEMA = `
@@ -44,21 +45,10 @@ export async function makeApplicationSchema(session: PostgresSession): Promise<v
   await session.query(SCHEMA);
 }
 
-/** Everything that the catalogue says of the objects that may be dropped, a line each. */
+/** See `OBJECT_STATE`. */
 export async function stateOf(session: PostgresSession): Promise<readonly string[]> {
-  const { rows } = await session.query(`
-    SELECT concat_ws(' | ', 'index', i.relname, pg_get_indexdef(i.oid), x.indisvalid, x.indimmediate, x.indisclustered,
-             x.indisreplident, obj_description(i.oid, 'pg_class'), i.relowner::regrole, i.reltablespace,
-             (SELECT string_agg(coalesce(a.attstattarget, -1)::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.oid)) AS line
-    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE i.relnamespace = '"App"'::regnamespace
-    UNION ALL
-    SELECT concat_ws(' | ', 'constraint', c.conname, pg_get_constraintdef(c.oid), c.convalidated, c.condeferrable, c.condeferred,
-             c.contype, c.conindid::regclass, c.conislocal, c.connoinherit, obj_description(c.oid, 'pg_constraint'))
-    FROM pg_constraint c WHERE c.connamespace = '"App"'::regnamespace
-    UNION ALL
-    SELECT concat_ws(' | ', 'trigger', g.tgname, pg_get_triggerdef(g.oid), g.tgenabled, obj_description(g.oid, 'pg_trigger'))
-    FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
-    WHERE NOT g.tgisinternal AND t.relnamespace = '"App"'::regnamespace
-    ORDER BY 1`);
+  await session.query('SET search_path = "App"');
+  const { rows } = await session.query(OBJECT_STATE);
+  await session.query('RESET search_path');
   return rows.map((row) => row['line'] ?? '');
 }
