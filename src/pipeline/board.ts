@@ -4,7 +4,7 @@ import type { Position } from '../contract/position.ts';
 import type { StageName, StageStatus } from '../contract/status.ts';
 import { describePosition, isAtHead } from '../position/position.ts';
 import { lagMs } from './lag.ts';
-import { StageMeter } from './meter.ts';
+import { pairs, StageMeter } from './meter.ts';
 
 /** The end of the source's binlog when it was last asked. */
 export interface HeadPoll {
@@ -16,6 +16,9 @@ export interface HeadPoll {
   /** How long the source keeps a binlog file that is not written to any more; null: without limit. */
   readonly keptMs: number | null;
 }
+
+/** Beyond it only every second epoch's end is noted: what was applied is then seen a little later. */
+const MOST_UNAPPLIED = 2_000;
 
 /**
  * Measures the stages of one process from what they report: read, logged, applied. It only counts; the stages never ask
@@ -61,6 +64,7 @@ export class Board {
     this.log.position = header.reached;
     this.log.passed(this.#logged);
     this.#unapplied.push({ epoch: header.number, last: this.#logged });
+    if (this.#unapplied.length > MOST_UNAPPLIED) this.#unapplied = pairs(this.#unapplied, (_, newer) => newer);
     // The sink may have been quicker than this call.
     this.#passApplied();
   }
@@ -131,6 +135,11 @@ export class Board {
     const lag = this.#lag(this.log, nowMs);
     const kept = this.head?.keptMs ?? null;
     return lag === null || kept === null ? null : Math.max(0, kept - lag);
+  }
+
+  /** Notes held of what is on its way. */
+  get notes(): number {
+    return this.log.pendingRuns + this.apply.pendingRuns + this.#unapplied.length + this.#found.length;
   }
 
   lagMs(stage: StageMeter, nowMs: number): number | null {

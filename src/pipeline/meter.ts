@@ -17,6 +17,22 @@ interface PendingRun {
   readonly committedAtMs: number;
 }
 
+/** More runs than this are told apart less finely: the lag of a long backlog may be told too long, never too short. */
+const MOST_PENDING = 2_000;
+
+function joined(older: PendingRun, newer: PendingRun): PendingRun {
+  return { last: newer.last, committedAtMs: older.committedAtMs };
+}
+
+/** Half as many: each two neighbours become one. */
+export function pairs<T>(items: readonly T[], join: (older: T, newer: T) => T): T[] {
+  return items.flatMap((item, i) => {
+    const newer = items[i + 1];
+    if (i % 2 === 1) return [];
+    return newer === undefined ? [item] : [join(item, newer)];
+  });
+}
+
 /** What one stage has done: totals, rates over the last ten seconds, where it stands, what is on its way to it. */
 export class StageMeter {
   readonly name: StageName;
@@ -26,8 +42,9 @@ export class StageMeter {
   bytes = 0;
   transactions = 0;
   #samples: Sample[] = [];
-  /** Runs of transactions that were read and are not wholly past this stage, oldest first. */
+  /** Runs of transactions that were read and are not wholly past this stage, oldest first, without a gap. */
   #pending: PendingRun[] = [];
+  #passedTo = 0;
 
   constructor(name: StageName) {
     this.name = name;
@@ -42,17 +59,29 @@ export class StageMeter {
   /** The transactions up to the `last`-th since start will come; nothing before them is still to come unless said. */
   expect(run: PendingRun): void {
     this.#pending.push(run);
+    if (this.#pending.length > MOST_PENDING) this.#pending = pairs(this.#pending, joined);
+  }
+
+  /** Runs held, for a bound on memory while a stage is away. */
+  get pendingRuns(): number {
+    return this.#pending.length;
   }
 
   /** All transactions up to and with the `last`-th are past this stage. */
   passed(last: number): void {
+    this.#passedTo = Math.max(this.#passedTo, last);
     const keep = this.#pending.findIndex((run) => run.last > last);
     this.#pending.splice(0, keep === -1 ? this.#pending.length : keep);
   }
 
-  /** What came after the `last`-th transaction will be read and expected again. */
+  /** What came after the `last`-th transaction will be read and expected again; of a run, only its part after it. */
   forgetAfter(last: number): void {
-    this.#pending = this.#pending.filter((run) => run.last <= last);
+    const at = this.#pending.findIndex((run) => run.last > last);
+    const cut = this.#pending[at];
+    if (cut === undefined) return;
+    const before = this.#pending[at - 1]?.last ?? this.#passedTo;
+    this.#pending.length = at;
+    if (before < last) this.#pending.push({ ...cut, last });
   }
 
   get oldestPendingMs(): number | null {

@@ -37,6 +37,38 @@ test('the lag counts from what an earlier process logged, not from what this one
   expect(board.lagMs(board.apply, NOW_MS)).toBe(1_000);
 });
 
+test('a target that is away for long costs no memory: the lag stays that of the oldest change, and ends with the last', () => {
+  const transactions = 20_000;
+  const board = boardAtHead(transactions);
+  for (let id = 1; id <= transactions; id++) {
+    board.onRead([commit(id)]);
+    board.onLogged(epoch(id, id));
+  }
+  expect(board.notes).toBeLessThan(8_000);
+  expect(board.lagMs(board.apply, NOW_MS)).toBe(1_000);
+  expect(board.isAtHead(board.log, NOW_MS)).toBe(true);
+  board.onStanding(transactions - 1, place(transactions - 1));
+  expect(board.isAtHead(board.apply, NOW_MS)).toBe(false);
+  board.onStanding(transactions, place(transactions));
+  expect(board.isAtHead(board.apply, NOW_MS)).toBe(true);
+});
+
+test('what is read again after a break is expected once, and what was logged of a batch stays expected', () => {
+  const board = boardAtHead(4);
+  board.onRead([commit(1), commit(2), commit(3)]);
+  board.onLogged(epoch(1, 2, 2));
+  board.onReadAgain();
+  // The third is to come again; the first two are in the log and still to be applied.
+  expect(board.lagMs(board.apply, NOW_MS)).toBe(1_000);
+  expect(board.isAtHead(board.apply, NOW_MS)).toBe(false);
+  board.onRead([commit(3), commit(4)]);
+  board.onLogged(epoch(2, 4, 2));
+  board.onStanding(1, place(2));
+  expect(board.isAtHead(board.apply, NOW_MS)).toBe(false);
+  board.onStanding(2, place(4));
+  expect(board.isAtHead(board.apply, NOW_MS)).toBe(true);
+});
+
 /** A source whose head, just polled, is at this offset. */
 function boardAtHead(offset: number): Board {
   const board = new Board();
@@ -54,7 +86,7 @@ function commit(offset: number): Change {
   return { tag: 'commit', position: place(offset), committedAtUs: BigInt(NOW_MS - 1_000) * 1000n };
 }
 
-function epoch(number: number, offset: number): EpochHeader {
+function epoch(number: number, offset: number, transactions = 1): EpochHeader {
   return {
     number,
     generation: 1,
@@ -66,7 +98,7 @@ function epoch(number: number, offset: number): EpochHeader {
     reached: place(offset),
     firstCommitUs: BigInt(NOW_MS - 1_000) * 1000n,
     lastCommitUs: BigInt(NOW_MS - 1_000) * 1000n,
-    transactions: 1,
+    transactions,
     state: new Map(),
   };
 }
