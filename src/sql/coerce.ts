@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { pictured } from './date-picture.ts';
 import { atom, cast, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import { leadingNumber } from './leading-number.ts';
 import type { Span } from './span.ts';
@@ -65,7 +66,6 @@ const DIGITS = {
 
 function dateToNumber(value: Fragment, context: Context, span: Span): Fragment {
   context.report('DATE_AS_NUMBER', span, 'a date or a time is used as a number');
-  context.stable(span, 'to_char');
   const local = localTime(value, context);
   const kind = value.type.kind === 'instant' ? 'datetime' : (value.type.kind as keyof typeof DIGITS);
   return atom(`to_char(${local.sql}, '${DIGITS[kind]}')::bigint`, { kind: 'integer', isWide: true, isUnsigned: false });
@@ -74,7 +74,6 @@ function dateToNumber(value: Fragment, context: Context, span: Span): Fragment {
 /** A moment as the clock of the session shows it: timestamp without time zone. */
 export function localTime(value: Fragment, context: Context): Fragment {
   if (value.type.kind !== 'instant') return value;
-  context.stable({ start: 0, end: 0 }, 'AT TIME ZONE');
   const { digits } = value.type;
   return compound(`${operand(value)} AT TIME ZONE ${quoteLiteral(context.scope.timeZone)}`, {
     kind: 'datetime',
@@ -104,15 +103,15 @@ export function toText(value: Fragment, context: Context, span: Span): Fragment 
       return atom(`convert_from(${value.sql}, 'UTF8')`, TEXT);
     case 'date':
     case 'time':
-      context.stable(span, 'to_char');
-      return atom(`to_char(${value.sql}, '${FORMATS[type.kind]}')`, TEXT);
+      return atom(pictured(value, FORMATS[type.kind], context), TEXT);
     case 'datetime':
     case 'instant':
-      return momentToText(localTime(value, context), context, span);
+      return momentToText(localTime(value, context), context);
     case 'json':
       context.report('JSON_TEXT', span, 'a JSON value is used as a text');
       return cast(value, 'text', TEXT);
     case 'other':
+      if (type.name === 'text[]') return atom(`array_to_string(${value.sql}, ',')`, TEXT);
       return cast(value, 'text', TEXT);
     default:
       context.report('UNKNOWN_TYPE', span, 'a value of unknown type is used as a text');
@@ -120,11 +119,10 @@ export function toText(value: Fragment, context: Context, span: Span): Fragment 
   }
 }
 
-function momentToText(value: Fragment, context: Context, span: Span): Fragment {
-  context.stable(span, 'to_char');
+function momentToText(value: Fragment, context: Context): Fragment {
   const digits = value.type.kind === 'datetime' ? (value.type.digits ?? 0) : 0;
   const fraction = digits === 0 ? '' : `.${digits === 6 ? 'US' : `FF${digits}`}`;
-  return atom(`to_char(${value.sql}, 'YYYY-MM-DD HH24:MI:SS${fraction}')`, TEXT);
+  return atom(pictured(value, `YYYY-MM-DD HH24:MI:SS${fraction}`, context), TEXT);
 }
 
 /** A value as bytes: a text in UTF-8. */

@@ -20,8 +20,6 @@ export interface Context {
   readonly silently: (expression: Expression) => Fragment;
   /** Adds a finding. After a `blocked` one no SQL is given, whatever the rule returns. */
   readonly report: (code: FindingCode, span: Span, reason: string) => void;
-  /** The text is not immutable on PostgreSQL. */
-  readonly stable: (span: Span, what: string) => void;
 }
 
 export type Replace = (part: Expression, context: Context) => Fragment | undefined;

@@ -88,6 +88,9 @@ export function alike(left: Fragment, right: Fragment, place: Place, byOrder: bo
   if (a === 'null' || b === 'null') return [toValue(left), toValue(right)];
   if (a === 'text' && b === 'text') return texts(left, right, place, byOrder);
   if (a === 'boolean' && b === 'boolean') return [left, right];
+  if (a === 'json' || b === 'json') return [asJson(left, byOrder, place), asJson(right, byOrder, place)];
+  if (isList(left) || isList(right))
+    return texts(toText(left, context, span), toText(right, context, span), place, byOrder);
   if (isCalendar(left.type) || isCalendar(right.type)) return calendars(left, right, place);
   if (a === 'time' || b === 'time') return [toTime(left, context, span), toTime(right, context, span)];
   if (isNumeric(left.type) || isNumeric(right.type)) {
@@ -100,6 +103,18 @@ export function alike(left: Fragment, right: Fragment, place: Place, byOrder: bo
     context.report('UNKNOWN_TYPE', span, 'values of unknown or different types are compared');
   const [x = left, y = right] = unify([left, right], context, span);
   return [x, y];
+}
+
+/** A SET as text[]: MySQL compares its members joined by commas. */
+function isList({ type }: Fragment): boolean {
+  return type.kind === 'other' && type.name === 'text[]';
+}
+
+/** Beside a JSON value any other is made one. */
+function asJson(value: Fragment, byOrder: boolean, { context, span }: Place): Fragment {
+  if (byOrder) context.report('UNKNOWN_TYPE', span, 'values of JSON are compared by order');
+  if (value.type.kind === 'json') return value;
+  return atom(`to_jsonb(${value.literal === undefined ? value.sql : `${value.sql}::text`})`, { kind: 'json' });
 }
 
 function bytes(left: Fragment, right: Fragment, { context, span }: Place): readonly [Fragment, Fragment] {
@@ -124,9 +139,15 @@ function calendars(left: Fragment, right: Fragment, { context, span }: Place): r
 
 function texts(left: Fragment, right: Fragment, place: Place, byOrder: boolean): readonly [Fragment, Fragment] {
   const rule = ruleOf([left, right], place.context);
+  if (!byOrder && (isCaseless(left) || isCaseless(right))) return [left, right];
   if (byOrder) place.context.report('TEXT_ORDER', place.span, 'texts are compared by order');
   if (rule === 'lower') place.context.report('TEXT_CASE', place.span, 'texts are compared without regard to case');
   return [underRule(left, rule), underRule(right, rule)];
+}
+
+/** A literal without letters: only a text without letters equals it. */
+function isCaseless({ literal }: Fragment): boolean {
+  return literal !== undefined && /^[!-@[-`{-~]*$/.test(literal);
 }
 
 /** The rule under which texts are compared: exact wins, then that of a column, then the scope's. */

@@ -1,4 +1,4 @@
-import { toCondition, toNumber, toValue } from './coerce.ts';
+import { toCondition, toNumber, toText, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call } from './expression.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
@@ -107,10 +107,19 @@ function extreme(name: string, call: Call, context: Context): Fragment {
 }
 
 function findInSet(call: Call, context: Context): Fragment {
-  const [value, list] = fragments(call, context);
+  const [value, list] = call.args;
   if (value === undefined || list === undefined) return wrongCount(call, context);
-  const rule = ruleOf([value, list], context);
-  const [a, b] = [underRule(value, rule), underRule(list, rule)];
+  const members = context.fragment(list);
+  const what = toText(context.fragment(value), context, value);
+  if (members.type.kind === 'other' && members.type.name === 'text[]') {
+    return atom(
+      `CASE WHEN ${operand(members)} IS NOT NULL THEN COALESCE(array_position(${members.sql}, ${operand(what)}::text), 0) END`,
+      INTEGER,
+    );
+  }
+  const text = toText(members, context, list);
+  const rule = ruleOf([what, text], context);
+  const [a, b] = [underRule(what, rule), underRule(text, rule)];
   const found = `COALESCE(array_position(string_to_array(${b.sql}, ','), ${operand(a)}::text), 0)`;
   const asked = [a, b].filter(({ literal }) => literal === undefined);
   if (asked.length === 0) return atom(found, INTEGER);

@@ -2,6 +2,7 @@ import { localTime, toNumber, toText } from './coerce.ts';
 import { toDate, toMoment } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import { type FormatPart, formatParts, readingPicture } from './date-format.ts';
+import { pictured } from './date-picture.ts';
 import type { Call, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import { type RuleTable, take } from './rule.ts';
@@ -38,8 +39,8 @@ export const DATE_RULES: RuleTable = {
     return week(call, context, take('date', value, context).sql, modeOf(mode, context));
   },
   YEARWEEK: yearWeek,
-  DAYNAME: [{ args: ['date'], sql: "to_char($1, 'FMDay')", type: TEXT, stable: 'to_char' }],
-  MONTHNAME: [{ args: ['date'], sql: "to_char($1, 'FMMonth')", type: TEXT, stable: 'to_char' }],
+  DAYNAME: [{ args: ['date'], sql: "to_char($1, 'FMDay')", type: TEXT }],
+  MONTHNAME: [{ args: ['date'], sql: "to_char($1, 'FMMonth')", type: TEXT }],
   LAST_DAY: [
     { args: ['date'], sql: "(date_trunc('month', %1::timestamp) + INTERVAL '1 month - 1 day')::date", type: DATE },
   ],
@@ -194,15 +195,17 @@ function timestampDifference(call: Call, context: Context): Fragment {
   return atom(`trunc(${epoch}${seconds === 1 ? '' : ` / ${seconds}`})::bigint`, BIGINT);
 }
 
+/** Of a moment without zone, as if it were UTC's: so it is immutable. */
 function unixTimestamp(call: Call, context: Context): Fragment {
   const [arg] = call.args;
   if (arg === undefined) return atom('floor(extract(epoch from statement_timestamp()))::bigint', BIGINT);
   const value = context.fragment(arg);
   const zone = quoteLiteral(context.scope.timeZone);
-  if (value.type.kind === 'instant') return atom(`floor(extract(epoch from ${value.sql}))::bigint`, BIGINT);
+  const seconds = (utc: string): Fragment => atom(`floor(extract(epoch from ${utc}))::bigint`, BIGINT);
+  if (value.type.kind === 'instant') return seconds(`${operand(value)} AT TIME ZONE 'UTC'`);
   const moment = toMoment(value, context, arg);
-  if (context.scope.timeZone !== 'UTC') context.stable(call, 'AT TIME ZONE');
-  return atom(`floor(extract(epoch from ${operand(moment)} AT TIME ZONE ${zone}))::bigint`, BIGINT);
+  if (context.scope.timeZone === 'UTC') return seconds(moment.sql);
+  return seconds(`(${operand(moment)} AT TIME ZONE ${zone}) AT TIME ZONE 'UTC'`);
 }
 
 function fromUnixTime(call: Call, context: Context): Fragment {
@@ -212,14 +215,13 @@ function fromUnixTime(call: Call, context: Context): Fragment {
   const zone = quoteLiteral(context.scope.timeZone);
   const digits = number.type.kind === 'integer' ? 0 : 6;
   const moment = compound(`to_timestamp(${number.sql}) AT TIME ZONE ${zone}`, { kind: 'datetime', digits });
-  return format === undefined ? moment : write(call, context, moment, format);
+  return format === undefined ? moment : write(context, moment, format);
 }
 
 /** An offset is given as an interval: as text its sign would be POSIX's, the other way round. */
 function convertZone(call: Call, context: Context): Fragment {
   const [value, from, to] = call.args;
   if (value === undefined || from === undefined || to === undefined) return wrongCount(call, context);
-  context.stable(call, 'AT TIME ZONE');
   const zone = (arg: Expression): string => {
     const text = toText(context.fragment(arg), context, arg);
     const offset = /^([+-]?)(\d{1,2}):(\d{2})$/.exec(text.literal ?? '');
@@ -237,26 +239,25 @@ function convertZone(call: Call, context: Context): Fragment {
 function formatted(call: Call, context: Context, kind: 'moment' | 'clock'): Fragment {
   const [value, format] = call.args;
   if (value === undefined || format === undefined || call.args.length > 2) return wrongCount(call, context);
-  return write(call, context, take(kind, value, context), format);
+  return write(context, take(kind, value, context), format);
 }
 
-function write(call: Call, context: Context, value: Fragment, format: Expression): Fragment {
+function write(context: Context, value: Fragment, format: Expression): Fragment {
   const text = context.fragment(format);
   if (text.literal === undefined) {
     context.report('FORMAT', format, 'the format is known at run time only');
     return atom('NULL::text', TEXT);
   }
-  context.stable(call, 'to_char');
-  const parts = formatParts(text.literal).map((part) => writePart(part, value));
+  const parts = formatParts(text.literal).map((part) => writePart(part, value, context));
   if (parts.length === 0) return atom("''", TEXT);
   return parts.length === 1 ? atom(parts[0] ?? "''", TEXT) : compound(parts.join(' || '), TEXT);
 }
 
-function writePart(part: FormatPart, value: Fragment): string {
+function writePart(part: FormatPart, value: Fragment, context: Context): string {
   const day = operand(value);
   switch (part.tag) {
     case 'picture':
-      return `to_char(${value.sql}, ${quoteLiteral(part.text)})`;
+      return pictured(value, part.text, context);
     case 'week':
       return `lpad((${WEEKS[String(part.mode)]?.(day)})::text, 2, '0')`;
     case 'week-year':
@@ -281,7 +282,6 @@ function stringToDate(call: Call, context: Context): Fragment {
     );
     return atom('NULL::timestamp', DATETIME);
   }
-  context.stable(call, 'to_timestamp');
   context.report('TEXT_AS_DATE', call, 'a text is read as a date by a format');
   if (!found.hasTime) return atom(`to_date(${value.sql}, ${quoteLiteral(found.picture)})`, DATE);
   return atom(`to_timestamp(${value.sql}, ${quoteLiteral(found.picture)})::timestamp`, DATETIME);

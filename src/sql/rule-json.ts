@@ -140,7 +140,6 @@ function jsonPart(arg: Expression, context: Context): string {
   const value = context.fragment(arg);
   const { kind } = value.type;
   if (kind === 'datetime' || kind === 'instant') {
-    context.stable(arg, 'to_char');
     return `to_char(${localTime(value, context).sql}, 'YYYY-MM-DD HH24:MI:SS.US')`;
   }
   if (arg.tag === 'boolean') return String(arg.value);

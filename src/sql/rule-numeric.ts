@@ -64,7 +64,6 @@ export const NUMERIC_RULES: RuleTable = {
   DEGREES: [{ args: ['float'], sql: 'degrees($1)', type: FLOAT }],
   RADIANS: [{ args: ['float'], sql: 'radians($1)', type: FLOAT }],
   RAND: (call, context) => {
-    context.stable(call, 'random');
     if (call.args.length > 0) context.report('SESSION', call, 'a seeded RAND gives other numbers on the target');
     return atom('random()', FLOAT);
   },

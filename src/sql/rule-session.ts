@@ -20,10 +20,7 @@ export const SESSION_RULES: RuleTable = {
   CURTIME: timeOfDay((scope) => scope),
   CURRENT_TIME: timeOfDay((scope) => scope),
   UTC_TIME: timeOfDay(() => 'UTC'),
-  UTC_TIMESTAMP: (call, context) => {
-    context.stable(call, 'statement_timestamp');
-    return atom("(date_trunc('second', statement_timestamp()) AT TIME ZONE 'UTC')", DATETIME);
-  },
+  UTC_TIMESTAMP: () => atom("(date_trunc('second', statement_timestamp()) AT TIME ZONE 'UTC')", DATETIME),
   DATABASE: stated('current_schema()', 'the database is the schema that is searched first'),
   SCHEMA: stated('current_schema()', 'the database is the schema that is searched first'),
   USER: stated('session_user::text', 'the name has no host on the target'),
@@ -32,10 +29,7 @@ export const SESSION_RULES: RuleTable = {
   CURRENT_USER: stated('current_user::text', 'the name has no host on the target'),
   CONNECTION_ID: stated('pg_backend_pid()', 'the number is that of the target’s process', INTEGER),
   VERSION: stated('version()', 'the version is the target’s'),
-  UUID: (call, context) => {
-    context.stable(call, 'gen_random_uuid');
-    return atom('gen_random_uuid()::text', TEXT);
-  },
+  UUID: () => atom('gen_random_uuid()::text', TEXT),
   SLEEP: (call, context) => {
     const [arg] = call.args;
     if (arg === undefined) return wrongCount(call, context);
@@ -74,7 +68,6 @@ function refuse(call: Call, context: Context, code: FindingCode, reason: string)
 /** MySQL cuts the fraction that is not asked for; a cast would round it. */
 function now(clock: string): (call: Call, context: Context) => Fragment {
   return (call, context) => {
-    context.stable(call, clock.slice(0, -2));
     const [arg] = call.args;
     const digits = arg === undefined ? 0 : Number(context.fragment(arg).sql);
     const type: ValueType = { kind: 'instant', digits };
@@ -90,15 +83,13 @@ function now(clock: string): (call: Call, context: Context) => Fragment {
 type Zone = (scope: string) => string;
 
 function today(zone: Zone): (call: Call, context: Context) => Fragment {
-  return (call, context) => {
-    context.stable(call, 'statement_timestamp');
+  return (_, context) => {
     return atom(`(statement_timestamp() AT TIME ZONE ${quoteLiteral(zone(context.scope.timeZone))})::date`, DATE);
   };
 }
 
 function timeOfDay(zone: Zone): (call: Call, context: Context) => Fragment {
-  return (call, context) => {
-    context.stable(call, 'statement_timestamp');
+  return (_, context) => {
     const local = `date_trunc('second', statement_timestamp()) AT TIME ZONE ${quoteLiteral(zone(context.scope.timeZone))}`;
     return atom(`(${local})::time`, { kind: 'time', isInterval: false });
   };
@@ -106,7 +97,6 @@ function timeOfDay(zone: Zone): (call: Call, context: Context) => Fragment {
 
 function stated(sql: string, reason: string, type: ValueType = TEXT): (call: Call, context: Context) => Fragment {
   return (call, context) => {
-    context.stable(call, sql);
     context.report('SESSION', call, reason);
     return atom(sql, type);
   };

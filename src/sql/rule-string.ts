@@ -189,6 +189,7 @@ function substringIndex(call: Call, context: Context): Fragment {
   const fromEnd = (amount: string): string => join(`greatest(cardinality(${parts}) - ${amount} + 1, 1):`);
   const isEmpty = delimiter.literal === '';
   if (known === 0 || isEmpty) return guarded([value, delimiter], `left(${value.sql}, 0)`, value.type);
+  if (known === 1 || known === -1) return atom(`split_part(${value.sql}, ${delimiter.sql}, ${known})`, value.type);
   if (known !== undefined)
     return guarded([value, delimiter], known > 0 ? join(`1:${known}`) : fromEnd(String(-known)), value.type);
   const found = `CASE WHEN ${n} > 0 THEN ${join(`1:${n}::int`)} WHEN ${n} < 0 THEN ${fromEnd(`(-${n})::int`)} ELSE '' END`;
@@ -238,7 +239,6 @@ function format(call: Call, context: Context): Fragment {
     context.report('FORMAT', call, 'the number of digits of FORMAT is known at run time only');
     return atom('NULL::text', TEXT);
   }
-  context.stable(call, 'to_char');
   const exact = number.type.kind === 'float' ? `${operand(number)}::numeric` : number.sql;
   const picture = `FM999,999,999,999,999,999,990${places === 0 ? '' : `.${'0'.repeat(places)}`}`;
   return atom(`to_char(round(${exact}, ${places}), '${picture}')`, TEXT);

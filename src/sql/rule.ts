@@ -18,8 +18,6 @@ export interface Template {
   readonly sql: string;
   /** A number: that of the argument of this index. */
   readonly type: ValueType | number;
-  /** Not immutable on PostgreSQL: the function that is not. */
-  readonly stable?: string;
 }
 
 /** A rule that a text cannot say. */
@@ -67,7 +65,6 @@ export function applyTemplate(templates: readonly Template[], call: Call, contex
   const template = templates.find(({ args }) => args.length === call.args.length);
   if (template === undefined) return undefined;
   const args = call.args.map((arg, at) => take(template.args[at] ?? 'value', arg, context));
-  if (template.stable !== undefined) context.stable(call, template.stable);
   const type = typeof template.type === 'number' ? (args[template.type]?.type ?? { kind: 'unknown' }) : template.type;
   const sql = fill(template.sql, args);
   return { sql, isAtom: isAtomText(template.sql), type };

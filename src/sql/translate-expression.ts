@@ -68,9 +68,8 @@ const RULES: { readonly [Tag in Expression['tag']]: Rule<Tag> } = {
   'user-variable': (node, context) => refuse(node, context, `the user variable @${node.name}`),
   'system-variable': (node, context) => refuse(node, context, `the system variable @@${node.name}`),
   'inserted-value': (node, context) => refuse(node, context, 'VALUES() outside ON DUPLICATE KEY UPDATE'),
-  sequence: (node, context) => {
+  sequence: (node) => {
     const name = node.parts.map(({ text }) => quoteName(text)).join('.');
-    context.stable(node, 'nextval');
     return atom(`${node.operation === 'next' ? 'nextval' : 'currval'}(${quoteLiteral(name)})`, UNKNOWN);
   },
   opaque: (node, context) => {

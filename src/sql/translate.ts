@@ -3,7 +3,9 @@ import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context, Replace } from './context.ts';
 import type { Expression, Opaque } from './expression.ts';
 import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
-import { atom, cast, type Fragment } from './fragment.ts';
+import { atom, cast, compound, type Fragment } from './fragment.ts';
+import { leadingNumber } from './leading-number.ts';
+import { notImmutable } from './not-immutable.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
 import type { Scope } from './scope.ts';
@@ -29,7 +31,7 @@ export type Purpose = 'condition' | 'value' | { readonly column: ValueType };
 export function translateExpression(expression: Expression, scope: Scope, purpose: Purpose): Translation {
   const translation = new Translator(scope);
   const found = settle(translation.fragment(expression), purpose, translation, expression);
-  return translation.result(found);
+  return translation.result(found, expression);
 }
 
 /**
@@ -40,7 +42,7 @@ export function translateQuery(query: Query | Opaque, scope: Scope, text?: strin
   const translation = new Translator(scope);
   const found =
     query.tag === 'opaque' ? translation.fragment(query) : printQuery(query, translation, { text }).fragment;
-  return translation.result(found);
+  return translation.result(found, query);
 }
 
 /** Longer than any expression that a person wrote; a translation repeats parts, so it is watched. */
@@ -93,11 +95,9 @@ class Translator implements Context {
     this.#findings.push({ code, severity, span: { start: span.start, end: span.end }, reason, advice });
   }
 
-  stable(span: Span, what: string): void {
-    if (this.scope.mustBeImmutable) this.report('NOT_IMMUTABLE', span, `${what} is not immutable`);
-  }
-
-  result(found: Fragment): Translation {
+  result(found: Fragment, span: Span): Translation {
+    const changeable = this.scope.mustBeImmutable ? notImmutable(found.sql) : undefined;
+    if (changeable !== undefined) this.report('NOT_IMMUTABLE', span, `${changeable} is not immutable`);
     const isBlocked = this.#findings.some(({ severity }) => severity === 'blocked');
     return { sql: isBlocked ? undefined : found.sql, type: found.type, findings: this.#findings };
   }
@@ -115,13 +115,11 @@ function toColumn(value: Fragment, column: ValueType, context: Context, span: Sp
     return value.type.kind === 'boolean' ? value : toValue(value);
   switch (column.kind) {
     case 'boolean':
-      return value.sql === '0' || value.sql === '1'
-        ? atom(String(value.sql === '1'), BOOLEAN)
-        : toCondition(value, context, span);
+      return toFlag(value, context, span);
     case 'integer':
     case 'decimal':
     case 'float':
-      return toNumber(value, context, span);
+      return value.literal === undefined ? toNumber(value, context, span) : literalNumber(value.literal, column);
     case 'text':
       return toText(value, context, span);
     case 'date':
@@ -137,6 +135,18 @@ function toColumn(value: Fragment, column: ValueType, context: Context, span: Sp
     default:
       return toValue(value);
   }
+}
+
+/** 0 and 1, as a number or a text. */
+function toFlag(value: Fragment, context: Context, span: Span): Fragment {
+  const text = value.literal ?? value.sql;
+  return text === '0' || text === '1' ? atom(String(text === '1'), BOOLEAN) : toCondition(value, context, span);
+}
+
+/** The number a text literal begins with, typed by the column. */
+function literalNumber(text: string, column: ValueType): Fragment {
+  const { number } = leadingNumber(text);
+  return number.startsWith('-') ? compound(number, column) : atom(number, column);
 }
 
 /** A moment of the session's clock as one of the world. */

@@ -110,7 +110,7 @@ function sourceType({ name, first, second, isUnsigned, collation }: SourceType):
   if (name === 'timestamp') return { kind: 'instant', digits: first };
   if (name === 'time') return INTERVAL;
   if (name === 'json') return JSON_TYPE;
-  return { kind: 'other', name };
+  return { kind: 'other', name: name === 'set' ? 'text[]' : name };
 }
 
 /** The target types that are not what the source's type has by default. */
