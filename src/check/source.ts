@@ -10,6 +10,7 @@ import type { Server } from '../mysql/server.ts';
 import type { SourceCheckOptions } from './check-option.ts';
 import { scanTable } from './data-scan.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
+import { checkLeftOut } from './left-out.ts';
 import { checkRules } from './rule.ts';
 import { checkBypass } from './source-bypass.ts';
 import { checkRights, findUnreadable, readAccount } from './source-right.ts';
@@ -67,6 +68,7 @@ async function checkConnected(
   findings.push(...(await checkState(connection, { source, account, dataBytes })), ...(await checkBypass(connection)));
   findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkRules(config, tables));
   findings.push(...checkTables(tables));
+  findings.push(...(await checkLeftOut(connection, config)));
   const unreadable = await findUnreadable(connection, tables.map(readable), account.account);
   findings.push(...unreadable);
   if (options.depth === 'full' && unreadable.length === 0)

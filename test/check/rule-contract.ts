@@ -69,6 +69,33 @@ tables: { maskSalt: sixteen characters, rules: { ${rules} } }`;
     expect(await found('letter: { mask: { to_email: hash } }')).toEqual(['blocker RULE_FOREIGN_KEY letter']);
   });
 
+  it('what of the schema will not stand on the target is told with its reason, and is no problem', async () => {
+    const database = 'left_out_check';
+    await onSource(
+      server,
+      `DROP DATABASE IF EXISTS ${database}`,
+      `CREATE DATABASE ${database}`,
+      `CREATE TABLE ${database}.t (id int PRIMARY KEY, at datetime NULL)`,
+      `CREATE TRIGGER ${database}.stamps BEFORE INSERT ON ${database}.t FOR EACH ROW SET NEW.at = NOW()`,
+      `CREATE PROCEDURE ${database}.acts() SELECT 1`,
+    );
+    try {
+      const source = urlOf(server.url, { database });
+      const report = await checked(
+        `pipeline: shop\nsource: { url: "${source}" }\ntarget: { url: "postgresql://u@127.0.0.1:1/d" }`,
+        'quick',
+      );
+      const told = report.findings.filter(({ code }) => code === 'OBJECT_LEFT_OUT').map(({ message }) => message);
+      expect(told).toEqual([
+        expect.stringMatching(/^trigger stamps on t is not made on the target: ./),
+        expect.stringMatching(/^procedure acts is not made on the target: ./),
+      ]);
+      expect(brief(report, 'OBJECT').every((line) => line.startsWith('information'))).toBe(true);
+    } finally {
+      await onSource(server, `DROP DATABASE ${database}`);
+    }
+  });
+
   it('two tables of one name on the target are told', async () => {
     expect(await found('person: { rename: note }')).toEqual(['blocker RULE_NAME_TAKEN person']);
   });
