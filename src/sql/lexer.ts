@@ -5,11 +5,11 @@
  */
 import type { Dialect } from './dialect.ts';
 import { scanComment } from './scan-comment.ts';
-import { isWordUnit, scanNumber } from './scan-number.ts';
+import { scanNumber } from './scan-number.ts';
 import { scanQuotedName, scanString } from './scan-string.ts';
 import type { Lexed, Token, TokenKind, Trivia } from './token.ts';
 
-/** Cuts a text into tokens in one pass; never fails: what is no token becomes one of kind `broken` with the reason. */
+/** Cuts a text into tokens in one pass, every character of it (INV-94); never fails: what is no token becomes one of kind `broken` with the reason. */
 export function lex(text: string, dialect: Dialect): Lexed {
   const lexer = new Lexer(text, dialect);
   lexer.run();
@@ -23,6 +23,15 @@ const DIGIT = /[0-9]/;
 const WORD = /[0-9A-Za-z_$\u0080-\uffff]+/y;
 /** After `@` a point may stand inside the name. */
 const VARIABLE = /[0-9A-Za-z_$.\u0080-\uffff]*/y;
+
+/** `#`, `-`, `/`, and `*`, which may close a version comment. */
+const COMMENT_STARTS = new Set([0x23, 0x2d, 0x2f, 0x2a]);
+
+/** A letter, `_`, `$`, or anything beyond ASCII: most tokens begin so, and need no other question. */
+function isWordStart(unit: number): boolean {
+  const lower = unit | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || unit === 0x5f || unit === 0x24 || unit >= 0x80;
+}
 
 class Lexer {
   readonly tokens: Token[] = [];
@@ -41,8 +50,10 @@ class Lexer {
   run(): void {
     const text = this.#text;
     while (this.#at < text.length) {
-      if (text.charCodeAt(this.#at) <= 0x20) this.#at += 1;
-      else if (!this.#comment()) this.#token(text[this.#at] ?? '');
+      const unit = text.charCodeAt(this.#at);
+      if (unit <= 0x20) this.#at += 1;
+      else if (isWordStart(unit)) this.#word();
+      else if (!COMMENT_STARTS.has(unit) || !this.#comment()) this.#token(text[this.#at] ?? '');
     }
     if (this.#isInVersion) this.#push('broken', this.#at, 'a version comment has no end');
     this.#push('end', this.#at, '');
@@ -73,7 +84,6 @@ class Lexer {
     else if (first === '@') this.#variable();
     else if (DIGIT.test(first)) this.#number();
     else if (first === '.' && this.#isFraction()) this.#number();
-    else if (isWordUnit(this.#text, this.#at)) this.#word();
     else this.#operator(first);
   }
 

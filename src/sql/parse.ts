@@ -92,7 +92,7 @@ function failTwice(cursor: TokenCursor, from: number): never {
   throw cursor.failure('one WITH is expected');
 }
 
-/** A tree can be deep without parentheses (`1+1+1+...`): INV of this folder is that whoever walks it may recurse. */
+/** A tree can be deep without parentheses (`1+1+1+...`). INV-95: who walks a tree may recurse. */
 function bounded<T extends object>(cursor: TokenCursor, read: () => T): T {
   const from = cursor.index;
   const { start } = cursor.peek();

@@ -42,6 +42,6 @@ function match(pattern: RegExp, text: string, at: number): { value: string; end:
 }
 
 /** Whether the character may stand in a bare identifier. */
-export function isWordUnit(text: string, at: number): boolean {
+function isWordUnit(text: string, at: number): boolean {
   return at < text.length && WORD_UNIT.test(text[at] ?? '');
 }

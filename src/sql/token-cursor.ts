@@ -75,18 +75,22 @@ export class TokenCursor {
     return token.kind === 'operator' && token.value === value;
   }
 
-  /** Takes these words if all of them come next, in this order. */
-  takeWords(...uppers: readonly string[]): boolean {
-    if (!uppers.every((upper, ahead) => this.isWord(upper, ahead))) return false;
-    this.#index += uppers.length;
+  /** Takes these words if all of them come next, in this order. Called for every token: no list is made. */
+  takeWords(first: string, second?: string, third?: string, fourth?: string): boolean {
+    if (!this.isWord(first)) return false;
+    if (second !== undefined && !this.isWord(second, 1)) return false;
+    if (third !== undefined && !this.isWord(third, 2)) return false;
+    if (fourth !== undefined && !this.isWord(fourth, 3)) return false;
+    this.#index += fourth !== undefined ? 4 : third !== undefined ? 3 : second !== undefined ? 2 : 1;
     return true;
   }
 
-  /** Takes the first of these words that comes next. */
+  /** Takes the word that comes next if it is one of these. */
   takeOneOf(uppers: readonly string[]): string | undefined {
-    const found = uppers.find((upper) => this.isWord(upper));
-    if (found !== undefined) this.#index += 1;
-    return found;
+    const { upper } = this.peek();
+    if (upper === '' || !uppers.includes(upper)) return undefined;
+    this.#index += 1;
+    return upper;
   }
 
   takeOperator(value: string): boolean {

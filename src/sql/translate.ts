@@ -15,7 +15,7 @@ import { BOOLEAN, type ValueType } from './value-type.ts';
 
 /** SQL for PostgreSQL with everything about it that was not proven. */
 export interface Translation {
-  /** undefined when a finding is `blocked`: a guess is never given. */
+  /** INV-93: undefined when a finding is `blocked`; a guess is never given. */
   readonly sql: string | undefined;
   readonly type: ValueType;
   readonly findings: readonly Finding[];
