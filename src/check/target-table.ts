@@ -9,6 +9,7 @@ import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.
 import { type Finding, finding } from './finding.ts';
 import { skewOf } from './skew.ts';
 import { nameOf } from './source-table.ts';
+import { checkResting } from './target-constraint.ts';
 
 export interface TargetSubject {
   readonly config: Config;
@@ -25,6 +26,7 @@ export async function checkTargetTables(
   if (!isBegun) {
     found.push(...(await checkExtraTables(session, { config, tables })));
     found.push(...(await checkOwner(session, { config, tables })));
+    found.push(...(await checkResting(session, config, tables)));
   }
   for (const table of tables) {
     const name = targetNameOf(config, table.version.database, table.version.table);

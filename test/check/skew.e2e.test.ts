@@ -26,7 +26,7 @@ async function skew(target: Partial<Config['target']> = {}, tables: Partial<Conf
 
 async function tables(source: readonly string[], target: readonly string[]): Promise<void> {
   await onSource(line, 'DROP TABLE IF EXISTS a, b, c', ...source);
-  await onTarget(line, ['DROP TABLE IF EXISTS a, b, c', ...target].join(';'));
+  await onTarget(line, ['DROP TABLE IF EXISTS a, b, c CASCADE', ...target].join(';'));
 }
 
 test('a schema of the same version has no finding, whatever the order of its columns', async () => {
@@ -101,6 +101,25 @@ test('tables that hold rows are refused, and those that may be emptied are told'
     expect.stringContaining('blocker TARGET_TABLE_NOT_EMPTY public.a: '),
     expect.stringContaining('information TARGET_TABLE_EMPTIED public.b: '),
   ]);
+});
+
+test('a constraint that rests while rows are written is a warning where the source has none like it', async () => {
+  await tables(
+    [
+      'CREATE TABLE b (id int PRIMARY KEY, n int, m int, UNIQUE (n))',
+      'CREATE TABLE a (id int PRIMARY KEY, one int, two int, FOREIGN KEY (one) REFERENCES b (id))',
+    ],
+    [
+      `CREATE TABLE b (id int PRIMARY KEY, n int UNIQUE DEFERRABLE, m int CONSTRAINT late UNIQUE DEFERRABLE INITIALLY DEFERRED)`,
+      'CREATE TABLE a (id int PRIMARY KEY, one int REFERENCES b, two int CONSTRAINT alone REFERENCES b)',
+    ],
+  );
+  const found = [
+    expect.stringMatching(/^warning TARGET_CONSTRAINT_ALONE public.a: .* alone \(FOREIGN KEY \(two\)/),
+    expect.stringMatching(/^warning TARGET_CONSTRAINT_ALONE public.b: .* late \(UNIQUE \(m\)/),
+  ];
+  expect(await skew()).toEqual(found);
+  expect(await skew({ dropForLoad: 'all' })).toEqual(found);
 });
 
 const emptyRule = {

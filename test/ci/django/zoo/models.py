@@ -71,7 +71,7 @@ class Everything(models.Model):
             checked(models.Q(positive_small__lte=32767), "zoo_small_enough"),
             models.UniqueConstraint(fields=["slug", "integer"], name="zoo_slug_integer"),
             models.UniqueConstraint(fields=["email"], name="zoo_email_flagged", condition=models.Q(flag=True)),
-            models.UniqueConstraint(fields=["big", "small"], name="zoo_late", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(fields=["uuid", "small"], name="zoo_late", deferrable=models.Deferrable.DEFERRED),
         ]
 
 
