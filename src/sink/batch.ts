@@ -6,7 +6,7 @@ import { behindReason, CarefulWriter } from './careful-writer.ts';
 import { hasCascade, reachedTables } from './cascade.ts';
 import { RowCount } from './observer.ts';
 import { PendingCascades } from './pending-cascade.ts';
-import { PendingRows } from './pending-rows.ts';
+import { PendingRows, type TableRun } from './pending-rows.ts';
 import type { Origin, Reason } from './quarantine-store.ts';
 import { applySchemaChange, emptyPaused, fitError, followRow } from './schema-apply.ts';
 import type { TablePlan } from './table-plan.ts';
@@ -72,23 +72,36 @@ export class Batch {
     const before = this.#pending.bytes;
     const runs = this.#pending.take(tables);
     this.#bytes += before - this.#pending.bytes;
-    for (const [plan, changes] of runs) {
-      this.count.add(`${plan.target.schema}.${plan.target.table}`, changes);
-      await (this.#options.isCareful ? this.#careful : this.#state.writer).write(plan, changes);
-      for (const change of changes) this.#origins.delete(change);
-    }
+    for (const [plan, changes] of runs) this.count.add(`${plan.target.schema}.${plan.target.table}`, changes);
+    await (this.#options.isCareful ? this.#writeCarefully(runs) : this.#state.writer.writeAll(runs));
     await this.#state.cascades.write(this.#cascades.take(tables));
+  }
+
+  /** All at once first: most often none of it is at fault. */
+  async #writeCarefully(runs: readonly TableRun[]): Promise<void> {
+    if (runs.length === 0) return;
+    const error = await this.#careful.attempt(() => this.#state.writer.writeAll(runs));
+    if (error !== null) for (const [plan, changes] of runs) await this.#careful.write(plan, changes);
+    for (const [, changes] of runs) for (const change of changes) this.#origins.delete(change);
   }
 
   /** The path of nearly every row: no await. False: nothing was done, take the slow path. */
   #takeRow(change: RowChange): boolean {
-    const { plans, store, paused } = this.#state;
-    if (this.#options.isCareful || !store.index.isEmpty || !paused.isEmpty) return false;
     if (change.cascades && hasCascade(change)) return false;
-    if (!this.#cascades.isEmpty && this.#cascades.reaches(nameOf(change.table))) return false;
-    const plan = plans.known(change.table);
+    const plan = this.#state.plans.known(change.table);
     if (plan === null) return true;
-    return plan !== undefined && this.#pending.add(plan, change);
+    if (plan === undefined || this.#isAffected(change)) return false;
+    if (!this.#pending.add(plan, change)) return false;
+    if (this.#options.isCareful) this.#origins.set(change, this.#origin);
+    return true;
+  }
+
+  /** Something of the table waits, or a cascade is to be done on it. Of most tables nothing: no name is made then. */
+  #isAffected(change: RowChange): boolean {
+    const { store, paused } = this.#state;
+    if (store.index.isEmpty && paused.isEmpty && this.#cascades.isEmpty) return false;
+    const name = nameOf(change.table);
+    return paused.has(name) || store.index.oldestOf(name) !== null || this.#cascades.reaches(name);
   }
 
   async #takeSlowly(change: Change): Promise<void> {

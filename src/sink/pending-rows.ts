@@ -2,6 +2,9 @@ import type { RowChange } from '../contract/change.ts';
 import type { TablePlan } from './table-plan.ts';
 import { nameOf } from './waiting-index.ts';
 
+/** Changes of one table version, in source order. */
+export type TableRun = readonly [TablePlan, readonly RowChange[]];
+
 /** Row changes gathered since the last flush, by table, each table's in source order. */
 export class PendingRows {
   readonly #runs = new Map<TablePlan, RowChange[]>();
@@ -32,7 +35,7 @@ export class PendingRows {
   }
 
   /** Hands over the runs of these source tables, or all. */
-  take(tables: ReadonlySet<string> | null): readonly (readonly [TablePlan, readonly RowChange[]])[] {
+  take(tables: ReadonlySet<string> | null): readonly TableRun[] {
     const runs = [...this.#runs].filter(([plan]) => tables === null || tables.has(nameOf(plan.version)));
     for (const [plan, changes] of runs) {
       this.#runs.delete(plan);

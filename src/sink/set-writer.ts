@@ -3,8 +3,9 @@ import { SluiceError } from '../contract/error.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { sqlstateOf } from '../postgres/sqlstate.ts';
 import { coalesceBag, coalesceKeyed, type KeyedSet } from './coalesce.ts';
+import type { TableRun } from './pending-rows.ts';
 import { rowChunks, stagedChunks } from './row-text.ts';
-import { isSmall, smallSet } from './small-set.ts';
+import { isSmall, type SmallSet, smallSet } from './small-set.ts';
 import type { TablePlan } from './table-plan.ts';
 
 /** From this many new rows on, COPY goes straight into the target. */
@@ -13,6 +14,8 @@ const DIRECT_ROWS = 64;
 const DIRECT_PAUSE_SETS = 16;
 /** Staging tables that one session keeps: each costs a little at every commit. */
 const STAGING_TABLES = 64;
+/** A run of more changes is not looked at for being a small set. */
+const MOST_CHANGES = 256;
 const UNIQUE_VIOLATION = '23505';
 
 /** Writes runs of changes of one table at a time, set-wise, inside the transaction that its caller opened. */
@@ -34,6 +37,40 @@ export class SetWriter {
   /** To a savepoint: what was created since is gone, what was filled before is filled: both are found out anew. */
   rolledBack(): void {
     this.#staging.clear();
+  }
+
+  /** Runs of different tables; all that are small go in one round trip. */
+  async writeAll(runs: readonly TableRun[]): Promise<void> {
+    const small: Merge[] = [];
+    for (const [plan, changes] of runs) {
+      const merge = smallMerge(plan, changes);
+      if (merge === null) await this.write(plan, changes);
+      else small.push(merge);
+    }
+    await this.#mergeSmall(small);
+  }
+
+  /** A unique value that two rows exchange is met in any of them: then each by itself. */
+  async #mergeSmall(merges: readonly Merge[]): Promise<void> {
+    const isTried = merges.some(({ plan, standing }) => plan.target.hasSecondaryUnique && standing.length > 0);
+    const each = async () => {
+      for (const { plan, gone, standing } of merges) await this.#merge(plan, gone, standing);
+    };
+    if (merges.length < 2) return await each();
+    const statements = merges
+      .map(({ plan, gone, standing }) => statementsOf(smallSet(plan, gone, standing)))
+      .join('; ');
+    if (!isTried) {
+      await this.#session.query(statements);
+      return;
+    }
+    try {
+      await this.#session.query(`SAVEPOINT sluice_small; ${statements}; RELEASE SAVEPOINT sluice_small`);
+    } catch (error) {
+      if (sqlstateOf(error) !== UNIQUE_VIOLATION) throw error;
+      await this.#session.query('ROLLBACK TO SAVEPOINT sluice_small; RELEASE SAVEPOINT sluice_small');
+      await each();
+    }
   }
 
   async write(plan: TablePlan, changes: readonly RowChange[]): Promise<void> {
@@ -123,6 +160,24 @@ export class SetWriter {
     }
     await this.#session.query(`${plan.sql.createStaging}; ${plan.sql.emptyStaging}`);
   }
+}
+
+interface Merge {
+  readonly plan: TablePlan;
+  readonly gone: readonly Uint8Array[];
+  readonly standing: readonly Uint8Array[];
+}
+
+/** null for a table without a key, and for a set that is not small. */
+function smallMerge(plan: TablePlan, changes: readonly RowChange[]): Merge | null {
+  if (plan.key.length === 0 || changes.length > MOST_CHANGES) return null;
+  const { gone, standing, fresh } = coalesceKeyed(changes);
+  const all = [...standing, ...fresh];
+  return isSmall(gone, all) ? { plan, gone, standing: all } : null;
+}
+
+function statementsOf({ deleteGone, upsertStanding }: SmallSet): string {
+  return [deleteGone, upsertStanding].filter((statement) => statement !== '').join('; ');
 }
 
 /** TARGET_ROW_MISSING: a row of a table without a key that the source deleted is not on the target. */
