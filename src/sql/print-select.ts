@@ -8,6 +8,7 @@ import { orderItem } from './print-order.ts';
 import { printWindow } from './print-window.ts';
 import type { Select, SelectItem } from './query.ts';
 import { isSame, type Source, scopeOf } from './query-scope.ts';
+import { ruleOf } from './rule-comparison.ts';
 import type { TableColumn } from './scope.ts';
 import { BIGINT } from './value-type.ts';
 
@@ -35,7 +36,7 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
   reportOptions(node, outer);
   const from = new FromPrinter(outer, options.inner).list(node.from);
   const plain = outer.within(scopeOf(from.sources, outer.scope));
-  const groups = node.groupBy.map((item) => substitute(item.expression, node, from.sources));
+  const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources));
   const grouping = new Grouping(groups, from.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
   const context = isGrouped ? plain.intercept((part, inner) => grouping.replace(part, inner)) : plain;
@@ -50,6 +51,12 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
       ? ''
       : `WINDOW ${node.windows.map(({ name, spec }) => `${quoteName(name.text)} AS ${printWindow(spec, context)}`).join(', ')}`,
   ];
+  if (node.isDistinct)
+    reportCase(
+      items.flatMap(({ columns }) => columns.map(({ sql, type }) => atom(sql, type))),
+      node,
+      outer,
+    );
   const order = options.orderBy.map((item) => printOrder(item, node, context, from.sources));
   return {
     sql: clauses.filter((clause) => clause !== '').join(' '),
@@ -108,6 +115,20 @@ function printStar(qualifier: readonly string[], sources: readonly Source[]): Pr
   return { sql: name === undefined ? '*' : `${quoteName(name)}.*`, columns: of.flatMap(({ columns }) => columns) };
 }
 
+/** `GROUP BY 2` is by the second item. */
+function byPlace(expression: Expression, node: Select): Expression {
+  if (expression.tag !== 'number') return expression;
+  const item = node.items[Number(expression.value) - 1];
+  return item?.tag === 'item' ? item.expression : expression;
+}
+
+/** Texts that differ in case alone fall together on the source. */
+function reportCase(values: readonly Fragment[], node: Select, context: Context): void {
+  const isFolded = values.some((value) => value.type.kind === 'text' && ruleOf([value], context) === 'lower');
+  if (isFolded)
+    context.report('TEXT_CASE', node, 'texts are grouped or made distinct, where case counts on the target');
+}
+
 /** An expression with the aliases of the SELECT put in where no column has the name. */
 function substitute(expression: Expression, node: Select, sources: readonly Source[]): Expression {
   if (expression.tag !== 'column' || expression.parts.length > 1) return expression;
@@ -125,7 +146,9 @@ function aliased(node: Select, name: string | undefined): Expression | undefined
 
 function printGroups(node: Select, groups: readonly Expression[], context: Context): string {
   if (groups.length === 0) return '';
-  const list = groups.map((group) => context.fragment(group).sql).join(', ');
+  const values = groups.map((group) => context.fragment(group));
+  reportCase(values, node, context);
+  const list = values.map(({ sql }) => sql).join(', ');
   if (node.groupBy.some(({ isDescending }) => isDescending)) context.report('ORDER', node, 'GROUP BY with a direction');
   return `GROUP BY ${node.isRollup ? `ROLLUP(${list})` : list}`;
 }

@@ -74,6 +74,7 @@ export const QUERIES: readonly string[] = [
   'SELECT id, quantity <=> NULL AS n, customer_id <=> 1 AS one, quantity XOR 0 AS x, quantity & 3 AS bits, 1 << quantity AS shift FROM orders',
   'SELECT 1 + 1, name FROM customer WHERE id = 1',
   'SELECT DISTINCT customer_id FROM orders',
+  'SELECT YEAR(placed_on), COUNT(*) AS n FROM orders GROUP BY 1 ORDER BY n, 1',
   'SELECT id FROM orders ORDER BY id LIMIT 18446744073709551615 OFFSET 4',
   "SELECT MAX(quantity) AS m FROM orders WHERE status = 'NEW' OR status IS NULL",
 ];
