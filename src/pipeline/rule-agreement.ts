@@ -36,7 +36,7 @@ export function refuseChangedRules(head: LogHead, config: Config, isAccepted: bo
     code: 'RULES_CHANGED',
     message: `tables.rules of ${names.sort().join(', ')} are not those under which this pipeline has written so far`,
     remedy:
-      'Put them back, or go on under the new ones with --accept-rules; rows that are on the target already stay as they are until each table is loaded anew.',
+      'Put them back, or go on under the new ones with --accept-rules; rows that are on the target already stay as they are until: sluice tables reload TABLE.',
     disposition: 'stop',
   });
 }

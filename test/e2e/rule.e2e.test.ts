@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openLogOf } from '../../src/pipeline/log-of.ts';
 import { caughtUpSince, type Line, openLine, startLine } from './line.ts';
 import { startProcess, untilProcess } from './line-process.ts';
 import { expectEqual } from './shop.ts';
@@ -182,3 +183,55 @@ test.each(['mysql', 'mariadb'] as const)(
     }
   },
 );
+
+/** Every byte of every record that the log holds, of Kafka's topics as of segment files. */
+async function recordBytes(line: Line): Promise<string> {
+  const log = openLogOf(line.config);
+  const end = new AbortController();
+  let text = '';
+  try {
+    const last = (await log.head()).last?.number ?? 0;
+    for await (const epoch of log.read({ signal: end.signal })) {
+      for await (const records of epoch.read()) {
+        for (const { key, value } of records)
+          text += Buffer.concat([key ?? [], value ?? []].map(Buffer.from)).toString('latin1');
+      }
+      if (epoch.number === last) break;
+    }
+  } finally {
+    end.abort();
+    await log.close();
+  }
+  return text;
+}
+
+test('what the rules of a table hide is on no topic of Kafka, from snapshot and stream', async () => {
+  const yaml = `tables: { maskSalt: ${SALT}, rules: { person: { exclude: [secret], mask: { email: hash } } } }`;
+  const line = await openLine({ source: 'mysql', log: 'kafka', yaml });
+  try {
+    await onSource(
+      line,
+      'CREATE TABLE person (id int PRIMARY KEY, email varchar(80) NULL, secret varchar(20) NOT NULL, note varchar(20))',
+      "INSERT INTO person VALUES (1, 'ann@example.org', 'hunter2', 'copied')",
+    );
+    const running = startLine(line);
+    await running.until(caughtUpSince(Date.now()));
+    await onSource(
+      line,
+      "INSERT INTO person VALUES (2, 'bob@example.org', 'hunter2', 'streamed')",
+      "UPDATE person SET email = 'eve@example.org', secret = 'hunter2b' WHERE id = 1",
+      'DELETE FROM person WHERE id = 2',
+    );
+    await running.until(caughtUpSince(Date.now()));
+    await running.stop();
+    const records = await recordBytes(line);
+    for (const there of ['copied', 'streamed', digest('ann@example.org'), digest('eve@example.org')])
+      expect(records).toContain(there);
+    for (const hidden of ['@example.org', 'hunter2']) expect(records).not.toContain(hidden);
+    expect(await onTarget(line, 'SELECT * FROM person')).toEqual([
+      { id: 1, email: digest('eve@example.org'), note: 'copied' },
+    ]);
+  } finally {
+    await line.close();
+  }
+});
