@@ -11,7 +11,8 @@ interface Verdict {
 const DENIED: Verdict = {
   code: 'SOURCE_ACCESS_DENIED',
   disposition: 'stop',
-  remedy: 'check user, password and host of source.url; `sluice init` prints the account to create',
+  remedy:
+    'check user, password and host of source.url, and source.tls where the account requires TLS; `sluice init` prints the account to create',
   isSafeText: true,
 };
 const PRIVILEGE: Verdict = {
