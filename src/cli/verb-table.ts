@@ -4,6 +4,7 @@ import { CONFIG_VERBS } from './verb-config.ts';
 import { DEMO_VERB } from './verb-demo.ts';
 import { INIT_VERB } from './verb-init.ts';
 import { LAG_VERB } from './verb-lag.ts';
+import { LOGIC_VERBS } from './verb-logic.ts';
 import { QUARANTINE_VERBS } from './verb-quarantine.ts';
 import { RUN_VERBS } from './verb-run.ts';
 import { SCHEMA_VERBS } from './verb-schema.ts';
@@ -21,5 +22,6 @@ export const VERBS: readonly Verb[] = [
   LAG_VERB,
   ...TABLES_VERBS,
   ...QUARANTINE_VERBS,
+  ...LOGIC_VERBS,
   DEMO_VERB,
 ];

@@ -19,7 +19,7 @@ export type BodyStatement =
   | Fetch
   | (Span & { readonly tag: 'close'; readonly cursor: Name })
   | SetStatement
-  | (Span & { readonly tag: 'call'; readonly procedure: TableName; readonly args: readonly Expression[] })
+  | (Span & { readonly tag: 'call-procedure'; readonly procedure: TableName; readonly args: readonly Expression[] })
   | (Span & { readonly tag: 'do'; readonly values: readonly Expression[] })
   | (Span & { readonly tag: 'prepare'; readonly name: Name; readonly source: Expression })
   | (Span & { readonly tag: 'execute'; readonly name: Name; readonly using: readonly Expression[] })

@@ -10,6 +10,7 @@ import type { TableDefinition } from './table-definition.ts';
 
 /** What a script makes. */
 export interface Script {
+  readonly text: string;
   readonly programs: readonly Program[];
   /** Its permanent tables, so that columns have types where there is no server to ask. */
   readonly tables: readonly ScriptTable[];
@@ -30,7 +31,7 @@ export function parseScript(text: string, language: Language): Script {
     if (program !== undefined) programs.push(program);
     else if (IS_TABLE.test(statement.text)) tables.push(...tableOf(statement, own));
   }
-  return { programs, tables };
+  return { text, programs, tables };
 }
 
 const IS_TABLE = /\bcreate\s+(?:or\s+replace\s+)?table\b/i;

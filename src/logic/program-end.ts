@@ -4,7 +4,7 @@ import type { Token } from '../sql/token.ts';
 
 const KINDS = new Set(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT']);
 /** A statement may begin behind these. */
-const BEFORE = new Set(['THEN', 'ELSE', 'DO', 'LOOP', 'BEGIN', 'REPEAT']);
+const BEFORE = new Set('THEN ELSE DO LOOP BEGIN REPEAT ROW DATA SQL DETERMINISTIC INVOKER DEFINER'.split(' '));
 /** Words before the kind: CREATE OR REPLACE DEFINER = a@b SQL SECURITY INVOKER AGGREGATE. */
 const HEAD_TOKENS = 16;
 
@@ -38,9 +38,14 @@ function stepAt(tokens: readonly Token[], at: number): -1 | 0 | 1 {
   if (upper === 'BEGIN' || upper === 'CASE' || upper === 'LOOP' || upper === 'WHILE') return 1;
   const isCall = next?.value === '(';
   if (upper === 'REPEAT') return isCall ? 0 : 1;
-  const isStatement = before === undefined || before.value === ':' || BEFORE.has(before.upper);
-  if (upper === 'FOR') return isStatement ? 1 : 0;
-  return upper === 'IF' && isStatement && hasThen(tokens, at + 1) ? 1 : 0;
+  if (upper === 'FOR') return tokens[at + 2]?.upper === 'IN' ? 1 : 0;
+  return upper === 'IF' && beginsStatement(before) && hasThen(tokens, at + 1) ? 1 : 0;
+}
+
+/** A body begins behind the parameters or a characteristic of the head. */
+function beginsStatement(before: Token | undefined): boolean {
+  if (before === undefined || before.kind === 'string') return true;
+  return (before.kind === 'operator' && ':)'.includes(before.value)) || BEFORE.has(before.upper);
 }
 
 /** IF the statement has its THEN before any ELSE, WHEN or END; IF() the function in a CASE does not. */

@@ -65,7 +65,7 @@ const READERS: Readonly<Record<string, (cursor: TokenCursor) => BodyStatement>> 
     const { start } = cursor.next();
     const from = cursor.peek().start;
     const procedure = { parts: cursor.path(), ...cursor.since(from) };
-    return { tag: 'call', procedure, args: readArguments(cursor), ...cursor.since(start) };
+    return { tag: 'call-procedure', procedure, args: readArguments(cursor), ...cursor.since(start) };
   },
   DO: (cursor) => {
     const { start } = cursor.next();
@@ -102,7 +102,7 @@ function readJump(cursor: TokenCursor, tag: 'leave' | 'iterate'): BodyStatement 
   return { tag, label: cursor.name(), ...cursor.since(start) };
 }
 
-function readArguments(cursor: TokenCursor): Extract<BodyStatement, { tag: 'call' }>['args'] {
+function readArguments(cursor: TokenCursor): Extract<BodyStatement, { tag: 'call-procedure' }>['args'] {
   if (!cursor.isOperator('(')) return [];
   return cursor.inParentheses(() => (cursor.isOperator(')') ? [] : cursor.list(() => cursor.expression())));
 }

@@ -59,6 +59,8 @@ describe('a script is cut into its programs', () => {
       'BEGIN SET @a = CASE WHEN a THEN IF(a, 1, 2) ELSE REPEAT(b, 3) END; WHILE a DO SET @b = 1; END WHILE; END',
       'l: LOOP CASE a WHEN 1 THEN BEGIN END; END CASE; REPEAT SET @c = 1; UNTIL a END REPEAT; LEAVE l; END LOOP',
       'SELECT 1',
+      "COMMENT 'x' IF a THEN SELECT 1; END IF",
+      'READS SQL DATA IF (a) THEN SELECT CASE WHEN IF(a, b, c) THEN 1 END; END IF',
     ];
     const text = bodies.map((body, at) => `CREATE PROCEDURE p${at}(a INT, b INT, c INT) ${body};`).join('\n');
     const { programs } = parseScript(`${text}\nINSERT INTO t VALUES (1);`, MYSQL);

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { sourceLogin } from '../config/login.ts';
+import { SluiceError } from '../contract/error.ts';
+import { parseScript } from '../logic/parse-script.ts';
+import type { Program } from '../logic/program.ts';
+import { readSource } from '../logic/read-source.ts';
+import { lineAt } from '../logic/walk.ts';
+import { connectMysql } from '../mysql/connection.ts';
+import { requireConfig } from './load-file.ts';
+import type { Call, Flag } from './verb.ts';
+
+/** Stored programs of a call, from a file or from the source. */
+export interface LogicInput {
+  /** The file or the databases, for titles. */
+  readonly from: string;
+  readonly programs: readonly Program[];
+  readonly firstLineOf: (program: Program) => number;
+}
+
+/** What tells in which language a file is written. */
+export const LANGUAGE_FLAGS: readonly Flag[] = [
+  {
+    name: 'language',
+    type: 'text',
+    value: 'NAME',
+    choices: ['mysql', 'mariadb'],
+    help: 'Whose language FILE is written in; mysql when not given.',
+  },
+  { name: 'sql-mode', type: 'text', value: 'MODES', help: 'sql_mode under which FILE begins, as @@sql_mode has it.' },
+];
+
+/** Newest grammar: what an old server wrote is in it. */
+const VERSIONS = { mysql: 90_700, mariadb: 110_800 } as const;
+
+/** Reads the programs of FILE, else of every database of the configuration. */
+export async function logicInput(call: Call): Promise<LogicInput> {
+  const [file] = call.operands;
+  return file === undefined ? await fromSource(call) : fromFile(call, file);
+}
+
+function fromFile({ io, flags }: Call, file: string): LogicInput {
+  const flavor = flags.get('language') === 'mariadb' ? 'mariadb' : 'mysql';
+  const sqlMode = String(flags.get('sql-mode') ?? '');
+  const script = parseScript(readText(resolve(io.folder, file)), { flavor, version: VERSIONS[flavor], sqlMode });
+  return { from: file, programs: script.programs, firstLineOf: ({ offset }) => lineAt(script.text, offset) };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new SluiceError({
+      code: 'USAGE_FILE',
+      message: `${path} cannot be read (${code})`,
+      remedy: 'Name a file with CREATE PROCEDURE, FUNCTION, TRIGGER, EVENT or VIEW, as mysqldump --routines writes it',
+      disposition: 'stop',
+      cause,
+    });
+  }
+}
+
+async function fromSource(call: Call): Promise<LogicInput> {
+  const { source } = requireConfig(call);
+  const connection = await connectMysql(sourceLogin(source));
+  try {
+    const programs: Program[] = [];
+    for (const database of source.databases) {
+      const found = await readSource(connection, database);
+      for (const name of found.hidden) call.output.warn(`the account may not see the text of ${name} in ${database}`);
+      programs.push(...found.programs);
+    }
+    return { from: source.databases.join(', '), programs, firstLineOf: () => 1 };
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { WORK_CLASSES } from '../logic/feature-table.ts';
+import type { Inventory, InventoryItem } from '../logic/inventory.ts';
+import { EXIT } from './exit.ts';
+import { formatCount, formatTable } from './format.ts';
+import { LANGUAGE_FLAGS } from './logic-input.ts';
+import type { Outcome } from './outcome.ts';
+import type { Call, Verb } from './verb.ts';
+
+export const LOGIC_VERBS: readonly Verb[] = [
+  {
+    name: 'logic list',
+    kind: 'LogicList',
+    operands: { words: '[FILE]', min: 0, max: 1 },
+    summary:
+      'Lists procedures, functions, triggers, events and views of the source or of a dump: what each does, how hard it is to move, where it belongs.',
+    flags: [
+      ...LANGUAGE_FLAGS,
+      { name: 'html', type: 'text', value: 'FILE', help: 'Also write one page of HTML that needs nothing else.' },
+    ],
+    takesConfig: true,
+    examples: [
+      ['sluice logic list', 'of every database of the configuration'],
+      ['sluice logic list dump.sql --language mariadb', 'of a dump, without any server'],
+      ['sluice logic list --json | jq \'.data.items[] | select(.class != "automatic")\'', 'what needs a person'],
+    ],
+    exits: [EXIT.done, EXIT.usage, EXIT.unreachable, EXIT.interrupted],
+    run: list,
+  },
+];
+
+async function list(call: Call): Promise<Outcome> {
+  // Loaded only here: no other verb needs the parser.
+  const { logicInput } = await import('./logic-input.ts');
+  const { inventoryOf } = await import('../logic/inventory.ts');
+  const { from, programs, firstLineOf } = await logicInput(call);
+  const inventory = inventoryOf(programs, firstLineOf);
+  const page = call.flags.get('html');
+  if (page !== undefined) {
+    const { inventoryPage } = await import('../logic/inventory-page.ts');
+    writeFileSync(resolve(call.io.folder, String(page)), inventoryPage(inventory, `Stored programs of ${from}`));
+    call.output.say(`written: ${String(page)}`);
+  }
+  return { kind: 'LogicList', exit: EXIT.done, data: inventory, text: inventoryText(inventory) };
+}
+
+const HEAD = ['kind', 'name', 'category', 'class', 'lines', 'complexity', 'reads', 'writes', 'minutes'];
+
+/** For people: one line for each program, then what the classes mean in hours. */
+export function inventoryText(inventory: Inventory): string {
+  if (inventory.items.length === 0) return 'no stored programs';
+  const { totals, items } = inventory;
+  const classes = WORK_CLASSES.map((of) => `${of} ${totals.classes[of]}`).join(', ');
+  const broken = items.flatMap(({ kind, name, failures }) =>
+    failures.map(({ line, reason }) => `${kind} ${name}, line ${line}: ${reason}`),
+  );
+  return [
+    formatTable(HEAD, items.map(cells)),
+    '',
+    `${formatCount(totals.objects)} objects: ${classes}`,
+    `about ${formatCount(totals.minutes / 60)} hours of work; each object's formula is in --json and --html`,
+    ...broken,
+  ].join('\n');
+}
+
+function cells(item: InventoryItem): readonly string[] {
+  const { kind, name, category, lines, complexity, reads, writes, effort } = item;
+  const counts = [lines, complexity, reads.length, writes.length, effort.minutes].map(String);
+  return [kind, name, category, item.class, ...counts];
+}
