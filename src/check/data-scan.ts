@@ -8,6 +8,8 @@ import { nameOf } from './source-table.ts';
 
 /** A question to the data of one column: how many rows break what its type promises. */
 interface Question {
+  /** It asks what the converter makes of the column; an existing schema has its type already. */
+  readonly decidesType?: true;
   readonly appliesTo: (column: CatalogueColumn) => boolean;
   /** SQL condition over the quoted column; never NULL for a NULL value's sake. */
   readonly condition: (quoted: string) => string;
@@ -36,18 +38,21 @@ const QUESTIONS: readonly Question[] = [
     report: reportNuls,
   },
   {
+    decidesType: true,
     appliesTo: ({ columnType }) => columnType.startsWith('tinyint(1)'),
     condition: (quoted) => `${quoted} NOT IN (0, 1)`,
     report: (count, subject) =>
       told(count, subject, 'COLUMN_NOT_BOOLEAN', 'hold more than 0 and 1: the column becomes smallint'),
   },
   {
+    decidesType: true,
     appliesTo: ({ columnType }) => /^bigint\b.*unsigned/.test(columnType),
     condition: (quoted) => `${quoted} > 9223372036854775807`,
     report: (count, subject) =>
       told(count, subject, 'COLUMN_BEYOND_BIGINT', 'are beyond 2^63: the column becomes numeric(20,0)'),
   },
   {
+    decidesType: true,
     appliesTo: ({ type }) => type.kind === 'time',
     condition: (quoted) => `(${quoted} < '00:00:00' OR ${quoted} >= '24:00:00')`,
     report: (count, subject) =>
@@ -59,12 +64,13 @@ const QUESTIONS: readonly Question[] = [
 export async function scanTable(
   connection: MysqlConnection,
   table: CatalogueTable,
-  tables: Config['tables'],
+  { tables, target }: Pick<Config, 'tables' | 'target'>,
 ): Promise<readonly Finding[]> {
+  const questions = QUESTIONS.filter(({ decidesType }) => target.ddl === 'convert' || decidesType !== true);
   const asked = table.columns
     .filter(isSeen(table, tables))
     .flatMap((column) =>
-      QUESTIONS.filter((question) => question.appliesTo(column)).map((question) => ({ column, question })),
+      questions.filter((question) => question.appliesTo(column)).map((question) => ({ column, question })),
     );
   if (asked.length === 0) return [];
   const counts = asked.map(

@@ -84,7 +84,7 @@ async function scanTables(
   const found: Finding[] = [];
   for (const table of tables) {
     onStep(`reading ${nameOf(table)}`);
-    found.push(...(await scanTable(connection, table, config.tables)));
+    found.push(...(await scanTable(connection, table, config)));
   }
   return found;
 }

@@ -162,7 +162,8 @@ async function checkExtraTables(
   session: PostgresSession,
   { config, tables }: Pick<TargetSubject, 'config' | 'tables'>,
 ): Promise<readonly Finding[]> {
-  if (config.target.ddl === 'convert') return [];
+  // Without a table of the source, it was not reached, and everything would seem to be too many.
+  if (config.target.ddl === 'convert' || tables.length === 0) return [];
   const moved = new Set(tables.map(({ version }) => fullName(targetNameOf(config, version.database, version.table))));
   const { rows } = await session.query(TABLES, [arrayText(schemasOf(config))]);
   const standing = rows.map((row): TargetName => ({ schema: row['schema'] ?? '', table: row['table'] ?? '' }));

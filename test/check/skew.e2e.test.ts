@@ -1,5 +1,7 @@
+import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCheck } from '../../src/check/check.ts';
+import type { Finding } from '../../src/check/finding.ts';
 import type { Config } from '../../src/config/config.ts';
 import { type Line, openLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
@@ -14,14 +16,23 @@ afterAll(() => line.close());
 
 /** What check says of the target's tables, a line each. */
 async function skew(target: Partial<Config['target']> = {}, tables: Partial<Config['tables']> = {}) {
-  const config = { ...line.config, target: { ...line.config.target, ...target } };
-  const { findings } = await runCheck(
-    { ...config, tables: { ...config.tables, ...tables } },
-    { depth: 'quick', signal: new AbortController().signal, onStep: () => {} },
-  );
+  const findings = await findingsOf(target, tables, 'quick');
   return findings
     .filter(({ code }) => code.startsWith('TARGET_'))
     .map(({ severity, code, object, message }) => `${severity} ${code} ${object}: ${message}`);
+}
+
+async function findingsOf(
+  target: Partial<Config['target']>,
+  tables: Partial<Config['tables']>,
+  depth: 'quick' | 'full',
+): Promise<readonly Finding[]> {
+  const config = { ...line.config, target: { ...line.config.target, ...target } };
+  const { findings } = await runCheck(
+    { ...config, tables: { ...config.tables, ...tables } },
+    { depth, signal: new AbortController().signal, onStep: () => {} },
+  );
+  return findings;
 }
 
 async function tables(source: readonly string[], target: readonly string[]): Promise<void> {
@@ -120,6 +131,59 @@ test('a constraint that rests while rows are written is a warning where the sour
   ];
   expect(await skew()).toEqual(found);
   expect(await skew({ dropForLoad: 'all' })).toEqual(found);
+});
+
+test('rows that a type of the target refuses are counted, and the cure shows exactly these', async () => {
+  const columns = {
+    flag: ['tinyint(1)', 'boolean', [0, 1, 2, null]],
+    small: ['smallint unsigned', 'smallint', [0, 32767, 32768, 65535]],
+    whole: ['int unsigned', 'integer', [2147483647, 2147483648]],
+    wide: ['bigint unsigned', 'bigint', ['9223372036854775807', '9223372036854775808']],
+    price: ['decimal(12,2)', 'integer', ['5.00', '5.10', '9999999999.00']],
+    who: [
+      'char(36)',
+      'uuid',
+      ["'12345678123456781234567812345678'", "'12345678-1234-5678-1234-567812345678'", "'x'", "''"],
+    ],
+    ip: ['char(39)', 'inet', ["'10.0.0.1'", "'::1'", "'10.0.0.0/8'", "'300.1.1.1'", 'NULL']],
+    doc: ['longtext', 'jsonb', ["'{}'", "'{'", "'null'"]],
+    raw: ['varbinary(20)', 'uuid', ["X'00112233445566778899aabbccddeeff'", "X'00'"]],
+    clock: ['time', 'time', ["'00:00:00'", "'24:00:00'", "'-00:00:01'", "'24:00:01'"]],
+    day: ['datetime', 'date', ["'2024-02-29 00:00:00'", "'2024-02-29 00:00:01'"]],
+    span: ['bigint', 'interval', ['7730941132799999999', '7730941132800000000', '-1']],
+  } as const;
+  const names = Object.keys(columns) as (keyof typeof columns)[];
+  await tables(
+    [
+      `CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, ${names.map((name) => `${name} ${columns[name][0]}`).join(', ')})`,
+      ...names.flatMap((name) => columns[name][2].map((value) => `INSERT INTO a (${name}) VALUES (${value})`)),
+    ],
+    [`CREATE TABLE a (id int PRIMARY KEY, ${names.map((name) => `${name} ${columns[name][1]}`).join(', ')})`],
+  );
+  const found = await findingsOf({}, {}, 'full');
+  const counted = found.filter(({ code }) => code.startsWith('COLUMN_'));
+  expect(
+    counted.map(({ code, object, message }) => `${code} ${object.split('.')[2]} ${message.split(' ')[0]}`),
+  ).toEqual([
+    'COLUMN_CAST flag 1',
+    'COLUMN_CAST small 2',
+    'COLUMN_CAST whole 1',
+    'COLUMN_CAST wide 1',
+    'COLUMN_CAST price 2',
+    'COLUMN_CAST who 2',
+    'COLUMN_CAST ip 1',
+    'COLUMN_CAST doc 1',
+    'COLUMN_CAST raw 1',
+    'COLUMN_CAST clock 2',
+    'COLUMN_CAST day 1',
+    'COLUMN_CAST span 1',
+  ]);
+  for (const { cure, message } of counted) {
+    const connection = await createConnection(line.source.url);
+    const [rows] = await connection.query(cure[0] ?? '');
+    await connection.end();
+    expect(rows).toHaveLength(Number(message.split(' ')[0]));
+  }
 });
 
 const emptyRule = {
