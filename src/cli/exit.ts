@@ -39,6 +39,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   RELOAD_: EXIT.refused,
   TARGET_SINK_RUNNING: EXIT.refused,
   RULES_CHANGED: EXIT.refused,
+  RULE_UNUSED: EXIT.refused,
   TARGET_SKEW: EXIT.refused,
   TARGET_EMPTY_REFUSED: EXIT.refused,
   LOG_LOCKED: EXIT.refused,

@@ -52,6 +52,8 @@ export function agreeOnRules(
   const rules = ruleTexts(config);
   const isSame = JSON.stringify(then.rules) === JSON.stringify(rules);
   const now = isSame ? then : { rules, columns: columnsOf(tables, scope, then) };
+  // The first start was checked as a whole; one that goes on is not, and a slip here would let values out.
+  if (!isSame && head.last !== null) refuseUnknown(config, scope, now.columns);
   const text = Object.keys(rules).length === 0 ? null : JSON.stringify(now);
   return {
     entry: isSame ? null : new Map([[RULES_STATE, text]]),
@@ -67,6 +69,25 @@ export function freshRules(
 ): ReadonlyMap<string, string | null> {
   const nothing = { logId: '', last: null, state: new Map() };
   return agreeOnRules(nothing, config, tables, scope).entry ?? new Map([[RULES_STATE, null]]);
+}
+
+/** RULE_UNUSED: a rule is to hide a column that the table neither has nor had. */
+function refuseUnknown({ tables }: Config, scope: Scope, columns: Agreement['columns']): void {
+  const known = Object.entries(columns).map(([key, names]) => ({ table: JSON.parse(key) as [string, string], names }));
+  const unknown = Array.from(tables.rules).flatMap(([name, { exclude, mask }]) => {
+    const own = known.filter(({ table }) => name === table[1] || name === table.join('.'));
+    const there = own.filter(({ table }) => scope.rulesOf(...table) !== null).flatMap(({ names }) => names);
+    return [...exclude, ...mask.keys()]
+      .filter((column) => !there.includes(column))
+      .map((column) => `${name}.${column}`);
+  });
+  if (unknown.length === 0) return;
+  throw new SluiceError({
+    code: 'RULE_UNUSED',
+    message: `tables.rules hides what is not there: ${unknown.join(', ')}`,
+    remedy: 'Correct the names; until then nothing is read.',
+    disposition: 'stop',
+  });
 }
 
 function agreementOf({ state }: LogHead): Agreement {

@@ -173,6 +173,9 @@ test.each(['mysql', 'mariadb'] as const)(
         "INSERT INTO person VALUES (3, 'eve@example.org')",
       );
       expect(await ended(line)).toMatchObject({ exit: 1, log: expect.stringContaining('RULE_COLUMN_GONE') });
+      await configure('email: hash, mial: hash');
+      const slip = await ended(line, ['--accept-rules']);
+      expect(slip).toMatchObject({ exit: 3, log: expect.stringContaining('person.mial') });
       await configure('email: hash, mail: hash');
       await caughtUpByProcess(line, ['--accept-rules']);
       const log = await logBytes(join(line.folder, 'log'));
