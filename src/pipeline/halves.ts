@@ -238,6 +238,7 @@ class Halves {
     const { steps, failures: unplanned } = await this.#planAfterLoad();
     const finish = { target: targetLogin(config), signal: this.#signal, logger };
     const restore = { config, signal: this.#signal, logger };
+    await this.#retryFreed();
     const failures = [
       ...(await restoreDropped(INDEX_KINDS, restore)),
       ...unplanned,
@@ -284,6 +285,18 @@ class Halves {
       if (error instanceof SluiceError) return { steps: [], failures: [error] };
       throw error;
     }
+  }
+
+  /** Changes of other tables that waited behind one of a table that was loaded anew. */
+  async #retryFreed(): Promise<void> {
+    const { logger } = this.#options;
+    await supervise(
+      async () => {
+        const { applied, remaining } = await this.#sink.quarantine.retryFreed();
+        if (applied + remaining > 0) logger.info({ applied, remaining }, 'tried changes that a reload has freed');
+      },
+      { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'freed changes wait') },
+    );
   }
 
   async #sweepOrphans(): Promise<readonly SluiceError[]> {

@@ -137,7 +137,7 @@ export class QuarantineStore {
     return rowCount;
   }
 
-  /** All that waits of a table is moot: the table was emptied at the source. */
+  /** All that waits of a table is moot: the table was emptied. What waits behind it elsewhere is not held any more. */
   async supersede(database: string, table: string): Promise<void> {
     await this.flush();
     await this.#session.query(
@@ -145,7 +145,7 @@ export class QuarantineStore {
        WHERE pipeline = $1 AND lane = $2 AND database = $3 AND "table" = $4 AND state = 'waiting'`,
       [...this.#keyValues(), database, table],
     );
-    this.index.forget(sourceName(database, table));
+    await this.load();
   }
 
   #keyValues(): string[] {

@@ -26,6 +26,10 @@ const SELECT = `SELECT q.id::text, q.database, q."table", q.op, q.key, q.before,
 const COUNTS = `SELECT database, "table", reason, count(*) AS changes FROM sluice.quarantine
   WHERE pipeline = $1 AND lane = $2 AND state = 'waiting' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
 
+const FREED = `SELECT DISTINCT q.behind::text FROM sluice.quarantine q
+  WHERE q.pipeline = $1 AND q.lane = $2 AND q.state = 'waiting' AND q.behind IS NOT NULL AND NOT EXISTS (
+    SELECT FROM sluice.quarantine h WHERE h.pipeline = q.pipeline AND h.id = q.behind AND h.state = 'waiting')`;
+
 /** `sluice quarantine list|show|retry|drop` over our tables on the target. */
 export class TargetQuarantine implements Quarantine {
   readonly #options: QuarantineOptions;
@@ -71,6 +75,20 @@ export class TargetQuarantine implements Quarantine {
 
   async retry(id: string): Promise<RetryOutcome> {
     return await this.#options.retry(await this.#headOf(id));
+  }
+
+  /** Applies what waits behind a change that waits no more: the table of that one was emptied. */
+  async retryFreed(): Promise<RetryOutcome> {
+    const { key, connect, retry } = this.#options;
+    const session = await connect();
+    const { rows } = await session.query(FREED, [key.pipeline, key.lane]).finally(() => session.close());
+    const total = { applied: 0, remaining: 0 };
+    for (const row of rows) {
+      const { applied, remaining } = await retry(row['behind'] ?? '');
+      total.applied += applied;
+      total.remaining += remaining;
+    }
+    return total;
   }
 
   async drop(id: string): Promise<{ readonly dropped: number }> {

@@ -61,13 +61,6 @@ export class WaitingIndex {
     for (const table of tables) this.#entry(table, head).heldBy ??= head;
   }
 
-  /** What waits of the table itself is moot; a cascade that will reach it still holds it. */
-  forget(table: string): void {
-    const held = this.#tables.get(table)?.heldBy ?? null;
-    this.#tables.delete(table);
-    if (held !== null) this.hold([table], held);
-  }
-
   #entry(table: string, head: string): Waiting {
     const known = this.#tables.get(table);
     if (known !== undefined) return known;

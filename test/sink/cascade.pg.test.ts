@@ -213,6 +213,25 @@ test('rows of a child that come after a cascade that waits are not taken by it w
   expect(await target.rows('grandchild')).toEqual(['191|19', '211|21']);
 });
 
+test('when the parent of such a cascade is emptied, what waits behind it is free: later rows go on, earlier ones by a retry', async () => {
+  const { target, sink, log } = await loaded();
+  await using _ = target;
+  await target.session.query("ALTER TABLE parent ADD CHECK (name <> 'bad')");
+  await sink.apply(stream(log.next([update(PARENT, [1, 'p'], [1, 'bad'])])), NEVER);
+  const back = [remove(PARENT, [1, 'bad'], true), create(PARENT, [1, 'again']), create(CHILD, [19, 1])];
+  await sink.apply(stream(log.next([...back, create(GRANDCHILD, [191, 19])])), NEVER);
+  const anew = [{ tag: 'truncate', table: PARENT } as const, create(PARENT, [1, 'again']), create(CHILD, [20, 1])];
+  await sink.apply(stream(log.next(anew)), NEVER);
+  expect(await target.rows('child')).toEqual(['11|1', '12|1', '20|1', '21|2', '31|3']);
+  expect((await sink.quarantine.list()).map(({ table, behind }) => [table, behind])).toEqual([
+    ['public.child', '1'],
+    ['public.grandchild', '1'],
+  ]);
+  expect(await sink.quarantine.retryFreed()).toEqual({ applied: 2, remaining: 0 });
+  expect(await target.rows('child')).toEqual(['11|1', '12|1', '19|1', '20|1', '21|2', '31|3']);
+  expect(await sink.quarantine.retryFreed()).toEqual({ applied: 0, remaining: 0 });
+});
+
 test('the same when the parent is paused', async () => {
   const renamed = table('parent', ['id int', 'title text?'], { cascades: PARENT.cascades });
   const { target, sink, log } = await loaded();
