@@ -86,11 +86,24 @@ interface TargetWork {
 
 async function prepareTarget({ config, tables, scope, source, target }: TargetWork, { logger }: RunOptions) {
   if (config.target.ddl === 'convert') {
-    const made = await makeTables(tables, scope, source, target);
+    const known = await writtenTables(target, config.pipeline);
+    const fresh = tables.filter(({ version }) => !known.has(JSON.stringify([version.database, version.table])));
+    const made = await makeTables(fresh, scope, source, target);
     if (made.length > 0) logger.info({ tables: made.length }, 'made target tables');
     return;
   }
   await prepareExisting({ config, tables, target, logger });
+}
+
+/** Tables whose rows were written already: one of them that is missing was dropped, and an empty one would hide that. */
+async function writtenTables(target: PostgresSession, pipeline: string): Promise<ReadonlySet<string>> {
+  const made = await target.query(`SELECT to_regclass('sluice.table_version') IS NOT NULL AS made`);
+  if (made.rows[0]?.['made'] !== 't') return new Set();
+  const { rows } = await target.query(
+    'SELECT DISTINCT json_build_array(database, "table")::text AS name FROM sluice.table_version WHERE pipeline = $1',
+    [pipeline],
+  );
+  return new Set(rows.map((row) => JSON.stringify(JSON.parse(row['name'] ?? '[]'))));
 }
 
 /** SOURCE_NO_TABLES: the configuration leaves nothing to move. */

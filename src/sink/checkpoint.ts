@@ -81,6 +81,22 @@ function checkpointMoved(key: CheckpointKey): SluiceError {
   });
 }
 
+/**
+ * TARGET_CHECKPOINT_LOST: this pipeline has written here, and what it has applied is not known any more. To begin again
+ * at the log's start would do twice what may be done once only.
+ */
+export async function assertNeverWritten(session: PostgresSession, key: CheckpointKey): Promise<void> {
+  const { rows } = await session.query('SELECT FROM sluice.table_version WHERE pipeline = $1 LIMIT 1', [key.pipeline]);
+  if (rows.length === 0) return;
+  throw new SluiceError({
+    code: 'TARGET_CHECKPOINT_LOST',
+    message: `the checkpoint of pipeline ${key.pipeline} is gone from sluice.checkpoint, though it has written to this target`,
+    remedy:
+      'Bring the row back from a backup of the target that has its tables too, or drop the schema sluice and the replicated tables and begin with a new log.',
+    disposition: 'resync',
+  });
+}
+
 /** What the checkpoint becomes once `header` is applied. */
 export function checkpointAfter(from: Checkpoint | null, epoch: DecodedEpoch, heartbeat: string | null): Checkpoint {
   const { header } = epoch;

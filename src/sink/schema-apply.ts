@@ -241,8 +241,21 @@ export async function followRow(state: TargetState, version: TableVersion): Prom
   if (state.paused.has(sourceName(database, table))) return;
   const unfit = await fitError(state, version);
   if (unfit === null) return;
-  if (!hasMoved) throw unfit;
-  await state.paused.pause({ database, table, ...unfitPause(unfit) });
+  const isLost = before !== undefined && unfit.code === 'TARGET_TABLE_MISSING';
+  if (!hasMoved && !isLost) throw unfit;
+  await state.paused.pause({
+    database,
+    table,
+    ...(isLost ? lostPause(unfit, `${database}.${table}`) : unfitPause(unfit)),
+  });
+}
+
+/** The rows that had been written went with it. */
+function lostPause({ message }: SluiceError, name: string): Pause {
+  return {
+    kind: 'rows',
+    advice: `${message}, though its rows had been written. Load it anew: sluice tables reload ${name}`,
+  };
 }
 
 /** What may have been judged already is judged by now: only columns are left to tell. */

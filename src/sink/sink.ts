@@ -8,6 +8,7 @@ import { lockPipeline, makeBookkeeping } from './bookkeeping.ts';
 import {
   assertFollows,
   assertLogHolds,
+  assertNeverWritten,
   type Checkpoint,
   type CheckpointKey,
   checkpointAfter,
@@ -104,6 +105,7 @@ export class Sink {
       await lockPipeline(session, this.#key, this.#options.lockWaitMs ?? LOCK_WAIT_MS);
       await makeBookkeeping(session);
       this.#checkpoint = await readCheckpoint(session, this.#key);
+      if (this.#checkpoint === null) await assertNeverWritten(session, this.#key);
       if (head) assertLogHolds(this.#checkpoint, head);
       this.#state = await loadTargetState(session, this.#key, this.#options.mapping);
       return this.#checkpoint;
