@@ -10,6 +10,7 @@ test.each([
   { source: 'mysql', log: 'embedded' },
   { source: 'mariadb', log: 'embedded' },
   { source: 'mysql', log: 'kafka' },
+  { source: 'mariadb', log: 'kafka' },
 ] as const)('sakila under live random changes arrives cell by cell from $source through the $log log', async (way) => {
   const line = await openLine({ ...way, yaml: 'snapshot: { chunkMaxRows: 500 }' });
   try {

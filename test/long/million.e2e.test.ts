@@ -1,0 +1,3 @@
+import { MILLION_WAYS, testMillion } from '../e2e/million.ts';
+
+testMillion(MILLION_WAYS);
