@@ -163,6 +163,7 @@ async function alter(
   const { database, table } = change;
   const found = await readTargetTable(session, target);
   if (found === null) return await welcome(state, change, version);
+  if (state.mapping.makesTables === false) return await awaitMigration(state, version);
   const columnOf = columnsOf(state, database, table);
   const problem = await alterTable(session, found, {
     change,
@@ -174,6 +175,15 @@ async function alter(
   if (problem !== null) return rowsPause(`the DDL on ${database}.${table} ${problem}`, `${database}.${table}`);
   plans.forget();
   await versions.note(version);
+  return null;
+}
+
+/** The application's own migrations change its tables: the next one must find what the last one left. */
+async function awaitMigration(state: TargetState, version: TableVersion): Promise<Pause | null> {
+  state.plans.forget();
+  const unfit = await fitError(state, version);
+  if (unfit !== null) return unfitPause(unfit);
+  await state.versions.note(version);
   return null;
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
+import { runSluice } from '../cli/run-sluice.ts';
 import { caughtUpSince, type Line, type LineOptions, openLine, startLine } from './line.ts';
+import { startProcess, untilProcess } from './line-process.ts';
 import { expectEqual } from './shop.ts';
 import { onSource, onTarget } from './statement.ts';
 
@@ -141,6 +143,37 @@ test('what would act on replicated rows stays off while the account cannot let i
         line,
         `REVOKE SET ON PARAMETER session_replication_role FROM ${role}; DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`,
       );
+    }
+  });
+});
+
+test('a DDL of the source waits for the migration of the target, which finds its tables as it left them', async () => {
+  await withLine({}, async (line) => {
+    await onSource(line, 'CREATE TABLE a (id int PRIMARY KEY, n int)', 'INSERT INTO a VALUES (1, 1)');
+    await onTarget(line, 'CREATE TABLE a (id int PRIMARY KEY, n int)');
+    const process = startProcess(line);
+    const until = (isThere: Parameters<typeof untilProcess>[1]) =>
+      untilProcess(line, isThere, { processes: [process] });
+    try {
+      await until(({ state }) => state === 'streaming');
+      await onSource(
+        line,
+        "ALTER TABLE a ADD COLUMN more varchar(9) DEFAULT 'x'",
+        "INSERT INTO a VALUES (2, 2, 'two')",
+      );
+      await until(({ snapshot }) => snapshot.tables.some(({ phase }) => phase === 'paused'));
+      expect(await onTarget(line, 'SELECT * FROM a')).toEqual([{ id: 1, n: 1 }]);
+      // What Django does: a default for the rows that stand, and none afterwards.
+      await onTarget(
+        line,
+        "ALTER TABLE a ADD COLUMN more varchar(9) DEFAULT 'x'; ALTER TABLE a ALTER COLUMN more DROP DEFAULT",
+      );
+      await runSluice(['quarantine', 'retry', 'all'], { folder: line.folder });
+      await until(caughtUpSince(Date.now()));
+      expect(await process.stop()).toBe(0);
+      await expectEqual(line);
+    } finally {
+      await process.kill();
     }
   });
 });
