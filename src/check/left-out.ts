@@ -7,6 +7,7 @@ import { convertSchema } from '../convert/convert-schema.ts';
 import { entriesOf } from '../convert/design.ts';
 import { objectText, sortedInventory } from '../convert/inventory.ts';
 import type { ConvertOptions } from '../convert/options.ts';
+import { sourceDialect } from '../convert/source-dialect.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema } from '../mysql/source-schema.ts';
 import { targetColumnName } from '../postgres/identifier.ts';
@@ -19,7 +20,10 @@ import { type Finding, finding } from './finding.ts';
 export async function checkLeftOut(connection: MysqlConnection, config: Config): Promise<readonly Finding[]> {
   if (config.target.ddl === 'existing') return [];
   try {
-    const design = convertSchema(await readSourceSchema(connection, config.source.databases), optionsOf(config));
+    const design = convertSchema(await readSourceSchema(connection, config.source.databases), {
+      ...optionsOf(config),
+      dialect: sourceDialect(connection.server),
+    });
     return sortedInventory(entriesOf(design))
       .entries.filter(({ outcome, kind }) => outcome === 'left-out' && kind !== 'history')
       .map((entry) => {
@@ -35,7 +39,7 @@ export async function checkLeftOut(connection: MysqlConnection, config: Config):
   }
 }
 
-function optionsOf(config: Config): ConvertOptions {
+function optionsOf(config: Config): Omit<ConvertOptions, 'dialect'> {
   const { tables, source } = config;
   return {
     facts: new Map(),

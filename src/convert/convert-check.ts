@@ -5,7 +5,7 @@ import { quoteIdent } from '../postgres/quote.ts';
 import { castOf, factsOf, placeOf, targetType } from './convert-column.ts';
 import type { CheckDesign, ColumnDesign } from './design.ts';
 import { translate } from './expression.ts';
-import { converted, type InventoryEntry, leftOut } from './inventory.ts';
+import { converted, type InventoryEntry, leftOut, noted } from './inventory.ts';
 import { apart } from './name-book.ts';
 import type { ConvertOptions } from './options.ts';
 import { objectOf } from './source-objects.ts';
@@ -42,18 +42,22 @@ export function convertChecks(
   const others: InventoryEntry[] = [];
   for (const check of table.checks) {
     const made = convertCheck(check, table, options);
-    if (typeof made !== 'string') others.push(made);
+    if ('outcome' in made) others.push(made);
     else {
       const wanted = check.isOfColumn ? `${targetName}_${check.name}_check` : check.name;
       const given = name(wanted, `check ${check.name}`);
-      const entry = converted(objectOf(table, 'check', check.name), `CHECK (${made})`);
-      checks.push({ entry, name: given, sql: made, isOfType: false });
+      const entry = noted(objectOf(table, 'check', check.name), `CHECK (${made.sql})`, made.notes);
+      checks.push({ entry, name: given, sql: made.sql, isOfType: false });
     }
   }
   return { checks, others };
 }
 
-function convertCheck(check: CatalogueCheck, table: CatalogueTable, options: ConvertOptions): string | InventoryEntry {
+function convertCheck(
+  check: CatalogueCheck,
+  table: CatalogueTable,
+  options: ConvertOptions,
+): { readonly sql: string; readonly notes: readonly string[] } | InventoryEntry {
   const object = objectOf(table, 'check', check.name);
   if (!check.isEnforced) {
     return leftOut(
@@ -67,8 +71,8 @@ function convertCheck(check: CatalogueCheck, table: CatalogueTable, options: Con
   if (column !== undefined && /^jsonb?$/.test(targetType(table, column, options))) {
     return converted(object, 'the type jsonb');
   }
-  const place = { ...placeOf(table, options), purpose: 'check', target: 'boolean' } as const;
+  const place = { ...placeOf(table, options), purpose: 'check', column: null } as const;
   const translated = translate(check.clause, place);
-  if (translated.isProven) return translated.sql;
+  if (translated.isProven) return { sql: translated.sql, notes: translated.notes };
   return leftOut(object, translated.reason, 'Write it by hand for the target, or check it in the application.');
 }

@@ -4,7 +4,7 @@ import { codecOf } from '../column/family.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { ColumnDesign, ExpressionDesign, IdentityDesign, OnUpdateDesign } from './design.ts';
 import { nowWith, translate } from './expression.ts';
-import { changed, converted, type InventoryEntry, leftOut } from './inventory.ts';
+import { changed, converted, type InventoryEntry, leftOut, noted } from './inventory.ts';
 import type { ConvertOptions } from './options.ts';
 import { columnKey } from './scan.ts';
 import { objectOf, onUpdateOf } from './source-objects.ts';
@@ -28,7 +28,7 @@ export function convertColumn(
   const { database, table: tableName } = table.version;
   const dropsNull = options.dropsNotNull(database, tableName, source.name);
   const identity = identityOf(table, source, name, type);
-  const generated = generatedOf(table, source, type, options);
+  const generated = generatedOf(table, source, options);
   const fallback = defaultOf(table, source, type, options);
   const onUpdate = onUpdateOf(source.extra);
   const pieces = [identity, generated, fallback].filter((piece) => piece !== null);
@@ -93,7 +93,6 @@ function identityOf(
 function generatedOf(
   table: CatalogueTable,
   source: CatalogueColumn,
-  type: string,
   options: ConvertOptions,
 ): ExpressionDesign | InventoryEntry | null {
   if (source.generated === null) return null;
@@ -104,11 +103,14 @@ function generatedOf(
   if (table.description.key.includes(source.name)) {
     return leftOut(object, 'rows are found again by it, and PostgreSQL takes no value for a generated column', advice);
   }
-  const sql = translate(expression, { ...placeOf(table, options), purpose: 'generated', target: type });
+  const sql = translate(expression, {
+    ...placeOf(table, options),
+    purpose: 'generated',
+    column: source.name,
+  });
   if (!sql.isProven) return leftOut(object, sql.reason, advice);
-  const entry = isStored
-    ? converted(object, sql.sql)
-    : changed(object, sql.sql, 'virtual columns are stored on the target', null);
+  const notes = [...(isStored ? [] : ['virtual columns are stored on the target']), ...sql.notes];
+  const entry = noted(object, sql.sql, notes);
   return { sql: sql.sql, entry };
 }
 
@@ -123,9 +125,11 @@ function defaultOf(
   const advice = 'Give the column its default by hand, or let the application give the value.';
   const { kind, text } = source.default;
   if (kind === 'expression') {
-    const place = { ...placeOf(table, options), purpose: 'default', target: type } as const;
+    const place = { ...placeOf(table, options), purpose: 'default', column: source.name } as const;
     const sql = translate(text, place);
-    return sql.isProven ? { sql: sql.sql, entry: converted(object, sql.sql) } : leftOut(object, sql.reason, advice);
+    return sql.isProven
+      ? { sql: sql.sql, entry: noted(object, sql.sql, sql.notes) }
+      : leftOut(object, sql.reason, advice);
   }
   const { database, table: name } = table.version;
   const constant = constantOf(source.type, text, type, options.policyOf(database, name, source.name));

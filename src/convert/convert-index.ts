@@ -1,5 +1,6 @@
 import type { CatalogueIndex, CatalogueTable, IndexPart } from '../mysql/catalogue-table.ts';
 import { quoteIdent, type TargetName } from '../postgres/quote.ts';
+import { textRule } from '../sql/value-type.ts';
 import { placeOf, targetType } from './convert-column.ts';
 import type { IndexDesign } from './design.ts';
 import { translate } from './expression.ts';
@@ -60,26 +61,30 @@ function shapeOf(index: CatalogueIndex, table: CatalogueTable, options: ConvertO
   if (index.type === 'FULLTEXT') return fullText(index, table, options);
   if (index.type === 'SPATIAL') return spatial(index, table, options);
   const parts: string[] = [];
+  const said: string[] = [];
   for (const part of index.parts) {
     const sql = partOf(part, table, options);
     if ('reason' in sql) {
       return leftOut(object, sql.reason, 'Make an index by hand for the queries that need one.');
     }
     parts.push(`${sql.sql}${part.isDescending ? ' DESC' : ''}`);
+    said.push(...(sql.notes ?? []));
   }
   const notes = index.isVisible ? [] : ['the planner of the source ignores it; PostgreSQL has no invisible indexes'];
-  return { method: 'btree', parts, notes };
+  return { method: 'btree', parts, notes: [...notes, ...said] };
 }
 
 function partOf(
   part: IndexPart,
   table: CatalogueTable,
   options: ConvertOptions,
-): { readonly sql: string } | { readonly reason: string } {
+): { readonly sql: string; readonly notes?: readonly string[] } | { readonly reason: string } {
   if (part.expression !== null) {
     if (/\barray\s*\)\s*$/i.test(part.expression)) return { reason: 'PostgreSQL has no multi-valued index' };
-    const translated = translate(part.expression, { ...placeOf(table, options), purpose: 'index', target: null });
-    return translated.isProven ? { sql: `(${translated.sql})` } : { reason: translated.reason };
+    const translated = translate(part.expression, { ...placeOf(table, options), purpose: 'index', column: null });
+    return translated.isProven
+      ? { sql: `(${translated.sql})`, notes: translated.notes }
+      : { reason: translated.reason };
   }
   const source = table.columns.find(({ name }) => name === part.column);
   if (source === undefined) return { reason: `column ${part.column} is not on the target` };
@@ -131,10 +136,23 @@ function named(index: CatalogueIndex, shape: Shape, { table, target, names }: Na
   const isPrefixed = index.name.startsWith(`${target.table}_`);
   const wanted = isPrefixed ? index.name : `${target.table}_${index.name}`;
   const given = names.take(target.schema, wanted, `${target.table}\0${index.name}`);
-  const notes = [...shape.notes, ...(given.isRenamed ? [`the name ${wanted} is taken in the schema`] : [])];
+  const apart = index.isUnique ? toldApart(index.parts, table) : [];
+  const notes = [...shape.notes, ...apart, ...(given.isRenamed ? [`the name ${wanted} is taken in the schema`] : [])];
   const object = objectOf(table, 'index', index.name);
   const entry =
     notes.length === 0 ? converted(object, given.name) : changed(object, given.name, notes.join('; '), null);
   const { method, parts } = shape;
   return { entry, name: given.name, isUnique: index.isUnique, method, parts, comment: index.comment };
+}
+
+/** What a unique index or key over texts lets in that the source's collation would not. */
+export function toldApart(parts: readonly Pick<IndexPart, 'column'>[], table: CatalogueTable): readonly string[] {
+  const names = parts.flatMap(({ column }) => {
+    const source = table.columns.find(({ name }) => name === column);
+    return source?.type.kind === 'text' && textRule(source.collation ?? undefined) === 'lower' ? [source.name] : [];
+  });
+  if (names.length === 0) return [];
+  return [
+    `values of ${names.join(', ')} that differ only in case or accents are one at the source and several on the target`,
+  ];
 }

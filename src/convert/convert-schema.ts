@@ -1,5 +1,5 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import type { Program, Sequence, View } from '../mysql/schema-object.ts';
+import type { Program, Sequence } from '../mysql/schema-object.ts';
 import type { SourceSchema } from '../mysql/source-schema.ts';
 import { tableKey } from '../mysql/table-key.ts';
 import { targetIdentifier } from '../postgres/identifier.ts';
@@ -7,17 +7,21 @@ import type { TargetName } from '../postgres/quote.ts';
 import { convertTable, MOST_COLUMNS } from './convert-table.ts';
 import { entriesOf, type SchemaDesign, type SequenceDesign, type TableDesign } from './design.ts';
 import { changed, compare, converted, excluded, type InventoryEntry, leftOut, type SourceObject } from './inventory.ts';
+import { lostDefiner } from './lost-definer.ts';
 import { NameBook } from './name-book.ts';
 import type { ConvertOptions } from './options.ts';
 import { ruledTable } from './ruled-table.ts';
 import { objectOf, sourceObjects } from './source-objects.ts';
 
 /**
- * The target as it should be for this source. Every object of the source is in the design exactly once: as a piece of
+ * The target as it should be for this source, without its views, which `convertViews` adds once the tables are proven. Every object of the source is in the design exactly once: as a piece of
  * it, or among `others` with the reason (INV-65).
  */
-export function convertSchema(schema: SourceSchema, options: ConvertOptions): SchemaDesign {
-  const names = new NameBook();
+export function convertSchema(
+  schema: SourceSchema,
+  options: ConvertOptions,
+  names: NameBook = new NameBook(),
+): SchemaDesign {
   const others: InventoryEntry[] = [];
   const taken = takingPart(schema, options, others);
   const tables = new Map(taken.map(({ table }) => [keyOf(table), table]));
@@ -28,10 +32,7 @@ export function convertSchema(schema: SourceSchema, options: ConvertOptions): Sc
     others.push(...made.others, ...tableExtras(table, schema));
     return made.design;
   });
-  others.push(
-    ...schema.views.map((view) => viewEntry(view, schema)),
-    ...schema.programs.map((one) => programEntry(one, schema)),
-  );
+  others.push(...brokenViews(schema), ...schema.programs.map((one) => programEntry(one, schema)));
   const design = { tables: designs, sequences, views: [], others };
   return { ...design, others: [...others, ...hiddenByRules(schema, design)] };
 }
@@ -90,29 +91,28 @@ function sequenceDesign(sequence: Sequence, names: NameBook, options: ConvertOpt
   return { entry, name: { schema, table: name }, start, least, greatest, increment, cache, isCycling, next };
 }
 
-function viewEntry(view: View, schema: SourceSchema): InventoryEntry {
-  const object: SourceObject = { kind: 'view', database: view.database, table: null, name: view.name };
-  if (!view.isValid) {
-    const advice = 'Drop it at the source, or give it what it refers to.';
-    return leftOut(object, `it is broken at the source already${lostDefiner(view.definer, schema)}`, advice);
-  }
-  const advice = 'Write the view by hand for the target.';
-  return leftOut(object, `views are not converted yet${lostDefiner(view.definer, schema)}`, advice);
+/** `convertViews` takes the others. */
+function brokenViews({ views, accounts }: SourceSchema): readonly InventoryEntry[] {
+  const broken = views.filter(({ isValid }) => !isValid);
+  return broken.map(({ database, name, definer }) => {
+    const reason = `it is broken at the source already${lostDefiner(definer, accounts)}`;
+    return leftOut(
+      { kind: 'view', database, table: null, name },
+      reason,
+      'Drop it at the source, or give it what it refers to.',
+    );
+  });
 }
 
 function programEntry(program: Program, schema: SourceSchema): InventoryEntry {
   const { kind, database, name, table, definer, when } = program;
   const what = when === '' ? kind : `${kind} (${when})`;
-  const reason = `stored programs are not converted: ${what}${lostDefiner(definer, schema)}`;
+  const reason = `stored programs are not converted: ${what}${lostDefiner(definer, schema.accounts)}`;
   const advice =
     kind === 'event'
       ? 'Run it from a scheduler of the target (pg_cron, the application), and stop it at the source for the cutover.'
       : 'Write it in PL/pgSQL or in the application, and make it on the target at the cutover.';
   return leftOut({ kind, database, table, name }, reason, advice);
-}
-
-function lostDefiner(definer: string, { accounts }: SourceSchema): string {
-  return accounts === null || definer === '' || accounts.has(definer) ? '' : `; its definer ${definer} does not exist`;
 }
 
 /** What no entry tells of: it hangs on columns that a rule leaves out or masks, or on a table that takes no part. */
@@ -122,7 +122,7 @@ function hiddenByRules(schema: SourceSchema, design: SchemaDesign): readonly Inv
     design.others.filter(({ kind }) => kind === 'table').map((entry) => [tableKey(entry.database, entry.name), entry]),
   );
   return sourceObjects(schema)
-    .filter((object) => !told.has(identity(object)))
+    .filter((object) => object.kind !== 'view' && !told.has(identity(object)))
     .map((object) => {
       const table = absent.get(tableKey(object.database, object.table ?? ''));
       if (table?.outcome === 'left-out') return leftOut(object, 'its table is left out', table.advice ?? '');

@@ -2,10 +2,10 @@ import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import { convertChecks } from './convert-check.ts';
 import { type ConvertedColumn, convertColumn } from './convert-column.ts';
-import { convertIndexes } from './convert-index.ts';
+import { convertIndexes, toldApart } from './convert-index.ts';
 import { convertForeignKeys, type TablesByKey } from './convert-key.ts';
 import type { CommentDesign, KeyDesign, OnUpdateDesign, TableDesign } from './design.ts';
-import { changed, converted, type InventoryEntry } from './inventory.ts';
+import { changed, converted, type InventoryEntry, noted } from './inventory.ts';
 import { apart, type NameBook } from './name-book.ts';
 import type { ConvertOptions } from './options.ts';
 import { objectOf } from './source-objects.ts';
@@ -81,8 +81,8 @@ function keyOf(table: CatalogueTable, target: TargetName, names: NameBook, optio
   const columns = description.key.map((name) => options.columnOf(version.database, version.table, name));
   const { name } = names.take(target.schema, `${target.table}_pkey`, `${target.table}\0primary key`);
   const object = objectOf(table, index.isPrimary ? 'primary-key' : 'index', index.name);
-  const reason = 'the table has no primary key at the source; this unique key serves as one';
-  return { name, columns, entry: index.isPrimary ? converted(object, name) : changed(object, name, reason, null) };
+  const serves = index.isPrimary ? [] : ['the table has no primary key at the source; this unique key serves as one'];
+  return { name, columns, entry: noted(object, name, [...serves, ...toldApart(index.parts, table)]) };
 }
 
 function tableEntry(table: CatalogueTable, target: TargetName): InventoryEntry {

@@ -62,6 +62,11 @@ export function changed(object: SourceObject, target: string, reason: string, ad
   return { ...object, outcome: 'changed', target, reason, advice };
 }
 
+/** Converted; changed where there is something to say. */
+export function noted(object: SourceObject, target: string, notes: readonly string[]): InventoryEntry {
+  return notes.length === 0 ? converted(object, target) : changed(object, target, notes.join('; '), null);
+}
+
 export function leftOut(object: SourceObject, reason: string, advice: string): InventoryEntry {
   return { ...object, outcome: 'left-out', target: null, reason, advice };
 }

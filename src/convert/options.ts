@@ -1,6 +1,7 @@
 /** Convert: the target's schema for the source's, decided by types and by the data. */
 import type { ValuePolicy } from '../column/codec.ts';
 import type { TargetName } from '../postgres/quote.ts';
+import type { Dialect } from '../sql/dialect.ts';
 import type { RulesOf } from './ruled-table.ts';
 import type { ScannedFacts } from './scan.ts';
 
@@ -18,6 +19,8 @@ export interface ConvertOptions {
   readonly policyOf: (database: string, table: string, column: string) => ValuePolicy;
   /** Where objects without a table go (views, sequences). */
   readonly schemaOf: (database: string) => string;
+  /** In which the source's catalogue prints expressions. */
+  readonly dialect: Dialect;
   /** Extensions that the target has: `postgis`, `vector`. */
   readonly extensions: readonly string[];
 }

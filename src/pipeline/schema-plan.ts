@@ -1,11 +1,14 @@
 import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import { convertSchema } from '../convert/convert-schema.ts';
+import { convertViews, type ViewSurroundings } from '../convert/convert-view.ts';
 import { entriesOf, type SchemaDesign } from '../convert/design.ts';
 import { type Inventory, sortedInventory } from '../convert/inventory.ts';
+import { NameBook } from '../convert/name-book.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { type Proof, proveDesign } from '../convert/prove.ts';
 import { type ScannedFacts, scanData } from '../convert/scan.ts';
+import { sourceDialect } from '../convert/source-dialect.ts';
 import { standingFacts, standingTable } from '../convert/standing-facts.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
@@ -33,9 +36,16 @@ export async function planSchema({ source, target }: Servers, scope: Scope): Pro
   const schema = await readSourceSchema(source, scope.databases);
   const standing = await readStandingSchema(target, schemasOf(schema, scope));
   const facts = await decidingFacts(schema, standing, source, scope);
-  const options = await convertOptions(facts, target, scope);
-  const proof = await proveDesign(convertSchema(schema, options), target);
+  const options = { ...(await convertOptions(facts, target, scope)), dialect: sourceDialect(source.server) };
+  const names = new NameBook();
+  const tables = await proveDesign(convertSchema(schema, options, names), target);
+  const proof = await withViews(tables, { schema, names, options, session: target });
   return { ...proof, inventory: inventoryOf(proof.design), standing };
+}
+
+async function withViews(proof: Proof, around: Omit<ViewSurroundings, 'design'>): Promise<Proof> {
+  const { views, others } = await convertViews({ ...around, design: proof.design });
+  return { ...proof, design: { ...proof.design, views, others: [...proof.design.others, ...others] } };
 }
 
 /** The same over sessions of its own, cut off when the signal aborts. */
@@ -83,7 +93,11 @@ function knownFacts(table: CatalogueTable, standing: StandingSchema, scope: Scop
   return found === null ? new Map() : standingFacts(table, found, (column) => scope.columnOf(database, name, column));
 }
 
-async function convertOptions(facts: ScannedFacts, target: PostgresSession, scope: Scope): Promise<ConvertOptions> {
+async function convertOptions(
+  facts: ScannedFacts,
+  target: PostgresSession,
+  scope: Scope,
+): Promise<Omit<ConvertOptions, 'dialect'>> {
   const { rows } = await target.query('SELECT extname FROM pg_extension');
   const extensions = rows.map((row) => row['extname'] ?? '');
   const columnOf = (database: string, table: string, column: string) =>

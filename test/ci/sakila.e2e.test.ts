@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectSchema } from '../e2e/expect-schema.ts';
 import { caughtUpSince, type Line, openLine, pause, startLine } from '../e2e/line.ts';
 import { expectEqual } from '../e2e/shop.ts';
 import { onSource } from '../e2e/statement.ts';
@@ -23,6 +24,7 @@ test.each([
     await running.until(caughtUpSince(Date.now()));
     await running.stop();
     await expectEqual(line);
+    await expectSchema(line, 6);
   } finally {
     await line.close();
   }

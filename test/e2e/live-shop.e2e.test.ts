@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectSchema } from './expect-schema.ts';
 import { caughtUpSince, openLine, pause, startLine } from './line.ts';
 import { expectEqual, fillShop, startTraffic } from './shop.ts';
 
@@ -22,6 +23,7 @@ test.each(WAYS)('a shop under live traffic on $source arrives cell by cell throu
     await running.stop();
     expect(transactions).toBeGreaterThan(100);
     await expectEqual(line);
+    await expectSchema(line, 5);
   } finally {
     await line.close();
   }
