@@ -94,7 +94,7 @@ function eta(etaMs: number | null): string {
   return etaMs === null ? 'not known yet' : formatDuration(etaMs);
 }
 
-function notes({ quarantine, retention, heartbeat }: PipelineStatus): readonly string[] {
+function notes({ quarantine, retention, heartbeat, drift }: PipelineStatus): readonly string[] {
   const changes = quarantine.reduce((sum, one) => sum + one.changes, 0);
   const kept = retention.map(({ log, headroomMs, detail }) =>
     headroomMs === null ? `${log}: ${detail}` : `${log} kept for ${formatDuration(headroomMs)} more: ${detail}`,
@@ -103,9 +103,19 @@ function notes({ quarantine, retention, heartbeat }: PipelineStatus): readonly s
   return [
     '',
     changes === 0 ? 'quarantine empty' : `quarantine ${formatAmount(changes, 'change')}: sluice quarantine list`,
+    ...driftLines(drift),
     ...(beat === null ? [] : [`heartbeat ${formatDuration(beat)} from source to target`]),
     ...kept,
   ];
+}
+
+/** Differences shown at most; the rest is counted. */
+const DRIFTS = 5;
+
+function driftLines(drift: PipelineStatus['drift']): readonly string[] {
+  if (drift === null || drift.count === 0) return [];
+  const shown = drift.differences.slice(0, DRIFTS).map((text) => `  ${text}`);
+  return [`drift ${formatAmount(drift.count, 'difference')} between target and plan: sluice schema diff`, ...shown];
 }
 
 function errors({ errors: list }: PipelineStatus, paint: Paint): readonly string[] {

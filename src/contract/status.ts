@@ -29,6 +29,8 @@ export interface PipelineStatus {
   readonly heartbeat: HeartbeatStatus | null;
   readonly quarantine: readonly QuarantineCount[];
   readonly retention: readonly RetentionStatus[];
+  /** null until the target's schema was compared with the plan, and where sluice does not make it. */
+  readonly drift: DriftStatus | null;
   /** Newest first, at most 20. */
   readonly errors: readonly ErrorStatus[];
 }
@@ -118,6 +120,15 @@ export interface HeartbeatStatus {
   readonly seenAtMs: number | null;
   /** Time from write to visible of the last row seen; null before one was. */
   readonly latencyMs: number | null;
+}
+
+/** The target's schema against what it should be, as `sluice schema diff` tells it. */
+export interface DriftStatus {
+  /** When the two were last compared: again each time that one of the catalogues has changed. */
+  readonly checkedAtMs: number;
+  readonly count: number;
+  /** The first 20 in words. */
+  readonly differences: readonly string[];
 }
 
 export interface QuarantineCount {

@@ -13,6 +13,7 @@ import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
+import { watchDrift } from './drift-watch.ts';
 import { finishKeys, finishLoad } from './finish-load.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
@@ -39,6 +40,7 @@ export interface HalvesOptions extends RunOptions {
 }
 
 const POLL_MS = 200;
+const DRIFT_EVERY_MS = 60_000;
 const CAUGHT_UP_EVERY_MS = 50;
 
 /** Runs what the mode asks for side by side; the first that fails for good ends the others. */
@@ -77,7 +79,7 @@ class Halves {
       this.#watch(),
       this.#followLoad(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
-      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget()]),
+      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift()]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
@@ -315,6 +317,23 @@ class Halves {
 
   async #watchTarget(): Promise<void> {
     await watchTarget(this.#sink, this.#options.state, this.#signal);
+  }
+
+  async #watchDrift(): Promise<void> {
+    const { config, logger, prepared, state } = this.#options;
+    if (config.target.ddl !== 'convert') return;
+    await watchDrift({
+      config,
+      scope: prepared.scope,
+      signal: this.#signal,
+      everyMs: DRIFT_EVERY_MS,
+      isLoaded: () => this.#isLoadFinished,
+      onDrift: (drift) => {
+        if (drift.count > 0) logger.warn({ differences: drift.count }, 'the target is not what the plan says');
+        state.change({ drift });
+      },
+      onFailure: (error) => logger.debug({ code: error.code }, 'the target was not compared with the plan'),
+    });
   }
 
   async #untilCaughtUp(): Promise<void> {

@@ -2,13 +2,11 @@ import { hasCheckpoint } from '../check/target-table.ts';
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
-import { diffSchema } from '../convert/diff.ts';
-import { expectedSchema } from '../convert/expected.ts';
 import { planFiles } from '../convert/plan-file.ts';
 import { remainingSteps } from '../convert/remaining.ts';
 import { isActing, phaseOf, type Step, stepsOf } from '../convert/step.ts';
 import { quoteTable } from '../postgres/quote.ts';
-import { expectedViews } from './expected-view.ts';
+import { compareSchema } from './compare-schema.ts';
 import { finishKeys, finishLoad } from './finish-load.ts';
 import type { AppliedSchema, ApplyOptions, FailedStep, SchemaActions } from './schema-option.ts';
 import { readPlan, type SchemaPlan } from './schema-plan.ts';
@@ -28,12 +26,11 @@ export const SCHEMA_ACTIONS: SchemaActions = {
   },
   diff: async (config, { signal }) => {
     refuseExisting(config, 'diff');
-    const plan = await readPlan(config, scopeOf(config), signal);
-    const expected = { ...expectedSchema(plan), views: await expectedViews(config, plan.design.views, signal) };
+    const compared = await compareSchema(config, scopeOf(config), signal);
     const isStreaming = await withTarget(targetLogin(config), signal, (session) =>
       hasCheckpoint(session, config.pipeline),
     );
-    return { differences: diffSchema(expected, plan.standing), tables: expected.tables.length, isStreaming };
+    return { ...compared, isStreaming };
   },
 };
 

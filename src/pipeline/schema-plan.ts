@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { sourceLogin, targetLogin } from '../config/login.ts';
+import { targetLogin } from '../config/login.ts';
 import { convertSchema } from '../convert/convert-schema.ts';
 import { convertViews, type ViewSurroundings } from '../convert/convert-view.ts';
 import { entriesOf, type SchemaDesign } from '../convert/design.ts';
@@ -11,13 +11,14 @@ import { type ScannedFacts, scanData } from '../convert/scan.ts';
 import { sourceDialect } from '../convert/source-dialect.ts';
 import { standingFacts, standingTable } from '../convert/standing-facts.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import type { MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema, type SourceSchema } from '../mysql/source-schema.ts';
 import { tableKey } from '../mysql/table-key.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { targetColumnName } from '../postgres/identifier.ts';
 import { readStandingSchema, type StandingSchema } from '../postgres/standing-schema.ts';
 import type { Scope } from './scope.ts';
+import { withSource } from './source-session.ts';
 import { withTarget } from './target-session.ts';
 
 /** The target as it should be and as it stands, with an account of every object of the source. */
@@ -50,15 +51,12 @@ async function withViews(proof: Proof, around: Omit<ViewSurroundings, 'design'>)
 
 /** The same over sessions of its own, cut off when the signal aborts. */
 export async function readPlan(config: Config, scope: Scope, signal: AbortSignal): Promise<SchemaPlan> {
-  const source = await connectMysql(sourceLogin(config.source));
-  try {
-    return await withTarget(targetLogin(config), signal, (target) => planSchema({ source, target }, scope));
-  } finally {
-    await source.close();
-  }
+  return await withSource(config, signal, (source) =>
+    withTarget(targetLogin(config), signal, (target) => planSchema({ source, target }, scope)),
+  );
 }
 
-export function inventoryOf(design: SchemaDesign): Inventory {
+function inventoryOf(design: SchemaDesign): Inventory {
   return sortedInventory(entriesOf(design));
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { type DatabaseUrl, describeHost } from '../config/database-url.ts';
 import type {
+  DriftStatus,
   EndpointStatus,
   ErrorStatus,
   HeartbeatStatus,
@@ -26,6 +27,7 @@ export interface RunFacts {
   readonly paused: readonly PausedTable[];
   readonly heartbeat: HeartbeatStatus | null;
   readonly quarantine: readonly QuarantineCount[];
+  readonly drift: DriftStatus | null;
   readonly errors: readonly ErrorStatus[];
 }
 
@@ -114,6 +116,7 @@ export function firstFacts({ source, target }: Config): RunFacts {
     paused: [],
     heartbeat: null,
     quarantine: [],
+    drift: null,
     errors: [],
   };
 }

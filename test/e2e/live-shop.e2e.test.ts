@@ -23,7 +23,8 @@ test.each(WAYS)('a shop under live traffic on $source arrives cell by cell throu
     await running.stop();
     expect(transactions).toBeGreaterThan(100);
     await expectEqual(line);
-    await expectSchema(line, 5);
+    // v_open_invoice tells a zero date from NULL, which the target cannot.
+    await expectSchema(line, 5, ['v_open_invoice']);
   } finally {
     await line.close();
   }

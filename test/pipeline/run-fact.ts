@@ -17,6 +17,7 @@ export function runFacts(): RunFacts {
     paused: [],
     heartbeat: null,
     quarantine: [],
+    drift: null,
     errors: [],
   };
 }

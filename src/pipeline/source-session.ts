@@ -1,0 +1,22 @@
+import type { Config } from '../config/config.ts';
+import { sourceLogin } from '../config/login.ts';
+import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+
+/** Runs work in a session of its own on the source, which is cut off when the signal aborts: the work fails then. */
+export async function withSource<T>(
+  config: Config,
+  signal: AbortSignal,
+  work: (source: MysqlConnection) => Promise<T>,
+): Promise<T> {
+  const source = await connectMysql(sourceLogin(config.source));
+  const cut = () => source.destroy();
+  signal.addEventListener('abort', cut, { once: true });
+  try {
+    if (signal.aborted) cut();
+    return await work(source);
+  } finally {
+    signal.removeEventListener('abort', cut);
+    if (signal.aborted) source.destroy();
+    else await source.close();
+  }
+}
