@@ -8,7 +8,7 @@ import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.t
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 import { connectPostgres } from '../postgres/connection.ts';
-import { readTargetTable } from '../postgres/target-catalogue.ts';
+import { readTargetTable, type TargetColumn, valueType } from '../postgres/target-catalogue.ts';
 import type { CheckOptions } from './check-option.ts';
 import { type Finding, finding } from './finding.ts';
 import { type Pair, pairColumns } from './skew.ts';
@@ -24,8 +24,11 @@ const RANGES: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** SQL of the source that is true for a value which the target's type refuses; null where it takes every value. */
-export function refusedBy(from: CatalogueColumn, to: string, quoted: string): string | null {
-  const { name } = targetType(to);
+function refusedBy(from: CatalogueColumn, to: TargetColumn, quoted: string): string | null {
+  const { name } = targetType(valueType(to));
+  // As bytes: MySQL's collations take one for another.
+  if (to.labels && (from.type.kind === 'text' || from.type.kind === 'enum'))
+    return `CAST(CONVERT(${quoted} USING utf8mb4) AS BINARY) NOT IN (${to.labels.map(sourceLiteral).join(', ')})`;
   switch (from.type.kind) {
     case 'integer':
       return name === 'boolean' ? `${quoted} NOT IN (0, 1)` : outside(name, quoted);
@@ -45,6 +48,11 @@ export function refusedBy(from: CatalogueColumn, to: string, quoted: string): st
     default:
       return null;
   }
+}
+
+/** In hexadecimal digits, whatever sql_mode says of backslashes. */
+function sourceLiteral(text: string): string {
+  return `X'${Buffer.from(text).toString('hex')}'`;
 }
 
 function outside(name: string, quoted: string): string | null {
@@ -106,7 +114,7 @@ async function askTable(
   pairs: readonly Pair[],
 ): Promise<readonly Finding[]> {
   const asked = pairs.flatMap((pair) => {
-    const refused = refusedBy(pair.from, pair.to.type, quoteIdentifier(pair.from.name));
+    const refused = refusedBy(pair.from, pair.to, quoteIdentifier(pair.from.name));
     return refused === null ? [] : [{ ...pair, refused }];
   });
   if (asked.length === 0) return [];

@@ -3,8 +3,8 @@ import { targetFraction } from '../column/date-copy.ts';
 import { codecOf } from '../column/family.ts';
 import { targetType, textLimit } from '../column/target-type.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
-import { quoteIdent, quoteTable } from '../postgres/quote.ts';
-import type { TargetColumn, TargetTable } from '../postgres/target-catalogue.ts';
+import { quoteIdent, quoteLiteral, quoteTable } from '../postgres/quote.ts';
+import { type TargetColumn, type TargetTable, valueType } from '../postgres/target-catalogue.ts';
 
 /** One way in which a table of the target is not what the source's table needs. */
 export interface Skew {
@@ -81,12 +81,15 @@ function pairSkew({ table, target }: SkewSubject, { from, to }: Pair): readonly 
     if (from.isGenerated) return [];
     return [say('computed by the target, so that the values of the source have no place', `${alter} DROP EXPRESSION`)];
   }
-  if (!fits(from, to.type)) return [say('the type cannot take the values', `${alter} TYPE ...`)];
+  const type = valueType(to);
+  if (!fits(from, type)) return [say('the type cannot take the values', `${alter} TYPE ...`)];
   const found: Skew[] = [];
-  if (isNarrower(from, to.type))
-    found.push(say('narrower on the target', `${alter} TYPE ... -- as wide as the source`));
+  if (isNarrower(from, type)) found.push(say('narrower on the target', `${alter} TYPE ... -- as wide as the source`));
   if (from.nullable && to.isNotNull)
     found.push(say('takes NULL at the source and not on the target', `${alter} DROP NOT NULL`));
+  const lacking = lackedLabels(from, to);
+  if (lacking.length > 0)
+    found.push(say(`lacks the values ${lacking.map(quoteLiteral).join(', ')}`, `ALTER TYPE ${to.type} ADD VALUE ...`));
   return found.map((skew) => ({ ...skew, cure: `${skew.cure} -- ${nameOf(table)}` }));
 }
 
@@ -101,6 +104,11 @@ function fits(from: CatalogueColumn, to: string): boolean {
     // A type without a codec is a finding of the source already.
     return true;
   }
+}
+
+/** Members of the source's enum that the target's does not have. */
+function lackedLabels({ type }: CatalogueColumn, { labels }: TargetColumn): readonly string[] {
+  return type.kind === 'enum' && labels ? type.members.filter((member) => !labels.includes(member)) : [];
 }
 
 /** By declaration: texts, decimals and fractions of a second that the source may hold and the target cuts or refuses. */

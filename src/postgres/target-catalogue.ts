@@ -5,11 +5,20 @@ export interface TargetColumn {
   readonly name: string;
   /** As `format_type` prints it: `character varying(40)`, `numeric(10,2)`. */
   readonly type: string;
+  /** What it reads its text as, where that is not `type`: the type beneath a domain, text for an enum. */
+  readonly base?: string;
+  /** Of an enum, in its order. */
+  readonly labels?: readonly string[];
   readonly isNotNull: boolean;
   readonly isGenerated: boolean;
   /** `always` and `default` as in GENERATED ... AS IDENTITY. */
   readonly identity: 'always' | 'default' | null;
   readonly hasDefault: boolean;
+}
+
+/** The type by which values are written into the column and read from it. */
+export function valueType({ type, base }: Pick<TargetColumn, 'type' | 'base'>): string {
+  return base ?? type;
 }
 
 /** A unique index over plain columns of all rows; others cannot decide a conflict. */
@@ -32,8 +41,10 @@ export interface TargetTable extends TargetName {
 
 const COLUMNS = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
-         a.attgenerated <> '' AS generated, a.attidentity AS identity, a.atthasdef AS has_default
-  FROM pg_attribute a
+         a.attgenerated <> '' AS generated, a.attidentity AS identity, a.atthasdef AS has_default,
+         CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) WHEN 'e' THEN 'text' END AS base,
+         (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid)::text AS labels
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
 const UNIQUES = `
@@ -75,6 +86,8 @@ function columnOf(row: TextRow): TargetColumn {
   return {
     name: row['name'] ?? '',
     type: row['type'] ?? '',
+    ...(row['base'] ? { base: row['base'] } : {}),
+    ...(row['labels'] ? { labels: JSON.parse(row['labels']) as string[] } : {}),
     isNotNull: row['not_null'] === 't',
     isGenerated: row['generated'] === 't',
     identity: row['identity'] === 'a' ? 'always' : row['identity'] === 'd' ? 'default' : null,

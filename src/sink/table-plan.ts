@@ -2,7 +2,7 @@ import { type ColumnCodec, type CopyEncoder, STRICT_POLICY, type ValuePolicy } f
 import { rowLayout } from '../column/row.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { TableVersion } from '../contract/table.ts';
-import type { TargetColumn, TargetTable } from '../postgres/target-catalogue.ts';
+import { type TargetColumn, type TargetTable, valueType } from '../postgres/target-catalogue.ts';
 import { type PlannedSql, planSql } from './table-sql.ts';
 
 /** How one column of a row image is walked and, where the target has it, written. */
@@ -71,7 +71,7 @@ function pair(name: string, target: TargetTable, rules: PlanRules): TargetColumn
 }
 
 function encoderOf(codec: ColumnCodec, to: TargetColumn, policy: ValuePolicy): CopyEncoder | null {
-  return codec.copy(to.type, policy);
+  return codec.copy(valueType(to), policy);
 }
 
 function isKeyColumn(version: TableVersion, index: number): boolean {

@@ -4,7 +4,7 @@ import type { MysqlConnection } from '../mysql/connection.ts';
 import { quoteTable } from '../mysql/identifier.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { TargetName } from '../postgres/quote.ts';
-import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
+import { readTargetTable, type TargetTable, valueType } from '../postgres/target-catalogue.ts';
 import { ruledVersion, type TableRules } from '../rule/row-rule.ts';
 import { type ComparedColumn, sourceRows, targetRows } from './canonical-rows.ts';
 import { type Comparison, compareTable, type Difference } from './compare.ts';
@@ -60,6 +60,8 @@ function comparedColumns({ table, columnOf, policyOf }: TableCheck, found: Targe
   return table.columns.flatMap((column, index): ComparedColumn[] => {
     const wanted = columnOf(column.name);
     const there = found.columns.find(({ name }) => name === wanted);
-    return there ? [{ index, targetName: there.name, targetType: there.type, policy: policyOf(column.name) }] : [];
+    return there
+      ? [{ index, targetName: there.name, targetType: valueType(there), policy: policyOf(column.name) }]
+      : [];
   });
 }

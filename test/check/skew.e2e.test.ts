@@ -56,12 +56,13 @@ test('every difference of version is told in one list, with what stands on eithe
   await tables(
     [
       `CREATE TABLE a (id int NOT NULL PRIMARY KEY, gone int, name varchar(100), price decimal(12,2) NOT NULL, at datetime(6),
-        code char(3), photo longblob, must int, twice int, kind enum('short', 'longer') NOT NULL)`,
+        code char(3), photo longblob, must int, twice int, mood enum('a','c'), kind enum('short', 'longer') NOT NULL)`,
       'CREATE TABLE b (id int PRIMARY KEY)',
     ],
     [
+      "DROP TYPE IF EXISTS mood; CREATE TYPE mood AS ENUM ('a', 'b')",
       `CREATE TABLE a (id int, name varchar(50), price numeric(10,2) NOT NULL, at timestamptz(3), code date, photo integer,
-        must int NOT NULL, twice int GENERATED ALWAYS AS (id * 2) STORED, kind varchar(5) NOT NULL, obligatory int NOT NULL,
+        must int NOT NULL, twice int GENERATED ALWAYS AS (id * 2) STORED, mood mood, kind varchar(5) NOT NULL, obligatory int NOT NULL,
         more text, UNIQUE (id) DEFERRABLE)`,
       'CREATE TABLE c (id int PRIMARY KEY)',
     ],
@@ -76,6 +77,7 @@ test('every difference of version is told in one list, with what stands on eithe
     'blocker TARGET_TABLE_MISFIT public.a.photo: the type cannot take the values: source longblob, target integer',
     'blocker TARGET_TABLE_MISFIT public.a.must: takes NULL at the source and not on the target: source int, target integer NOT NULL',
     'blocker TARGET_TABLE_MISFIT public.a.twice: computed by the target, so that the values of the source have no place: source int, target integer GENERATED',
+    "blocker TARGET_TABLE_MISFIT public.a.mood: lacks the values 'c': source enum('a','c'), target mood",
     "blocker TARGET_TABLE_MISFIT public.a.kind: narrower on the target: source enum('short','longer') NOT NULL, target character varying(5) NOT NULL",
     'blocker TARGET_TABLE_MISFIT public.a.obligatory: NOT NULL without a default, and the source has no such column: source nothing, target integer NOT NULL',
     'blocker TARGET_TABLE_MISFIT public.a.more: missing at the source: source nothing, target text',
@@ -150,6 +152,8 @@ test('rows that a type of the target refuses are counted, and the cure shows exa
     raw: ['varbinary(20)', 'uuid', ["X'00112233445566778899aabbccddeeff'", "X'00'"]],
     clock: ['time', 'time', ["'00:00:00'", "'24:00:00'", "'-00:00:01'", "'24:00:01'"]],
     day: ['datetime', 'date', ["'2024-02-29 00:00:00'", "'2024-02-29 00:00:01'"]],
+    kind: ["enum('a','B','')", 'mood', ["'a'", "'B'", "''"]],
+    mood: ['varchar(9)', 'mood', ["'a'", "'A'", "'b'", "'B'"]],
     span: ['bigint', 'interval', ['7730941132799999999', '7730941132800000000', '-1']],
   } as const;
   const names = Object.keys(columns) as (keyof typeof columns)[];
@@ -158,7 +162,10 @@ test('rows that a type of the target refuses are counted, and the cure shows exa
       `CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, ${names.map((name) => `${name} ${columns[name][0]}`).join(', ')})`,
       ...names.flatMap((name) => columns[name][2].map((value) => `INSERT INTO a (${name}) VALUES (${value})`)),
     ],
-    [`CREATE TABLE a (id int PRIMARY KEY, ${names.map((name) => `${name} ${columns[name][1]}`).join(', ')})`],
+    [
+      "DROP TYPE IF EXISTS mood; CREATE TYPE mood AS ENUM ('a', 'B')",
+      `CREATE TABLE a (id int PRIMARY KEY, ${names.map((name) => `${name} ${columns[name][1]}`).join(', ')})`,
+    ],
   );
   const found = await findingsOf({}, {}, 'full');
   const counted = found.filter(({ code }) => code.startsWith('COLUMN_'));
@@ -176,6 +183,8 @@ test('rows that a type of the target refuses are counted, and the cure shows exa
     'COLUMN_CAST raw 1',
     'COLUMN_CAST clock 2',
     'COLUMN_CAST day 1',
+    'COLUMN_CAST kind 1',
+    'COLUMN_CAST mood 2',
     'COLUMN_CAST span 1',
   ]);
   for (const { cure, message } of counted) {

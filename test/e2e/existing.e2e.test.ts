@@ -147,6 +147,41 @@ test('what would act on replicated rows stays off while the account cannot let i
   });
 });
 
+test('native enum types and domains of the target take texts, enums and numbers, loaded and streamed', async () => {
+  await withLine({}, async (line) => {
+    await onSource(
+      line,
+      "CREATE TABLE a (id enum('x', 'y', 'z') PRIMARY KEY, kind enum('small', 'large'), name varchar(20), n int unsigned, note varchar(5))",
+      "INSERT INTO a VALUES ('x', 'small', 'large', 5, 'öäü'), ('y', NULL, 'small', NULL, '')",
+    );
+    await onTarget(
+      line,
+      `CREATE TYPE size AS ENUM ('large', 'small'); CREATE TYPE letter AS ENUM ('z', 'y', 'x');
+       CREATE DOMAIN count AS integer CHECK (VALUE < 100); CREATE DOMAIN short AS varchar(5);
+       CREATE TABLE a (id letter PRIMARY KEY, kind size, name size, n count, note short)`,
+    );
+    const running = startLine(line);
+    await running.until(({ state }) => state === 'streaming');
+    await onSource(
+      line,
+      "UPDATE a SET kind = 'large', n = 99 WHERE id = 'y'",
+      "INSERT INTO a VALUES ('z', 'large', 'small', 7, 'z')",
+      "DELETE FROM a WHERE id = 'x'",
+    );
+    await running.until(caughtUpSince(Date.now()));
+    await expectEqual(line);
+    // Neither a label nor within the domain.
+    await onSource(line, "UPDATE a SET name = 'huge' WHERE id = 'y'", "UPDATE a SET n = 100 WHERE id = 'z'");
+    await running.until(caughtUpSince(Date.now()));
+    await running.stop();
+    expect(await onTarget(line, 'SELECT id, name, n FROM a ORDER BY id')).toEqual([
+      { id: 'z', name: 'small', n: 7 },
+      { id: 'y', name: 'small', n: 99 },
+    ]);
+    expect(await onTarget(line, 'SELECT count(*)::int AS n FROM sluice.quarantine')).toEqual([{ n: 2 }]);
+  });
+});
+
 test('a DDL of the source waits for the migration of the target, which finds its tables as it left them', async () => {
   await withLine({}, async (line) => {
     await onSource(line, 'CREATE TABLE a (id int PRIMARY KEY, n int)', 'INSERT INTO a VALUES (1, 1)');
