@@ -17,6 +17,7 @@ import { ruledStream } from '../rule/ruled-stream.ts';
 import { type Interleaved, interleave } from '../snapshot/interleave.ts';
 import type { ProgressObserver } from '../snapshot/progress.ts';
 import type { SnapshotTarget } from '../snapshot/table-book.ts';
+import { leftOutEntries } from '../snapshot/table-state.ts';
 import { openViews } from '../snapshot/views.ts';
 import { Encoder } from '../transform/encode.ts';
 import { EpochWriter } from './epoch-writer.ts';
@@ -83,18 +84,24 @@ async function captureInto(writer: LogWriter, catalogue: MysqlConnection, option
       observe: options.onProgress,
     });
     options.onStream?.(merged);
-    await epochs.run(observed(ruled(merged, options), options.onRead));
+    const leftOut = leftOutEntries(writer.head.state, options.scope.isPublished);
+    await epochs.run(observed(ruled(merged, leftOut, options), options.onRead));
   } finally {
     await views.close();
   }
 }
 
-/** Nothing that the rules hide goes beyond this point; under which rules, the log is told before the first row. */
+/**
+ * Nothing that the rules hide goes beyond this point. Under which rules, and which tables are `leftOut` from here on, the
+ * log is told before the first row.
+ */
 async function* ruled(
   merged: AsyncIterable<readonly Change[]>,
+  leftOut: ReadonlyMap<string, string>,
   { scope, rules: { entry, seenOf } }: CaptureOptions,
 ): AsyncIterable<readonly Change[]> {
-  if (entry !== null) yield [{ tag: 'mark', state: entry }];
+  const state = new Map<string, string | null>([...leftOut, ...(entry ?? [])]);
+  if (state.size > 0) yield [{ tag: 'mark', state }];
   yield* ruledStream(merged, new RuleBook({ rulesOf: scope.rulesOf, seenOf }));
 }
 

@@ -32,11 +32,31 @@ export function reloadEntries(
   known: ReadonlyMap<string, string>,
   tables: readonly { readonly database: string; readonly table: string }[],
 ): ReadonlyMap<string, string | null> {
-  const old = [...known.keys()].filter((key) => key.startsWith(PREFIX));
-  return new Map([
-    ...old.map((key) => [key, null] as const),
-    ...tables.map((table) => [stateEntry(table), printState(RELOAD)] as const),
-  ]);
+  // Of a table that does not take part now the target may hold rows all the same.
+  const entries = [...tableEntries(known), ...tables.map(stateEntry)];
+  return new Map([[COMPLETE_ENTRY, null], ...entries.map((entry) => [entry, printState(RELOAD)] as const)]);
+}
+
+/**
+ * Entries for tables that were read and do not take part any more: nobody notes what happens to them from here on, so
+ * they are emptied and read anew should they come back (INV-47). Empty when all that is said already.
+ */
+export function leftOutEntries(
+  known: ReadonlyMap<string, string>,
+  takesPart: (database: string, table: string) => boolean,
+): ReadonlyMap<string, string> {
+  const left = tableEntries(known).filter((entry) => !takesPart(...namesOf(entry)));
+  const text = printState(RELOAD);
+  return new Map(left.filter((entry) => known.get(entry) !== text).map((entry) => [entry, text]));
+}
+
+function tableEntries(known: ReadonlyMap<string, string>): readonly string[] {
+  return [...known.keys()].filter((key) => key.startsWith(PREFIX) && key !== COMPLETE_ENTRY);
+}
+
+function namesOf(entry: string): [database: string, table: string] {
+  const [database = '', table = ''] = entry.slice(PREFIX.length).split('/').map(decodeURIComponent);
+  return [database, table];
 }
 
 export function printState(state: TableState): string {
