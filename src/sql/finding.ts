@@ -68,6 +68,43 @@ export const FINDINGS = {
   JSON_TEXT: { severity: 'note', advice: 'Compare as JSON: blanks and the order of keys differ in the text.' },
   JSON_NULL: { severity: 'note', advice: 'A JSON null is NULL on the target, the text null on the source.' },
   FLOAT_TEXT: { severity: 'note', advice: 'Use DECIMAL where the text of a number matters.' },
+  CONFLICT_TARGET: {
+    severity: 'review',
+    advice: 'Check which unique key is meant: the target reacts to the one that is named and fails at the others.',
+  },
+  CONFLICT_ROWS: {
+    severity: 'review',
+    advice: 'Write the rows one by one: the target refuses to update a row twice in one statement.',
+  },
+  NO_CONFLICT: { severity: 'note', advice: 'No unique key can collide with these values: the clause is left out.' },
+  IGNORE: {
+    severity: 'review',
+    advice: 'Only rows of known keys are left out: wrong values, NULLs and foreign keys are errors on the target.',
+  },
+  ROW_COUNT: { severity: 'note', advice: 'Check who reads the number of rows: the target counts otherwise.' },
+  REPLACE: {
+    severity: 'note',
+    advice: 'Rows that collide are deleted and inserted anew: check triggers and foreign keys that refer to them.',
+  },
+  AUTO_INCREMENT: {
+    severity: 'note',
+    advice: 'A number that is given does not advance the sequence of the target: advance it where others follow.',
+  },
+  SEVERAL_MATCHES: {
+    severity: 'review',
+    advice: 'Join by a unique key: which of several matching rows gives the value is not said on either server.',
+  },
+  ASSIGNMENT_ORDER: {
+    severity: 'review',
+    advice: 'Check what the value sees: MySQL assigns from left to right, the target all at once.',
+  },
+  UNIQUE_ORDER: {
+    severity: 'review',
+    advice: 'Make the unique key deferrable if rows collide on the way: the target has no order of changing rows.',
+  },
+  TRANSACTION: { severity: 'note', advice: 'MySQL commits here; on the target it is a part of the transaction.' },
+  FLAG: { severity: 'note', advice: 'The target column holds true and false alone: other numbers than 0 become true.' },
+  MEMBER: { severity: 'review', advice: 'Check that the value is a member, spelled as the type spells it.' },
   TOO_LARGE: { severity: 'blocked', advice: 'Split the expression: its translation repeats parts too often.' },
   NUL: { severity: 'blocked', advice: 'Leave the NUL character out: no text of the target holds it.' },
 } as const satisfies Readonly<Record<string, Kind>>;

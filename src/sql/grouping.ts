@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import type { Expression, OrderItem } from './expression.ts';
 import { atom, type Fragment } from './fragment.ts';
 import type { Select } from './query.ts';
-import { findColumn, type Source } from './query-scope.ts';
+import { findColumn, type Source, variableOf } from './query-scope.ts';
 
 /** What a grouped SELECT may name: its groups, aggregates, and columns that the key of a table settles. */
 export class Grouping {
@@ -40,7 +40,7 @@ export class Grouping {
   }
 
   #idOf(part: Expression): string | undefined {
-    if (part.tag !== 'column') return undefined;
+    if (part.tag !== 'column' || variableOf(part.parts, this.#plain.scope) !== undefined) return undefined;
     const found = findColumn(this.#sources, part.parts);
     return found === undefined
       ? undefined

@@ -31,12 +31,13 @@ export function printQuery(query: Query, outer: Context, naming: Naming): Printe
 }
 
 /** A query inside FROM: its columns may be named from outside. */
-const inner: PrintInner = (query, context) => {
+export const inner: PrintInner = (query, context) => {
   const { fragment, columns } = printQuery(query, context, { text: undefined });
   return { sql: fragment.sql, columns };
 };
 
-function printWith(node: With, outer: Context): { readonly sql: string; readonly context: Context } {
+/** WITH, and the context that knows its tables. */
+export function printWith(node: With, outer: Context): { readonly sql: string; readonly context: Context } {
   let context = outer;
   const parts: string[] = [];
   for (const table of node.tables) {
@@ -138,7 +139,8 @@ function namedOrder(items: readonly OrderItem[], context: Context): string {
 /** MySQL's way to say "all the rest". */
 const NO_LIMIT = /^18446744073709551615$/;
 
-function printLimit(limit: Limit, context: Context): string {
+/** LIMIT and OFFSET. */
+export function printLimit(limit: Limit, context: Context): string {
   const count = context.fragment(limit.count).sql;
   const rows = NO_LIMIT.test(count) ? '' : `LIMIT ${count}`;
   const skipped = limit.offset === undefined ? '' : `OFFSET ${context.fragment(limit.offset).sql}`;

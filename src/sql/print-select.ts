@@ -7,7 +7,7 @@ import { FromPrinter, type PrintInner } from './print-from.ts';
 import { orderItem } from './print-order.ts';
 import { printWindow } from './print-window.ts';
 import type { Select, SelectItem } from './query.ts';
-import { isSame, type Source, scopeOf } from './query-scope.ts';
+import { isSame, type Source, scopeOf, variableOf } from './query-scope.ts';
 import { ruleOf } from './rule-comparison.ts';
 import type { TableColumn } from './scope.ts';
 import { BIGINT } from './value-type.ts';
@@ -23,7 +23,10 @@ export interface PrintedSelect {
  * `plain`: only what has an alias gets a name. `typed`: as a part of a recursive query, whose parts must be of exactly
  * one type. Else every column gets the name that MySQL gives it: of an expression its text, when that is at hand.
  */
-export type Naming = 'plain' | 'typed' | { readonly text: string | undefined };
+export type Naming = 'plain' | 'typed' | { readonly text: string | undefined } | { readonly store: Store };
+
+/** Brings the value of an item to what the column of its place takes, as INSERT ... SELECT wants it. */
+export type Store = (value: Fragment, at: number, context: Context, span: Expression) => Fragment;
 
 export interface SelectOptions {
   readonly naming: Naming;
@@ -36,11 +39,11 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
   reportOptions(node, outer);
   const from = new FromPrinter(outer, options.inner).list(node.from);
   const plain = outer.within(scopeOf(from.sources, outer.scope));
-  const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources));
+  const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources, plain));
   const grouping = new Grouping(groups, from.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
   const context = isGrouped ? plain.intercept((part, inner) => grouping.replace(part, inner)) : plain;
-  const items = node.items.map((item) => printItem(item, context, options.naming, from.sources));
+  const items = node.items.map((item, at) => printItem(item, context, placedNaming(options.naming, at), from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,
     from.sql === '' ? '' : `FROM ${from.sql}`,
@@ -73,6 +76,12 @@ function reportOptions(node: Select, context: Context): void {
   }
 }
 
+/** A store that knows its place. */
+function placedNaming(naming: Naming, at: number): Naming {
+  if (typeof naming === 'string' || !('store' in naming)) return naming;
+  return { store: (value, _, context, span) => naming.store(value, at, context, span) };
+}
+
 interface PrintedItem {
   readonly sql: string;
   readonly columns: readonly TableColumn[];
@@ -84,14 +93,19 @@ function printItem(item: SelectItem, context: Context, naming: Naming, sources: 
       item.qualifier.map(({ text }) => text),
       sources,
     );
-  const found = toValue(context.fragment(item.expression));
-  const value = naming === 'typed' ? typed(found) : found;
+  const value = itemValue(item.expression, context, naming);
   const name = item.alias?.text ?? ownName(item.expression, naming);
   const column = { name: name ?? '', sql: quoteName(name ?? ''), type: value.type };
   if (item.alias !== undefined) return { sql: `${value.sql} AS ${quoteName(item.alias.text)}`, columns: [column] };
   const isOwn = name !== undefined && value.sql.replace(/^.*\./, '') === quoteName(name);
   if (naming === 'plain' || isOwn || name === undefined) return { sql: value.sql, columns: [column] };
   return { sql: `${value.sql} AS ${quoteName(name)}`, columns: [column] };
+}
+
+function itemValue(expression: Expression, context: Context, naming: Naming): Fragment {
+  const found = context.fragment(expression);
+  if (typeof naming !== 'string' && 'store' in naming) return naming.store(found, 0, context, expression);
+  return naming === 'typed' ? typed(toValue(found)) : toValue(found);
 }
 
 /** The type without its size, wide enough for what later rounds give. */
@@ -105,7 +119,7 @@ function typed(value: Fragment): Fragment {
 /** A column is called by its last name, an expression by its text. */
 function ownName(expression: Expression, naming: Naming): string | undefined {
   if (expression.tag === 'column') return expression.parts.at(-1)?.text;
-  if (typeof naming === 'string' || naming.text === undefined) return undefined;
+  if (typeof naming === 'string' || 'store' in naming || naming.text === undefined) return undefined;
   return expression.tag === 'string' ? expression.value : naming.text.slice(expression.start, expression.end);
 }
 
@@ -130,8 +144,9 @@ function reportCase(values: readonly Fragment[], node: Select, context: Context)
 }
 
 /** An expression with the aliases of the SELECT put in where no column has the name. */
-function substitute(expression: Expression, node: Select, sources: readonly Source[]): Expression {
+function substitute(expression: Expression, node: Select, sources: readonly Source[], { scope }: Context): Expression {
   if (expression.tag !== 'column' || expression.parts.length > 1) return expression;
+  if (variableOf(expression.parts, scope) !== undefined) return expression;
   const name = expression.parts[0]?.text;
   const isColumn = sources.some(({ columns }) => columns.some((column) => isSame(column.name, name)));
   return (isColumn ? undefined : aliased(node, name)) ?? expression;
@@ -155,23 +170,27 @@ function printGroups(node: Select, groups: readonly Expression[], context: Conte
 
 function printHaving(node: Select, having: Expression, context: Context, sources: readonly Source[]): string {
   const within = context.intercept((part) => {
-    const found = substitute(part, node, sources);
+    const found = substitute(part, node, sources, context);
     return found === part ? undefined : context.fragment(found);
   });
   return `HAVING ${toCondition(within.fragment(having), within, having).sql}`;
 }
 
+function isVariable(node: Expression, { scope }: Context): boolean {
+  return node.tag === 'column' && variableOf(node.parts, scope) !== undefined;
+}
+
 /** An alias stands for itself when it is the whole item; inside an expression it is put in. */
 function printOrder(item: OrderItem, node: Select, context: Context, sources: readonly Source[]): string {
   const { expression } = item;
-  if (expression.tag === 'column' && expression.parts.length === 1) {
+  if (expression.tag === 'column' && expression.parts.length === 1 && !isVariable(expression, context)) {
     const name = expression.parts[0]?.text;
     const alias = node.items.find((one) => one.tag === 'item' && isSame(one.alias?.text, name));
     if (alias?.tag === 'item' && alias.alias !== undefined) return orderItem(item, quoteName(alias.alias.text));
   }
   if (expression.tag === 'number') return orderItem(item, expression.value);
   const within = context.intercept((part) => {
-    const found = substitute(part, node, sources);
+    const found = substitute(part, node, sources, context);
     return found === part ? undefined : context.fragment(found);
   });
   const value: Fragment = toValue(within.fragment(expression));

@@ -47,6 +47,12 @@ function resolveIn(sources: readonly Source[], parts: readonly Name[]): Resolved
   return { sql: `${quoteName(source.name)}.${column.sql}`, type: column.type };
 }
 
+/** The variable that a bare name means: it hides a column and an alias of its name. */
+export function variableOf(parts: readonly Name[], scope: Scope): Resolved | undefined {
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? scope.variable?.(only.text) : undefined;
+}
+
 /** Names of columns and aliases are told apart without regard to case. */
 export function isSame(left: string | undefined, right: string | undefined): boolean {
   return left !== undefined && right !== undefined && left.toLowerCase() === right.toLowerCase();

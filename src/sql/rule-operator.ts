@@ -16,11 +16,11 @@ export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment
     case '*':
       return sum(node, left, right, context);
     case '/':
-      return quotient(left, right);
+      return quotient(left, divisor(right, context));
     case 'div':
-      return integerQuotient(left, right);
+      return integerQuotient(left, divisor(right, context));
     case 'mod':
-      return remainder(left, right);
+      return remainder(left, divisor(right, context));
     default:
       return bits(node, left, right, context);
   }
@@ -65,14 +65,18 @@ function sumType(operator: string, left: ValueType, right: ValueType): ValueType
 /** div_precision_increment of the source, at its default. */
 const MORE_DIGITS = 4;
 
-/** Division by 0 is NULL. Of exact numbers the quotient has four digits more than the dividend; rounded at once. */
+/** Division by 0 is NULL, where the scope does not say that it is an error. */
+function divisor(value: Fragment, { scope }: Context): Fragment {
+  return scope.isDivisionChecked === true ? value : atom(`NULLIF(${value.sql}, 0)`, value.type);
+}
+
+/** Of exact numbers the quotient has four digits more than the dividend; rounded at once. */
 function quotient(left: Fragment, right: Fragment): Fragment {
   if (left.type.kind === 'float' || right.type.kind === 'float') {
-    const divisor = `NULLIF(${right.sql}, 0)`;
-    return compound(`${operand(cast(left, 'float8', FLOAT))} / ${divisor}`, FLOAT);
+    return compound(`${operand(cast(left, 'float8', FLOAT))} / ${operand(right)}`, FLOAT);
   }
   const dividend = left.type.kind === 'decimal' ? left : cast(left, 'numeric', left.type);
-  const exact = `${operand(dividend)} / NULLIF(${right.sql}, 0)`;
+  const exact = `${operand(dividend)} / ${operand(right)}`;
   const scale = scaleOf(left.type);
   if (scale === undefined) return compound(exact, { kind: 'decimal', scale: undefined, isUnsigned: false });
   const digits = Math.min(scale + MORE_DIGITS, 30);
@@ -80,12 +84,11 @@ function quotient(left: Fragment, right: Fragment): Fragment {
 }
 
 function integerQuotient(left: Fragment, right: Fragment): Fragment {
-  const divisor = `NULLIF(${right.sql}, 0)`;
   if (left.type.kind === 'integer' && right.type.kind === 'integer') {
-    return compound(`${operand(left)} / ${divisor}`, BIGINT);
+    return compound(`${operand(left)} / ${operand(right)}`, BIGINT);
   }
   const [a, b] = [exactly(left), exactly(right)];
-  return atom(`div(${a.sql}, NULLIF(${b.sql}, 0))::bigint`, BIGINT);
+  return atom(`div(${a.sql}, ${b.sql})::bigint`, BIGINT);
 }
 
 /** numeric where PostgreSQL's function has no floating-point form. */
@@ -96,7 +99,7 @@ function exactly(value: Fragment): Fragment {
 function remainder(left: Fragment, right: Fragment): Fragment {
   const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
   const type = isFloat ? FLOAT : sumType('%', left.type, right.type);
-  const found = `mod(${exactly(left).sql}, NULLIF(${exactly(right).sql}, 0))`;
+  const found = `mod(${exactly(left).sql}, ${exactly(right).sql})`;
   return isFloat ? atom(`${found}::float8`, FLOAT) : atom(found, type);
 }
 

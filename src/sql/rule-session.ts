@@ -5,6 +5,7 @@ import type { FindingCode } from './finding.ts';
 import { atom, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import { type RuleTable, take } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
+import type { Diagnostic } from './scope.ts';
 import { BIGINT, BOOLEAN, DATE, DATETIME, INTEGER, TEXT, type ValueType } from './value-type.ts';
 
 /** The clock and the session. NOW() is the start of the statement: PostgreSQL's now() that of the transaction. */
@@ -39,6 +40,9 @@ export const SESSION_RULES: RuleTable = {
     context.report('HINT', call, 'BENCHMARK is not run');
     return atom('0', INTEGER);
   },
+  LAST_INSERT_ID: diagnostic('LAST_INSERT_ID'),
+  ROW_COUNT: diagnostic('ROW_COUNT'),
+  FOUND_ROWS: diagnostic('FOUND_ROWS'),
   INET_ATON: [{ args: ['text'], sql: "%1::inet - '0.0.0.0'::inet", type: BIGINT }],
   INET_NTOA: [{ args: ['integer'], sql: "host('0.0.0.0'::inet + %1::bigint)", type: TEXT }],
   IS_IPV4: (call, context) => {
@@ -77,6 +81,15 @@ function now(clock: string): (call: Call, context: Context) => Fragment {
     }
     context.report('SESSION', call, 'the fraction of the clock is rounded where MySQL cuts it');
     return atom(`${clock}::timestamptz(${digits})`, type);
+  };
+}
+
+/** What the last statement left: only the caller knows where the target keeps it. */
+function diagnostic(name: Diagnostic): (call: Call, context: Context) => Fragment {
+  return (call, context) => {
+    const found = call.args.length === 0 ? context.scope.diagnostic?.(name) : undefined;
+    if (found !== undefined) return atom(found.sql, found.type);
+    return refuse(call, context, 'FUNCTION', `${name}() has no translation outside a program that keeps it`);
   };
 }
 

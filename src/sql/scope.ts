@@ -17,11 +17,25 @@ export interface TableShape {
   readonly columns: readonly TableColumn[];
   /** Names of the columns of the primary key, or empty. */
   readonly key: readonly string[];
+  /**
+   * The columns of every other unique key, by the source's names; an empty list stands for a key over expressions or
+   * prefixes. Undefined: not known, so that what depends on it is a finding.
+   */
+  readonly uniques?: readonly (readonly string[])[];
 }
 
 export interface TableColumn extends Resolved {
   readonly name: string;
+  /** NULL and 0 are replaced by the next number when a row is inserted. */
+  readonly isAutoIncrement?: boolean;
+  /** A row without a value for it gets NULL: nullable, and without another default. */
+  readonly isNullByDefault?: boolean;
+  /** The members of an ENUM or a SET in their order. */
+  readonly members?: readonly string[];
 }
+
+/** What the server keeps of the session's last statement. */
+export type Diagnostic = 'LAST_INSERT_ID' | 'ROW_COUNT' | 'FOUND_ROWS';
 
 /** What a translation knows of its surroundings. All values are plain: the caller makes it from its catalogue. */
 export interface Scope {
@@ -36,6 +50,19 @@ export interface Scope {
   readonly textRule: TextRule;
   /** The session time zone of the source's application, as PostgreSQL names it: `UTC`, `Europe/Vienna`. */
   readonly timeZone: string;
+  /**
+   * A variable or parameter of the program around; as on MySQL it hides a column of its name. Asked for bare names, with
+   * the value printed so that the target does not take it for a column.
+   */
+  readonly variable?: (name: string) => Resolved | undefined;
+  /** `@name`, printed as the caller keeps it. Without the hook, or where it gives undefined, the name is blocked. */
+  readonly userVariable?: (name: string) => Resolved | undefined;
+  /** `@@scope.name`, likewise. */
+  readonly systemVariable?: (name: string, scope: string | undefined) => Resolved | undefined;
+  /** LAST_INSERT_ID(), ROW_COUNT(), FOUND_ROWS() without an argument, likewise. */
+  readonly diagnostic?: (name: Diagnostic) => Resolved | undefined;
+  /** A division by 0 is an error, as in a statement that writes under ERROR_FOR_DIVISION_BY_ZERO; else NULL. */
+  readonly isDivisionChecked?: boolean;
   /** The expression goes into an index or a generated column, where PostgreSQL takes immutable functions alone. */
   readonly mustBeImmutable: boolean;
 }

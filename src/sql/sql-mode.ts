@@ -1,4 +1,4 @@
-/** What of `sql_mode` changes how a text is read; a stored program is read under the mode it was created with. */
+/** What of `sql_mode` changes how a text is read or a row is written; a stored program is read under the mode it was created with. */
 export interface SqlMode {
   /** `"x"` is an identifier, not a string. */
   readonly hasAnsiQuotes: boolean;
@@ -10,6 +10,10 @@ export interface SqlMode {
   readonly hasIgnoreSpace: boolean;
   /** NOT binds like `!`. */
   readonly hasHighNotPrecedence: boolean;
+  /** A statement that writes fails at a division by 0; without strict mode it only warns. */
+  readonly isDivisionChecked: boolean;
+  /** 0 in an AUTO_INCREMENT column stays 0. */
+  readonly hasNoAutoValueOnZero: boolean;
 }
 
 /** Modes that stand for several others (MySQL: ANSI; MariaDB: the rest too). */
@@ -24,11 +28,14 @@ export function sqlMode(value: string): SqlMode {
       .map((word) => word.trim()),
   );
   const isCombined = [...words].some((word) => COMBINED.has(word));
+  const isStrict = words.has('STRICT_TRANS_TABLES') || words.has('STRICT_ALL_TABLES');
   return {
     hasAnsiQuotes: isCombined || words.has('ANSI_QUOTES'),
     hasPipesAsConcat: isCombined || words.has('PIPES_AS_CONCAT'),
     hasNoBackslashEscapes: words.has('NO_BACKSLASH_ESCAPES'),
     hasIgnoreSpace: isCombined || words.has('IGNORE_SPACE'),
     hasHighNotPrecedence: words.has('HIGH_NOT_PRECEDENCE'),
+    isDivisionChecked: words.has('TRADITIONAL') || (isStrict && words.has('ERROR_FOR_DIVISION_BY_ZERO')),
+    hasNoAutoValueOnZero: words.has('NO_AUTO_VALUE_ON_ZERO'),
   };
 }

@@ -2,6 +2,7 @@ import { toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral, quoteName } from './fragment.ts';
+import { variableOf } from './query-scope.ts';
 import { aggregate } from './rule-aggregate.ts';
 import { call } from './rule-call.ts';
 import { castTo, collate } from './rule-cast.ts';
@@ -11,6 +12,7 @@ import { step, toJson } from './rule-json.ts';
 import { literal } from './rule-literal.ts';
 import { arithmetic, concat, is, logical, unary } from './rule-operator.ts';
 import { between, choose, like, quantified, regexp, soundsLike, within } from './rule-predicate.ts';
+import type { Resolved } from './scope.ts';
 import { BOOLEAN, NULL, UNKNOWN } from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
@@ -65,8 +67,11 @@ const RULES: { readonly [Tag in Expression['tag']]: Rule<Tag> } = {
     node.column === undefined ? atom('DEFAULT', UNKNOWN) : refuse(node, context, 'DEFAULT of a column'),
   match: (node, context) => refuse(node, context, 'MATCH ... AGAINST: full-text search is never equal on the target'),
   assign: (node, context) => refuse(node, context, 'a variable is set inside an expression'),
-  'user-variable': (node, context) => refuse(node, context, `the user variable @${node.name}`),
-  'system-variable': (node, context) => refuse(node, context, `the system variable @@${node.name}`),
+  'user-variable': (node, context) =>
+    held(context.scope.userVariable?.(node.name)) ?? refuse(node, context, `the user variable @${node.name}`),
+  'system-variable': (node, context) =>
+    held(context.scope.systemVariable?.(node.name, node.scope)) ??
+    refuse(node, context, `the system variable @@${node.name}`),
   'inserted-value': (node, context) => refuse(node, context, 'VALUES() outside ON DUPLICATE KEY UPDATE'),
   sequence: (node) => {
     const name = node.parts.map(({ text }) => quoteName(text)).join('.');
@@ -89,9 +94,13 @@ function refuse(node: Expression, context: Context, reason: string): Fragment {
   return atom('NULL', NULL);
 }
 
+function held(found: Resolved | undefined): Fragment | undefined {
+  return found === undefined ? undefined : atom(found.sql, found.type);
+}
+
 function column(node: Node<'column'>, context: Context): Fragment {
-  const found = context.scope.resolve(node.parts);
-  if (found !== undefined) return atom(found.sql, found.type);
+  const found = held(variableOf(node.parts, context.scope) ?? context.scope.resolve(node.parts));
+  if (found !== undefined) return found;
   const name = node.parts.map(({ text }) => text).join('.');
   context.report('UNKNOWN_COLUMN', node, `nothing is known of ${name}`);
   return atom(node.parts.map(({ text }) => quoteName(text)).join('.'), UNKNOWN);

@@ -45,6 +45,12 @@ export function translateQuery(query: Query | Opaque, scope: Scope, text?: strin
   return translation.result(found, query);
 }
 
+/** Translates what `print` prints: the way of statements. */
+export function translateBy(node: Span, scope: Scope, print: (context: Context) => Fragment): Translation {
+  const translation = new Translator(scope);
+  return translation.result(print(translation), node);
+}
+
 /** Longer than any expression that a person wrote; a translation repeats parts, so it is watched. */
 const MAX_SQL_LENGTH = 500_000;
 

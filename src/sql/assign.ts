@@ -1,0 +1,158 @@
+import { toBytes, toNumber, toText, toValue } from './coerce.ts';
+import { toDate, toMoment, toTime } from './coerce-date.ts';
+import type { Context } from './context.ts';
+import { calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
+import { atom, cast, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { memberOf } from './member.ts';
+import type { TableColumn } from './scope.ts';
+import type { Span } from './span.ts';
+import { BOOLEAN, isNumeric, JSON_TYPE, TEXT, type ValueType } from './value-type.ts';
+
+/** A whole text that is a number, as strict mode takes it. */
+const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
+
+/**
+ * A value as MySQL's strict mode stores it in a column: what it refuses is an error on the target too. What PostgreSQL's
+ * own assignment does alike (rounding, sizes) is left to it.
+ */
+export function assigned(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
+  const { type } = column;
+  if (value.type.kind === 'null' || value.sql === 'DEFAULT') return value;
+  if (value.type.kind === 'json' && type.kind !== 'json')
+    return assigned(ofJson(value, context, span), column, context, span);
+  switch (type.kind) {
+    case 'boolean':
+      return toFlag(value, context, span);
+    case 'integer':
+    case 'decimal':
+    case 'float':
+      return toStored(value, column, context, span);
+    case 'text':
+      return column.members === undefined ? toText(value, context, span) : memberOf(value, column, context, span);
+    case 'bytes':
+      return toBytes(value, context, span);
+    case 'date':
+      return noDate(value, type) ?? toDate(ofNumber(value, context, span), context, span);
+    case 'datetime':
+      return noDate(value, type) ?? toMoment(ofNumber(value, context, span), context, span);
+    case 'instant':
+      return noDate(value, type) ?? toInstant(value, context, span);
+    case 'time':
+      return noTime(value, type) ?? toTime(ofNumber(value, context, span), context, span);
+    case 'json':
+      return value.type.kind === 'json' ? value : cast(toText(value, context, span), 'jsonb', JSON_TYPE);
+    default:
+      return toOther(value, column, context, span);
+  }
+}
+
+/** The number of a text must be the whole text. */
+function toStored(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {
+  if (value.type.kind !== 'text') return toValue(toNumber(value, context, span));
+  const name = type.kind === 'float' ? 'float8' : 'numeric';
+  if (value.literal === undefined) return cast(value, name, type);
+  const number = NUMBER.exec(value.literal)?.[1];
+  if (number === undefined) return cast(value, name, type);
+  return number.startsWith('-') || number.startsWith('+') ? compound(number, type) : atom(number, type);
+}
+
+/** 0 and 1 are false and true; what else a TINYINT(1) holds is true. */
+function toFlag(value: Fragment, context: Context, span: Span): Fragment {
+  if (value.type.kind === 'boolean') return value;
+  const text = value.literal ?? value.sql;
+  if (text === '0' || text === '1') return atom(String(text === '1'), BOOLEAN);
+  context.report('FLAG', span, 'a number is put into a column of true and false');
+  const number = value.type.kind === 'text' ? cast(value, 'numeric', value.type) : toNumber(value, context, span);
+  return compound(`${operand(number)} <> 0`, BOOLEAN);
+}
+
+/** A value inside JSON by its text: a JSON string without its quotes. */
+function ofJson(value: Fragment, context: Context, span: Span): Fragment {
+  context.report('JSON_NULL', span, 'a value of JSON is put into a column of another type');
+  return compound(`${operand(value)} #>> '{}'`, TEXT);
+}
+
+/** A literal that is no date fails on the target as it does on the source. */
+function noDate(value: Fragment, type: ValueType): Fragment | undefined {
+  const { literal } = value;
+  if (literal === undefined || value.type.kind !== 'text') return undefined;
+  return calendarLiteral(literal) === undefined && !isZeroDate(literal) ? cast(value, 'timestamp', type) : undefined;
+}
+
+function noTime(value: Fragment, type: ValueType): Fragment | undefined {
+  const { literal } = value;
+  if (literal === undefined || value.type.kind !== 'text') return undefined;
+  const isTime = timeLiteral(literal) !== undefined || calendarLiteral(literal)?.time !== undefined;
+  return isTime ? undefined : cast(value, 'time', type);
+}
+
+/** A literal may be a date of digits; any other number as a date needs a person. */
+function ofNumber(value: Fragment, context: Context, span: Span): Fragment {
+  if (isNumeric(value.type) && !/^\d{8}(?:\d{6})?$/.test(value.sql)) {
+    context.report('CONSTRUCT', span, 'a number is put into a column of dates or times');
+    return atom('NULL', { kind: 'null' });
+  }
+  return value;
+}
+
+/** A moment of the session's clock as one of the world. */
+function toInstant(value: Fragment, context: Context, span: Span): Fragment {
+  if (value.type.kind === 'instant') return value;
+  const moment = toMoment(ofNumber(value, context, span), context, span);
+  return compound(`${operand(moment)} AT TIME ZONE ${quoteLiteral(context.scope.timeZone)}`, {
+    kind: 'instant',
+    digits: 6,
+  });
+}
+
+function toOther(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
+  const { type } = column;
+  if (type.kind === 'other' && type.name === 'text[]') return memberOf(value, column, context, span);
+  if (value.type.kind === type.kind || value.literal !== undefined) return value;
+  if (type.kind === 'unknown') return toValue(value);
+  if (type.kind === 'other') return cast(toText(value, context, span), type.name, type);
+  context.report('CONSTRUCT', span, 'a value is put into a column of bits');
+  return value;
+}
+
+/** The value with its type said, for a place that is not the assignment itself. */
+export function exact(value: Fragment, { type }: TableColumn): Fragment {
+  const name = typeName(type);
+  if (name === undefined || value.sql === 'DEFAULT') return value;
+  if (type.kind === 'integer' && value.type.kind !== 'integer' && value.type.kind !== 'null')
+    return atom(`round(${value.sql})::bigint`, type);
+  if (type.kind === 'decimal' && value.type.kind !== 'null') return asDecimal(value, type);
+  if (value.type.kind === type.kind && value.literal === undefined) return { ...value, type };
+  return { ...cast(value, name, type), literal: value.literal };
+}
+
+/** numeric of no more digits than the column keeps. */
+function asDecimal(value: Fragment, type: Extract<ValueType, { kind: 'decimal' }>): Fragment {
+  const number = value.type.kind === 'decimal' ? value : cast(value, 'numeric', type);
+  const isShort = type.scale === undefined || scaleIn(value.type) <= type.scale;
+  return isShort ? { ...number, type } : atom(`round(${number.sql}, ${type.scale})`, type);
+}
+
+function scaleIn(type: ValueType): number {
+  if (type.kind === 'integer') return 0;
+  return type.kind === 'decimal' ? (type.scale ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+}
+
+const NAMES: Readonly<Partial<Record<ValueType['kind'], string>>> = {
+  boolean: 'boolean',
+  integer: 'bigint',
+  decimal: 'numeric',
+  float: 'float8',
+  text: 'text',
+  bytes: 'bytea',
+  date: 'date',
+  datetime: 'timestamp',
+  instant: 'timestamptz',
+  json: 'jsonb',
+};
+
+/** A type of the target that holds every value of a kind; undefined where none is known. */
+export function typeName(type: ValueType): string | undefined {
+  if (type.kind === 'time') return type.isInterval ? 'interval' : 'time';
+  return type.kind === 'other' ? type.name : NAMES[type.kind];
+}
