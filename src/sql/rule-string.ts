@@ -192,7 +192,7 @@ function substringIndex(call: Call, context: Context): Fragment {
   if (known === 1 || known === -1) return atom(`split_part(${value.sql}, ${delimiter.sql}, ${known})`, value.type);
   if (known !== undefined)
     return guarded([value, delimiter], known > 0 ? join(`1:${known}`) : fromEnd(String(-known)), value.type);
-  const found = `CASE WHEN ${n} > 0 THEN ${join(`1:${n}::int`)} WHEN ${n} < 0 THEN ${fromEnd(`(-${n})::int`)} ELSE '' END`;
+  const found = `CASE WHEN ${n} > 0 THEN ${join(`1:${n}::int`)} WHEN ${n} < 0 THEN ${fromEnd(`(-${n}::bigint)`)} ELSE '' END`;
   return guarded([value, delimiter, number], found, value.type);
 }
 
