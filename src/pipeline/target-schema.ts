@@ -1,3 +1,5 @@
+import { SluiceError } from '../contract/error.ts';
+import type { InventoryEntry } from '../convert/inventory.ts';
 import { type Step, stepsOf } from '../convert/step.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
@@ -28,10 +30,27 @@ export async function makeTables(
     if (name && (await readTargetTable(target, name)) === null) missing.add(quoteTable(name));
   }
   if (missing.size === 0) return [];
-  const { design } = await planSchema({ source, target }, scope);
+  const { design, inventory } = await planSchema({ source, target }, scope);
+  const lost = inventory.entries.filter((entry) => {
+    const name = entry.kind === 'table' ? scope.targetOf(entry.database, entry.name) : null;
+    return entry.outcome === 'left-out' && name !== null && missing.has(quoteTable(name));
+  });
+  if (lost.length > 0) throw tablesImpossible(lost);
   const isWanted = (step: Step) =>
     step.kind === 'sequence' || (step.kind === 'table' && missing.has(quoteTable(step.target)));
   const steps = stepsOf(design).filter(isWanted);
   for (const step of steps) await runStep(step, target);
   return steps.filter(({ kind }) => kind === 'table').map(({ target: name }) => `${name.schema}.${name.table}`);
+}
+
+/** TARGET_TABLE_IMPOSSIBLE: tables that take part cannot stand on the target; nothing was made. */
+function tablesImpossible(lost: readonly InventoryEntry[]): SluiceError {
+  const told = lost.map(({ database, name, reason }) => `${database}.${name} (${reason})`);
+  const names = lost.map(({ name }) => JSON.stringify(name)).join(', ');
+  return new SluiceError({
+    code: 'TARGET_TABLE_IMPOSSIBLE',
+    message: `tables that cannot be made on the target: ${told.join('; ')}`,
+    remedy: `Repair them at the source, or leave them out: tables: { exclude: [${names}] }`,
+    disposition: 'stop',
+  });
 }
