@@ -103,6 +103,8 @@ export const FINDINGS = {
     advice: 'Make the unique key deferrable if rows collide on the way: the target has no order of changing rows.',
   },
   TRANSACTION: { severity: 'note', advice: 'MySQL commits here; on the target it is a part of the transaction.' },
+  LOCK: { severity: 'review', advice: 'Lock the other rows by a query of their own if they must not change.' },
+  KEY: { severity: 'review', advice: 'Create the key by a statement of its own where it is needed.' },
   FLAG: { severity: 'note', advice: 'The target column holds true and false alone: other numbers than 0 become true.' },
   MEMBER: { severity: 'review', advice: 'Check that the value is a member, spelled as the type spells it.' },
   TOO_LARGE: { severity: 'blocked', advice: 'Split the expression: its translation repeats parts too often.' },

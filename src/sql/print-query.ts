@@ -2,9 +2,10 @@ import type { Context } from './context.ts';
 import type { Limit, OrderItem } from './expression.ts';
 import { compound, type Fragment, quoteName } from './fragment.ts';
 import { type PrintInner, renamed } from './print-from.ts';
+import { printLocks } from './print-lock.ts';
 import { orderItem } from './print-order.ts';
 import { type Naming, type PrintedSelect, printSelect } from './print-select.ts';
-import type { CommonTable, Lock, Query, QueryBody, SetOperation, With } from './query.ts';
+import type { CommonTable, Query, QueryBody, SetOperation, With } from './query.ts';
 import { withTable } from './query-scope.ts';
 import type { TableColumn } from './scope.ts';
 import { UNKNOWN } from './value-type.ts';
@@ -18,13 +19,15 @@ export interface PrintedQuery {
 export function printQuery(query: Query, outer: Context, naming: Naming): PrintedQuery {
   if (query.into !== undefined) outer.report('CONSTRUCT', query.into, 'SELECT ... INTO outside a stored program');
   const common = query.with === undefined ? { sql: '', context: outer } : printWith(query.with, outer);
-  const body = printBody(query.body, common.context, { naming, orderBy: query.orderBy, inner });
+  const locks = printLocks(query, outer);
+  const lock = locks.inside;
+  const body = printBody(query.body, common.context, { naming, orderBy: query.orderBy, inner, lock });
   const clauses = [
     common.sql,
     body.sql,
     body.order,
     query.limit === undefined ? '' : printLimit(query.limit, common.context),
-    ...query.locks.map(printLock),
+    locks.behind,
   ];
   const sql = clauses.filter((clause) => clause !== '').join(' ');
   return { fragment: compound(sql, body.columns[0]?.type ?? UNKNOWN), columns: body.columns };
@@ -65,6 +68,7 @@ interface BodyOptions {
   readonly naming: Naming;
   readonly orderBy: readonly OrderItem[];
   readonly inner: PrintInner;
+  readonly lock?: string | undefined;
 }
 
 function printBody(body: QueryBody, context: Context, options: BodyOptions): PrintedSelect {
@@ -100,7 +104,7 @@ function printBody(body: QueryBody, context: Context, options: BodyOptions): Pri
 }
 
 function printSet(node: SetOperation, context: Context, options: BodyOptions): PrintedSelect {
-  const plain = { ...options, orderBy: [] };
+  const plain = { ...options, orderBy: [], lock: undefined };
   const first = printBody(node.first, context, plain);
   const rest = node.rest.map(({ operator, isAll, body }) => {
     const printed = printBody(body, context, { ...plain, naming: options.naming === 'typed' ? 'typed' : 'plain' });
@@ -145,10 +149,4 @@ export function printLimit(limit: Limit, context: Context): string {
   const rows = NO_LIMIT.test(count) ? '' : `LIMIT ${count}`;
   const skipped = limit.offset === undefined ? '' : `OFFSET ${context.fragment(limit.offset).sql}`;
   return [rows, skipped].filter((part) => part !== '').join(' ');
-}
-
-function printLock(lock: Lock): string {
-  const of = lock.tables.length === 0 ? '' : ` OF ${lock.tables.map(({ text }) => quoteName(text)).join(', ')}`;
-  const wait = { nowait: ' NOWAIT', 'skip-locked': ' SKIP LOCKED', wait: '' }[lock.wait ?? 'wait'];
-  return `FOR ${lock.strength.toUpperCase()}${of}${wait}`;
 }

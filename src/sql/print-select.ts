@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { Expression, OrderItem } from './expression.ts';
 import { atom, cast, type Fragment, quoteName } from './fragment.ts';
 import { Grouping, hasAggregate } from './grouping.ts';
-import { FromPrinter, type PrintInner } from './print-from.ts';
+import { FromPrinter, type PrintedFrom, type PrintInner } from './print-from.ts';
 import { orderItem } from './print-order.ts';
 import { printWindow } from './print-window.ts';
 import type { Select, SelectItem } from './query.ts';
@@ -32,6 +32,8 @@ export interface SelectOptions {
   readonly naming: Naming;
   readonly orderBy: readonly OrderItem[];
   readonly inner: PrintInner;
+  /** Locks of the rows that are read, when the SELECT itself groups them. */
+  readonly lock?: string | undefined;
 }
 
 /** Prints a SELECT. What MySQL lets pass and PostgreSQL does not (aliases in HAVING, columns outside groups) is rewritten. */
@@ -40,14 +42,14 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
   const from = new FromPrinter(outer, options.inner).list(node.from);
   const plain = outer.within(scopeOf(from.sources, outer.scope));
   const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources, plain));
-  const grouping = new Grouping(groups, from.sources, plain);
+  const read = readRows(node, from, plain, options.lock);
+  const grouping = new Grouping(groups, read.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
   const context = isGrouped ? plain.intercept((part, inner) => grouping.replace(part, inner)) : plain;
   const items = node.items.map((item, at) => printItem(item, context, placedNaming(options.naming, at), from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,
-    from.sql === '' ? '' : `FROM ${from.sql}`,
-    node.where === undefined ? '' : `WHERE ${toCondition(plain.fragment(node.where), plain, node.where).sql}`,
+    read.sql,
     printGroups(node, groups, plain),
     node.having === undefined ? '' : printHaving(node, node.having, context, from.sources),
     node.windows.length === 0
@@ -66,6 +68,17 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
     order: order.length === 0 ? '' : `ORDER BY ${order.join(', ')}`,
     columns: items.flatMap(({ columns }) => columns),
   };
+}
+
+/** FROM and WHERE; rows that are locked stand in a subquery, where no key settles the other columns of a group. */
+function readRows(node: Select, from: PrintedFrom, plain: Context, lock: string | undefined): PrintedFrom {
+  const where =
+    node.where === undefined ? '' : `WHERE ${toCondition(plain.fragment(node.where), plain, node.where).sql}`;
+  const sql = [from.sql === '' ? '' : `FROM ${from.sql}`, where].filter((part) => part !== '').join(' ');
+  if (lock === undefined) return { sql, sources: from.sources };
+  const name = quoteName(from.sources[0]?.name ?? '');
+  const sources = from.sources.map((source) => ({ ...source, key: [] }));
+  return { sql: `FROM (SELECT * ${sql} ${lock}) AS ${name}`, sources };
 }
 
 function reportOptions(node: Select, context: Context): void {

@@ -77,4 +77,12 @@ export const QUERIES: readonly string[] = [
   'SELECT YEAR(placed_on), COUNT(*) AS n FROM orders GROUP BY 1 ORDER BY n, 1',
   'SELECT id FROM orders ORDER BY id LIMIT 18446744073709551615 OFFSET 4',
   "SELECT MAX(quantity) AS m FROM orders WHERE status = 'NEW' OR status IS NULL",
+  'SELECT id FROM orders WHERE quantity > 1 ORDER BY id LIMIT 2 FOR UPDATE',
+  'SELECT id FROM orders o WHERE quantity > 1 FOR UPDATE SKIP LOCKED',
+  'SELECT id FROM orders LOCK IN SHARE MODE',
+  'SELECT SUM(price) AS total, COUNT(*) AS n FROM orders WHERE quantity > 1 FOR UPDATE',
+  'SELECT o.customer_id, MAX(o.price) AS most FROM orders AS o WHERE o.price > 1 GROUP BY o.customer_id HAVING most > 2 FOR SHARE',
+  'SELECT DISTINCT customer_id FROM orders FOR UPDATE',
+  'SELECT c.id, o.id AS order_id FROM customer c LEFT JOIN orders o ON o.customer_id = c.id FOR UPDATE',
+  'SELECT c.id, o.id AS order_id FROM customer c JOIN orders o ON o.customer_id = c.id FOR UPDATE OF c NOWAIT',
 ];
