@@ -1,3 +1,4 @@
+import { SluiceError } from '../contract/error.ts';
 import { apart } from '../convert/name-book.ts';
 import { validate } from '../convert/statement.ts';
 import type { Step } from '../convert/step.ts';
@@ -69,7 +70,7 @@ async function makeIndex(step: Step, name: string, target: PostgresSession): Pro
   const [create = '', ...comments] = step.statements(name);
   if (standing?.['valid'] !== 't') {
     if (standing) await target.query(`DROP INDEX ${quoteIdent(schema)}.${quoteIdent(name)}`);
-    await target.query(create);
+    await createIndex(step, create, target);
   }
   for (const comment of comments) await target.query(comment);
   return standing?.['valid'] === 't' ? 'stood' : 'made';
@@ -87,10 +88,11 @@ async function makeConstraint(step: Step, target: PostgresSession): Promise<Step
   try {
     await target.query(validate(step.name, step.target));
   } catch (error) {
-    if (step.kind === 'check' && isBroken(error)) {
+    if (!isBroken(error)) throw error;
+    if (step.kind === 'check') {
       await target.query(`ALTER TABLE ${quoteTable(step.target)} DROP CONSTRAINT IF EXISTS ${quoteIdent(step.name)}`);
     }
-    throw error;
+    throw rowsBreak(step, error);
   }
   return 'made';
 }
@@ -112,4 +114,24 @@ async function constraintState(
 /** A row breaks it: classes 23 (constraint) and 22 (its expression fails on a value). */
 function isBroken(error: unknown): boolean {
   return /^2[23]/.test(sqlstateOf(error));
+}
+
+async function createIndex(step: Step, create: string, target: PostgresSession): Promise<void> {
+  try {
+    await target.query(create);
+  } catch (error) {
+    throw isBroken(error) ? rowsBreak(step, error) : error;
+  }
+}
+
+/** TARGET_ROWS_BREAK: rows that stand are not as a unique index, a check or a foreign key wants them. */
+function rowsBreak({ kind, name, target }: Step, cause: unknown): SluiceError {
+  return new SluiceError({
+    code: 'TARGET_ROWS_BREAK',
+    message: `rows of ${target.schema}.${target.table} break the ${kind} ${name}`,
+    remedy:
+      'The source lets them stand, or they came another way: sluice schema plan shows the statement; mend the rows at the source, then sluice schema apply --phase constraints.',
+    disposition: 'stop',
+    cause,
+  });
 }

@@ -108,7 +108,7 @@ function mariadbOnly(): string[] {
 }
 
 function numbered(i: number): string {
-  return `CREATE TABLE many_${i} (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(${10 + i}) NOT NULL DEFAULT 'n${i}', parent_id INT UNSIGNED,
+  return `CREATE TABLE many_${i} (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(${10 + (i % 300)}) NOT NULL DEFAULT 'n${i}', parent_id INT UNSIGNED,
     created TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, KEY name (name), UNIQUE both_of (parent_id, name),
     CONSTRAINT fk_many_${i} FOREIGN KEY (parent_id) REFERENCES parent (id)) COMMENT 'number ${i}'`;
 }

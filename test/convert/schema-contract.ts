@@ -55,8 +55,14 @@ export function schemaContract(kind: TestSource['kind']): void {
 
   test('what has no counterpart is named with its reason and what to do', async () => {
     for (const one of plan.inventory.entries) {
-      if (one.outcome === 'left-out') expect(one).toMatchObject({ reason: /./, advice: /./, target: null });
-      if (one.outcome === 'changed') expect(one).toMatchObject({ reason: /./, target: /./ });
+      if (one.outcome === 'left-out')
+        expect(one).toMatchObject({
+          reason: expect.stringMatching(/./),
+          advice: expect.stringMatching(/./),
+          target: null,
+        });
+      if (one.outcome === 'changed')
+        expect(one).toMatchObject({ reason: expect.stringMatching(/./), target: expect.stringMatching(/./) });
     }
     expect(entry('view', null, 'broken').reason).toContain('broken at the source');
     expect(entry('procedure', null, 'pr').reason).toContain('nobody@nowhere does not exist');
@@ -197,7 +203,7 @@ export function schemaContract(kind: TestSource['kind']): void {
     await target.query('SET session_replication_role = replica');
   });
 
-  test('a thousand tables are read by a fixed number of statements', async () => {
+  test('tables are read by a number of statements that does not grow with them', async () => {
     const connection = await connectMysql({ ...sourceLogin(line.config.source), database: line.source.name });
     const before = await connection.row("SHOW SESSION STATUS LIKE 'Questions'");
     const { readCatalogue } = await import('../../src/mysql/catalogue.ts');
