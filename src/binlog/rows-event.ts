@@ -42,19 +42,17 @@ export class RowsReader {
   read(cursor: EventCursor, form: RowsForm, decoder: RowDecoder, into: (change: RowChange) => void): number {
     const flags = cursor.uint(2);
     if (form.hasExtra) cursor.skip(cursor.uint(2) - 2);
-    checkImage(cursor, form, decoder);
+    const [first, second] = imageDecoders(cursor, form, decoder);
     const cells = form.isCompressed ? this.#inner.over(inflated(cursor)) : cursor;
     const cascades = (flags & (NO_FOREIGN_KEY_CHECKS | USE_SQL_FOREIGN_KEY)) === 0;
     this.#out.reset();
     this.#ends.length = 0;
-    while (cells.position < cells.end) this.#row(cells, form, decoder);
+    while (cells.position < cells.end) {
+      this.#image(cells, first);
+      if (second) this.#image(cells, second);
+    }
     this.#cut(form, decoder, cascades, into);
     return this.#out.position;
-  }
-
-  #row(cells: EventCursor, form: RowsForm, decoder: RowDecoder): void {
-    this.#image(cells, decoder);
-    if (form.op === 'u') this.#image(cells, decoder);
   }
 
   #image(cells: EventCursor, decoder: RowDecoder): void {
@@ -91,15 +89,26 @@ export class RowsReader {
   }
 }
 
-/** Every column must be in both images (binlog_row_image=FULL). */
-function checkImage(cursor: EventCursor, form: RowsForm, decoder: RowDecoder): void {
+/** One for each image of a row. Every column must be in it (binlog_row_image=FULL), but those that are not logged. */
+function imageDecoders(
+  cursor: EventCursor,
+  form: RowsForm,
+  decoder: RowDecoder,
+): readonly [first: RowDecoder, second: RowDecoder | null] {
   const count = cursor.packed();
   if (count !== decoder.columnCount) throw new RangeError('a rows event of another width than its table map');
-  const images = form.op === 'u' ? 2 : 1;
-  for (let image = 0; image < images; image++) {
-    const present = cursor.slice(Math.ceil(count / 8));
-    for (let i = 0; i < count; i++) {
-      if ((((present[i >> 3] as number) >> (i & 7)) & 1) === 0) throw incompleteImage(decoder.table);
-    }
-  }
+  const first = imageDecoder(cursor, decoder);
+  return [first, form.op === 'u' ? imageDecoder(cursor, decoder) : null];
+}
+
+function imageDecoder(cursor: EventCursor, decoder: RowDecoder): RowDecoder {
+  const { table, columnCount, partial } = decoder;
+  const present = cursor.slice(Math.ceil(columnCount / 8));
+  const isAbsent = (i: number) => (((present[i >> 3] as number) >> (i & 7)) & 1) === 0;
+  let absent = 0;
+  for (let i = 0; i < columnCount; i++) if (isAbsent(i)) absent++;
+  if (absent === 0) return decoder;
+  const isExpected = partial !== null && table.columns.every((column, i) => isAbsent(i) === (column.unlogged === true));
+  if (!isExpected) throw incompleteImage(table);
+  return partial;
 }

@@ -5,13 +5,15 @@ import { columnNameOf, targetNameOf, targetSchemaOf } from '../config/target-nam
 import { SluiceError } from '../contract/error.ts';
 import { convertSchema } from '../convert/convert-schema.ts';
 import { entriesOf } from '../convert/design.ts';
-import { objectText, sortedInventory } from '../convert/inventory.ts';
+import { type InventoryEntry, objectText, type SourceObject, sortedInventory } from '../convert/inventory.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { sourceDialect } from '../convert/source-dialect.ts';
+import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema } from '../mysql/source-schema.ts';
 import { targetColumnName } from '../postgres/identifier.ts';
 import { type Finding, finding } from './finding.ts';
+import { leavingOut } from './skew.ts';
 
 /**
  * Objects of the source that will not stand on the target, from the same converter as `schema plan`, which also asks
@@ -20,13 +22,13 @@ import { type Finding, finding } from './finding.ts';
 export async function checkLeftOut(connection: MysqlConnection, config: Config): Promise<readonly Finding[]> {
   if (config.target.ddl === 'existing') return [];
   try {
-    const design = convertSchema(await readSourceSchema(connection, config.source.databases), {
-      ...optionsOf(config),
-      dialect: sourceDialect(connection.server),
-    });
+    const schema = await readSourceSchema(connection, config.source.databases);
+    const design = convertSchema(schema, { ...optionsOf(config), dialect: sourceDialect(connection.server) });
+    const unlogged = unloggedColumns(schema.tables);
     return sortedInventory(entriesOf(design))
       .entries.filter(({ outcome, kind }) => outcome === 'left-out' && kind !== 'history')
       .map((entry) => {
+        if (unlogged.has(columnKey(entry))) return unloggedColumn(entry);
         const message = `${objectText(entry)} is not made on the target: ${entry.reason}`;
         const cure = entry.advice === null || entry.advice === '' ? [] : [`-- ${entry.advice}`];
         const object = entry.table === null ? entry.database : `${entry.database}.${entry.table}`;
@@ -37,6 +39,25 @@ export async function checkLeftOut(connection: MysqlConnection, config: Config):
     if (error instanceof SluiceError && error.code === 'SOURCE_PRIVILEGE_MISSING') return [];
     throw error;
   }
+}
+
+function unloggedColumns(tables: readonly CatalogueTable[]): ReadonlySet<string> {
+  const names = tables.flatMap(({ version: { database, table }, columns }) =>
+    columns
+      .filter(({ isLogged }) => !isLogged)
+      .map(({ name }) => columnKey({ kind: 'generated-column', database, table, name })),
+  );
+  return new Set(names);
+}
+
+function columnKey({ kind, database, table, name }: SourceObject): string {
+  return JSON.stringify([kind, database, table, name]);
+}
+
+/** On the target it would be a plain column that no UPDATE keeps right. */
+function unloggedColumn({ database, table, name, reason }: InventoryEntry): Finding {
+  const message = `is computed by the source, which does not log what it computes, and cannot be computed by the target: ${reason}`;
+  return finding('blocker', 'COLUMN_UNLOGGED', `${database}.${table}.${name}`, message, leavingOut(table ?? '', name));
 }
 
 function optionsOf(config: Config): Omit<ConvertOptions, 'dialect'> {

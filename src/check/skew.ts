@@ -64,13 +64,13 @@ function missingColumn({ version }: CatalogueTable, from: CatalogueColumn, name:
   return {
     column: name,
     message: `missing on the target: source ${described(from)}, target nothing`,
-    cure: `-- migrate the target to the source's version, or ${ruleLine(version.table, `exclude: [${JSON.stringify(from.name)}]`)}`,
+    cure: `-- migrate the target to the source's version, or ${leavingOut(version.table, from.name)}`,
   };
 }
 
-/** A configuration line that leaves something of a table out, or names it. */
-function ruleLine(table: string, rule: string): string {
-  return `tables: { rules: { ${JSON.stringify(table)}: { ${rule} } } }`;
+/** The configuration line that leaves a column out. */
+export function leavingOut(table: string, column: string): string {
+  return `tables: { rules: { ${JSON.stringify(table)}: { exclude: [${JSON.stringify(column)}] } } }`;
 }
 
 function pairSkew({ table, target }: SkewSubject, { from, to }: Pair): readonly Skew[] {
@@ -80,6 +80,10 @@ function pairSkew({ table, target }: SkewSubject, { from, to }: Pair): readonly 
   if (to.isGenerated) {
     if (from.isGenerated) return [];
     return [say('computed by the target, so that the values of the source have no place', `${alter} DROP EXPRESSION`)];
+  }
+  if (!from.isLogged) {
+    const cure = `-- make the column anew as GENERATED ALWAYS AS (...) STORED, or ${leavingOut(table.version.table, from.name)}`;
+    return [say('plain on the target, while the source computes it and does not log what it computes', cure)];
   }
   const type = valueType(to);
   if (!fits(from, type)) return [say('the type cannot take the values', `${alter} TYPE ...`)];

@@ -33,6 +33,11 @@ export interface Column {
   readonly nullable: boolean;
   /** VIRTUAL and STORED generated columns: in the log like any other, never written to a generated target column. */
   readonly generated?: boolean;
+  /**
+   * Generated, and the server leaves it out of the images of UPDATE and DELETE: always NULL in the log, and never
+   * written. Only a generated column of the target has its value.
+   */
+  readonly unlogged?: boolean;
 }
 
 export type CascadeAction = 'cascade' | 'set-null' | 'set-default';

@@ -97,7 +97,9 @@ function generatedOf(
 ): ExpressionDesign | InventoryEntry | null {
   if (source.generated === null) return null;
   const object = objectOf(table, 'generated-column', source.name);
-  const advice = 'The target keeps the values as a plain column. Compute them in the application or by a trigger.';
+  const advice = source.isLogged
+    ? 'The target keeps the values as a plain column. Compute them in the application or by a trigger.'
+    : 'This server does not log the values of UPDATE: leave the column out by rule, and compute it in the application.';
   const { expression, isStored } = source.generated;
   if (/^ROW (START|END)$/.test(expression)) return leftOut(object, 'it holds the time of a row version', advice);
   if (table.description.key.includes(source.name)) {

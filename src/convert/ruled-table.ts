@@ -77,6 +77,7 @@ function ruledColumn(column: CatalogueColumn, rules: TableRules): CatalogueColum
     type: maskedType(column.type, mask),
     nullable: column.nullable || mask.kind === ('null' satisfies Mask['kind']),
     isGenerated: false,
+    isLogged: true,
     generated: null,
     default: null,
     extra: '',

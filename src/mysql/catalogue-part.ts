@@ -23,7 +23,8 @@ export function cascade(key: CatalogueForeignKey): Cascade {
   };
 }
 
-export function catalogueColumn(row: Row, kind: Server['kind'], checks: readonly CatalogueCheck[]): CatalogueColumn {
+export function catalogueColumn(row: Row, server: Server, checks: readonly CatalogueCheck[]): CatalogueColumn {
+  const { kind } = server;
   const name = text(row, 'name');
   const extra = text(row, 'extra').toLowerCase();
   const columnType = text(row, 'type');
@@ -34,6 +35,7 @@ export function catalogueColumn(row: Row, kind: Server['kind'], checks: readonly
     type: columnTypeOf(columnType, row['charset'] ?? null),
     nullable: row['nullable'] === 'YES',
     isGenerated: expression !== '',
+    isLogged: expression === '' || server.isGeneratedLogged || isRowTime(expression),
     columnType: isJson ? 'json' : columnType,
     default: expression === '' ? columnDefault(kind, row['default'] ?? null, extra) : null,
     extra,
@@ -44,6 +46,11 @@ export function catalogueColumn(row: Row, kind: Server['kind'], checks: readonly
     generated: expression === '' ? null : { expression, isStored: !extra.includes('virtual') },
     srid: row['srid'] == null ? null : Number(row['srid']),
   };
+}
+
+/** When a row version began and ended: kept by the server with the row, not worked out from it. */
+function isRowTime(expression: string): boolean {
+  return /^ROW (START|END)$/.test(expression);
 }
 
 /** MariaDB makes JSON a longtext with this very check: text in the log, as an event shows it, and JSON by declaration. */

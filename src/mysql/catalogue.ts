@@ -20,8 +20,8 @@ export async function readCatalogue(
     checks: byTable(rows.checks),
     triggers: byTable(rows.triggers),
   };
-  const { kind } = connection.server;
-  return rows.tables.map((row) => catalogueTable(row, kind, (part) => grouped[part].get(tableKey(row)) ?? []));
+  const { server } = connection;
+  return rows.tables.map((row) => catalogueTable(row, server, (part) => grouped[part].get(tableKey(row)) ?? []));
 }
 
 /** One table's description, or null when there is no such table now: for the binlog reader, once per version. */
@@ -36,9 +36,10 @@ export async function describeTable(
 
 type Part = Exclude<keyof CatalogueRows, 'tables'>;
 
-function catalogueTable(row: Row, kind: Server['kind'], rowsOf: (part: Part) => readonly Row[]): CatalogueTable {
+function catalogueTable(row: Row, server: Server, rowsOf: (part: Part) => readonly Row[]): CatalogueTable {
+  const { kind } = server;
   const checks = rowsOf('checks').map((check) => catalogueCheck(check, kind));
-  const columns = rowsOf('columns').map((column) => catalogueColumn(column, kind, checks));
+  const columns = rowsOf('columns').map((column) => catalogueColumn(column, server, checks));
   const indexes = [...Map.groupBy(rowsOf('indexes'), (index) => text(index, 'name')).values()].map((parts) =>
     catalogueIndex(parts, kind),
   );
@@ -69,11 +70,12 @@ function describe(
   row: Row,
   { columns, indexes, referencedBy }: Pick<CatalogueTable, 'columns' | 'indexes' | 'referencedBy'>,
 ): TableDescription {
-  const names = columns.map(({ name, type, nullable, isGenerated, columnType }) => ({
+  const names = columns.map(({ name, type, nullable, isGenerated, isLogged, columnType }) => ({
     name,
     type,
     nullable,
     isGenerated,
+    isLogged,
     columnType,
   }));
   const key = keyIndex(indexes, columns);

@@ -23,6 +23,8 @@ export interface DescribedColumn {
   readonly type: ColumnType;
   readonly nullable: boolean;
   readonly isGenerated: boolean;
+  /** False where no image of an UPDATE or DELETE has its value (Server.isGeneratedLogged). */
+  readonly isLogged: boolean;
   /** COLUMN_TYPE: `varchar(40)`, `bigint(20) unsigned`; `json` also for MariaDB's, which is a longtext there. */
   readonly columnType: string;
 }
@@ -47,13 +49,13 @@ export function describedVersion(
   const indexOf = new Map(columns.map((column, i) => [column.name, i]));
   const indexes = (names: readonly string[]) => names.map((name) => indexOf.get(name) ?? -1);
   const isWhole = (key: readonly number[]) => key.length > 0 && !key.includes(-1);
-  const isGenerated = new Map(description.columns.map((column) => [column.name, column.isGenerated]));
+  const described = new Map(description.columns.map((column) => [column.name, column]));
   const key = [primaryKey, description.key].map(indexes).find(isWhole) ?? [];
   const uniques = description.uniques.map(indexes).filter(isWhole);
   return tableVersion({
     database: description.database,
     table: description.table,
-    columns: columns.map((column) => versionColumn(column, isGenerated.get(column.name) ?? false)),
+    columns: columns.map((column) => versionColumn(column, described.get(column.name))),
     key,
     uniques: uniques.filter((unique) => String(unique) !== String(key)),
     cascades: description.cascades,
@@ -61,6 +63,8 @@ export function describedVersion(
 }
 
 /** Property order matters: the fingerprint is JSON text. */
-function versionColumn({ name, type, nullable }: NamedType, isGenerated: boolean): Column {
-  return isGenerated ? { name, type, nullable, generated: true } : { name, type, nullable };
+function versionColumn({ name, type, nullable }: NamedType, described: DescribedColumn | undefined): Column {
+  if (!described?.isGenerated) return { name, type, nullable };
+  const generated = { name, type, nullable, generated: true };
+  return described.isLogged ? generated : { ...generated, unlogged: true };
 }

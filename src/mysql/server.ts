@@ -20,6 +20,8 @@ interface ServerFacts {
   readonly replicasStatement: string;
   /** Foreign key actions appear in the binlog as rows of the child. */
   readonly isCascadeLogged: boolean;
+  /** Images of UPDATE and DELETE hold generated columns when binlog_row_image is FULL. */
+  readonly isGeneratedLogged: boolean;
   /** WAIT_FOR_EXECUTED_GTID_SET and GTID sets; else binlog_snapshot_file/position and domain-server-sequence. */
   readonly hasGtidSets: boolean;
   /** JSON is a type of its own; else it is longtext with a json_valid check. */
@@ -45,6 +47,7 @@ const FACTS: readonly Fact[] = [
       binlogStatusStatement: 'SHOW MASTER STATUS',
       replicasStatement: 'SHOW SLAVE HOSTS',
       isCascadeLogged: false,
+      isGeneratedLogged: true,
       hasGtidSets: true,
       hasJsonType: true,
       session: ['information_schema_stats_expiry = 0', 'max_execution_time = 0'],
@@ -89,11 +92,18 @@ const FACTS: readonly Fact[] = [
       binlogStatusStatement: 'SHOW BINLOG STATUS',
       replicasStatement: 'SHOW REPLICA HOSTS',
       isCascadeLogged: false,
+      isGeneratedLogged: true,
       hasGtidSets: false,
       hasJsonType: false,
       session: ['max_statement_time = 0'],
     },
     reason: 'names since 10.5; a default time limit cuts long reads',
+  },
+  {
+    kind: 'mariadb',
+    since: [11, 8, 0],
+    facts: { isGeneratedLogged: false },
+    reason: 'seen with 11.8.9: stored and virtual columns are in the images of INSERT alone',
   },
 ];
 

@@ -29,12 +29,16 @@ export interface RuledRows {
 
 /** Why these rules cannot be kept for a table that is like this; keys must stay as they are. */
 export function ruleProblems(version: TableVersion, rules: TableRules): readonly RuleProblem[] {
-  return version.columns.flatMap(({ name, type }, index): RuleProblem[] => {
+  return version.columns.flatMap(({ name, type, unlogged }, index): RuleProblem[] => {
     const mask = rules.mask.get(name);
     const isTouched = rules.exclude.includes(name) || mask !== undefined;
     if (isTouched && version.key.includes(index)) {
       const message = 'belongs to the key by which rows are found again: it can be neither masked nor left out';
       return [{ code: 'RULE_KEY_COLUMN', column: name, message }];
+    }
+    if (unlogged && mask !== undefined && mask.kind !== 'null') {
+      const message = 'is computed by the source, which does not log its changes: leave it out, or mask it as null';
+      return [{ code: 'RULE_MASK_TYPE', column: name, message }];
     }
     const problem = mask === undefined ? null : maskProblem(type, mask);
     return problem === null ? [] : [{ code: 'RULE_MASK_TYPE', column: name, message: problem }];

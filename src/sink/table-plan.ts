@@ -49,6 +49,7 @@ export function planTable(version: TableVersion, target: TargetTable, rules: Pla
     const codec = codecs[index] as ColumnCodec;
     const found = pair(column.name, target, rules);
     if (typeof found === 'string') problems.push(found);
+    else if (column.unlogged && found && !found.isGenerated) problems.push(unloggedColumn(column.name, found.name));
     const to = typeof found === 'string' || found === null || found.isGenerated ? null : found;
     const encode =
       to &&
@@ -58,7 +59,8 @@ export function planTable(version: TableVersion, target: TargetTable, rules: Pla
     return { nullable: column.nullable, skip: codec.skip, encode };
   });
   const key = version.key.map((index) => written.findIndex((column) => column.source === index));
-  problems.push(...keyProblems(version, target, written, key), ...leftOver(target, written), ...actingOn(target));
+  problems.push(...keyProblems(version, target, written, key), ...leftOver(target, written));
+  problems.push(...unloggedParents(version), ...actingOn(target));
   if (problems.length > 0) return { problems };
   return { plan: { version, target, fields, written, key, sql: planSql(target, written, key, stagingName) } };
 }
@@ -98,6 +100,21 @@ function keyProblems(
       unique.isImmediate && unique.columns.length === names.length && names.every((n) => unique.columns.includes(n)),
   );
   return fits ? [] : [`no primary key or unique index (not deferrable) over (${names.join(', ')}) on the target`];
+}
+
+function unloggedColumn(name: string, target: string): string {
+  return `the source computes column ${name} and does not log its changes, so ${target} must be computed by the target as well (GENERATED ALWAYS AS), or be left out by rule`;
+}
+
+/** What a foreign key does to children is found by the parent's values. */
+function unloggedParents({ columns, cascades }: TableVersion): string[] {
+  const unlogged = new Set(columns.filter((column) => column.unlogged).map(({ name }) => name));
+  return cascades
+    .filter(({ parentColumns }) => parentColumns.some((name) => unlogged.has(name)))
+    .map(
+      ({ childTable, parentColumns }) =>
+        `a foreign key of ${childTable} acts by (${parentColumns.join(', ')}), whose changes the source does not log`,
+    );
 }
 
 /** Target columns that nothing fills and that may not be empty. */

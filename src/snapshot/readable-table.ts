@@ -42,7 +42,10 @@ export function readableTable(table: CatalogueTable): ReadableTable {
     order: keyOrderOf(table),
     estimateRows: table.estimateRows,
     rowBytes: table.estimateRows > 0 ? table.estimateBytes / table.estimateRows : 0,
-    selectList: version.columns.map(({ name }, i) => codecs[i]?.select(quoteIdentifier(name))).join(', '),
+    // What the stream does not tell the snapshot does not either (INV-21).
+    selectList: version.columns
+      .map(({ name, unlogged }, i) => (unlogged ? 'NULL' : codecs[i]?.select(quoteIdentifier(name))))
+      .join(', '),
     from: quoteTable(version) + (table.keyIndex === null ? '' : ` FORCE INDEX (${quoteIdentifier(table.keyIndex)})`),
   };
 }

@@ -57,7 +57,16 @@ function table(name: string, columns: Readonly<Record<string, string>>): Catalog
       srid: null,
     };
     const length = columnType === 'varchar(10)' ? 10 : null;
-    return { name: column, type, nullable: column !== 'id', isGenerated: false, columnType, ...none, length };
+    return {
+      name: column,
+      type,
+      nullable: column !== 'id',
+      isGenerated: false,
+      isLogged: true,
+      columnType,
+      ...none,
+      length,
+    };
   });
   const description = { database: 'shop', table: name, columns: described, key: ['id'], uniques: [], cascades: [] };
   return {

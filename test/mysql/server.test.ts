@@ -27,6 +27,12 @@ test('foreign key actions are in the binlog from MySQL 9.6 on, and never on Mari
   expect(server({ version: '11.8.3-MariaDB', gtid_domain_id: '0' }).isCascadeLogged).toBe(false);
 });
 
+test('generated columns are in the images of UPDATE and DELETE but for MariaDB from 11.8 on', () => {
+  expect(server({ version: '9.7.4' }).isGeneratedLogged).toBe(true);
+  expect(server({ version: '10.11.19-MariaDB', gtid_domain_id: '0' }).isGeneratedLogged).toBe(true);
+  expect(server({ version: '11.8.9-MariaDB', gtid_domain_id: '0' }).isGeneratedLogged).toBe(false);
+});
+
 test('versions compare by number, not by text', () => {
   expect(isAtLeast([10, 6, 0], [9, 6, 0])).toBe(true);
   expect(isAtLeast([8, 0, 9], [8, 0, 22])).toBe(false);
