@@ -3,7 +3,8 @@ import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectPostgres } from '../postgres/connection.ts';
-import { raiseSequences } from '../postgres/sequence.ts';
+import { quoteTable, type TargetName } from '../postgres/quote.ts';
+import { raiseSequence, readSequences } from '../postgres/sequence.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scope } from './scope.ts';
 
@@ -15,13 +16,14 @@ export async function raiseAllSequences(
   config: Config,
   { tables, scope }: Pick<Prepared, 'tables' | 'scope'>,
 ): Promise<readonly SluiceError[]> {
+  const counted = new Map(tables.flatMap((table) => countedTable(table, scope)));
   const failures: SluiceError[] = [];
   const session = await connectPostgres(targetLogin(config));
   try {
-    for (const table of tables) {
-      const name = scope.targetOf(table.version.database, table.version.table);
-      if (name === null) continue;
-      await raiseSequences(session, name, leastOf(table, scope)).catch((error: unknown) => {
+    const names = [...counted.values()].map(({ name }) => name);
+    for (const one of await readSequences(session, names)) {
+      const least = counted.get(quoteTable(one.table))?.least.get(one.column);
+      await raiseSequence(session, one, least).catch((error: unknown) => {
         if (!(error instanceof SluiceError)) throw error;
         failures.push(error);
       });
@@ -32,9 +34,19 @@ export async function raiseAllSequences(
   }
 }
 
+interface CountedTable {
+  readonly name: TargetName;
+  /** By column of the target: the greatest number that the source has given out. */
+  readonly least: ReadonlyMap<string, bigint>;
+}
+
 /** The source counts on behind rows that are gone: their numbers are not given out again. */
-function leastOf({ version, columns, nextAutoIncrement }: CatalogueTable, scope: Scope): ReadonlyMap<string, bigint> {
+function countedTable(table: CatalogueTable, scope: Scope): [string, CountedTable][] {
+  const { version, columns, nextAutoIncrement } = table;
+  const name = scope.targetOf(version.database, version.table);
+  if (name === null) return [];
   const counted = columns.find(({ extra }) => extra.includes('auto_increment'));
-  const name = counted && scope.columnOf(version.database, version.table, counted.name);
-  return name && nextAutoIncrement !== null ? new Map([[name, BigInt(nextAutoIncrement) - 1n]]) : new Map();
+  const column = counted && scope.columnOf(version.database, version.table, counted.name);
+  const least = column && nextAutoIncrement !== null ? [[column, BigInt(nextAutoIncrement) - 1n] as const] : [];
+  return [[quoteTable(name), { name, least: new Map(least) }]];
 }

@@ -1,74 +1,65 @@
 import type { PostgresSession, TextRow } from './connection.ts';
-import { quoteIdent, quoteTable, type TargetName } from './quote.ts';
+import { arrayText, quoteIdent, quoteTable, type TargetName } from './quote.ts';
 
 /** A column whose new values come from a sequence: identity, serial, or a default of nextval(). */
-interface SequenceColumn {
+export interface SequenceColumn {
+  readonly table: TargetName;
   readonly column: string;
   readonly sequence: TargetName;
-  readonly limit: bigint;
-}
-
-export interface RaisedSequence {
-  readonly sequence: TargetName;
-  /** The last value that it counts as given out now. */
-  readonly last: bigint;
+  /** Greatest value of the sequence, in digits. */
+  readonly limit: string;
 }
 
 /** What it owns or is made with (identity, serial) and what its default calls; one that counts down is left alone. */
 const SEQUENCES = `
-  SELECT DISTINCT a.attname AS "column", n.nspname AS schema, s.relname AS sequence, q.seqmax::text AS limit
-  FROM pg_attribute a
+  SELECT DISTINCT tn.nspname AS table_schema, t.relname AS "table", a.attname AS "column", n.nspname AS schema,
+         s.relname AS sequence, q.seqmax::text AS limit
+  FROM pg_class t JOIN pg_namespace tn ON tn.oid = t.relnamespace
+  JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef x ON x.adrelid = a.attrelid AND x.adnum = a.attnum
-  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.classid IN ('pg_class'::regclass, 'pg_attrdef'::regclass)
-  JOIN pg_class s ON s.relkind = 'S' AND CASE d.classid
-    WHEN 'pg_class'::regclass THEN s.oid = d.objid AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
-    ELSE s.oid = d.refobjid AND d.objid = x.oid END
+  JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+                      AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i')
+                   OR d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass AND d.objid = x.oid
+  JOIN pg_class s ON s.relkind = 'S' AND s.oid = CASE d.classid WHEN 'pg_class'::regclass THEN d.objid ELSE d.refobjid END
   JOIN pg_namespace n ON n.oid = s.relnamespace
   JOIN pg_sequence q ON q.seqrelid = s.oid AND q.seqincrement > 0
-  WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1`;
+  WHERE t.oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) ORDER BY 1, 2, 3`;
 
-/**
- * Moves the sequences of a table's columns past the greatest value there, and past `least` of a column where given, and
- * never back. To be done again whenever rows have come since (a setval is no part of any transaction).
- */
-export async function raiseSequences(
+export async function readSequences(
   session: PostgresSession,
-  table: TargetName,
-  least: ReadonlyMap<string, bigint> = new Map(),
-): Promise<readonly RaisedSequence[]> {
-  const { rows } = await session.query(SEQUENCES, [quoteTable(table)]);
-  const raised: RaisedSequence[] = [];
-  for (const row of rows) {
-    const one = sequenceColumn(row);
-    const last = await raise(session, table, one, least.get(one.column) ?? 0n);
-    if (last !== null) raised.push({ sequence: one.sequence, last });
-  }
-  return raised;
+  tables: readonly TargetName[],
+): Promise<readonly SequenceColumn[]> {
+  const { rows } = await session.query(SEQUENCES, [arrayText(tables.map(quoteTable))]);
+  return rows.map(sequenceColumn);
 }
 
 function sequenceColumn(row: TextRow): SequenceColumn {
   return {
+    table: { schema: row['table_schema'] ?? '', table: row['table'] ?? '' },
     column: row['column'] ?? '',
     sequence: { schema: row['schema'] ?? '', table: row['sequence'] ?? '' },
-    limit: BigInt(row['limit'] ?? '0'),
+    limit: row['limit'] ?? '0',
   };
 }
 
-/** null: it was past already. */
-async function raise(
+/**
+ * Moves a sequence past the greatest value of its column and past `least`, and never back. Returns the value that it
+ * counts as given out now; null where it was past already. To be done again whenever rows have come since: a setval is
+ * no part of any transaction.
+ */
+export async function raiseSequence(
   session: PostgresSession,
-  table: TargetName,
-  { column, sequence, limit }: SequenceColumn,
-  least: bigint,
+  { table, column, sequence, limit }: SequenceColumn,
+  least = 0n,
 ): Promise<bigint | null> {
+  const greatest = `coalesce(trunc((SELECT max(${quoteIdent(column)}) FROM ${quoteTable(table)})::numeric), 0)`;
   const { rows } = await session.query(
-    `SELECT coalesce(trunc((SELECT max(${quoteIdent(column)}) FROM ${quoteTable(table)})::numeric), 0)::text AS greatest,
-            (last_value - CASE WHEN is_called THEN 0 ELSE 1 END)::text AS last FROM ${quoteTable(sequence)}`,
+    `SELECT setval($1::regclass, wanted)::text AS last
+     FROM (SELECT least(greatest(${greatest}, $2::numeric), $3::numeric)::bigint AS wanted,
+                  last_value - CASE WHEN is_called THEN 0 ELSE 1 END AS given FROM ${quoteTable(sequence)}) AS now
+     WHERE wanted > given`,
+    [quoteTable(sequence), String(least), limit],
   );
-  const greatest = BigInt(rows[0]?.['greatest'] ?? '0');
-  const wanted = greatest > least ? greatest : least;
-  const last = wanted < limit ? wanted : limit;
-  if (last <= BigInt(rows[0]?.['last'] ?? '0')) return null;
-  await session.query('SELECT setval($1::regclass, $2::bigint)', [quoteTable(sequence), String(last)]);
-  return last;
+  const last = rows[0]?.['last'];
+  return last ? BigInt(last) : null;
 }
