@@ -38,6 +38,9 @@ export async function restoreObject(
     await session.query('COMMIT');
     await options.onStep?.('committed');
   } catch (error) {
+    if (!(error instanceof SluiceError) || error.disposition === 'retry') throw error;
+    // The session goes on with the next object.
+    await session.query('ROLLBACK; RESET search_path; RESET default_tablespace');
     if (!(error instanceof TargetError && error.isDataError)) throw error;
     // An index that could not be built would go on refusing what the sink writes.
     const { schema } = object.table;
@@ -70,6 +73,9 @@ function ended(statements: readonly string[]): string {
   return statements.map((statement) => `${statement}; `).join('');
 }
 
+/** Up to here an index is built quicker than the transactions end that CONCURRENTLY would wait for. */
+const SMALL_BYTES = 8 * 1024 * 1024;
+
 /** An index that a crash left invalid is made anew. */
 async function makeIndex(session: PostgresSession, object: DroppedObject, definition: string): Promise<void> {
   const standing = await printedIndex(session, object);
@@ -79,7 +85,13 @@ async function makeIndex(session: PostgresSession, object: DroppedObject, defini
   if (standing !== null) await session.query(`DROP INDEX ${name}`);
   const space = object.tablespace === null ? '' : object.tablespace;
   await session.query(`SET default_tablespace = ${quoteLiteral(space)}`);
-  await session.query(definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY '));
+  const { rows } = await session.query(`SELECT pg_table_size(to_regclass($1)) > ${SMALL_BYTES} AS large`, [
+    quoteTable(object.table),
+  ]);
+  const isLarge = rows[0]?.['large'] === 't';
+  await session.query(
+    isLarge ? definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ') : definition,
+  );
   await session.query('RESET default_tablespace');
 }
 

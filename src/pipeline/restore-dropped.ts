@@ -28,7 +28,7 @@ export async function restoreDropped(
   kinds: readonly ObjectKind[],
   options: RestoreDroppedOptions,
 ): Promise<readonly SluiceError[]> {
-  const { config, logger } = options;
+  const { config } = options;
   const target = { ...targetLogin(config), lockTimeoutMs: LOCK_TIMEOUT_MS };
   const within = (work: (session: PostgresSession) => Promise<void>) => () => withTarget(target, options.signal, work);
   let entries: readonly JournalEntry[] = [];
@@ -41,21 +41,20 @@ export async function restoreDropped(
       entries = await readJournal(session, config.pipeline, kinds);
     }),
   );
-  const failures: (SluiceError | null)[] = [unread];
   const acting = entries.filter(({ object }) => object.actsIn.includes(isReplica ? 'replica' : 'origin'));
-  for (const entry of entries) {
-    if (acting.includes(entry) || options.signal.aborted) continue;
-    const { kind, name, table } = entry.object;
-    const failure = await untilDone(
-      name,
-      options,
-      within(async (session) => {
-        await restoreObject(session, entry, { pipeline: config.pipeline });
-        logger.info({ name, table: table.table }, `${kind} stands again`);
-      }),
-    );
-    failures.push(failure);
-  }
+  const pending = entries.filter((entry) => !acting.includes(entry));
+  const failures: SluiceError[] = [];
+  const ended = await untilDone(
+    'what was dropped',
+    options,
+    within(async (session) => {
+      for (let [entry] = pending; entry !== undefined && !options.signal.aborted; [entry] = pending) {
+        const failure = await restoreOne(session, entry, options);
+        if (failure !== null) failures.push(failure);
+        pending.shift();
+      }
+    }),
+  );
   if (acting.length > 0)
     failures.push(
       leftOff(
@@ -64,7 +63,24 @@ export async function restoreDropped(
         isReplica,
       ),
     );
-  return failures.filter((failure) => failure !== null);
+  return [unread, ended, ...failures].filter((failure) => failure !== null);
+}
+
+/** null when it stands again; what is worth another try is thrown, and begins with it. */
+async function restoreOne(
+  session: PostgresSession,
+  entry: JournalEntry,
+  { config, logger }: RestoreDroppedOptions,
+): Promise<SluiceError | null> {
+  const { kind, name, table } = entry.object;
+  try {
+    await restoreObject(session, entry, { pipeline: config.pipeline });
+    logger.info({ name, table: table.table }, `${kind} stands again`);
+    return null;
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.disposition === 'retry') throw error;
+    return error;
+  }
 }
 
 /** TARGET_OBJECTS_LEFT_OFF: they would act on what the sink writes. */

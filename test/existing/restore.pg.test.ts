@@ -101,7 +101,9 @@ function stepsOfEachKind(counts: readonly number[], steps: number): number[] {
   });
 }
 
-test('killed with -9 at every step of dropping, of every kind, a second run drops the rest and nothing is lost', async () => {
+test('killed with -9 at every step of dropping, of every kind, a second run drops the rest and nothing is lost', {
+  timeout: 300_000,
+}, async () => {
   for (const step of stepsOfEachKind([4, 3, 3, 3, 5], DROP_STEPS.length)) {
     await makeApplicationSchema(session);
     expect(await killedAt('drop', step)).toBe('SIGKILL');
@@ -112,7 +114,9 @@ test('killed with -9 at every step of dropping, of every kind, a second run drop
   }
 });
 
-test('killed with -9 at every step of restoring, of every kind, a second run restores the rest exactly', async () => {
+test('killed with -9 at every step of restoring, of every kind, a second run restores the rest exactly', {
+  timeout: 300_000,
+}, async () => {
   for (const step of stepsOfEachKind([5, 3, 3, 3, 4], RESTORE_STEPS.length)) {
     await makeApplicationSchema(session);
     await drop();
@@ -124,6 +128,11 @@ test('killed with -9 at every step of restoring, of every kind, a second run res
 
 test('killed with -9 while an index is being built, a second run builds it anew', async () => {
   await drop();
+  // Large enough to be built beside the writers.
+  await session.query('ALTER TABLE "App".parent ALTER COLUMN slug SET STORAGE PLAIN');
+  await session.query(
+    `INSERT INTO "App".parent SELECT n, 'd' || n, repeat('x', 7900) || n, n FROM generate_series(101, 1250) n`,
+  );
   const writer = await connectPostgres({ url: database.url, pipeline: 'writer' });
   await writer.query('BEGIN; UPDATE "App".child SET note = note; UPDATE "App".parent SET n = n');
   const script = new URL('./crash-child.ts', import.meta.url).pathname;
@@ -137,7 +146,9 @@ test('killed with -9 while an index is being built, a second run builds it anew'
     await writer.close();
   }
   await expect.poll(() => building(), { timeout: 10_000 }).toBe(0);
+  await session.query('DELETE FROM "App".parent WHERE id > 100');
   await restoreAll(session);
+  await session.query('ALTER TABLE "App".parent ALTER COLUMN slug SET STORAGE EXTENDED');
   expect(await stateOf(session)).toEqual(before);
 });
 
