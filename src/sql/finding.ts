@@ -42,6 +42,10 @@ export const FINDINGS = {
       'Letters with accents and trailing blanks are told apart; use a nondeterministic collation if they must not be.',
   },
   REGEXP: { severity: 'review', advice: 'Test the pattern on the target: its language of patterns is another.' },
+  LINE_END: {
+    severity: 'note',
+    advice: 'Texts with line ends may match otherwise: on the target the point matches one, and $ stands behind it.',
+  },
   UNSIGNED: {
     severity: 'note',
     advice: 'MySQL raises an error where the result is negative; the target gives the negative number.',

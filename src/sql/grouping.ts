@@ -1,8 +1,9 @@
 import type { Context } from './context.ts';
-import type { Expression, OrderItem } from './expression.ts';
+import type { Expression, Name, OrderItem } from './expression.ts';
 import { atom, type Fragment } from './fragment.ts';
 import type { Select } from './query.ts';
 import { findColumn, type Source, variableOf } from './query-scope.ts';
+import type { Resolved, Scope } from './scope.ts';
 
 /** What a grouped SELECT may name: its groups, aggregates, and columns that the key of a table settles. */
 export class Grouping {
@@ -16,6 +17,20 @@ export class Grouping {
     this.#sources = sources;
     this.#groups = groups.filter(({ tag }) => tag !== 'number').map((group) => plain.fragment(group).sql);
     this.#columns = new Set(groups.flatMap((group) => this.#idOf(group) ?? []));
+  }
+
+  /** The scope of subqueries: a column of ours that no group settles is an aggregate there too. */
+  scope(): Scope {
+    const { scope } = this.#plain;
+    const resolve = (parts: readonly Name[]): Resolved | undefined => {
+      const found = scope.resolve(parts);
+      const [first] = parts;
+      if (found === undefined || first === undefined || findColumn(this.#sources, parts) === undefined) return found;
+      const part: Expression = { tag: 'column', parts, start: first.start, end: parts.at(-1)?.end ?? first.end };
+      const value = this.replace(part, this.#plain);
+      return value === undefined ? found : { sql: value.sql, type: value.type };
+    };
+    return { ...scope, resolve };
   }
 
   /** Translation of a part that may not stand as it is: a group, an aggregate, a column that no group settles. */

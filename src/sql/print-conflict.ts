@@ -5,7 +5,7 @@ import type { Expression } from './expression.ts';
 import { atom, type Fragment } from './fragment.ts';
 import type { InsertedRows } from './inserted-rows.ts';
 import { findColumn, isSame, variableOf } from './query-scope.ts';
-import type { TableColumn } from './scope.ts';
+import type { Scope, TableColumn } from './scope.ts';
 import type { Insert } from './statement.ts';
 import { NULL } from './value-type.ts';
 
@@ -16,7 +16,7 @@ export function printConflict(node: Insert, rows: InsertedRows, context: Context
   if (target === undefined) return '';
   context.report('ROW_COUNT', node, 'a row that is updated counts 2 on MySQL, and 0 where nothing changes');
   reportRepeated(node, rows, target, context);
-  const within = context.intercept((part) => named(part, node, rows, context));
+  const within = context.within(ownScope(rows.table, context)).intercept((part) => named(part, node, rows, context));
   const set = printSet(printAssignments(node.onDuplicate, [rows.table.source], within));
   return ` ON CONFLICT (${target.map(({ sql }) => sql).join(', ')}) DO UPDATE SET ${set}`;
 }
@@ -105,6 +105,15 @@ function excluded(column: TableColumn | undefined): Fragment | undefined {
 function own({ parts }: ColumnNode, table: ChangedTable): Fragment | undefined {
   const found = findColumn([table.source], parts);
   return found === undefined ? undefined : atom(`${table.name}.${found.column.sql}`, found.column.type);
+}
+
+/** Inside a subquery too the columns of the row that is there have its name before them. */
+function ownScope({ name, source }: ChangedTable, { scope }: Context): Scope {
+  const resolve: Scope['resolve'] = (parts) => {
+    const column = findColumn([source], parts)?.column;
+    return column === undefined ? scope.resolve(parts) : { sql: `${name}.${column.sql}`, type: column.type };
+  };
+  return { ...scope, resolve };
 }
 
 /** A column of the query that gives the rows is at hand where it is inserted as it is. */

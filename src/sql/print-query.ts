@@ -109,6 +109,7 @@ function printSet(node: SetOperation, context: Context, options: BodyOptions): P
   const rest = node.rest.map(({ operator, isAll, body }) => {
     const printed = printBody(body, context, { ...plain, naming: options.naming === 'typed' ? 'typed' : 'plain' });
     checkTypes(first.columns, printed.columns, context, node);
+    if (!isAll) checkCase([...first.columns, ...printed.columns], context, node);
     const sql = body.tag === 'set-operation' ? `(${printed.sql})` : printed.sql;
     return `${operator.toUpperCase()}${isAll ? ' ALL' : ''} ${sql}`;
   });
@@ -125,6 +126,12 @@ function checkTypes(a: readonly TableColumn[], b: readonly TableColumn[], contex
     return !isFree && other !== type.kind && !(LIKE_NUMBERS.has(type.kind) && LIKE_NUMBERS.has(other ?? ''));
   });
   if (isUnlike) context.report('UNKNOWN_TYPE', node, 'columns of unlike types are united');
+}
+
+/** Rows that differ in the case of a text alone fall together on the source. */
+function checkCase(columns: readonly TableColumn[], context: Context, node: SetOperation): void {
+  const isFolded = columns.some(({ type }) => type.kind === 'text' && type.rule === 'lower');
+  if (isFolded) context.report('TEXT_CASE', node, 'rows with texts are made distinct, where case counts on the target');
 }
 
 /** Behind a set operation only names and numbers of columns may order. */

@@ -45,7 +45,9 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
   const read = readRows(node, from, plain, options.lock);
   const grouping = new Grouping(groups, read.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
-  const context = isGrouped ? plain.intercept((part, inner) => grouping.replace(part, inner)) : plain;
+  const context = isGrouped
+    ? plain.within(grouping.scope()).intercept((part, inner) => grouping.replace(part, inner))
+    : plain;
   const items = node.items.map((item, at) => printItem(item, context, placedNaming(options.naming, at), from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,

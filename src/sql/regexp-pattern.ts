@@ -2,6 +2,8 @@
 export interface TranslatedPattern {
   readonly pattern: string;
   readonly doubt: string | undefined;
+  /** `.` or `$` stands in it: the target takes a line end otherwise. */
+  readonly isByLine: boolean;
 }
 
 const WORD_ENDS: readonly (readonly [string, string])[] = [
@@ -35,7 +37,7 @@ export function translatePattern(pattern: string): TranslatedPattern {
       doubt ??= doubtAt(pattern, at);
     }
   }
-  return { pattern: found, doubt };
+  return { pattern: found, doubt, isByLine: /[.$]/.test(pattern.replaceAll(/\\.|\[\^?\]?(?:\\.|[^\]])*\]/gs, '')) };
 }
 
 /** A group with a flag or a look behind, a possessive repetition, and the point, which on the target matches a line end. */

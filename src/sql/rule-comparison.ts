@@ -146,7 +146,7 @@ function texts(left: Fragment, right: Fragment, place: Place, byOrder: boolean):
 }
 
 /** A literal without letters: only a text without letters equals it. */
-function isCaseless({ literal }: Fragment): boolean {
+export function isCaseless({ literal }: Fragment): boolean {
   return literal !== undefined && /^[!-@[-`{-~]*$/.test(literal);
 }
 

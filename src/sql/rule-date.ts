@@ -120,6 +120,9 @@ const sundays = (day: string): string => `((extract(doy from ${day})::int + 6 - 
 const mondays = (day: string): string => `((extract(doy from ${day})::int + 7 - extract(isodow from ${day})::int) / 7)`;
 const yearBefore = (day: string): string => `(date_trunc('year', ${day}::timestamp)::date - 1)`;
 
+/** The middle of a week that begins on Sunday: it tells the year that has most of it. */
+const wednesday = (day: string): string => `(${day} + 3 - extract(dow from ${day})::int)`;
+
 /** Weeks of 1 to 53: week 0 is the last one of the year before. */
 function counted(weeks: (day: string) => string): (day: string) => string {
   return (day) => `CASE WHEN ${weeks(day)} > 0 THEN ${weeks(day)} ELSE ${weeks(yearBefore(day))} END`;
@@ -132,6 +135,7 @@ const WEEKS: Readonly<Record<string, (day: string) => string>> = {
   '3': (day) => `extract(week from ${day})::int`,
   '4': (day) => `((extract(doy from ${day})::int + 9 - extract(dow from ${day})::int) / 7)`,
   '5': mondays,
+  '6': (day) => `((extract(doy from ${wednesday(day)})::int + 6) / 7)`,
   '7': counted(mondays),
 };
 

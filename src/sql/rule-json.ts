@@ -2,7 +2,7 @@ import { localTime, toText, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
-import { jsonPath, pathLiteral } from './json-path.ts';
+import { jsonPath, pathLiteral, strictPath } from './json-path.ts';
 import type { RuleTable } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import type { Span } from './span.ts';
@@ -13,7 +13,8 @@ export const JSON_RULES: RuleTable = {
   JSON_EXTRACT: (call, context) => {
     const [document, path] = call.args;
     if (document === undefined || path === undefined) return wrongCount(call, context);
-    if (call.args.length > 2) return refuse(call, context, 'JSON_EXTRACT of several paths');
+    const isMany = call.args.length > 2 || jsonPath(context.silently(path).literal ?? '$') === undefined;
+    if (isMany) return extractMany(document, call.args.slice(1), { context, span: call });
     return step('#>', document, path, { context, span: call });
   },
   JSON_VALUE: (call, context) => {
@@ -55,11 +56,14 @@ export const JSON_RULES: RuleTable = {
     return compound(`${operand(whole)} @> ${operand(toJson(part, context))}`, BOOLEAN);
   },
   JSON_CONTAINS_PATH: (call, context) => {
-    const [document, , path] = call.args;
-    if (document === undefined || path === undefined || call.args.length !== 3) {
-      return refuse(call, context, 'JSON_CONTAINS_PATH of several paths');
-    }
-    return compound(`(${step('#>', document, path, { context, span: call }).sql}) IS NOT NULL`, BOOLEAN);
+    const [document, one, ...paths] = call.args;
+    if (document === undefined || one === undefined || paths.length === 0) return wrongCount(call, context);
+    const word = context.fragment(one).literal?.toLowerCase();
+    if (word !== 'one' && word !== 'all') return refuse(call, context, 'JSON_CONTAINS_PATH without a word');
+    const tests = paths.map((path) => `(${step('#>', document, path, { context, span: call }).sql}) IS NOT NULL`);
+    const known = `${operand(toJson(document, context))} IS NOT NULL`;
+    const found = tests.join(word === 'one' ? ' OR ' : ' AND ');
+    return tests.length === 1 ? compound(found, BOOLEAN) : atom(`CASE WHEN ${known} THEN ${found} END`, BOOLEAN);
   },
   JSON_KEYS: (call, context) => {
     const [document] = call.args;
@@ -114,6 +118,19 @@ function elementsOf(path: Expression, context: Context, span: Span): readonly st
   return [];
 }
 
+/** All that several paths, or one with a wildcard, lead to: as an array; NULL when there is nothing. */
+function extractMany(document: Expression, paths: readonly Expression[], place: Place): Fragment {
+  const value = toJson(document, place.context);
+  const lists = paths.map((path) => {
+    const text = place.context.fragment(path).literal;
+    const found = text === undefined ? undefined : strictPath(text);
+    if (found !== undefined) return `jsonb_path_query_array(${value.sql}, ${quoteLiteral(found)})`;
+    place.context.report('CONSTRUCT', place.span, 'a JSON path that is known at run time only, or of an unknown form');
+    return 'NULL::jsonb';
+  });
+  return atom(`NULLIF(${lists.join(' || ')}, '[]'::jsonb)`, JSON_TYPE);
+}
+
 /** A name in what is no object, or a number in what is no array, changes nothing; PostgreSQL raises an error. */
 function guarded(document: string, elements: readonly string[], changed: string): string {
   const last = elements.at(-1);
@@ -125,6 +142,11 @@ function guarded(document: string, elements: readonly string[], changed: string)
 
 /** `document -> path` and its text. */
 export function step(operator: '#>' | '#>>', document: Expression, path: Expression, place: Place): Fragment {
+  const { literal } = place.context.silently(path);
+  if (literal !== undefined && jsonPath(literal) === undefined && strictPath(literal) !== undefined) {
+    const many = extractMany(document, [path], place);
+    return operator === '#>' ? many : compound(`${many.sql} #>> '{}'`, TEXT);
+  }
   const from = toJson(document, place.context);
   const elements = pathOf(path, place.context, place.span);
   if (operator === '#>>') place.context.report('JSON_NULL', place.span, 'a value of JSON is taken as a text');

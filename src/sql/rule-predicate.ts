@@ -4,7 +4,7 @@ import type { Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import type { Query } from './query.ts';
 import { translatePattern } from './regexp-pattern.ts';
-import { alike, compare, comparison, ruleOf } from './rule-comparison.ts';
+import { alike, compare, comparison, isCaseless, ruleOf } from './rule-comparison.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, type ValueType } from './value-type.ts';
 
@@ -84,7 +84,7 @@ export function quantified(node: Node<'quantified'>, context: Context): Fragment
 export function like(node: Node<'like'>, context: Context): Fragment {
   const value = toText(context.fragment(node.operand), context, node.operand);
   const pattern = toText(context.fragment(node.pattern), context, node.pattern);
-  const rule = ruleOf([value, pattern], context);
+  const rule = isCaseless(pattern) ? 'exact' : ruleOf([value, pattern], context);
   if (rule === 'lower') context.report('TEXT_CASE', node, 'a text is matched without regard to case');
   if (pattern.literal !== undefined && /(?:^|[^\\])(?:\\\\)*\\$/.test(pattern.literal)) {
     context.report('CONSTRUCT', node, 'the pattern of LIKE ends with its escape character');
@@ -112,6 +112,7 @@ export function toPattern(value: Fragment, context: Context, span: Span): Fragme
   }
   const found = translatePattern(text.literal);
   if (found.doubt !== undefined) context.report('REGEXP', span, found.doubt);
+  if (found.isByLine) context.report('LINE_END', span, 'the point or the end of the pattern meets a line end');
   return { ...atom(quoteLiteral(found.pattern), text.type), literal: found.pattern };
 }
 

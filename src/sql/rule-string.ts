@@ -7,7 +7,7 @@ import { ruleOf, underRule } from './rule-comparison.ts';
 import { wrongCount } from './rule-cond.ts';
 import { concat } from './rule-operator.ts';
 import { toPattern } from './rule-predicate.ts';
-import { BYTES, INTEGER, TEXT, type ValueType } from './value-type.ts';
+import { BIGINT, BYTES, INTEGER, TEXT, type ValueType } from './value-type.ts';
 
 /** Texts. Lengths and places count characters on both sides, unless the rule says bytes. */
 export const STRING_RULES: RuleTable = {
@@ -46,6 +46,20 @@ export const STRING_RULES: RuleTable = {
       args: ['text'],
       sql: "CASE WHEN %1 = '' THEN 0 ELSE get_byte(convert_to(substr($1, 1, 1), 'UTF8'), 0) END",
       type: INTEGER,
+    },
+  ],
+  ORD: [
+    {
+      args: ['text'],
+      sql: "CASE WHEN %1 = '' THEN 0 ELSE ('x' || lpad(encode(convert_to(substr($1, 1, 1), 'UTF8'), 'hex'), 8, '0'))::bit(32)::bigint END",
+      type: BIGINT,
+    },
+  ],
+  QUOTE: [
+    {
+      args: ['text'],
+      sql: "COALESCE('''' || replace(replace(replace(%1, '\\', '\\\\'), '''', '\\'''), chr(26), '\\Z') || '''', 'NULL')",
+      type: TEXT,
     },
   ],
   HEX: hex,

@@ -125,3 +125,22 @@ test('0 stays 0 in an AUTO_INCREMENT column under NO_AUTO_VALUE_ON_ZERO', () => 
 test('a division by 0 is NULL where the mode does not make it an error', () => {
   expect(translate('UPDATE item SET qty = 7 DIV qty', changeScope('')).sql).toContain('NULLIF(qty, 0)');
 });
+
+describe('where the target tells apart what the source does not', () => {
+  test.each([
+    ['SELECT note FROM item UNION SELECT label FROM stock', 'TEXT_CASE'],
+    ["SELECT id FROM item WHERE note REGEXP 'a.c'", 'LINE_END'],
+    ["SELECT id FROM item WHERE note REGEXP 'c$'", 'LINE_END'],
+  ])('%s: %s', (statement, code) => {
+    expect(translate(statement, changeScope()).findings.map((finding) => finding.code)).toContain(code);
+  });
+
+  test.each([
+    'SELECT id FROM item UNION SELECT amount FROM stock',
+    'SELECT note FROM item UNION ALL SELECT label FROM stock',
+    "SELECT id FROM item WHERE note REGEXP '^[.$]a\\\\.'",
+    "SELECT id FROM item WHERE note LIKE '1%' OR note = '12'",
+  ])('%s needs no finding', (statement) => {
+    expect(translate(statement, changeScope()).findings).toEqual([]);
+  });
+});
