@@ -67,7 +67,7 @@ function notEmpty({ target }: Pick<Config, 'target'>, name: TargetName): Finding
   const cure =
     target.ddl === 'existing'
       ? `target: { emptyFirst: [${JSON.stringify(name.table)}] } # deletes them before the load; or tables: { exclude: [...] }`
-      : `TRUNCATE ${quoteTable(name)} CASCADE -- or give target.schema another name`;
+      : `TRUNCATE ${quoteTable(name)} CASCADE -- or another target.schema; where the schema sluice was lost: sluice run --resync`;
   return finding('blocker', 'TARGET_TABLE_NOT_EMPTY', fullName(name), message, cure);
 }
 

@@ -43,8 +43,11 @@ async function look(call: Call, config: Config, depth: CheckOptions['depth']): P
 
 /** What `run` looks at before it touches anything: the outcome that refuses it, or null; warnings are said. */
 export async function refusal(call: Call, config: Config): Promise<Outcome | null> {
-  const report = await look(call, config, 'start');
+  const whole = await look(call, config, 'start');
   call.output.live([]);
+  // A resync empties every table, which was confirmed: it is the way out where the checkpoint went too.
+  const isEmptied = (code: string) => call.flags.has('resync') && code === 'TARGET_TABLE_NOT_EMPTY';
+  const report = { ...whole, findings: whole.findings.filter(({ code }) => !isEmptied(code)) };
   for (const { severity, object, message, code } of report.findings) {
     if (severity === 'warning') call.output.warn(`${object}: ${message} (${code})`);
   }

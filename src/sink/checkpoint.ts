@@ -83,16 +83,20 @@ function checkpointMoved(key: CheckpointKey): SluiceError {
 
 /**
  * TARGET_CHECKPOINT_LOST: this pipeline has written here, and what it has applied is not known any more. To begin again
- * at the log's start would do twice what may be done once only.
+ * at the log's start would do twice what may be done once only. `seen`: where this process has seen it; it tells even
+ * when the whole schema sluice is gone.
  */
-export async function assertNeverWritten(session: PostgresSession, key: CheckpointKey): Promise<void> {
+export async function assertNeverWritten(
+  session: PostgresSession,
+  key: CheckpointKey,
+  seen: Checkpoint | null,
+): Promise<void> {
   const { rows } = await session.query('SELECT FROM sluice.table_version WHERE pipeline = $1 LIMIT 1', [key.pipeline]);
-  if (rows.length === 0) return;
+  if (seen === null && rows.length === 0) return;
   throw new SluiceError({
     code: 'TARGET_CHECKPOINT_LOST',
     message: `the checkpoint of pipeline ${key.pipeline} is gone from sluice.checkpoint, though it has written to this target`,
-    remedy:
-      'Bring the row back from a backup of the target that has its tables too, or drop the schema sluice and the replicated tables and begin with a new log.',
+    remedy: 'Bring it back from a backup of the target that has its tables too, or load anew: `sluice run --resync`.',
     disposition: 'resync',
   });
 }

@@ -239,7 +239,8 @@ async function modelOf(state: TargetState, database: string, table: string) {
 /**
  * A row has a shape of its own: where the catalogue was ahead when the last DDL was read, the row tells what the table was
  * in between. Followed with the same witness, and wider types by the shapes alone. A table whose shape has moved since the
- * target fitted is paused where it does not any more; TARGET_TABLE_UNFIT or _MISSING is thrown for one that never did.
+ * target fitted is paused where it does not any more, and so is one that we made in a later shape; TARGET_TABLE_UNFIT or
+ * _MISSING is thrown for another that never did.
  */
 export async function followRow(state: TargetState, version: TableVersion): Promise<void> {
   const { database, table } = version;
@@ -252,12 +253,12 @@ export async function followRow(state: TargetState, version: TableVersion): Prom
   const unfit = await fitError(state, version);
   if (unfit === null) return;
   const isLost = before !== undefined && unfit.code === 'TARGET_TABLE_MISSING';
-  if (!hasMoved && !isLost) throw unfit;
-  await state.paused.pause({
-    database,
-    table,
-    ...(isLost ? lostPause(unfit, `${database}.${table}`) : unfitPause(unfit)),
-  });
+  // One that we made has the shape of its day, which may be later than the log's.
+  const isAhead = !hasMoved && before === undefined && state.mapping.makesTables === true;
+  if (!hasMoved && !isLost && !isAhead) throw unfit;
+  const name = `${database}.${table}`;
+  const pause = isLost ? lostPause(unfit, name) : isAhead ? aheadPause(unfit, name) : unfitPause(unfit);
+  await state.paused.pause({ database, table, ...pause });
 }
 
 /** The rows that had been written went with it. */
@@ -265,6 +266,14 @@ function lostPause({ message }: SluiceError, name: string): Pause {
   return {
     kind: 'rows',
     advice: `${message}, though its rows had been written. Load it anew: sluice tables reload ${name}`,
+  };
+}
+
+/** What the log tells of its first rows has nowhere to go, whatever the DDL behind them makes of it. */
+function aheadPause({ message }: SluiceError, name: string): Pause {
+  return {
+    kind: 'rows',
+    advice: `its rows in the log are of another shape than the table was made in: ${message}. Load it anew: sluice tables reload ${name}`,
   };
 }
 

@@ -104,8 +104,9 @@ export class Sink {
     try {
       await lockPipeline(session, this.#key, this.#options.lockWaitMs ?? LOCK_WAIT_MS);
       await makeBookkeeping(session);
-      this.#checkpoint = await readCheckpoint(session, this.#key);
-      if (this.#checkpoint === null) await assertNeverWritten(session, this.#key);
+      const checkpoint = await readCheckpoint(session, this.#key);
+      if (checkpoint === null) await assertNeverWritten(session, this.#key, this.#checkpoint);
+      this.#checkpoint = checkpoint;
       if (head) assertLogHolds(this.#checkpoint, head);
       this.#state = await loadTargetState(session, this.#key, this.#options.mapping);
       return this.#checkpoint;

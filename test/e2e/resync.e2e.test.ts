@@ -87,6 +87,16 @@ test('when the directory of the embedded log is gone, everything can be loaded a
   await expectWayBack(line, 'TARGET_OTHER_LOG');
 });
 
+test('when the schema sluice of the target is gone, nothing is written until everything is loaded anew', async () => {
+  const line = await stoppedLine({});
+  await onTarget(line, 'DROP SCHEMA sluice CASCADE');
+  await drift(line);
+  expect(await run(line)).toMatchObject({ exit: 3, error: { code: 'CHECK_REFUSED' } });
+  expect(await onTarget(line, 'SELECT id FROM t ORDER BY id')).toEqual([1, 2, 3, 9].map((id) => ({ id })));
+  expect(await run(line, '--resync', '--confirm', line.config.pipeline)).toMatchObject({ exit: 0 });
+  await expectEqual(line);
+});
+
 test('a log that lost its identity is set aside whole, and everything can be loaded anew', async () => {
   const line = await stoppedLine({});
   rmSync(join(line.folder, 'log', 'log.json'));

@@ -79,6 +79,16 @@ test('a checkpoint that was deleted is missed at once and at the next start; not
   expect(await target.rows('item')).toEqual(['1|a', '2|b']);
 });
 
+test('a schema sluice that was dropped whole while the link was broken is missed by the sink that saw it', async () => {
+  const { target, sink } = await loaded();
+  await using _ = target;
+  await sink.close();
+  await target.session.query('DROP SCHEMA sluice CASCADE');
+  for (let time = 0; time < 2; time++)
+    await expect(sink.start()).rejects.toMatchObject({ code: 'TARGET_CHECKPOINT_LOST', disposition: 'resync' });
+  expect(await target.rows('item')).toEqual(['1|a', '2|b']);
+});
+
 test('a checkpoint that was changed fits no epoch', async () => {
   const { target, sink, log } = await loaded();
   await using _ = target;
