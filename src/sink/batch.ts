@@ -4,6 +4,7 @@ import { quoteTable } from '../postgres/quote.ts';
 import type { Aside } from './aside.ts';
 import { behindReason, CarefulWriter } from './careful-writer.ts';
 import { hasCascade, reachedTables } from './cascade.ts';
+import { noteLeftOut } from './left-out.ts';
 import { RowCount } from './observer.ts';
 import { PendingCascades } from './pending-cascade.ts';
 import { PendingRows, type TableRun } from './pending-rows.ts';
@@ -113,7 +114,7 @@ export class Batch {
   async #row(change: RowChange): Promise<void> {
     const { mapping, plans } = this.#state;
     const { database, table } = change.table;
-    if (mapping.targetOf(database, table) === null) return;
+    if (mapping.targetOf(database, table) === null) return await noteLeftOut(this.#state, change.table);
     const why = this.#mustWait(change);
     if (why !== null) {
       // Pending changes of this table may have to wait too, and stand before this one.
@@ -205,7 +206,7 @@ export class Batch {
     const { session, mapping, store, paused, plans, versions } = this.#state;
     const { database, table } = change.table;
     const target = mapping.targetOf(database, table);
-    if (target === null) return;
+    if (target === null) return await noteLeftOut(this.#state, change.table);
     await this.flush();
     await this.#options.aside.flush();
     await store.supersede(database, table);
@@ -217,7 +218,8 @@ export class Batch {
   }
 
   async #schema(change: SchemaChange): Promise<void> {
-    if (this.#state.mapping.targetOf(change.database, change.table) === null) return;
+    if (this.#state.mapping.targetOf(change.database, change.table) === null)
+      return await noteLeftOut(this.#state, change);
     await this.flush();
     await this.#options.aside.flush();
     await applySchemaChange(this.#state, change);

@@ -89,9 +89,10 @@ export class Sink {
     return this.#state?.session.isReplica ?? false;
   }
 
-  /** Tables whose changes are kept aside, with advice. */
+  /** Tables whose changes are kept aside, with advice; not those that take no part. */
   get pausedTables(): readonly PausedTable[] {
-    return this.#state?.paused.all ?? [];
+    const { targetOf } = this.#options.mapping;
+    return (this.#state?.paused.all ?? []).filter(({ database, table }) => targetOf(database, table) !== null);
   }
 
   /**

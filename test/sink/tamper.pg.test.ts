@@ -89,6 +89,28 @@ test('a schema sluice that was dropped whole while the link was broken is missed
   expect(await target.rows('item')).toEqual(['1|a', '2|b']);
 });
 
+test('a table that a sink leaves out though the log has it waits for its reload when it takes part again (INV-48)', async () => {
+  const { target, sink, log } = await loaded();
+  await using _ = target;
+  await sink.close();
+  const targetOf = (_: string, name: string) => (name === 'item' ? null : { schema: 'public', table: name });
+  const narrow = target.sink({ mapping: { targetOf } });
+  await narrow.start();
+  const missed = [create(ITEM, [3, 'c']), remove(ITEM, [1, 'a']), create(OTHER, [1])];
+  await narrow.apply(stream(log.next(missed)), NEVER);
+  expect(narrow.pausedTables).toEqual([]);
+  await narrow.close();
+  const wide = target.sink();
+  await wide.start();
+  await wide.apply(stream(log.next([create(ITEM, [4, 'd']), create(OTHER, [2])])), NEVER);
+  expect(wide.pausedTables).toMatchObject([{ table: 'item', advice: expect.stringContaining('sluice tables reload') }]);
+  expect(await target.rows('item')).toEqual(['1|a', '2|b']);
+  expect(await target.rows('other')).toEqual(['1', '2']);
+  await wide.apply(stream(log.next([{ tag: 'truncate', table: ITEM }, create(ITEM, [5, 'e'])])), NEVER);
+  expect(wide.pausedTables).toEqual([]);
+  expect(await target.rows('item')).toEqual(['5|e']);
+});
+
 test('a checkpoint that was changed fits no epoch', async () => {
   const { target, sink, log } = await loaded();
   await using _ = target;
