@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { sourceLogin } from '../config/login.ts';
+import type { Config } from '../config/config.ts';
+import { sourceLogin, targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
+import { type Catalogue, catalogueOf, catalogueOfScript, type TargetTypeOf } from '../logic/catalogue.ts';
 import { parseScript } from '../logic/parse-script.ts';
 import type { Program } from '../logic/program.ts';
 import { readSource } from '../logic/read-source.ts';
 import { lineAt } from '../logic/walk.ts';
+import { readCatalogue } from '../mysql/catalogue.ts';
 import { connectMysql } from '../mysql/connection.ts';
+import { connectPostgres } from '../postgres/connection.ts';
 import { requireConfig } from './load-file.ts';
 import type { Call, Flag } from './verb.ts';
 
@@ -15,6 +19,8 @@ export interface LogicInput {
   /** The file or the databases, for titles. */
   readonly from: string;
   readonly programs: readonly Program[];
+  /** Tables of the same place, with the types that their columns have on the target. */
+  readonly catalogue: Catalogue;
   readonly firstLineOf: (program: Program) => number;
 }
 
@@ -43,9 +49,11 @@ function fromFile({ io, flags }: Call, file: string): LogicInput {
   const flavor = flags.get('language') === 'mariadb' ? 'mariadb' : 'mysql';
   const sqlMode = String(flags.get('sql-mode') ?? '');
   const script = parseScript(readText(resolve(io.folder, file)), { flavor, version: VERSIONS[flavor], sqlMode });
-  return { from: file, programs: script.programs, firstLineOf: ({ offset }) => lineAt(script.text, offset) };
+  const catalogue = catalogueOfScript(script.tables);
+  return { from: file, programs: script.programs, catalogue, firstLineOf: ({ offset }) => lineAt(script.text, offset) };
 }
 
+/** USAGE_FILE: there is no such file, or it may not be read. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -62,7 +70,8 @@ function readText(path: string): string {
 }
 
 async function fromSource(call: Call): Promise<LogicInput> {
-  const { source } = requireConfig(call);
+  const config = requireConfig(call);
+  const { source } = config;
   const connection = await connectMysql(sourceLogin(source));
   try {
     const programs: Program[] = [];
@@ -71,8 +80,28 @@ async function fromSource(call: Call): Promise<LogicInput> {
       for (const name of found.hidden) call.output.warn(`the account may not see the text of ${name} in ${database}`);
       programs.push(...found.programs);
     }
-    return { from: source.databases.join(', '), programs, firstLineOf: () => 1 };
+    const tables = await readCatalogue(connection, { databases: source.databases });
+    const catalogue = catalogueOf(tables, await targetTypes(call, config));
+    return { from: source.databases.join(', '), programs, catalogue, firstLineOf: () => 1 };
   } finally {
     await connection.close();
   }
+}
+
+const COLUMNS = `SELECT table_name AS "table", column_name AS "column", data_type AS type FROM information_schema.columns
+  WHERE table_schema NOT IN ('pg_catalog', 'information_schema')`;
+
+/** Types of the target's columns as they stand; without the target each column has the type it has by default. */
+async function targetTypes({ output }: Call, config: Config): Promise<TargetTypeOf> {
+  const types = new Map<string, string>();
+  try {
+    const session = await connectPostgres(targetLogin(config));
+    const { rows } = await session.query(COLUMNS);
+    for (const row of rows) types.set(`${row['table']}.${row['column']}`, row['type'] ?? '');
+    await session.close();
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    output.warn(`the target is not there (${error.code}): columns are taken to have their default types`);
+  }
+  return (table, column) => types.get(`${table}.${column}`);
 }

@@ -28,7 +28,60 @@ export const LOGIC_VERBS: readonly Verb[] = [
     exits: [EXIT.done, EXIT.usage, EXIT.unreachable, EXIT.interrupted],
     run: list,
   },
+  {
+    name: 'logic convert',
+    kind: 'LogicConvert',
+    operands: { words: '[FILE]', min: 0, max: 1 },
+    summary:
+      'Writes procedures, functions, triggers and events for PostgreSQL. What is not converted stands as text at its place and raises NOT_CONVERTED when it is reached.',
+    flags: [
+      ...LANGUAGE_FLAGS,
+      {
+        name: 'to',
+        type: 'text',
+        value: 'TARGET',
+        choices: ['plpgsql'],
+        help: 'What to write; plpgsql when not given.',
+      },
+      {
+        name: 'out',
+        type: 'text',
+        value: 'FOLDER',
+        help: 'Write one file for each program, and schedule.sql for events.',
+      },
+    ],
+    takesConfig: true,
+    examples: [
+      ['sluice logic convert --out logic', 'every program of the source, one file each'],
+      ['sluice logic convert dump.sql', 'a dump, to stdout; its CREATE TABLEs tell the types of columns'],
+    ],
+    exits: [EXIT.done, EXIT.usage, EXIT.differences, EXIT.unreachable, EXIT.interrupted],
+    run: convert,
+  },
 ];
+
+/** Exit 4 where something stands as text. */
+async function convert(call: Call): Promise<Outcome> {
+  const { logicInput } = await import('./logic-input.ts');
+  const { convertPrograms } = await import('../logic/convert.ts');
+  const { convertedData, sqlOf, writeConverted } = await import('./logic-output.ts');
+  const { programs, catalogue } = await logicInput(call);
+  const converted = convertPrograms(programs, { catalogue });
+  const data = convertedData(converted);
+  const folder = call.flags.get('out');
+  if (folder !== undefined) writeConverted(resolve(call.io.folder, String(folder)), converted);
+  const { automatic, review, skeleton, none } = data.totals;
+  call.output.say(
+    `${converted.length} objects: automatic ${automatic}, review ${review}, skeleton ${skeleton}, not converted ${none}`,
+  );
+  const exit = skeleton + none > 0 ? EXIT.differences : EXIT.done;
+  return {
+    kind: 'LogicConvert',
+    exit,
+    data,
+    text: folder === undefined ? sqlOf(converted) : `written: ${String(folder)}`,
+  };
+}
 
 async function list(call: Call): Promise<Outcome> {
   // Loaded only here: no other verb needs the parser.

@@ -11,7 +11,8 @@ export type BodyStatement =
   | If
   | Case
   | Loop
-  | (Span & { readonly tag: 'leave' | 'iterate'; readonly label: Name })
+  | (Span & { readonly tag: 'leave'; readonly label: Name })
+  | (Span & { readonly tag: 'iterate'; readonly label: Name })
   | (Span & { readonly tag: 'return'; readonly value: Expression })
   | Signal
   | GetDiagnostics
@@ -153,7 +154,7 @@ export interface Fetch extends Span {
 }
 
 export interface SetStatement extends Span {
-  readonly tag: 'set';
+  readonly tag: 'set-variables';
   readonly assignments: readonly SetAssignment[];
 }
 

@@ -37,7 +37,7 @@ const has = (profile: Profile, ...codes: readonly string[]): boolean =>
 const isTrigger = ({ definition }: Program): boolean => definition.tag === 'trigger';
 
 const setsNew = ({ definition }: Program): boolean =>
-  nodesOf(definition, 'set').some(({ assignments }) =>
+  nodesOf(definition, 'set-variables').some(({ assignments }) =>
     assignments.some(({ target }) => target.tag === 'name' && target.parts[0]?.text.toUpperCase() === 'NEW'),
   );
 

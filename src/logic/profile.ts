@@ -126,7 +126,7 @@ class Counter {
   }
 
   #takeState(node: Node): void {
-    if (node.tag === 'set') for (const { target, value } of node.assignments) this.#takeSet(target, value);
+    if (node.tag === 'set-variables') for (const { target, value } of node.assignments) this.#takeSet(target, value);
     else if (node.tag === 'assign') this.#written.add(key(node.target));
     else if (node.tag === 'query') for (const target of node.into?.targets ?? []) this.#takeTarget(target);
     else if (node.tag === 'fetch') for (const target of node.targets) this.#takeTarget(target);
@@ -147,7 +147,19 @@ class Counter {
 }
 
 const STATEMENTS = new Set([
-  ...['leave', 'iterate', 'return', 'signal', 'resignal', 'get-diagnostics', 'open', 'fetch', 'close', 'set', 'do'],
+  ...[
+    'leave',
+    'iterate',
+    'return',
+    'signal',
+    'resignal',
+    'get-diagnostics',
+    'open',
+    'fetch',
+    'close',
+    'set-variables',
+    'do',
+  ],
   ...['prepare', 'execute', 'deallocate', 'execute-immediate', 'transaction', 'create-table', 'drop-table', 'truncate'],
   ...['command', 'query', 'insert', 'update', 'delete', 'if', 'case-statement', 'loop'],
 ]);

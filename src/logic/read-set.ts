@@ -14,7 +14,7 @@ export function readSet(cursor: TokenCursor): BodyStatement {
   cursor.expectWord('SET');
   const state = { scope: undefined };
   const assignments = cursor.list(() => readSetAssignment(cursor, state));
-  return { tag: 'set', assignments, ...cursor.since(start) };
+  return { tag: 'set-variables', assignments, ...cursor.since(start) };
 }
 
 function isCommand(cursor: TokenCursor): boolean {

@@ -19,7 +19,7 @@ describe('a statement that is not understood is opaque, and the rest of the rout
   test('in the middle of a block', () => {
     const text = "CREATE PROCEDURE p() BEGIN SET @a = 1; FROBNICATE the (x, y) 'z;'; SET @b = 2; END";
     const found = parseProgram(text, MYSQL);
-    expect(bodyOf(found)).toEqual(['set', 'opaque', 'set']);
+    expect(bodyOf(found)).toEqual(['set-variables', 'opaque', 'set-variables']);
     expect(found?.failures).toHaveLength(1);
     const [failure] = found?.failures ?? [];
     expect(text.slice(failure?.start, failure?.end)).toBe("FROBNICATE the (x, y) 'z;'");
@@ -33,7 +33,7 @@ describe('a statement that is not understood is opaque, and the rest of the rout
 
   test('as a declaration', () => {
     const found = parseProgram('CREATE PROCEDURE p() BEGIN DECLARE x WONDER; DECLARE y INT; SET y = 1; END', MYSQL);
-    expect(bodyOf(found)).toEqual(['set']);
+    expect(bodyOf(found)).toEqual(['set-variables']);
     expect(found?.failures).toHaveLength(1);
   });
 

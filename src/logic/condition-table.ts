@@ -1,0 +1,99 @@
+import type { Block, Condition } from './body.ts';
+
+/** The target's condition for an error number of the source (docs/operate/stored-programs.md). */
+const BY_ERRNO: Readonly<Record<number, string>> = {
+  1022: '23505',
+  1048: '23502',
+  1062: '23505',
+  1106: '42P01',
+  1146: '42P01',
+  1172: 'P0003',
+  1205: '55P03',
+  1213: '40P01',
+  1216: '23503',
+  1217: '23503',
+  1264: '22003',
+  1292: '22007',
+  1339: '20000',
+  1365: '22012',
+  1366: '22P02',
+  1406: '22001',
+  1451: '23503',
+  1452: '23503',
+  1586: '23505',
+  1690: '22003',
+  3819: '23514',
+  4025: '23514',
+};
+
+/** What PostgreSQL raises where MySQL raises a state of this class; a class of its own (45000) stays as it is. */
+const BY_STATE: Readonly<Record<string, readonly string[]>> = {
+  '23000': ['integrity_constraint_violation'],
+  '22001': ['string_data_right_truncation'],
+  '22003': ['numeric_value_out_of_range'],
+  '22007': ['invalid_datetime_format', 'datetime_field_overflow'],
+  '22012': ['division_by_zero'],
+  '40001': ['deadlock_detected', 'serialization_failure'],
+  '42S01': ['duplicate_table'],
+  '42S02': ['undefined_table'],
+  '42S22': ['undefined_column'],
+};
+
+/** A condition as EXCEPTION WHEN has it; undefined: the target never raises it. */
+export function whenOf(condition: Condition): string | undefined {
+  switch (condition.tag) {
+    case 'sqlexception':
+      return 'OTHERS';
+    case 'errno': {
+      const state = BY_ERRNO[condition.errno];
+      return state === undefined ? undefined : `SQLSTATE '${state}'`;
+    }
+    case 'sqlstate':
+      return BY_STATE[condition.sqlstate]?.join(' OR ') ?? `SQLSTATE '${condition.sqlstate}'`;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the condition is that a SELECT INTO or a FETCH found no row. */
+export function isNotFound(condition: Condition): boolean {
+  if (condition.tag === 'sqlstate') return condition.sqlstate === '02000';
+  return condition.tag === 'not-found' || (condition.tag === 'errno' && condition.errno === 1329);
+}
+
+/** How specific a condition is: the most specific handler is taken, whatever the order of the text. */
+export function rankOf(condition: Condition): number {
+  return { errno: 0, sqlstate: 1, named: 1, 'not-found': 2, sqlwarning: 2, sqlexception: 3 }[condition.tag];
+}
+
+/** The condition that a name stands for, from the innermost block outwards. */
+export function resolveCondition(condition: Condition, blocks: readonly Block[]): Condition {
+  if (condition.tag !== 'named') return condition;
+  const name = condition.name.text.toLowerCase();
+  for (const { declarations } of blocks) {
+    for (const one of declarations) {
+      if (one.tag === 'condition' && one.name.text.toLowerCase() === name) return one.condition;
+    }
+  }
+  return condition;
+}
+
+/** MySQL's error number of what the handler caught. */
+export const ERRNO_SQL = `CASE SQLSTATE ${[
+  ['23505', 1062],
+  ['23503', 1452],
+  ['23502', 1048],
+  ['23514', 3819],
+  ['22001', 1406],
+  ['22003', 1264],
+  ['22012', 1365],
+  ['42P01', 1146],
+  ['40P01', 1213],
+  ['55P03', 1205],
+  ['P0003', 1172],
+]
+  .map(([state, errno]) => `WHEN '${state}' THEN ${errno}`)
+  .join(' ')} ELSE 1644 END`;
+
+/** MySQL's state of what the handler caught. */
+export const STATE_SQL = `CASE WHEN SQLSTATE LIKE '23%' THEN '23000' WHEN SQLSTATE = '40P01' THEN '40001' WHEN SQLSTATE = '42P01' THEN '42S02' WHEN SQLSTATE = 'P0003' THEN '42000' ELSE SQLSTATE END`;

@@ -1,0 +1,26 @@
+import type { TextRule, ValueType } from '../sql/value-type.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { PgType } from './pg-type.ts';
+import type { Program } from './program.ts';
+
+/** How a stored routine is called on the target. */
+export interface Signature {
+  readonly sql: string;
+  readonly parameters: readonly { readonly mode: 'in' | 'out' | 'inout'; readonly type: PgType | undefined }[];
+  /** Of a function. */
+  readonly returns: ValueType | undefined;
+  readonly hasResultSets: boolean;
+}
+
+/** What a conversion knows beside the program itself. */
+export interface ConvertContext {
+  readonly catalogue: Catalogue;
+  /** Routines that the target has or will have, by name in small letters. */
+  readonly signatures: ReadonlyMap<string, Signature>;
+  readonly textRule: TextRule;
+  /** Session time zone of the source's application, as PostgreSQL names it. */
+  readonly timeZone: string;
+  /** Schema of the target, for search_path. */
+  readonly schema: string;
+  readonly nameOf: (program: Program) => string;
+}

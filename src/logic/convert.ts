@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { quoteName } from '../sql/fragment.ts';
+import type { Span } from '../sql/span.ts';
+import type { TextRule } from '../sql/value-type.ts';
+import type { ActionItem } from './action-item.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ConvertContext, Signature } from './convert-context.ts';
+import { emitEvent } from './emit-event.ts';
+import { emitRoutine } from './emit-routine.ts';
+import { emitTrigger } from './emit-trigger.ts';
+import { type Emitter, NotConverted } from './emitter.ts';
+import { nameOf } from './inventory.ts';
+import { pgType } from './pg-type.ts';
+import type { Program } from './program.ts';
+import { hasResultSets } from './result-set.ts';
+import { key } from './table-access.ts';
+
+/** One program for PostgreSQL. */
+export interface Converted {
+  readonly program: Program;
+  readonly name: string;
+  /** Statements in their order; empty for a view, which the schema makes, and for what was not read at all. */
+  readonly statements: readonly string[];
+  /** Of an event: what puts it on a schedule, by pg_cron; not run here. */
+  readonly schedule: string | undefined;
+  /** `automatic`: nothing to look at; `review`: converted, with something to look at; `skeleton`: parts stand as text. */
+  readonly outcome: 'automatic' | 'review' | 'skeleton' | 'none';
+  readonly items: readonly ActionItem[];
+  /** Spans of the source that statements or items account for. */
+  readonly accounted: readonly Span[];
+}
+
+export interface ConvertOptions {
+  readonly catalogue: Catalogue;
+  readonly textRule?: TextRule;
+  readonly timeZone?: string;
+  readonly schema?: string;
+}
+
+/** Converts programs of one database together: they call each other. Triggers stand in the order in which they run. */
+export function convertPrograms(programs: readonly Program[], options: ConvertOptions): readonly Converted[] {
+  const context: ConvertContext = {
+    catalogue: options.catalogue,
+    signatures: signaturesOf(programs),
+    textRule: options.textRule ?? 'lower',
+    timeZone: options.timeZone ?? 'UTC',
+    schema: options.schema ?? 'public',
+    nameOf,
+  };
+  const order = triggerOrder(programs);
+  return programs.map((program) => convertOne(program, context, order.get(program) ?? 0));
+}
+
+function convertOne(program: Program, context: ConvertContext, order: number): Converted {
+  const { definition } = program;
+  const name = nameOf(program);
+  try {
+    if (definition.tag === 'procedure' || definition.tag === 'function') {
+      return converted(program, name, emitRoutine(program, definition, context));
+    }
+    if (definition.tag === 'trigger') return converted(program, name, emitTrigger(program, definition, context, order));
+    if (definition.tag === 'event') return converted(program, name, emitEvent(program, definition, context));
+  } catch (error) {
+    if (!(error instanceof NotConverted)) throw error;
+    return none(program, name, [error.code, error.message, error.advice]);
+  }
+  if (definition.tag === 'view')
+    return none(program, name, ['VIEW', 'a view is made with the tables', 'See: sluice schema plan.'], 'note');
+  return none(program, name, [
+    'SYNTAX',
+    program.failures[0]?.reason ?? 'the head was not understood',
+    'Write it by hand, or report the text.',
+  ]);
+}
+
+export interface Emitted {
+  readonly emitter: Emitter;
+  readonly statements: readonly string[];
+  readonly schedule?: string;
+}
+
+function converted(program: Program, name: string, { emitter, statements, schedule }: Emitted): Converted {
+  const { items, accounted } = emitter;
+  const severities = new Set(items.map(({ severity }) => severity));
+  const outcome = severities.has('stands') ? 'skeleton' : severities.has('review') ? 'review' : 'automatic';
+  const [first = '', ...rest] = statements;
+  return {
+    program,
+    name,
+    statements: [`${headerOf(program, items)}\n${first}`, ...rest],
+    schedule,
+    outcome,
+    items,
+    accounted,
+  };
+}
+
+/** Where it comes from: the hash tells whether the source changed since. */
+function headerOf(program: Program, items: readonly ActionItem[]): string {
+  const { definition, lexed } = program;
+  const hash = createHash('sha256').update(lexed.text.trim()).digest('hex').slice(0, 16);
+  const kind = definition.tag === 'unread' ? (definition.kind ?? 'program') : definition.tag;
+  const told = items
+    .filter(({ severity }) => severity !== 'note')
+    .map(({ severity, code, reason }) => `-- ${severity} ${code}: ${reason.replaceAll('\n', ' ')}`);
+  return [`-- ${kind} ${nameOf(program)}, converted by sluice from source ${hash}`, ...new Set(told)].join('\n');
+}
+
+function none(
+  program: Program,
+  name: string,
+  texts: readonly [string, string, string],
+  severity: ActionItem['severity'] = 'stands',
+): Converted {
+  const { start, end } = program.definition;
+  const [code, reason, advice] = texts;
+  const items: readonly ActionItem[] = [{ code, severity, span: { start, end }, reason, advice }];
+  return { program, name, statements: [], schedule: undefined, outcome: 'none', items, accounted: [{ start, end }] };
+}
+
+function signaturesOf(programs: readonly Program[]): ReadonlyMap<string, Signature> {
+  const found = new Map<string, Signature>();
+  const withResults = hasResultSets(programs);
+  for (const program of programs) {
+    const { definition } = program;
+    if (definition.tag !== 'procedure' && definition.tag !== 'function') continue;
+    const name = definition.name.parts.at(-1)?.text ?? '';
+    found.set(key(name), {
+      sql: quoteName(name),
+      parameters: definition.parameters.map(({ mode, type }) => ({ mode, type: pgType(type) })),
+      returns: definition.returns === undefined ? undefined : pgType(definition.returns)?.value,
+      hasResultSets: withResults.has(key(name)),
+    });
+  }
+  return found;
+}
+
+/** Number of each trigger among those of its table, time and event: PostgreSQL runs them by name. */
+function triggerOrder(programs: readonly Program[]): ReadonlyMap<Program, number> {
+  const found = new Map<Program, number>();
+  const groups = new Map<string, Program[]>();
+  for (const program of programs) {
+    const { definition } = program;
+    if (definition.tag !== 'trigger') continue;
+    const group = `${key(definition.table.parts.at(-1)?.text ?? '')} ${definition.time}`;
+    const known = groups.get(group) ?? [];
+    known.splice(placeOf(definition.order, known), 0, program);
+    groups.set(group, known);
+  }
+  for (const group of groups.values()) for (const [at, program] of group.entries()) found.set(program, at + 1);
+  return found;
+}
+
+/** Behind all, or beside the one that FOLLOWS or PRECEDES names. */
+function placeOf(
+  order: { readonly place: 'follows' | 'precedes'; readonly other: { readonly text: string } } | undefined,
+  known: readonly Program[],
+): number {
+  if (order === undefined) return known.length;
+  const at = known.findIndex((program) => key(nameOf(program).split('.').at(-1) ?? '') === key(order.other.text));
+  if (at < 0) return known.length;
+  return order.place === 'follows' ? at + 1 : at;
+}

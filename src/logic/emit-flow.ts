@@ -1,0 +1,127 @@
+import type { Expression, Name } from '../sql/expression.ts';
+import { quoteName } from '../sql/fragment.ts';
+import { BIGINT, UNKNOWN } from '../sql/value-type.ts';
+import type { BodyStatement, Case, If, Loop } from './body.ts';
+import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
+import { key } from './table-access.ts';
+
+/** IF. A condition that is not converted raises its error and is false. */
+export function emitIf(emitter: Emitter, node: If, emit: EmitStatement): void {
+  const conditions = node.branches.map(({ when }) => condition(emitter, when));
+  node.branches.forEach(({ statements }, at) => {
+    emitter.out.line(`${at === 0 ? 'IF' : 'ELSIF'} ${conditions[at]} THEN`);
+    inner(emitter, statements, emit);
+  });
+  if (node.otherwise !== undefined) {
+    emitter.out.line('ELSE');
+    inner(emitter, node.otherwise, emit);
+  }
+  rest(emitter, node.end);
+  emitter.out.line('END IF;');
+}
+
+/** CASE: PostgreSQL raises the same error, 20000, where nothing fits. */
+export function emitCase(emitter: Emitter, node: Case, emit: EmitStatement): void {
+  const conditions = node.branches.map(({ when }) => condition(emitter, subjectTest(node.subject, when)));
+  if (node.subject !== undefined) emitter.account(node.subject);
+  emitter.out.line('CASE');
+  emitter.out.deeper(() => {
+    node.branches.forEach(({ statements }, at) => {
+      emitter.out.line(`WHEN ${conditions[at]} THEN`);
+      inner(emitter, statements, emit);
+    });
+    if (node.otherwise === undefined) return;
+    emitter.out.line('ELSE');
+    inner(emitter, node.otherwise, emit);
+  });
+  emitter.out.line('END CASE;');
+}
+
+function subjectTest(subject: Expression | undefined, when: Expression): Expression {
+  if (subject === undefined) return when;
+  return { tag: 'comparison', operator: '=', left: subject, right: when, start: when.start, end: when.end };
+}
+
+function condition(emitter: Emitter, node: Expression): string {
+  try {
+    const sql = emitter.sql(node, 'condition');
+    emitter.account(node);
+    return sql;
+  } catch (error) {
+    if (!(error instanceof NotConverted)) throw error;
+    emitter.stand(node, error.code, error.message, error.advice);
+    return 'false';
+  }
+}
+
+function inner(emitter: Emitter, statements: readonly BodyStatement[], emit: EmitStatement): void {
+  emitter.out.deeper(() => {
+    for (const statement of statements) emit(emitter, statement);
+  });
+}
+
+function rest(emitter: Emitter, end: number): void {
+  emitter.out.deeper(() => {
+    for (const line of emitter.comments.before(end)) emitter.out.line(line);
+  });
+}
+
+/** LOOP, WHILE, REPEAT, FOR. */
+export function emitLoop(emitter: Emitter, node: Loop, emit: EmitStatement): void {
+  emitter.book.open();
+  const head = headOf(emitter, node);
+  const label = node.label === undefined ? undefined : quoteName(key(node.label.text));
+  if (label !== undefined) emitter.out.line(`<<${label}>>`);
+  emitter.out.line(`${head}LOOP`);
+  inner(emitter, node.statements, emit);
+  rest(emitter, node.end);
+  if (node.kind.tag === 'until') {
+    const { condition: until } = node.kind;
+    emitter.out.deeper(() => emitter.out.line(`EXIT WHEN ${condition(emitter, until)};`));
+  }
+  emitter.out.line('END LOOP;');
+  emitter.book.close();
+}
+
+function headOf(emitter: Emitter, { kind }: Loop): string {
+  switch (kind.tag) {
+    case 'endless':
+    case 'until':
+      return '';
+    case 'while':
+      return `WHILE ${condition(emitter, kind.condition)} `;
+    case 'range': {
+      const [from, to] = [kind.from, kind.to].map((bound) => emitter.sql(bound));
+      for (const bound of [kind.from, kind.to]) emitter.account(bound);
+      const bounds = kind.isReverse ? `REVERSE ${to}..${from}` : `${from}..${to}`;
+      const variable = emitter.book.declare(kind.variable.text, 'integer', BIGINT);
+      return `FOR ${variable.sql} IN ${bounds} `;
+    }
+    case 'query': {
+      const query = emitter.query(kind.query);
+      emitter.account(kind.query);
+      return `FOR ${record(emitter, kind.variable)} IN ${query} `;
+    }
+    default:
+      return `FOR ${record(emitter, kind.variable)} IN ${cursorQuery(emitter, kind.cursor)} `;
+  }
+}
+
+/** The variable of a FOR over rows is declared with ours: PostgreSQL's FOR does not declare it. */
+function record(emitter: Emitter, name: Name): string {
+  const sql = quoteName(`${key(name.text)}_row`);
+  emitter.temporary(sql, 'record', UNKNOWN);
+  emitter.book.put(name.text, { sql, type: UNKNOWN, declared: 'record' });
+  return sql;
+}
+
+function cursorQuery(emitter: Emitter, name: Name): string {
+  for (const { declarations } of emitter.blocks) {
+    for (const one of declarations) {
+      if (one.tag !== 'cursor' || key(one.name.text) !== key(name.text) || one.query.tag === 'opaque') continue;
+      if (one.parameters.length > 0) break;
+      return emitter.query(one.query);
+    }
+  }
+  throw new NotConverted('CURSOR', `the cursor ${name.text} has parameters or is not known`, 'Write the loop by hand.');
+}

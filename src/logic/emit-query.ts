@@ -1,0 +1,199 @@
+import type { Expression, Name } from '../sql/expression.ts';
+import type { Into, Query } from '../sql/query.ts';
+import type { ValueType } from '../sql/value-type.ts';
+import { TEXT } from '../sql/value-type.ts';
+import type { BodyStatement, Fetch, SetStatement } from './body.ts';
+import { onNotFound, waitsForNotFound } from './emit-guard.ts';
+import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
+import { typesOfItems } from './item-type.ts';
+import { key } from './table-access.ts';
+import type { Variable } from './variable-book.ts';
+import { nodesOf } from './walk.ts';
+
+/** SELECT ... INTO: without a row the variables keep their values, and NOT FOUND arises. */
+export function emitSelectInto(emitter: Emitter, node: Query, into: Into, emit: EmitStatement): void {
+  if (into.file !== undefined)
+    throw new NotConverted('FILE', 'a file of the server is written', 'Use COPY, or a program of the client.');
+  const types = typesOfItems(emitter, node);
+  const targets = into.targets.map((target, at) =>
+    target.tag === 'user-variable'
+      ? userVariable(emitter, target.name, types[at] ?? TEXT)
+      : variable(emitter, target.parts),
+  );
+  const sql = emitter.query(node);
+  if (isOneRow(node)) {
+    emitter.out.line(
+      withInto(
+        sql,
+        targets.map(({ sql: name }) => name),
+      ),
+    );
+    return;
+  }
+  const found = targets.map((target) => emitter.temporary(`_${bare(target.sql)}`, target.declared, target.type));
+  emitter.out.line(
+    withInto(
+      sql,
+      found.map(({ sql: name }) => name),
+    ),
+  );
+  keep(emitter, targets, found, emit);
+}
+
+/** INTO stands behind the first list of a SELECT; PL/pgSQL takes it at the end of the statement just as well. */
+function withInto(sql: string, names: readonly string[]): string {
+  return `${sql} INTO ${names.join(', ')};`;
+}
+
+function bare(name: string): string {
+  return key(name).replaceAll(/\W+/g, '_');
+}
+
+/** What was found is taken over only where there is a row. */
+function keep(emitter: Emitter, targets: readonly Variable[], found: readonly Variable[], emit: EmitStatement): void {
+  emitter.out.line('IF FOUND THEN');
+  emitter.out.deeper(() => {
+    targets.forEach((target, at) => {
+      emitter.out.line(`${target.sql} := ${found[at]?.sql};`);
+    });
+  });
+  if (waitsForNotFound(emitter)) {
+    emitter.out.line('ELSE');
+    emitter.out.deeper(() => {
+      onNotFound(emitter, emit);
+      if (emitter.out.lines.at(-1)?.trim() === 'ELSE') emitter.out.line('NULL;');
+    });
+  }
+  emitter.out.line('END IF;');
+}
+
+/** Aggregates without GROUP BY and HAVING, and a SELECT without tables, give one row always. */
+function isOneRow({ body, limit }: Query): boolean {
+  if (body.tag !== 'select' || limit !== undefined || body.having !== undefined || body.groupBy.length > 0)
+    return false;
+  if (body.from.length === 0) return body.where === undefined;
+  return body.items.some((item) => item.tag === 'item' && isAggregate(item.expression));
+}
+
+function isAggregate(node: Expression): boolean {
+  const inQueries = new Set(
+    [...nodesOf(node, 'subquery'), ...nodesOf(node, 'exists')].flatMap((query) => nodesOf(query, 'aggregate')),
+  );
+  return nodesOf(node, 'aggregate').some((one) => one.over === undefined && !inQueries.has(one));
+}
+
+/** A local variable that takes a value. */
+export function variable(emitter: Emitter, parts: readonly Name[]): Variable {
+  const found = emitter.variable(parts);
+  if (found !== undefined) return found;
+  const name = parts.map(({ text }) => text).join('.');
+  throw new NotConverted('VARIABLE', `no variable ${name} is known here`, 'Declare it, or write this part by hand.');
+}
+
+/** FETCH: past the end the variables keep their values, and NOT FOUND arises. */
+export function emitFetch(emitter: Emitter, node: Fetch, emit: EmitStatement): void {
+  if (node.cursor === undefined)
+    throw new NotConverted('AGGREGATE', 'an aggregate function reads its group', 'Write it as CREATE AGGREGATE.');
+  const targets = node.targets.map((target) => targetOf(emitter, target, TEXT));
+  const found = targets.map((target) => emitter.temporary(`_${bare(target.sql)}`, target.declared, target.type));
+  emitter.out.line(`FETCH ${cursorVariable(emitter, node.cursor)} INTO ${found.map(({ sql }) => sql).join(', ')};`);
+  keep(emitter, targets, found, emit);
+}
+
+export function cursorVariable(emitter: Emitter, name: Name): string {
+  const found = emitter.book.find(`cursor ${name.text}`);
+  if (found === undefined) throw new NotConverted('CURSOR', `no cursor ${name.text} is known here`, 'Declare it.');
+  return found.sql;
+}
+
+export function targetOf(emitter: Emitter, target: Expression, type: ValueType): Variable {
+  if (target.tag === 'user-variable') return userVariable(emitter, target.name, type);
+  if (target.tag === 'column') return variable(emitter, target.parts);
+  throw new NotConverted('VARIABLE', 'a value goes to what is no variable', 'Write this part by hand.');
+}
+
+/** OPEN: the query of the cursor with the values that variables have now. */
+export function emitOpen(emitter: Emitter, node: Extract<BodyStatement, { tag: 'open' }>): void {
+  const name = cursorVariable(emitter, node.cursor);
+  const found = emitter.blocks
+    .flatMap(({ declarations }) => declarations)
+    .find((one) => one.tag === 'cursor' && key(one.name.text) === key(node.cursor.text));
+  if (found?.tag !== 'cursor' || found.query.tag === 'opaque')
+    throw new NotConverted('CURSOR', 'the query of the cursor is not known', 'Write it by hand.');
+  if (found.parameters.length > 0)
+    throw new NotConverted('CURSOR', 'a cursor with parameters', 'Declare it with its parameters by hand.');
+  emitter.out.line(`OPEN ${name} FOR ${emitter.query(found.query)};`);
+}
+
+/** A query whose rows go to the caller: a cursor that is added to `result_sets`. */
+export function emitResultSet(emitter: Emitter, node: Query): void {
+  if (emitter.program.definition.tag !== 'procedure') {
+    emitter.out.line(`PERFORM 1 FROM (${emitter.query(node)}) AS nobody;`);
+    return;
+  }
+  emitter.hasResultSets = true;
+  const sql = emitter.query(node, 'named');
+  const isCounted = emitter.asks('FOUND_ROWS');
+  emitter.temporary('_result', 'refcursor', TEXT);
+  emitter.out.line('_result := NULL;');
+  if (readsTemporary(emitter, node)) {
+    const name = emitter.temporary('_result_table', 'text', TEXT).sql;
+    emitter.out.line(`CREATE TEMP TABLE _result_rows ON COMMIT DROP AS ${sql};`);
+    emitter.out.line(`${name} := 'result_' || replace(gen_random_uuid()::text, '-', '_');`);
+    emitter.out.line(`EXECUTE format('ALTER TABLE pg_temp._result_rows RENAME TO %I', ${name});`);
+    emitter.out.line(
+      `OPEN _result ${isCounted ? 'SCROLL ' : ''}FOR EXECUTE format('SELECT * FROM pg_temp.%I', ${name});`,
+    );
+  } else {
+    emitter.out.line(`OPEN _result ${isCounted ? 'SCROLL ' : ''}FOR ${sql};`);
+  }
+  if (isCounted) {
+    emitter.temporary('_found_rows', 'bigint', TEXT);
+    emitter.out.line('MOVE FORWARD ALL IN _result;');
+    emitter.out.line('GET DIAGNOSTICS _found_rows = ROW_COUNT;');
+    emitter.out.line('MOVE ABSOLUTE 0 IN _result;');
+  }
+  emitter.out.line('result_sets := result_sets || _result;');
+}
+
+/** An open cursor holds its tables: rows of a table that the program drops are copied. */
+function readsTemporary(emitter: Emitter, node: Query): boolean {
+  return nodesOf(node, 'base').some(({ name }) => emitter.tables.has(key(name.parts.at(-1)?.text ?? '')));
+}
+
+/** SET of variables, NEW columns and settings of the session. */
+export function emitSet(emitter: Emitter, node: SetStatement): void {
+  for (const { target, value } of node.assignments) {
+    if (target.tag === 'user-variable') {
+      const translated = emitter.expression(value);
+      const { sql } = userVariable(emitter, target.name, translated.type);
+      emitter.out.line(`${sql} := ${translated.sql};`);
+    } else if (target.tag === 'name' && emitter.variable(target.parts) !== undefined) {
+      const { sql, type } = variable(emitter, target.parts);
+      emitter.out.line(`${sql} := ${emitter.sql(value, { column: type })};`);
+    } else {
+      setting(
+        emitter,
+        node,
+        target.tag === 'system-variable' ? target.name : target.parts.map(({ text }) => text).join('.'),
+      );
+    }
+  }
+}
+
+/** Settings of the source that say how it checks and reads; the target has its own rules. */
+const LEFT_OUT = new Set(
+  `sql_mode sql_safe_updates foreign_key_checks unique_checks group_concat_max_len max_sp_recursion_depth sql_notes
+   character_set_client character_set_results collation_connection sql_log_bin innodb_lock_wait_timeout`.split(/\s+/),
+);
+
+function setting(emitter: Emitter, node: SetStatement, name: string): void {
+  if (!LEFT_OUT.has(key(name)))
+    throw new NotConverted('SETTING', `the setting ${name} of the session`, 'Set what it stands for on the target.');
+  emitter.note('review', node, [
+    'SETTING',
+    `SET ${name} is left out`,
+    'The target has no such setting: check that its rules are right.',
+  ]);
+  emitter.out.line(`-- left out: SET ${name}`);
+}

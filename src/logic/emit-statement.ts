@@ -1,0 +1,136 @@
+import { quoteName } from '../sql/fragment.ts';
+import type { BodyStatement } from './body.ts';
+import { emitBlock } from './emit-block.ts';
+import { emitCase, emitIf, emitLoop } from './emit-flow.ts';
+import { guarded } from './emit-guard.ts';
+import { emitInsert } from './emit-insert.ts';
+import {
+  emitCall,
+  emitCreateTable,
+  emitDiagnostics,
+  emitDo,
+  emitDropTable,
+  emitReturn,
+  emitSignal,
+  emitTransaction,
+  emitTruncate,
+} from './emit-other.ts';
+import { cursorVariable, emitFetch, emitOpen, emitResultSet, emitSelectInto, emitSet } from './emit-query.ts';
+import { emitDelete, emitUpdate } from './emit-update.ts';
+import { type Emitter, NotConverted } from './emitter.ts';
+import { key } from './table-access.ts';
+import { Writer } from './writer.ts';
+
+/**
+ * Writes a statement with the comments before it. What has no translation stands as text at its place (INV-110), so
+ * that what is written is PostgreSQL whatever the source held (INV-111).
+ */
+export function emitStatement(emitter: Emitter, statement: BodyStatement): void {
+  if (isCompound(statement)) {
+    for (const line of emitter.comments.before(statement.start)) emitter.out.line(line);
+    attempt(emitter, statement, () => compound(emitter, statement));
+    return;
+  }
+  for (const line of emitter.comments.before(statement.end)) emitter.out.line(line);
+  attempt(emitter, statement, () => {
+    if (cannotFail(statement)) leaf(emitter, statement);
+    else guarded(emitter, emitStatement, () => leaf(emitter, statement));
+    emitter.account(statement);
+  });
+}
+
+type Compound = Extract<BodyStatement, { tag: 'block' | 'if' | 'case-statement' | 'loop' }>;
+
+function isCompound(statement: BodyStatement): statement is Compound {
+  return ['block', 'if', 'case-statement', 'loop'].includes(statement.tag);
+}
+
+/** Nothing of a statement that failed half-way is left in the output. */
+function attempt(emitter: Emitter, statement: BodyStatement, write: () => void): void {
+  const { out } = emitter;
+  const { frames } = emitter;
+  const kept = out.lines.length;
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof NotConverted)) throw error;
+    emitter.out = out;
+    emitter.frames = frames;
+    out.lines.length = kept;
+    emitter.stand(statement, error.code, error.message, error.advice);
+  }
+}
+
+function compound(emitter: Emitter, statement: Compound): void {
+  if (statement.tag === 'block') emitBlock(emitter, statement, emitStatement);
+  else if (statement.tag === 'if') emitIf(emitter, statement, emitStatement);
+  else if (statement.tag === 'case-statement') emitCase(emitter, statement, emitStatement);
+  else emitLoop(emitter, statement, emitStatement);
+}
+
+/** Control of flow raises no error; a wrapped COMMIT would be one in a subtransaction. */
+function cannotFail(statement: BodyStatement): boolean {
+  if (['leave', 'iterate', 'close', 'transaction', 'opaque', 'command'].includes(statement.tag)) return true;
+  const plain = ['number', 'string', 'null', 'boolean', 'column'];
+  if (statement.tag === 'set-variables') return statement.assignments.every(({ value }) => plain.includes(value.tag));
+  return statement.tag === 'return' && plain.includes(statement.value.tag);
+}
+
+type Leaf = Exclude<BodyStatement, Compound>;
+
+const LEAVES: { readonly [Tag in Leaf['tag']]: (emitter: Emitter, node: Extract<Leaf, { tag: Tag }>) => void } = {
+  leave: (emitter, { label }) => emitter.out.line(`EXIT ${quoteName(key(label.text))};`),
+  iterate: (emitter, { label }) => emitter.out.line(`CONTINUE ${quoteName(key(label.text))};`),
+  return: emitReturn,
+  signal: emitSignal,
+  resignal: emitSignal,
+  'get-diagnostics': emitDiagnostics,
+  open: emitOpen,
+  fetch: (emitter, node) => emitFetch(emitter, node, emitStatement),
+  close: (emitter, { cursor }) => emitter.out.line(`CLOSE ${cursorVariable(emitter, cursor)};`),
+  'set-variables': emitSet,
+  'call-procedure': emitCall,
+  do: emitDo,
+  prepare: dynamic,
+  execute: dynamic,
+  deallocate: dynamic,
+  'execute-immediate': dynamic,
+  transaction: emitTransaction,
+  'create-table': emitCreateTable,
+  'drop-table': emitDropTable,
+  truncate: emitTruncate,
+  command: (_, { words }) => {
+    throw new NotConverted('STATEMENT', `${words} has no counterpart`, 'Write it by hand, or leave it behind.');
+  },
+  query: (emitter, node) => {
+    if (node.into === undefined) emitResultSet(emitter, node);
+    else emitSelectInto(emitter, node, node.into, emitStatement);
+  },
+  insert: emitInsert,
+  update: emitUpdate,
+  delete: emitDelete,
+  opaque: (_, { reason }) => {
+    throw new NotConverted('SYNTAX', reason, 'Write it by hand, or report the text that was not understood.');
+  },
+};
+
+function dynamic(): never {
+  throw new NotConverted(
+    'DYNAMIC_SQL',
+    'the text of the statement is made at run time',
+    'Write it in the language of the target, with format() and USING.',
+  );
+}
+
+function leaf(emitter: Emitter, statement: Leaf): void {
+  const emit = LEAVES[statement.tag] as (emitter: Emitter, node: Leaf) => void;
+  emit(emitter, statement);
+}
+
+/** A body written apart: its lines, for whoever puts a head before them. */
+export function bodyLines(emitter: Emitter, body: BodyStatement): readonly string[] {
+  const writer = new Writer();
+  emitter.out = writer;
+  emitStatement(emitter, body);
+  return writer.lines;
+}

@@ -1,0 +1,284 @@
+import type { Expression, Name } from '../sql/expression.ts';
+import { quoteName } from '../sql/fragment.ts';
+import type { Query, SelectItem } from '../sql/query.ts';
+import { type Source, scopeOf } from '../sql/query-scope.ts';
+import type { Scope } from '../sql/scope.ts';
+import type { Span } from '../sql/span.ts';
+import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
+import { BIGINT, TEXT, UNKNOWN, type ValueType } from '../sql/value-type.ts';
+import type { ActionItem } from './action-item.ts';
+import type { Block, BodyStatement } from './body.ts';
+import type { KnownTable } from './catalogue.ts';
+import { CommentFeed } from './comment-feed.ts';
+import type { ConvertContext, Signature } from './convert-context.ts';
+import type { Frame } from './handler-frame.ts';
+import type { Program } from './program.ts';
+import { nameNode, substitute } from './substitute.ts';
+import { key } from './table-access.ts';
+import { type Variable, VariableBook } from './variable-book.ts';
+import { nodesOf } from './walk.ts';
+import { Writer } from './writer.ts';
+
+/** Begins the names that stand for inserted values in a tree. */
+export const EXCLUDED = '\u0002';
+
+/** A part has no translation: the statement that it stands in stands as text. */
+export class NotConverted extends Error {
+  readonly code: string;
+  readonly advice: string;
+
+  constructor(code: string, reason: string, advice: string) {
+    super(reason);
+    this.name = 'NotConverted';
+    this.code = code;
+    this.advice = advice;
+  }
+}
+
+/** What the emitting of one program shares. The readers of statements stand on it; it knows none of them. */
+export class Emitter {
+  readonly program: Program;
+  readonly context: ConvertContext;
+  readonly book: VariableBook;
+  readonly comments: CommentFeed;
+  readonly items: ActionItem[] = [];
+  /** Spans of the source that the output accounts for. */
+  readonly accounted: Span[] = [];
+  /** Variables of our own, by name: they are declared at the top. */
+  readonly temporaries = new Map<string, string>();
+  readonly tables = new Map<string, KnownTable>();
+  out = new Writer();
+  /** Handlers in force, innermost first. */
+  frames: readonly Frame[] = [];
+  /** Blocks around, innermost first, for conditions by name. */
+  blocks: readonly Block[] = [];
+  /** The table of a trigger. */
+  triggerTable: KnownTable | undefined;
+  /** The table of the INSERT that is being made. */
+  conflicting: KnownTable | undefined;
+  hasResultSets = false;
+  /** START TRANSACTION and COMMIT are the caller's: a block with EXCEPTION does what ROLLBACK did. */
+  isInTransactionBlock = false;
+  usesNativeTransactions = false;
+  #count = 0;
+
+  constructor(program: Program, context: ConvertContext, taken: ReadonlySet<string>) {
+    this.program = program;
+    this.context = context;
+    this.book = new VariableBook(taken);
+    this.comments = new CommentFeed(program.lexed);
+  }
+
+  get text(): string {
+    return this.program.lexed.text;
+  }
+
+  sourceText(span: Span): string {
+    return this.text.slice(span.start, span.end);
+  }
+
+  /** A number for names of our own. */
+  next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+
+  account(span: Span): void {
+    this.accounted.push({ start: span.start, end: span.end });
+  }
+
+  note(
+    severity: ActionItem['severity'],
+    span: Span,
+    texts: readonly [code: string, reason: string, advice: string],
+  ): void {
+    const [code, reason, advice] = texts;
+    const isKnown = this.items.some(
+      (one) => one.code === code && one.span.start === span.start && one.reason === reason,
+    );
+    if (!isKnown) this.items.push({ code, severity, span: { start: span.start, end: span.end }, reason, advice });
+  }
+
+  /** A variable of our own; the same name twice is one variable. */
+  temporary(name: string, declared: string, type: ValueType): Variable {
+    this.temporaries.set(name, declared);
+    return { sql: name, type, declared };
+  }
+
+  /** A statement that is not converted: its text, and an error when it is reached. */
+  stand(span: Span, code: string, reason: string, advice: string): void {
+    this.note('stands', span, [code, reason, advice]);
+    this.account(span);
+    this.out.line(`-- NOT CONVERTED (${code}): ${reason.replaceAll('\n', ' ')}`);
+    for (const line of this.sourceText(span).split('\n')) this.out.line(`--   ${line.trim()}`.trimEnd());
+    const told = `NOT_CONVERTED: ${code} in ${this.context.nameOf(this.program)}`
+      .replaceAll("'", "''")
+      .replaceAll('%', '%%');
+    this.out.line(`RAISE EXCEPTION '${told}' USING ERRCODE = '0A000';`);
+  }
+
+  expression(
+    node: Expression,
+    purpose: Purpose = 'value',
+    sources: readonly Source[] = [],
+  ): Translation & { readonly sql: string } {
+    const prepared = this.prepare(node);
+    const scope = scopeOf(sources, this.scope());
+    const found = this.#settled(translateExpression(prepared, scope, purpose));
+    const isStored = typeof purpose === 'object' && this.#failsOnZero;
+    return isStored ? { ...found, sql: failingOnZero(found.sql, prepared, scope) } : found;
+  }
+
+  /** Under these modes a value that is stored fails where it was divided by zero; one that is selected is NULL. */
+  get #failsOnZero(): boolean {
+    const mode = this.program.sqlMode.toUpperCase();
+    return /ERROR_FOR_DIVISION_BY_ZERO|TRADITIONAL/.test(mode) && /STRICT_|TRADITIONAL/.test(mode);
+  }
+
+  sql(node: Expression, purpose: Purpose = 'value', sources: readonly Source[] = []): string {
+    return this.expression(node, purpose, sources).sql;
+  }
+
+  /** `names`: the columns are called as the source calls them, for whoever reads them by name. */
+  query(node: Query, names: 'named' | 'plain' = 'plain'): string {
+    const plain = this.prepare({ ...node, into: undefined });
+    return this.#settled(translateQuery(plain, this.scope(), names === 'named' ? this.text : undefined)).sql;
+  }
+
+  #settled(found: Translation): Translation & { readonly sql: string } {
+    const blocked = found.findings.find(({ severity }) => severity === 'blocked');
+    if (found.sql === undefined || blocked !== undefined) {
+      throw new NotConverted(blocked?.code ?? 'CONSTRUCT', blocked?.reason ?? 'no translation', blocked?.advice ?? '');
+    }
+    for (const { code, severity, span, reason, advice } of found.findings) {
+      this.note(severity === 'review' ? 'review' : 'note', span, [code, reason, advice]);
+    }
+    return { ...found, sql: found.sql };
+  }
+
+  /** Names of variables become marked ones, and what asks the session becomes a variable of ours. */
+  prepare<T extends object>(node: T): T {
+    return substitute(node, (part) => {
+      const named = this.#named(part);
+      if (named !== undefined) return named;
+      const variable = this.#variableOf(part);
+      return variable === undefined ? undefined : nameNode(this.book.mark(variable), part);
+    });
+  }
+
+  /** What is selected keeps the name of its variable. */
+  #named(part: Expression): Expression | undefined {
+    const item = part as unknown as SelectItem;
+    if (item.tag !== 'item' || item.alias !== undefined || item.expression.tag !== 'column') return undefined;
+    const alias = item.expression.parts.at(-1);
+    if (alias === undefined || this.variable(item.expression.parts) === undefined) return undefined;
+    return { ...item, expression: this.prepare(item.expression), alias } as unknown as Expression;
+  }
+
+  #variableOf(part: Expression): Variable | undefined {
+    if (part.tag === 'column') return this.variable(part.parts);
+    if (part.tag === 'user-variable') return this.book.find(`@${part.name}`);
+    if (part.tag !== 'call' || part.args.length > 0 || part.parts.length > 1) return undefined;
+    return SESSION[part.upper]?.(this);
+  }
+
+  /** A variable, a parameter, NEW.column, a field of a row variable. */
+  variable(parts: readonly Name[]): Variable | undefined {
+    const [first, second] = parts;
+    if (first === undefined || parts.length > 2) return undefined;
+    if (second === undefined) return this.book.find(first.text);
+    const row = first.text.toUpperCase();
+    if (this.triggerTable !== undefined && (row === 'NEW' || row === 'OLD')) {
+      const column = this.triggerTable.shape.columns.find(({ name }) => key(name) === key(second.text));
+      const type = column?.type ?? UNKNOWN;
+      return { sql: `${row}.${column?.sql ?? second.text}`, type, declared: 'text' };
+    }
+    const record = this.book.find(first.text);
+    return record?.declared === 'record'
+      ? { sql: `${record.sql}.${key(second.text)}`, type: UNKNOWN, declared: 'text' }
+      : undefined;
+  }
+
+  scope(): Scope {
+    const { dialect } = this.program;
+    return {
+      dialect,
+      resolve: (parts) => this.book.resolve(parts) ?? this.#inserted(parts),
+      table: (parts) => this.table(parts)?.shape,
+      routine: (parts) => this.routine(parts),
+      textRule: this.context.textRule,
+      timeZone: this.context.timeZone,
+      mustBeImmutable: false,
+    };
+  }
+
+  /** What an INSERT that met a key wanted to insert. */
+  #inserted(parts: readonly Name[]): { readonly sql: string; readonly type: ValueType } | undefined {
+    const [only] = parts;
+    if (only?.text.startsWith(EXCLUDED) !== true) return undefined;
+    const name = only.text.slice(EXCLUDED.length);
+    const column = this.conflicting?.shape.columns.find((one) => key(one.name) === key(name));
+    return { sql: `EXCLUDED.${column?.sql ?? quoteName(name)}`, type: column?.type ?? UNKNOWN };
+  }
+
+  /** A temporary table of the program, else one of the source. */
+  table(parts: readonly Name[]): KnownTable | undefined {
+    return this.tables.get(key(parts.at(-1)?.text ?? '')) ?? this.context.catalogue.table(parts);
+  }
+
+  signature(parts: readonly Name[]): Signature | undefined {
+    return this.context.signatures.get(key(parts.at(-1)?.text ?? ''));
+  }
+
+  routine(parts: readonly Name[]): { readonly sql: string; readonly type: ValueType } | undefined {
+    const found = this.signature(parts);
+    return found?.returns === undefined ? undefined : { sql: found.sql, type: found.returns };
+  }
+
+  asks(upper: string): boolean {
+    return nodesOf(this.program.definition, 'call').some((call) => call.upper === upper && call.args.length === 0);
+  }
+}
+
+/** The divisors of a translation as they are: PostgreSQL fails where one is zero. */
+function failingOnZero(sql: string, node: Expression, scope: Scope): string {
+  return nodesOf(node, 'arithmetic').reduce((text, { operator, right }) => {
+    if (operator !== '/' && operator !== 'div' && operator !== 'mod') return text;
+    const divisor = translateExpression(right, scope, 'value').sql ?? '';
+    return text.replaceAll(`NULLIF(${divisor}, 0)`, /^[\w."]+$/.test(divisor) ? divisor : `(${divisor})`);
+  }, sql);
+}
+
+/** Calls that ask what the last statement did. */
+const SESSION: Readonly<Record<string, (emitter: Emitter) => Variable>> = {
+  ROW_COUNT: (emitter) => emitter.temporary('_row_count', 'bigint', BIGINT),
+  FOUND_ROWS: (emitter) => emitter.temporary('_found_rows', 'bigint', BIGINT),
+  LAST_INSERT_ID: (emitter) => emitter.temporary('_last_insert_id', 'bigint', BIGINT),
+};
+
+/** The type of a user variable: that of what is put into it first. */
+export function userVariable(emitter: Emitter, name: string, type: ValueType): Variable {
+  const known = emitter.book.find(`@${name}`);
+  if (known !== undefined) return known;
+  const declared = USER_TYPES[type.kind] ?? 'text';
+  const variable = emitter.temporary(
+    `user_${key(name).replaceAll(/\W/g, '_')}`,
+    declared,
+    declared === 'text' ? TEXT : type,
+  );
+  return emitter.book.putOutermost(`@${name}`, variable);
+}
+
+const USER_TYPES: Readonly<Record<string, string>> = {
+  integer: 'bigint',
+  boolean: 'bigint',
+  decimal: 'numeric',
+  float: 'double precision',
+  date: 'date',
+  datetime: 'timestamp',
+  instant: 'timestamptz',
+  json: 'jsonb',
+};
+
+/** Emits statements; given to those that hold others, so that no file imports its caller. */
+export type EmitStatement = (emitter: Emitter, statement: BodyStatement) => void;
