@@ -38,22 +38,30 @@ async function oneByte(server: Connection, charset: string): Promise<string> {
   return characters.slice(isAscii ? 128 : 0).join('');
 }
 
-/** Runs `[code, code point, count]` of neighbours on both sides where the server's character is not iconv-lite's. */
+const NONE = 0xfffd;
+
+/**
+ * Runs `[code, code point, count]` of neighbours on both sides where the server's character is not iconv-lite's; U+FFFD
+ * where only iconv-lite has one.
+ */
 async function differences(server: Connection, charset: string): Promise<number[][]> {
-  const pairs = range(0x81, 0xff).flatMap((lead) => range(0x40, 0xff).map((trail) => hex(lead, trail)));
+  const ones = range(0x80, 0x100).map((byte) => hex(byte));
+  const pairs = range(0x80, 0x100).flatMap((lead) => range(0x30, 0x100).map((trail) => hex(lead, trail)));
   const triples = /^ujis|^eucjpms/.test(charset)
     ? range(0xa1, 0xff).flatMap((second) => range(0xa1, 0xff).map((third) => hex(0x8f, second, third)))
     : [];
-  const sequences = [...pairs, ...triples];
+  const sequences = [...ones, ...pairs, ...triples];
   const text = await serverText(server, charset, sequences);
   const runs: number[][] = [];
   for (const [i, sequence] of sequences.entries()) {
     const code = text[i] ?? '';
-    if (code.length !== 8) continue;
-    const point = Number.parseInt(code, 16);
+    const isOne = code.length === 8;
+    // A byte or two that stand for no character, or bytes of two characters, the first of which is none.
+    const point = isOne ? Number.parseInt(code, 16) : NONE;
+    if (!isOne && code !== '' && !code.startsWith('0000003F')) continue;
     const name = ICONV_NAMES[charset] ?? charset;
     const known = iconv.decode(Buffer.from(sequence, 'hex'), name, { stripBOM: false });
-    if (known === String.fromCodePoint(point)) continue;
+    if (isOne ? known === String.fromCodePoint(point) : known.includes('\ufffd')) continue;
     add(runs, Number.parseInt(sequence, 16), point);
   }
   return runs;
@@ -62,7 +70,7 @@ async function differences(server: Connection, charset: string): Promise<number[
 function add(runs: number[][], code: number, point: number): void {
   const last = runs.at(-1);
   if (last && last[0] !== undefined && last[1] !== undefined && last[2] !== undefined) {
-    if (last[0] + last[2] === code && last[1] + last[2] === point) {
+    if (last[0] + last[2] === code && (last[1] === NONE ? point === NONE : last[1] + last[2] === point)) {
       last[2]++;
       return;
     }
@@ -92,7 +100,10 @@ export const ONE_BYTE: Readonly<Record<string, string>> = {
 ${single.join('\n')}
 };
 
-/** Sets of more bytes: flat runs of first code, first code point, count, where the server differs from iconv-lite. */
+/**
+ * Sets of more bytes: flat runs of first code, first code point, count, where the server differs from iconv-lite. In a
+ * run of U+FFFD no code has a character.
+ */
 export const DIFFERENCES: Readonly<Record<string, readonly number[]>> = {
 ${multi.join('\n')}
 };

@@ -113,13 +113,19 @@ function manyByteDecoder(charset: string, runs: readonly number[]): QueryDecoder
   const differences = new Map<number, string>();
   for (let i = 0; i < runs.length; i += 3)
     for (let k = 0; k < (runs[i + 2] as number); k++)
-      differences.set((runs[i] as number) + k, String.fromCodePoint((runs[i + 1] as number) + k));
+      differences.set((runs[i] as number) + k, runCharacter(runs[i + 1] as number, k));
   const decode = (bytes: Buffer) => iconv.decode(bytes, name, { stripBOM: false });
   return (bytes, start, end, out) => {
     const part = bytes.subarray(start, end);
     if (isAscii(part)) out.slice(bytes, start, end);
     else out.string(differences.size === 0 ? decode(part) : patchedText(part, charset, { differences, decode }));
   };
+}
+
+const NONE = 0xfffd;
+
+function runCharacter(first: number, offset: number): string {
+  return String.fromCodePoint(first === NONE ? NONE : first + offset);
 }
 
 interface Patch {
@@ -133,7 +139,7 @@ function patchedText(bytes: Buffer, charset: string, patch: Patch): string {
   let done = 0;
   for (let at = 0; at < bytes.length; ) {
     const size = characterBytes(bytes, at, charset);
-    const character = size > 1 ? patch.differences.get(bytes.readUIntBE(at, size)) : undefined;
+    const character = isHigh(bytes, at) ? differing(bytes.readUIntBE(at, size), patch.differences) : undefined;
     if (character !== undefined) {
       text += patch.decode(bytes.subarray(done, at)) + character;
       done = at + size;
@@ -141,6 +147,18 @@ function patchedText(bytes: Buffer, charset: string, patch: Patch): string {
     at += size;
   }
   return text + patch.decode(bytes.subarray(done));
+}
+
+/** Codes of four bytes between the last of the basic plane and the first beyond it stand for nothing in gb18030. */
+const GAP_START = 0x84_31_a4_39;
+const GAP_END = 0x90_30_81_30;
+
+function differing(code: number, differences: ReadonlyMap<number, string>): string | undefined {
+  return code > GAP_START && code < GAP_END ? '\ufffd' : differences.get(code);
+}
+
+function isHigh(bytes: Buffer, at: number): boolean {
+  return (bytes[at] as number) >= 0x80;
 }
 
 function characterBytes(bytes: Buffer, at: number, charset: string): number {

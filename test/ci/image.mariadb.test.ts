@@ -1,0 +1,5 @@
+import { imageSuite, sliceOf } from '../column/image-suite.ts';
+import { mariadbSamples } from '../column/mariadb-sample.ts';
+import { COMMON } from '../column/sample.ts';
+
+imageSuite('mariadb', sliceOf([...COMMON, ...mariadbSamples('10.11')]));

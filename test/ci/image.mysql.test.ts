@@ -1,0 +1,5 @@
+import { imageSuite, sliceOf } from '../column/image-suite.ts';
+import { MYSQL } from '../column/mysql-sample.ts';
+import { COMMON } from '../column/sample.ts';
+
+imageSuite('mysql', sliceOf([...COMMON, ...MYSQL]));

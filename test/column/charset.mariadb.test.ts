@@ -1,0 +1,3 @@
+import { charsetSuite } from './charset-suite.ts';
+
+charsetSuite('mariadb');
