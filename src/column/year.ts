@@ -1,14 +1,24 @@
 import type { ColumnCodec } from './codec.ts';
+import { readDigits } from './digit.ts';
 import { integerCodec } from './integer.ts';
 
 const integer = integerCodec({ kind: 'integer', bytes: 2, unsigned: false });
 
-/** year: int in the log; one byte from 1900 on, 0 is the year 0000. */
+const FIRST_OF_LAST_CENTURY = 70;
+
+/** year: int in the log; one byte from 1900 on, 0 is the year 0000. MariaDB prints YEAR(2) with two digits of 1970..2069. */
 export const YEAR: ColumnCodec = {
   ...integer,
   binlog: () => (cell, out) => {
     const byte = cell.byte();
     out.long(byte === 0 ? 0 : byte + 1900);
+  },
+  query: (bytes, start, end, out) => {
+    if (end - start > 2) integer.query(bytes, start, end, out);
+    else {
+      const year = readDigits(bytes, start, end - start);
+      out.long(year + (year < FIRST_OF_LAST_CENTURY ? 2000 : 1900));
+    }
   },
   target: () => 'smallint',
 };

@@ -68,6 +68,8 @@ export function mariadbSamples(version: string): readonly Sample[] {
 }
 
 const MARIADB: readonly Sample[] = [
+  // As text: the number 0 is the year 0000, which this type prints like 2000.
+  { column: 'YEAR(2)', values: ['NULL', "'00'", '1', '69', '70', '99', '1970', '2000', '2069'] },
   { column: 'UUID', values: quoted(UUIDS) },
   { column: 'INET4', values: quoted(INET4S) },
   { column: 'INET6', values: quoted(INET6S) },
