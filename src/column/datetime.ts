@@ -1,40 +1,15 @@
 import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, WireColumn } from './codec.ts';
-import { skipper } from './copy-text.ts';
-import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
 import { highResolutionDatetime } from './old-temporal.ts';
-import { targetType } from './target-type.ts';
-import {
-  copyStamp,
-  fractionBytes,
-  putClock,
-  putDate,
-  putFraction,
-  readFraction,
-  stampLength,
-  startText,
-} from './temporal.ts';
+import { stampCodec } from './stamp.ts';
+import { fractionBytes, putClock, putDate, putFraction, readFraction, stampLength, startText } from './temporal.ts';
 import { WIRE } from './wire-type.ts';
 
 type Datetime = Extract<ColumnType, { kind: 'datetime' }>;
 
 /** datetime(n): `YYYY-MM-DDThh:mm:ss.ffffff` in the log with n digits, no zone. */
 export function datetimeCodec({ fraction }: Datetime): ColumnCodec {
-  return {
-    avro: 'string',
-    skip: skipper('string'),
-    binlog: (wire) => datetimeDecoder(wire, fraction),
-    select: (quoted) => quoted,
-    query: (bytes, start, end, out) => {
-      const at = startText(out, end - start);
-      copyStamp(bytes, start, end, out.bytes, at);
-    },
-    target: () => `timestamp(${fraction}) without time zone`,
-    check: () => null,
-    copy: (target, policy) => dateEncoder(targetType(target), fraction, policy),
-    canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), policy),
-    canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
-  };
+  return stampCodec({ fraction, isInstant: false, binlog: (wire) => datetimeDecoder(wire, fraction) });
 }
 
 function datetimeDecoder(wire: WireColumn, fraction: number): BinlogDecoder {

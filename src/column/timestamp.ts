@@ -1,19 +1,8 @@
 import type { ColumnType } from '../contract/table.ts';
-import type { BinlogDecoder, ColumnCodec, ValuePolicy, WireColumn } from './codec.ts';
-import { skipper } from './copy-text.ts';
-import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
+import type { BinlogDecoder, ColumnCodec, WireColumn } from './codec.ts';
 import { highResolutionFraction } from './old-temporal.ts';
-import { targetType } from './target-type.ts';
-import {
-  copyStamp,
-  fractionBytes,
-  putClock,
-  putDate,
-  putFraction,
-  readFraction,
-  stampLength,
-  startText,
-} from './temporal.ts';
+import { stampCodec } from './stamp.ts';
+import { fractionBytes, putClock, putDate, putFraction, readFraction, stampLength, startText } from './temporal.ts';
 import { WIRE } from './wire-type.ts';
 
 type Timestamp = Extract<ColumnType, { kind: 'timestamp' }>;
@@ -23,27 +12,7 @@ const DAY_SECONDS = 86_400;
 
 /** timestamp(n): `YYYY-MM-DDThh:mm:ss.ffffffZ` in the log. Sessions that read it have `time_zone = '+00:00'`. */
 export function timestampCodec({ fraction }: Timestamp): ColumnCodec {
-  return {
-    avro: 'string',
-    skip: skipper('string'),
-    binlog: (wire) => timestampDecoder(wire, fraction),
-    select: (quoted) => quoted,
-    query: (bytes, start, end, out) => {
-      const at = startText(out, end - start + 1);
-      copyStamp(bytes, start, end, out.bytes, at);
-      out.bytes[out.position - 1] = Z;
-    },
-    target: () => `timestamp(${fraction}) with time zone`,
-    check: () => null,
-    copy: (target, policy) => dateEncoder(targetType(target), fraction, inUtc(policy)),
-    canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), inUtc(policy)),
-    canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
-  };
-}
-
-/** A timestamp is an instant, whatever zone the values without one are of. */
-function inUtc(policy: ValuePolicy): ValuePolicy {
-  return { ...policy, zone: 'UTC' };
+  return stampCodec({ fraction, isInstant: true, binlog: (wire) => timestampDecoder(wire, fraction) });
 }
 
 function timestampDecoder(wire: WireColumn, fraction: number): BinlogDecoder {
