@@ -110,6 +110,9 @@ function alteration(reader: Reader): StatementEffect {
     reader.skipTo('TABLE');
     return tablesOf('alter', [table, reader.table()], [REPLACED]);
   }
+  // MariaDB's limit of waiting for the lock stands before the first clause, without a comma.
+  if (reader.accept('WAIT')) reader.word();
+  else reader.accept('NOWAIT');
   const clauses = [...(isIgnoring ? [DEDUPLICATED] : []), ...clausesOf(reader.rest())];
   const move = clauses.find((clause) => clause.kind === 'move');
   if (!table || !move) return tablesOf('alter', [table], clauses);

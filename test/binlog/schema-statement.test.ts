@@ -38,6 +38,8 @@ test.each([
   ['ALTER IGNORE TABLE t ADD COLUMN c int', 'alter db.t'],
   ['ALTER ONLINE TABLE IF EXISTS x.t DROP c', 'alter x.t'],
   ['ALTER TABLE t RENAME TO u', 'drop db.t, create db.u'],
+  ['ALTER TABLE t WAIT 5 RENAME TO u', 'drop db.t, create db.u'],
+  ['ALTER TABLE t NOWAIT RENAME TO u', 'drop db.t, create db.u'],
   ['ALTER TABLE t RENAME AS x.u, ADD c int', 'drop db.t, create x.u'],
   ['ALTER TABLE t ADD c int, RENAME u', 'drop db.t, create db.u'],
   ['ALTER TABLE t RENAME COLUMN a TO b', 'alter db.t'],
@@ -144,4 +146,13 @@ test.each([
     ({ table, was, to }) => `${table}${was ? ` was ${was.table}` : ''}${to ? ` to ${to.table}` : ''}`,
   );
   expect(shown.join(', ')).toBe(expected);
+});
+
+test.each(['', 'WAIT 5 ', 'NOWAIT '])('a clause behind the limit of waiting for the lock is read: %s', (limit) => {
+  const found = effectOf(`ALTER TABLE t ${limit}MODIFY c int, DROP d`, 'db', LEXIS);
+  const clauses = found.kind === 'tables' ? found.tables[0]?.clauses : undefined;
+  expect(clauses).toMatchObject([
+    { kind: 'define', column: 'c' },
+    { kind: 'drop', column: 'd' },
+  ]);
 });
