@@ -10,6 +10,7 @@ import { itemsOf } from './item-type.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
 import type { ColumnDefinition, TableDefinition } from './table-definition.ts';
+import { nodesOf } from './walk.ts';
 
 type Node<Tag extends BodyStatement['tag']> = Extract<BodyStatement, { tag: Tag }>;
 
@@ -75,6 +76,7 @@ export function emitTransaction(emitter: Emitter, node: Transaction): void {
     emitter.out.line(`-- ${emitter.sourceText(node)}: ${IN_BLOCK[node.act]}`);
     return;
   }
+  refuseOpenCursors(emitter);
   emitter.usesNativeTransactions = true;
   emitter.note('review', node, [
     'TRANSACTION',
@@ -82,6 +84,17 @@ export function emitTransaction(emitter: Emitter, node: Transaction): void {
     'Call it outside a transaction: inside one (Django: atomic()) PostgreSQL refuses it.',
   ]);
   emitter.out.line(node.act === 'rollback' ? 'ROLLBACK;' : 'COMMIT;');
+}
+
+/** PostgreSQL closes every cursor where a transaction ends: those of the program, and those of its result sets. */
+function refuseOpenCursors(emitter: Emitter): void {
+  const isOpen = nodesOf(emitter.program.definition, 'cursor').length > 0 || emitter.hasResultSets;
+  if (!isOpen) return;
+  throw new NotConverted(
+    'COMMIT_IN_LOOP',
+    'a transaction ends while a cursor may be open, which the target closes with it',
+    'Loop over the query by FOR, or commit behind the loop.',
+  );
 }
 
 const IN_BLOCK: Readonly<Record<string, string>> = {

@@ -24,6 +24,7 @@ export function emitRoutine(program: Program, node: Routine, context: ConvertCon
   emitter.account({ start: node.start, end: node.body.start });
   const isGiving = emitter.hasResultSets || context.signatures.get(key(quoteless(node)))?.hasResultSets === true;
   if (isGiving && node.tag === 'procedure') parameters.push("INOUT result_sets refcursor[] DEFAULT '{}'");
+  if (emitter.usesNativeTransactions) warnOfManyRows(emitter, node);
   const name = quoteName(quoteless(node));
   const result = returns === undefined ? '' : ` RETURNS ${returns.wide}`;
   const options = optionsOf(emitter, node);
@@ -119,6 +120,18 @@ function optionsOf(emitter: Emitter, node: Routine): string {
     lines.push("SET plpgsql.extra_errors = 'too_many_rows'");
   }
   return lines.map((line) => `\n${line}`).join('');
+}
+
+/** A procedure that commits may have no SET clause, so that nothing refuses a second row there. */
+function warnOfManyRows(emitter: Emitter, node: Routine): void {
+  for (const query of nodesOf(node.body, 'query')) {
+    if (query.into === undefined) continue;
+    emitter.note('review', query, [
+      'MANY_ROWS',
+      'of several rows the first is taken, where the source raises an error',
+      'Make sure that the query gives one row.',
+    ]);
+  }
 }
 
 /** IMMUTABLE is never claimed: what reads a table or a clock is not, whatever DETERMINISTIC says. */

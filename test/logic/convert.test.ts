@@ -99,6 +99,11 @@ describe('what is not converted', () => {
     ['a key that is not certain', 'INSERT INTO u (a, b) VALUES (1, 2) ON DUPLICATE KEY UPDATE b = 3', 'UNKNOWN_TABLE'],
     ['text made at run time', 'EXECUTE st', 'DYNAMIC_SQL'],
     ['a savepoint', 'SAVEPOINT x', 'SAVEPOINT'],
+    [
+      'a COMMIT while a cursor is open',
+      'DECLARE c CURSOR FOR SELECT a FROM t; OPEN c; FETCH c INTO o; COMMIT; CLOSE c',
+      'COMMIT_IN_LOOP',
+    ],
     ['a file', "SELECT 1 INTO OUTFILE '/tmp/x'", 'FILE'],
     ['a variable that another program sets', 'SET o = @other', 'CONSTRUCT'],
     ['full-text search', "SELECT COUNT(*) INTO o FROM t WHERE MATCH (s) AGAINST ('x')", 'CONSTRUCT'],
