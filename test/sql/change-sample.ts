@@ -35,6 +35,7 @@ export const PROVEN: readonly string[] = [
   'INSERT INTO stock (item_id, amount) VALUES (1, 5) AS fresh (i, m) ON DUPLICATE KEY UPDATE amount = m + stock.amount',
   "INSERT INTO item (sku, qty) VALUES ('s1', 3) ON DUPLICATE KEY UPDATE qty = IF(qty > VALUES(qty), qty, VALUES(qty))",
   'INSERT INTO pair (a, b) VALUES (1, 2) ON DUPLICATE KEY UPDATE w = w + 1',
+  'INSERT INTO stock (item_id, amount) VALUES (1, 5) ON DUPLICATE KEY UPDATE amount = (SELECT COUNT(*) FROM entry WHERE entry.item_id = stock.item_id)',
   'INSERT INTO entry (n) VALUES (1) ON DUPLICATE KEY UPDATE n = 2',
   'REPLACE INTO stock (item_id, amount) VALUES (1, 2), (2, 3)',
   "REPLACE INTO stock SET item_id = 2, label = 'x'",
