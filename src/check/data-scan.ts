@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ruleOf } from '../config/table-filter.ts';
+import { holdsNul, isNoDate } from '../convert/refused-value.ts';
+import { questionOf, type Question as ScanQuestion, violation } from '../convert/scan.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
@@ -16,6 +18,15 @@ interface Question {
   readonly report: (count: string, subject: Subject) => Finding;
 }
 
+/** As the scan asks that decides types. */
+function deciding(question: ScanQuestion): Pick<Question, 'decidesType' | 'appliesTo' | 'condition'> {
+  return {
+    decidesType: true,
+    appliesTo: ({ columnType }) => questionOf(columnType) === question,
+    condition: (quoted) => violation(quoted, question),
+  };
+}
+
 interface Subject {
   readonly table: CatalogueTable;
   readonly column: CatalogueColumn;
@@ -25,36 +36,26 @@ interface Subject {
 const QUESTIONS: readonly Question[] = [
   {
     appliesTo: ({ type }) => ['date', 'datetime', 'timestamp'].includes(type.kind),
-    // Zero, partial-zero and impossible dates, and PostgreSQL has no year 0. LAST_DAY is NULL for some of them on MySQL.
-    condition: (quoted) =>
-      `COALESCE(YEAR(${quoted}) = 0 OR MONTH(${quoted}) = 0 OR DAYOFMONTH(${quoted}) = 0 OR LAST_DAY(${quoted}) IS NULL ` +
-      `OR DAYOFMONTH(${quoted}) > DAYOFMONTH(LAST_DAY(${quoted})), FALSE) AND ${quoted} IS NOT NULL`,
+    condition: isNoDate,
     report: reportZeroDates,
   },
   {
     appliesTo: ({ type }) => type.kind === 'text',
-    // As bytes: MySQL's collations ignore a NUL, so that it would be found in every text.
-    condition: (quoted) => `LOCATE(X'00', CAST(CONVERT(${quoted} USING utf8mb4) AS BINARY)) > 0`,
+    condition: holdsNul,
     report: reportNuls,
   },
   {
-    decidesType: true,
-    appliesTo: ({ columnType }) => columnType.startsWith('tinyint(1)'),
-    condition: (quoted) => `${quoted} NOT IN (0, 1)`,
+    ...deciding('isBoolean'),
     report: (count, subject) =>
       told(count, subject, 'COLUMN_NOT_BOOLEAN', 'hold more than 0 and 1: the column becomes smallint'),
   },
   {
-    decidesType: true,
-    appliesTo: ({ columnType }) => /^bigint\b.*unsigned/.test(columnType),
-    condition: (quoted) => `${quoted} > 9223372036854775807`,
+    ...deciding('fitsBigint'),
     report: (count, subject) =>
       told(count, subject, 'COLUMN_BEYOND_BIGINT', 'are beyond 2^63: the column becomes numeric(20,0)'),
   },
   {
-    decidesType: true,
-    appliesTo: ({ type }) => type.kind === 'time',
-    condition: (quoted) => `(${quoted} < '00:00:00' OR ${quoted} >= '24:00:00')`,
+    ...deciding('isTimeOfDay'),
     report: (count, subject) =>
       told(count, subject, 'COLUMN_NOT_TIME_OF_DAY', 'are no time of day: the column becomes interval'),
   },

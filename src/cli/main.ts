@@ -17,5 +17,6 @@ await runProcess({
     diff: async (config, options) =>
       (await import('../pipeline/schema-actions.ts')).SCHEMA_ACTIONS.diff(config, options),
   },
+  assess: async (config, options) => (await import('../pipeline/assess.ts')).assess(config, options),
   runDemo: async (options) => (await import('../demo/demo.ts')).runDemo({ ...options, self }),
 });

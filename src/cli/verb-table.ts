@@ -1,4 +1,5 @@
 import type { Verb } from './verb.ts';
+import { ASSESS_VERB } from './verb-assess.ts';
 import { CHECK_VERB } from './verb-check.ts';
 import { CONFIG_VERBS } from './verb-config.ts';
 import { DEMO_VERB } from './verb-demo.ts';
@@ -16,6 +17,7 @@ export const VERBS: readonly Verb[] = [
   INIT_VERB,
   ...CONFIG_VERBS,
   CHECK_VERB,
+  ASSESS_VERB,
   ...SCHEMA_VERBS,
   ...RUN_VERBS,
   STATUS_VERB,

@@ -1,6 +1,7 @@
 import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
+import type { Assess } from '../pipeline/assess-option.ts';
 import type { OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
 import type { SchemaActions } from '../pipeline/schema-option.ts';
 import type { ExitCode } from './exit.ts';
@@ -63,6 +64,7 @@ export interface Ports {
   readonly openQuarantine?: OpenQuarantine;
   readonly reloadTables?: ReloadTables;
   readonly schema?: SchemaActions;
+  readonly assess?: Assess;
   readonly runDemo?: RunDemo;
   /** In place of the real one, for tests. */
   readonly runCheck?: RunCheck;

@@ -1,4 +1,4 @@
-import type { CatalogueTable } from '../mysql/catalogue-table.ts';
+import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 
 /** Runs one SELECT at the source and gives its rows as text; null is SQL's NULL. */
@@ -18,7 +18,8 @@ export function columnKey(database: string, table: string, column: string): stri
   return `${database}\0${table}\0${column}`;
 }
 
-type Question = 'isBoolean' | 'fitsBigint' | 'isTimeOfDay';
+/** What is asked of a column's data because the answer decides its type. */
+export type Question = 'isBoolean' | 'fitsBigint' | 'isTimeOfDay';
 
 /**
  * Asks the data, one aggregate SELECT a table, only where the answer decides a type: tinyint(1), bigint unsigned, time.
@@ -44,34 +45,41 @@ async function scanTable(table: CatalogueTable, query: SourceQuery, facts: Map<s
     return question && !isKnown ? [{ name: column.name, question, given: column.default }] : [];
   });
   if (asked.length === 0) return;
-  const list = asked.map(({ name: column, question }) => violation(quoteIdentifier(column), question)).join(', ');
+  const list = asked
+    .map(({ name: column, question }) => `MAX(${violation(quoteIdentifier(column), question)})`)
+    .join(', ');
   const rows = await query(`SELECT ${list} FROM ${quoteTable(table.version)}`);
   asked.forEach(({ name: column, question, given }, index) => {
-    const holds = Number(rows[0]?.[index] ?? 0) === 0 && !(given?.kind === 'literal' && breaks(given.text, question));
-    const none = { isBoolean: false, fitsBigint: false, isTimeOfDay: false };
-    facts.set(columnKey(database, name, column), { ...none, [question]: holds });
+    const isBroken = Number(rows[0]?.[index] ?? 0) !== 0;
+    facts.set(columnKey(database, name, column), answered(question, isBroken, given));
   });
 }
 
-function questionOf(columnType: string): Question | null {
+/** The fact of a column: `isBroken` when a row breaks it; the default is a value that rows will have. */
+export function answered(question: Question, isBroken: boolean, given: CatalogueColumn['default']): DataFacts {
+  const holds = !isBroken && !(given?.kind === 'literal' && breaks(given.text, question));
+  return { isBoolean: false, fitsBigint: false, isTimeOfDay: false, [question]: holds };
+}
+
+/** null: the data does not decide the type of such a column. */
+export function questionOf(columnType: string): Question | null {
   if (columnType.startsWith('tinyint(1)') && !columnType.includes('zerofill')) return 'isBoolean';
   if (/^bigint\b.*unsigned/.test(columnType)) return 'fitsBigint';
   return /^time\b/.test(columnType) && !columnType.startsWith('timestamp') ? 'isTimeOfDay' : null;
 }
 
-/** 1 as soon as one row breaks the assumption. */
-function violation(column: string, question: Question): string {
+/** SQL condition of the source over a quoted column: true for a value that breaks the assumption. */
+export function violation(column: string, question: Question): string {
   switch (question) {
     case 'isBoolean':
-      return `MAX(${column} NOT IN (0, 1))`;
+      return `${column} NOT IN (0, 1)`;
     case 'fitsBigint':
-      return `MAX(${column} > 9223372036854775807)`;
+      return `${column} > 9223372036854775807`;
     case 'isTimeOfDay':
-      return `MAX(${column} < '00:00:00' OR ${column} >= '24:00:00')`;
+      return `(${column} < '00:00:00' OR ${column} >= '24:00:00')`;
   }
 }
 
-/** The default is a value that rows will have. */
 function breaks(text: string, question: Question): boolean {
   switch (question) {
     case 'isBoolean':
@@ -84,7 +92,7 @@ function breaks(text: string, question: Question): boolean {
 }
 
 /** Weakens until nothing changes: a reference and what it references keep the same answer. */
-function agreeAcrossForeignKeys(tables: readonly CatalogueTable[], facts: Map<string, DataFacts>): void {
+export function agreeAcrossForeignKeys(tables: readonly CatalogueTable[], facts: Map<string, DataFacts>): void {
   const pairs = tables.flatMap(referencePairs);
   for (let isChanged = true; isChanged; ) {
     isChanged = false;

@@ -3,7 +3,7 @@ import { targetLogin } from '../config/login.ts';
 import { convertSchema } from '../convert/convert-schema.ts';
 import { convertViews, type ViewSurroundings } from '../convert/convert-view.ts';
 import { entriesOf, type SchemaDesign } from '../convert/design.ts';
-import { type Inventory, sortedInventory } from '../convert/inventory.ts';
+import { type Inventory, leftOut, sortedInventory } from '../convert/inventory.ts';
 import { NameBook } from '../convert/name-book.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { type Proof, proveDesign } from '../convert/prove.ts';
@@ -37,12 +37,41 @@ export async function planSchema({ source, target }: Servers, scope: Scope): Pro
   const schema = await readSourceSchema(source, scope.databases);
   const standing = await readStandingSchema(target, schemasOf(schema, scope));
   const facts = await decidingFacts(schema, standing, source, scope);
-  const options = { ...(await convertOptions(facts, target, scope)), dialect: sourceDialect(source.server) };
-  const names = new NameBook();
-  const tables = await proveDesign(convertSchema(schema, options, names), target);
-  const proof = await withViews(tables, { schema, names, options, session: target });
+  const proof = await provenSchema(schema, facts, { source, target }, scope);
   return { ...proof, inventory: inventoryOf(proof.design), standing };
 }
+
+/** The target's schema for facts that are known already, proved by PostgreSQL. Changes nothing. */
+export async function provenSchema(
+  schema: SourceSchema,
+  facts: ScannedFacts,
+  { source, target }: Servers,
+  scope: Scope,
+): Promise<Proof> {
+  const { rows } = await target.query('SELECT extname FROM pg_extension');
+  const extensions = rows.map((row) => row['extname'] ?? '');
+  const options = { ...convertOptions(facts, extensions, scope), dialect: sourceDialect(source.server) };
+  const names = new NameBook();
+  const tables = await proveDesign(convertSchema(schema, options, names), target);
+  return await withViews(tables, { schema, names, options, session: target });
+}
+
+/** The same without a target: of a server without extensions, nothing proved, and views wait for the proof. */
+export function unprovenInventory(
+  schema: SourceSchema,
+  facts: ScannedFacts,
+  source: MysqlConnection,
+  scope: Scope,
+): Inventory {
+  const options = { ...convertOptions(facts, [], scope), dialect: sourceDialect(source.server) };
+  const views = schema.views.filter(({ isValid }) => isValid);
+  const waiting = views.map(({ database, name }) =>
+    leftOut({ kind: 'view', database, table: null, name }, UNPROVEN, 'Give assess a target that it can reach.'),
+  );
+  return sortedInventory([...entriesOf(convertSchema(schema, options)), ...waiting]);
+}
+
+const UNPROVEN = 'a view is translated only where the target proves it, and the target was not reached';
 
 async function withViews(proof: Proof, around: Omit<ViewSurroundings, 'design'>): Promise<Proof> {
   const { views, others } = await convertViews({ ...around, design: proof.design });
@@ -56,7 +85,7 @@ export async function readPlan(config: Config, scope: Scope, signal: AbortSignal
   );
 }
 
-function inventoryOf(design: SchemaDesign): Inventory {
+export function inventoryOf(design: SchemaDesign): Inventory {
   return sortedInventory(entriesOf(design));
 }
 
@@ -91,13 +120,11 @@ function knownFacts(table: CatalogueTable, standing: StandingSchema, scope: Scop
   return found === null ? new Map() : standingFacts(table, found, (column) => scope.columnOf(database, name, column));
 }
 
-async function convertOptions(
+function convertOptions(
   facts: ScannedFacts,
-  target: PostgresSession,
+  extensions: readonly string[],
   scope: Scope,
-): Promise<Omit<ConvertOptions, 'dialect'>> {
-  const { rows } = await target.query('SELECT extname FROM pg_extension');
-  const extensions = rows.map((row) => row['extname'] ?? '');
+): Omit<ConvertOptions, 'dialect'> {
   const columnOf = (database: string, table: string, column: string) =>
     scope.columnOf(database, table, column) ?? targetColumnName(column);
   const { dropsNotNull, targetOf, policyOf, schemaOf, castOf, rulesOf } = scope;

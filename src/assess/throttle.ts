@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How much of the source the scan may take; `share` of 1 and null rows are no limit. */
+export interface ThrottleLimits {
+  /** Of the time, above 0 and up to 1: a statement of 1 s under 0.25 is followed by 3 s of rest. */
+  readonly share: number;
+  readonly rowsPerSecond: number | null;
+}
+
+export interface ThrottleOptions {
+  readonly limits: ThrottleLimits;
+  /** Why the source should be left alone now; null: it need not. Asked before a statement, once a second at most. */
+  readonly busy: () => Promise<string | null>;
+  /** Told when a wait for the source begins. */
+  readonly onWait: (reason: string) => void;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** Injected, so that a test counts milliseconds instead of spending them. */
+export interface Clock {
+  now(): number;
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+}
+
+const REAL_CLOCK: Clock = {
+  now: () => performance.now(),
+  sleep: async (durationMs, signal) => {
+    await sleep(durationMs, undefined, { signal });
+  },
+};
+
+const ASK_AGAIN_MS = 1000;
+
+/** `25%`, `5000/s` or both with a comma between; null: not understood. */
+export function parseThrottle(text: string): ThrottleLimits | null {
+  let limits: ThrottleLimits = { share: 1, rowsPerSecond: null };
+  for (const part of text.split(',')) {
+    const [, percent, rows] = /^\s*(?:(\d{1,3})\s*%|(\d{1,9})\s*(?:rows)?\/s)\s*$/.exec(part) ?? [];
+    if (percent !== undefined && Number(percent) >= 1 && Number(percent) <= 100) {
+      limits = { ...limits, share: Number(percent) / 100 };
+    } else if (rows !== undefined && Number(rows) >= 1) limits = { ...limits, rowsPerSecond: Number(rows) };
+    else return null;
+  }
+  return limits;
+}
+
+/** Runs statements one after another and rests after each; stands still while the source is busy with others. */
+export class Throttle {
+  readonly #options: ThrottleOptions;
+  readonly #clock: Clock;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
+  #restedMs = 0;
+
+  constructor(options: ThrottleOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? REAL_CLOCK;
+  }
+
+  /** Time that the scan stood still so far. */
+  get restedMs(): number {
+    return this.#restedMs;
+  }
+
+  /** `rowsOf` tells how many rows the statement read at the source. */
+  async run<T>(statement: () => Promise<T>, rowsOf: (result: T) => number): Promise<T> {
+    await this.#untilQuiet();
+    const startedAtMs = this.#clock.now();
+    const result = await statement();
+    await this.#rest(restAfter(this.#clock.now() - startedAtMs, rowsOf(result), this.#options.limits));
+    return result;
+  }
+
+  async #untilQuiet(): Promise<void> {
+    if (this.#clock.now() - this.#askedAtMs < ASK_AGAIN_MS) return;
+    let told: string | null = null;
+    for (let reason = await this.#options.busy(); reason !== null; reason = await this.#options.busy()) {
+      if (told === null) this.#options.onWait(reason);
+      told = reason;
+      await this.#rest(ASK_AGAIN_MS);
+    }
+    this.#askedAtMs = this.#clock.now();
+  }
+
+  async #rest(durationMs: number): Promise<void> {
+    if (durationMs <= 0) return;
+    await this.#clock.sleep(durationMs, this.#options.signal);
+    this.#restedMs += durationMs;
+  }
+}
+
+/** Milliseconds of rest after a statement, so that neither limit is passed on average. */
+export function restAfter(tookMs: number, rows: number, { share, rowsPerSecond }: ThrottleLimits): number {
+  const forShare = tookMs * (1 / share - 1);
+  const forRows = rowsPerSecond === null ? 0 : (rows / rowsPerSecond) * 1000 - tookMs;
+  return Math.max(forShare, forRows, 0);
+}

@@ -1,0 +1,3 @@
+import { scanContract } from './scan-contract.ts';
+
+scanContract('mariadb');
