@@ -7,7 +7,7 @@ const DECIDING: readonly RuleName[] = ['not-boolean', 'beyond-bigint', 'not-time
 
 /**
  * The facts that decide types, from what the scan has counted: the same conditions, defaults and foreign keys as the
- * scan of a run, so that both decide alike wherever a table was read whole.
+ * scan of a run, so that both decide alike wherever a table was read whole (INV-68).
  */
 export function decidingFacts(read: readonly ReadTable[]): ScannedFacts {
   const facts = new Map(

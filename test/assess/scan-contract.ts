@@ -4,12 +4,12 @@ import { decidingFacts } from '../../src/assess/deciding-fact.ts';
 import type { Example } from '../../src/assess/example.ts';
 import { findingsOf } from '../../src/assess/finding.ts';
 import type { Config } from '../../src/config/config.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import { scanData } from '../../src/convert/scan.ts';
 import { readCatalogue } from '../../src/mysql/catalogue.ts';
 import type { CatalogueTable } from '../../src/mysql/catalogue-table.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
 import { PLANTED, type Planted, plantedSchema, plantInvalidText } from './planted-schema.ts';
+import { configOf } from './test-config.ts';
 
 /** What the scan finds on a real server: every planted defect by count and key, and nothing else. */
 export function scanContract(kind: TestSource['kind']): void {
@@ -100,20 +100,7 @@ function keysOf(examples: readonly Example[], rows: number): Planted['keys'] {
   return examples.map(({ key }) => Number(key[0]?.value)).sort((a, b) => a - b);
 }
 
-export function configOf(database: string, rules = ''): Config {
-  const text = `pipeline: p\nsource: { url: "mysql://u@127.0.0.1:1/${database}" }\ntarget: { url: "postgresql://u@127.0.0.1:1/d" }\n${rules === '' ? '' : `tables: { rules: ${rules} }\n`}`;
-  const { config, problems } = loadConfig({
-    file: '/tmp/sluice.yaml',
-    text,
-    environment: {},
-    flags: {},
-    readFile: () => '',
-  });
-  if (config === null) throw new Error(JSON.stringify(problems));
-  return config;
-}
-
-export function optionsOf(tables: readonly CatalogueTable[], config: Pick<Config, 'tables'>): DataScanOptions {
+function optionsOf(tables: readonly CatalogueTable[], config: Pick<Config, 'tables'>): DataScanOptions {
   return {
     config,
     tables,

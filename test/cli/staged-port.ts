@@ -5,6 +5,7 @@ import { SluiceError } from '../../src/contract/error.ts';
 import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
 import type { Inventory } from '../../src/convert/inventory.ts';
 import type { RunPipeline } from '../../src/pipeline/run-option.ts';
+import { reportSample } from '../assess/report-sample.ts';
 import { statusSample } from '../control/status-sample.ts';
 
 /** A pipeline, a check, a quarantine and a demo that behave as `stage` says, for the real command line to stand on. */
@@ -33,6 +34,11 @@ export function stagedPorts(stage: string): Ports {
       if (stage === 'refused') throw refused('TABLES_UNKNOWN', 'no such table');
       const named = tables === 'all' ? ['tbl_order', 'tbl_item'] : tables;
       return { tables: named.map((table, at) => ({ database: 'shop', table, supersededChanges: at === 0 ? 1 : 0 })) };
+    },
+    assess: async (_, options) => {
+      const report = reportSample(stage === 'refused' ? '' : '{ "tbl_<order>": { zeroDate: { born: null } } }');
+      if (report.scan !== null) options.onCost(report.scan.cost);
+      return report;
     },
     schema: {
       plan: async () => ({ files: [{ name: '1-tables.sql', text: 'CREATE TABLE t ();\n' }], inventory: INVENTORY }),

@@ -1,0 +1,3 @@
+import { reportContract } from './report-contract.ts';
+
+reportContract('mariadb');

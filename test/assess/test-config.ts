@@ -1,0 +1,16 @@
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+
+/** A configuration of one database with these rules; its servers are not there. */
+export function configOf(database: string, rules = ''): Config {
+  const text = `pipeline: p\nsource: { url: "mysql://u@127.0.0.1:1/${database}" }\ntarget: { url: "postgresql://u@127.0.0.1:1/d" }\n${rules === '' ? '' : `tables: { rules: ${rules} }\n`}`;
+  const { config, problems } = loadConfig({
+    file: '/tmp/sluice.yaml',
+    text,
+    environment: {},
+    flags: {},
+    readFile: () => '',
+  });
+  if (config === null) throw new Error(JSON.stringify(problems));
+  return config;
+}
