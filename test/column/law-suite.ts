@@ -1,10 +1,12 @@
 /** The laws as tests, for any source. */
 import type { Client } from 'pg';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STRICT_POLICY, type ValuePolicy } from '../../src/column/codec.ts';
 import type { ColumnType } from '../../src/contract/table.ts';
-import { type Specimen, throughAvsc } from './law.ts';
-import { roundTrip } from './round-trip.ts';
+import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import { startServer } from '../../src/servers/server.ts';
+import { type Sample, type Specimen, specimens, throughAvsc } from './law.ts';
+import { roundTrip, targetSession } from './round-trip.ts';
 
 /** Types other than the default that a target may have, by family. */
 const OTHERS: Partial<Record<ColumnType['kind'], readonly string[]>> = {
@@ -51,7 +53,26 @@ const STRIPPED: ValuePolicy = { nul: 'strip', zeroDate: '1970-01-01' };
 /** Zones with a change in the hour, with one at midnight, with offsets in minutes, and behind UTC. */
 const ZONES = ['Europe/Berlin', 'America/Sao_Paulo', 'Asia/Kolkata', 'America/New_York', 'Australia/Lord_Howe'];
 
-export function lawSuite(found: () => readonly Specimen[], target: () => Client | undefined): void {
+/** The laws over samples in a server of this kind; `samplesOf` its version. */
+export function lawSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: string) => readonly Sample[]): void {
+  let database: FreshDatabase | undefined;
+  let all: readonly Specimen[] = [];
+  let session: Client | undefined;
+  const found = () => all;
+  const target = () => session;
+
+  beforeAll(async () => {
+    const server = await startServer(kind);
+    database = await freshDatabase(server, 'column_law');
+    all = await specimens(database.url, samplesOf(server.version));
+    session = await targetSession((await startServer('postgres')).url);
+  });
+
+  afterAll(async () => {
+    await session?.end();
+    await database?.drop();
+  });
+
   test('a row read from the binlog and the same row read by SELECT have the same Avro bytes, for every type', () => {
     for (const { sample, fromBinlog, fromQuery } of found()) {
       expect(fromBinlog.length, sample.column).toBe(sample.values.length);
