@@ -63,7 +63,8 @@ function expected(rows: number, speed: ReadSpeed, { share, rowsPerSecond }: Data
 
 /** A short read of the largest tables; null for an empty source or where none of them can be read. */
 async function measure(connection: MysqlConnection, tables: readonly CatalogueTable[]): Promise<ReadSpeed | null> {
-  const largest = [...tables].sort((a, b) => b.estimateBytes - a.estimateBytes).slice(0, MEASURED_TABLES);
+  const filled = tables.filter(({ estimateRows }) => estimateRows > 0);
+  const largest = filled.sort((a, b) => b.estimateBytes - a.estimateBytes).slice(0, MEASURED_TABLES);
   let speed: ReadSpeed = { rows: 0, bytes: 0, tookMs: 0 };
   for (const table of largest) {
     const limit = Math.max(1, Math.min(MEASURED_ROWS, Math.floor(MEASURED_BYTES / Math.max(1, rowBytes(table)))));
