@@ -141,5 +141,5 @@ export function sliceOf(samples: readonly Sample[], names?: readonly string[]): 
   });
 }
 
-/** One of each way in which a cell is stored. */
-export const FEW = ['BIGINT', 'DECIMAL', 'VARCHAR', 'BINARY', 'ENUM', 'DATETIME'];
+/** What every run has; test/ci has a column of each name, test/long all. */
+export const FEW = ['VARCHAR', 'DATETIME'];

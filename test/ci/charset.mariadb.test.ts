@@ -1,0 +1,3 @@
+import { charsetSuite } from '../column/charset-suite.ts';
+
+charsetSuite('mariadb');

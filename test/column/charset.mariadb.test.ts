@@ -1,3 +1,0 @@
-import { charsetSuite } from './charset-suite.ts';
-
-charsetSuite('mariadb');
