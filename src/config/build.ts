@@ -96,7 +96,8 @@ function tlsConfig(settings: Settings, side: 'source' | 'target', folder: string
 function logConfig(settings: Settings, folder: string): Config['log'] {
   const topicPrefix = settings.textOrNull('log.kafka.topicPrefix') ?? settings.text('pipeline');
   if (settings.text('log.kind') === 'kafka') return kafkaConfig(settings, folder, topicPrefix);
-  return { kind: 'embedded', directory: resolve(folder, settings.text('log.directory')), topicPrefix };
+  const directory = resolve(folder, settings.text('log.directory'));
+  return { kind: 'embedded', directory, keepBytes: settings.number('log.keep'), topicPrefix };
 }
 
 function kafkaConfig(settings: Settings, folder: string, topicPrefix: string): KafkaLogConfig {

@@ -60,6 +60,8 @@ export interface TargetConfig {
 export interface EmbeddedLogConfig {
   readonly kind: 'embedded';
   readonly directory: string;
+  /** Bytes of applied epochs that stay. */
+  readonly keepBytes: number;
   readonly topicPrefix: string;
 }
 

@@ -137,6 +137,12 @@ const logOptions: readonly Option[] = [
   },
   { path: 'log.directory', type: { kind: 'path' }, default: '.sluice/log', help: 'Folder of the embedded log.' },
   {
+    path: 'log.keep',
+    type: { kind: 'size', min: '0MiB', max: '1024GiB' },
+    default: '1GiB',
+    help: 'Applied changes that the embedded log still keeps, for a target restored from a backup; older ones are deleted.',
+  },
+  {
     path: 'log.kafka.client',
     type: { kind: 'choice', of: ['kafkajs', 'platformatic'] },
     default: 'kafkajs',

@@ -17,6 +17,7 @@ import { watchDrift } from './drift-watch.ts';
 import { finishKeys, finishLoad } from './finish-load.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
+import { LogTrim } from './log-trim.ts';
 import { sweepOf } from './orphan-sweep.ts';
 import type { Prepared } from './prepare.ts';
 import { reloadTables } from './reload.ts';
@@ -56,6 +57,7 @@ class Halves {
   readonly #load: LoadProgress;
   readonly #sink: Sink;
   readonly #desk = new ReloadDesk();
+  readonly #trim: LogTrim;
   #isCaughtUp = false;
   #isLoadFinished = false;
 
@@ -65,6 +67,9 @@ class Halves {
     // A half that only applies hears of every table from the log.
     const expected = options.mode === 'apply' ? [] : options.prepared.tables.map(({ version }) => version);
     this.#load = new LoadProgress(options.state, expected);
+    const { log, config, logger } = options;
+    // Topics are others' too, and end by the brokers' retention.
+    this.#trim = new LogTrim({ log, keep: config.log.kind === 'embedded' ? config.log.keepBytes : 0, logger });
     this.#sink = sinkOf(options.config, options.prepared.scope, {
       applied: (batch) => this.#applied(batch),
       setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
@@ -83,6 +88,7 @@ class Halves {
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
+    await this.#trim.ended();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     // Rows have come since the end of the load.
@@ -202,6 +208,8 @@ class Halves {
     state.endpoint('target', { isConnected: true });
     state.change({ paused: this.#sink.pausedTables });
     this.#load.onApplied(batch.epochs);
+    const last = batch.epochs.at(-1);
+    if (last) this.#trim.applied(last);
   }
 
   /** Each time that everything which exists has arrived, the first time or after a reload. */

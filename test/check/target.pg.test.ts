@@ -253,7 +253,7 @@ describe('the folder of the embedded log', () => {
     const config = configOf(database.url);
     const at = (directory: string): Config => ({
       ...config,
-      log: { kind: 'embedded', directory, topicPrefix: 'shop' },
+      log: { kind: 'embedded', directory, keepBytes: 0, topicPrefix: 'shop' },
     });
     writeFileSync(join(folder, 'file'), '');
     mkdirSync(join(folder, 'locked'));

@@ -39,6 +39,8 @@ export interface LineOptions {
   /** Further entries of `source` and `target`, each after a comma. */
   readonly sourceMore?: string;
   readonly target?: string;
+  /** Further entries of an embedded `log`, after a comma. */
+  readonly logMore?: string;
   readonly isProxied?: boolean;
   /** A source server of the test's own, whose binlogs it may delete. */
   readonly isSourceOwn?: boolean;
@@ -65,7 +67,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
   const file = join(folder, 'sluice.yaml');
   const log = kafka
     ? `log: { kind: kafka, kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${name} } }`
-    : 'log: { kind: embedded, directory: log }';
+    : `log: { kind: embedded, directory: log${options.logMore ?? ''} }`;
   const text = `pipeline: ${name}
 source: { url: ${proxies?.source.through(from.url) ?? from.url}, databases: [${from.name}]${options.sourceMore ?? ''} }
 target: { url: ${proxies?.target.through(to.url) ?? to.url}${options.target ?? ''} }
