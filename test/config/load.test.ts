@@ -174,7 +174,7 @@ tables: { include: [1, a], rules: { t: { zeroDate: { d: 2001-02-30 } } } }
       'f:9:41: snapshot.chunkTarget: expected text, found number: put it in quotes',
       'f:10:31: apply.maxTransactionBytes: expected a number with its unit: "64KiB", "256MiB", "1GiB"',
       'f:10:47: apply.parallel: expected 1 to 64',
-      'f:11:6: log: expected a section with keys like kind, directory, kafka, registry',
+      'f:11:6: log: expected a section with keys like kind, directory, keep, kafka',
       'f:12:1: url: unknown key here, did you mean "source.url"?',
       'f:13:20: tables.include: expected a list of texts; a number or true in it needs quotes',
       'f:13:57: tables.rules.t.zeroDate.d: expected refuse, null, "-infinity" or a date like 1970-01-01',
