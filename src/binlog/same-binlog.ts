@@ -35,15 +35,20 @@ export async function isSameBinlog(connection: MysqlConnection, position: Source
   }
 }
 
-/** The first one from here on, as text; a file begins with two or three events that are no transaction. */
+/** The first one from here on, as text; a file begins with up to four events that are no transaction. */
 async function nextGtid(connection: MysqlConnection, files: readonly string[], offset: number): Promise<string | null> {
   for (const [i, file] of files.entries()) {
     const from = i === 0 ? offset : 4;
-    const rows = await connection.rows(`SHOW BINLOG EVENTS IN ? FROM ${from} LIMIT 4`, [file]);
-    const event = rows.find((row) => /^Gtid/.test(row['Event_type'] ?? '') && GTID.test(row['Info'] ?? ''));
+    const rows = await connection.rows(`SHOW BINLOG EVENTS IN ? FROM ${from} LIMIT 8`, [file]);
+    const event = rows.find((row) => isTransaction(row['Event_type']) && GTID.test(row['Info'] ?? ''));
     if (event) return GTID.exec(event['Info'] ?? '')?.[0] ?? null;
   }
   return null;
+}
+
+/** MariaDB's `Gtid_list` at the start of a file names what was before it, as after every restart. */
+function isTransaction(eventType: string | null | undefined): boolean {
+  return /^Gtid(?!_list)/.test(eventType ?? '');
 }
 
 /** MySQL's `uuid:number` or `uuid:tag:number`, MariaDB's `domain-server-sequence`. */

@@ -13,8 +13,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ['ALTER TABLE live ADD COLUMN amount decimal(10,2) NOT NULL DEFAULT 12.5'],
   // Django adds with a default and drops it at once: the catalogue has forgotten what the old rows took over.
   ['ALTER TABLE live ADD COLUMN flag tinyint(1) DEFAULT 1 NOT NULL', 'ALTER TABLE live ALTER COLUMN flag DROP DEFAULT'],
+  // A row in between tells the first shape: without one, the stream that reads late cannot know what MODIFY met.
   [
     "ALTER TABLE live ADD kind enum('a','b') NOT NULL DEFAULT 'b'",
+    'UPDATE live SET n = n + 1 WHERE id = 1',
     "ALTER TABLE live MODIFY kind enum('a','b','c') NOT NULL",
   ],
   ["UPDATE live SET kind = 'c' WHERE id % 3 = 0"],
@@ -29,9 +31,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     'ALTER TABLE live DROP brief',
   ],
   [
-    'CREATE TABLE made (id int AUTO_INCREMENT PRIMARY KEY, t text)',
-    "INSERT INTO made (t) VALUES ('first'), ('second')",
-    'RENAME TABLE made TO remade',
+    'CREATE TABLE remade (id int AUTO_INCREMENT PRIMARY KEY, t text)',
+    "INSERT INTO remade (t) VALUES ('first'), ('second')",
     "INSERT INTO remade (t) VALUES ('third')",
     'CREATE TABLE dropped LIKE remade',
     "INSERT INTO dropped (t) VALUES ('gone')",
