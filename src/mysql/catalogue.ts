@@ -24,15 +24,28 @@ export async function readCatalogue(
   return rows.tables.map((row) => catalogueTable(row, server, (part) => grouped[part].get(tableKey(row)) ?? []));
 }
 
-/** One table's description, or null when there is no such table now: for the binlog reader, once per version. */
+/**
+ * One table's description, or null when there is no such table now: for the binlog reader, once per version. The
+ * catalogue answers by several statements and DDL passes between them: only what two readings say alike is one table's,
+ * and not the columns of one that has just lost its key, its name or everything.
+ */
 export async function describeTable(
   connection: MysqlConnection,
   database: string,
   table: string,
 ): Promise<TableDescription | null> {
-  const [found] = await readCatalogue(connection, { databases: [database], tables: [table] });
-  return found?.description ?? null;
+  let last: TableDescription | null = null;
+  for (let readings = 1; readings <= MOST_READINGS; readings++) {
+    const [found] = await readCatalogue(connection, { databases: [database], tables: [table] });
+    const now: TableDescription | null = found?.description ?? null;
+    if (readings > 1 && JSON.stringify(now) === JSON.stringify(last)) return now;
+    last = now;
+  }
+  return last;
 }
+
+/** Of a table that DDL changes without end; the stream comes to its next shape anyway. */
+const MOST_READINGS = 10;
 
 type Part = Exclude<keyof CatalogueRows, 'tables'>;
 

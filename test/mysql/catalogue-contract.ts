@@ -116,4 +116,23 @@ export function catalogueContract(kind: TestSource['kind']): void {
     expect(await readCatalogue(source.connection, { databases: ['no such database'] })).toEqual([]);
     expect(await readCatalogue(source.connection, { databases: [] })).toEqual([]);
   });
+
+  test('a table that is dropped between the statements of a reading is gone, never a table without its key', async () => {
+    const { connection } = source;
+    let statements = 1;
+    for (let dropAt = 1; dropAt <= statements; dropAt++) {
+      await make('CREATE TABLE goes (id int AUTO_INCREMENT PRIMARY KEY, t text)');
+      let asked = 0;
+      const rows: typeof connection.rows = async (...of) => {
+        const answer = await connection.rows(...of);
+        asked++;
+        if (asked === dropAt) await make('DROP TABLE goes');
+        return answer;
+      };
+      const dropping = Object.assign(Object.create(connection), { rows });
+      expect(await describeTable(dropping, source.database, 'goes'), `dropped after statement ${dropAt}`).toBeNull();
+      statements = Math.max(statements, Math.floor(asked / 3));
+    }
+    expect(statements).toBeGreaterThan(3);
+  });
 }
