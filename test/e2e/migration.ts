@@ -31,8 +31,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     'ALTER TABLE live DROP brief',
   ],
   [
-    'CREATE TABLE remade (id int AUTO_INCREMENT PRIMARY KEY, t text)',
-    "INSERT INTO remade (t) VALUES ('first'), ('second')",
+    'CREATE TABLE made (id int AUTO_INCREMENT PRIMARY KEY, t text)',
+    "INSERT INTO made (t) VALUES ('first'), ('second')",
+    'RENAME TABLE made TO remade',
     "INSERT INTO remade (t) VALUES ('third')",
     'CREATE TABLE dropped LIKE remade',
     "INSERT INTO dropped (t) VALUES ('gone')",
