@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Assessment } from '../../src/assess/report.ts';
 import type { ScanCost } from '../../src/assess/scan-cost.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import { MysqlConnection } from '../../src/mysql/connection.ts';
 import { assess } from '../../src/pipeline/assess.ts';
 import type { AssessOptions } from '../../src/pipeline/assess-option.ts';
 import { oddSchema } from '../convert/odd-schema.ts';
 import { countObjects } from '../convert/source-count.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
+import { configAt } from './test-config.ts';
 
 const TABLES = 40;
 
@@ -25,7 +25,7 @@ export function reportContract(kind: TestSource['kind']): void {
   const assessed = (database: string, change: Partial<AssessOptions> & { user?: string; password?: string } = {}) => {
     const { host, port, user, password } = { ...source.settings, ...change };
     const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}`;
-    return assess(configOf(`mysql://${login}/${database}`), { ...OPTIONS, ...change });
+    return assess(configAt(`mysql://${login}/${database}`), { ...OPTIONS, ...change });
   };
 
   describe(`the report of ${kind}`, () => {
@@ -166,16 +166,3 @@ const OPTIONS: AssessOptions = {
   onCost: () => {},
   onStep: () => {},
 };
-
-function configOf(url: string) {
-  const text = `pipeline: p\nsource: { url: "${url}" }\ntarget: { url: "postgresql://u@127.0.0.1:1/d" }\n`;
-  const { config, problems } = loadConfig({
-    file: '/tmp/sluice.yaml',
-    text,
-    environment: {},
-    flags: {},
-    readFile: () => '',
-  });
-  if (config === null) throw new Error(JSON.stringify(problems));
-  return config;
-}
