@@ -7,7 +7,7 @@ import type { AssessOptions } from '../../src/pipeline/assess-option.ts';
 import { oddSchema } from '../convert/odd-schema.ts';
 import { countObjects } from '../convert/source-count.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
-import { configAt } from './test-config.ts';
+import { ASSESS_OPTIONS, configAt, loginOf } from './test-config.ts';
 
 const TABLES = 40;
 
@@ -23,9 +23,8 @@ export function reportContract(kind: TestSource['kind']): void {
   afterAll(() => source[Symbol.asyncDispose]());
 
   const assessed = (database: string, change: Partial<AssessOptions> & { user?: string; password?: string } = {}) => {
-    const { host, port, user, password } = { ...source.settings, ...change };
-    const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}`;
-    return assess(configAt(`mysql://${login}/${database}`), { ...OPTIONS, ...change });
+    const settings = { ...source.settings, ...change };
+    return assess(configAt(loginOf(settings, database)), { ...ASSESS_OPTIONS, ...change });
   };
 
   describe(`the report of ${kind}`, () => {
@@ -155,14 +154,3 @@ async function statementsOf(work: () => Promise<Assessment>): Promise<number> {
     rows.mockRestore();
   }
 }
-
-const OPTIONS: AssessOptions = {
-  depth: 'sample',
-  sampleRows: 100_000,
-  throttle: { share: 1, rowsPerSecond: null },
-  load: { threadsRunning: 1000, replicaLagSeconds: 1000 },
-  showsValues: false,
-  signal: new AbortController().signal,
-  onCost: () => {},
-  onStep: () => {},
-};
