@@ -6,7 +6,7 @@ import type { Position } from '../src/contract/position.ts';
 import { describeTable } from '../src/mysql/catalogue.ts';
 import { connectMysql } from '../src/mysql/connection.ts';
 import { readPages } from '../src/mysql/raw-rows.ts';
-import { loadTable, selectRange } from '../src/snapshot/readable-table.ts';
+import { loadTable, selectRange } from '../src/mysql/readable-table.ts';
 import { readChange } from '../src/snapshot/window.ts';
 import type { Stage } from './stage.ts';
 import { TABLES } from './table.ts';

@@ -4,10 +4,10 @@ import { SluiceError } from '../contract/error.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
+import { type LoadLimits, sourceLoad } from '../mysql/source-load.ts';
+import { type Clock, Throttle, type ThrottleLimits } from '../mysql/throttle.ts';
 import { type ScanCost, scanCost } from './scan-cost.ts';
-import { type LoadLimits, sourceLoad } from './source-load.ts';
 import { type ScanLimits, scanTable, type TableReading } from './table-scan.ts';
-import { type Clock, Throttle, type ThrottleLimits } from './throttle.ts';
 
 export interface DataScanOptions {
   readonly config: Pick<Config, 'tables'>;

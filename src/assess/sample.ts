@@ -1,5 +1,5 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import type { KeyRange } from '../snapshot/key-order.ts';
+import type { KeyRange } from '../mysql/key-order.ts';
 
 /** Hits of a probe in one place of the sample. */
 export interface PlaceCount {

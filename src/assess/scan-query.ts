@@ -1,7 +1,7 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { Row } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
-import { type KeyOrder, type KeyRange, orderBy, whereRange } from '../snapshot/key-order.ts';
+import { type KeyOrder, type KeyRange, orderBy, whereRange } from '../mysql/key-order.ts';
 import type { Measure, Probe } from './probe.ts';
 
 /** Aggregates of one SELECT: a server takes 4,096 columns, and wide statements cost it memory. */

@@ -1,5 +1,6 @@
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
-import { type KeyOrder, type KeyRange, keyOrderOf, WHOLE } from '../snapshot/key-order.ts';
+import { type KeyOrder, type KeyRange, keyOrderOf, WHOLE } from '../mysql/key-order.ts';
+import type { Throttle } from '../mysql/throttle.ts';
 import {
   type Example,
   type ExampleOptions,
@@ -24,7 +25,6 @@ import {
 } from './scan-query.ts';
 import { spelledColumns, spellingExamples, spellingQuery, uniqueSpellings } from './spelling.ts';
 import { lengthMeasures, textProbes } from './text-probe.ts';
-import type { Throttle } from './throttle.ts';
 import { valueProbes } from './value-probe.ts';
 
 /** `whole`: every row, so that counts are exact. `spread`: rows from places all over the key. `first`: those that come first. */

@@ -89,7 +89,7 @@ async function assess(call: Call): Promise<Outcome> {
 async function optionsOf({ flags, output, signal }: Call): Promise<AssessOptions> {
   if (flags.has('sample') && flags.has('whole'))
     throw usageError('USAGE_FLAG_VALUE', '--sample and --whole exclude each other', 'Give one of them.');
-  const { parseThrottle } = await import('../assess/throttle.ts');
+  const { parseThrottle } = await import('../mysql/throttle.ts');
   const throttle = parseThrottle(String(flags.get('throttle') ?? THROTTLE));
   if (throttle === null)
     throw usageError(

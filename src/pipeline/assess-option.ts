@@ -1,8 +1,8 @@
 import type { Assessment } from '../assess/report.ts';
 import type { ScanCost } from '../assess/scan-cost.ts';
-import type { LoadLimits } from '../assess/source-load.ts';
-import type { ThrottleLimits } from '../assess/throttle.ts';
 import type { Config } from '../config/config.ts';
+import type { LoadLimits } from '../mysql/source-load.ts';
+import type { ThrottleLimits } from '../mysql/throttle.ts';
 
 /** What the command line asks of `assess`; it opens its own session on the source and changes nothing. */
 export type Assess = (config: Config, options: AssessOptions) => Promise<Assessment>;

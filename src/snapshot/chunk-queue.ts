@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { SluiceError } from '../contract/error.ts';
+import type { ChunkLimits } from '../mysql/chunk-size.ts';
+import type { KeyRange } from '../mysql/key-order.ts';
+import type { ViewSource } from '../mysql/read-view.ts';
 import { ChunkReader } from './chunk-reader.ts';
-import type { ChunkLimits } from './chunk-size.ts';
 import type { Gate } from './gate.ts';
-import type { KeyRange } from './key-order.ts';
 import { readLocked } from './locked-read.ts';
-import type { ViewSource } from './read-view.ts';
 import type { TableEntry } from './table-entry.ts';
 
 export interface ChunkQueueOptions {

@@ -1,7 +1,7 @@
 import type { MysqlConnection } from '../mysql/connection.ts';
+import type { Bound, KeyOrder, KeyRange } from '../mysql/key-order.ts';
 import { type RowPage, readPages } from '../mysql/raw-rows.ts';
-import type { Bound, KeyOrder, KeyRange } from './key-order.ts';
-import { type ReadableTable, selectBound, selectRange } from './readable-table.ts';
+import { type ReadableTable, selectBound, selectRange } from '../mysql/readable-table.ts';
 
 export interface ReadRows {
   readonly pages: readonly RowPage[];

@@ -1,9 +1,9 @@
+import { type ChunkLimits, ChunkSize } from '../mysql/chunk-size.ts';
+import type { KeyOrder, KeyRange } from '../mysql/key-order.ts';
+import type { ReadView, ViewSource } from '../mysql/read-view.ts';
+import { loadTable, type ReadableTable } from '../mysql/readable-table.ts';
 import { planChunk, readRange } from './chunk-read.ts';
-import { type ChunkLimits, ChunkSize } from './chunk-size.ts';
 import type { Gate } from './gate.ts';
-import type { KeyOrder, KeyRange } from './key-order.ts';
-import type { ReadView, ViewSource } from './read-view.ts';
-import { loadTable, type ReadableTable } from './readable-table.ts';
 import type { TableEntry } from './table-entry.ts';
 import { withSplit } from './table-state.ts';
 import type { Window } from './window.ts';

@@ -1,9 +1,9 @@
 import type { Change, Mark } from '../contract/change.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { ViewSource } from '../mysql/read-view.ts';
 import type { ChunkQueue } from './chunk-queue.ts';
 import { type Gate, isVoid, type ReadyChunk, type ReadyTable } from './gate.ts';
 import type { Progress } from './progress.ts';
-import type { ViewSource } from './read-view.ts';
 import type { TableEntry } from './table-entry.ts';
 import { DONE, printState, stateEntry, withDone } from './table-state.ts';
 import { readChange } from './window.ts';

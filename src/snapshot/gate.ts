@@ -1,7 +1,7 @@
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
+import type { KeyRange } from '../mysql/key-order.ts';
 import type { RowPage } from '../mysql/raw-rows.ts';
-import type { KeyRange } from './key-order.ts';
-import type { ReadableTable } from './readable-table.ts';
+import type { ReadableTable } from '../mysql/readable-table.ts';
 import type { Signal } from './signal.ts';
 import type { TableEntry } from './table-entry.ts';
 import type { ChunkRows, Window } from './window.ts';

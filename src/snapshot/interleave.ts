@@ -1,13 +1,13 @@
 /** Rows that exist, read in chunks and merged into the stream at transaction ends (protocols 3). */
 import type { Change } from '../contract/change.ts';
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
+import type { ViewSource } from '../mysql/read-view.ts';
 import { isPast } from '../position/coordinate.ts';
 import { coordinateOf, hasReached } from '../position/position.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 import { Emission, mark } from './emission.ts';
 import { Gate } from './gate.ts';
 import { Progress, type ProgressObserver } from './progress.ts';
-import type { ViewSource } from './read-view.ts';
 import { Signal } from './signal.ts';
 import { type SnapshotTarget, TableBook } from './table-book.ts';
 import type { TableEntry } from './table-entry.ts';

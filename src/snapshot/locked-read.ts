@@ -1,8 +1,8 @@
+import { WHOLE } from '../mysql/key-order.ts';
 import { readPages } from '../mysql/raw-rows.ts';
+import type { ReadView, ViewSource } from '../mysql/read-view.ts';
+import { loadTable, type ReadableTable, selectRange } from '../mysql/readable-table.ts';
 import type { Gate } from './gate.ts';
-import { WHOLE } from './key-order.ts';
-import type { ReadView, ViewSource } from './read-view.ts';
-import { loadTable, type ReadableTable, selectRange } from './readable-table.ts';
 import type { TableEntry } from './table-entry.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { RowChange } from '../contract/change.ts';
 import type { Position } from '../contract/position.ts';
 import type { TableName } from '../mysql/identifier.ts';
-import type { ReadableTable } from './readable-table.ts';
+import type { ReadableTable } from '../mysql/readable-table.ts';
 import { type TableState, UNREAD } from './table-state.ts';
 import { keyText, Window } from './window.ts';
 

@@ -1,4 +1,4 @@
-import { type Bound, type KeyRange, WHOLE } from './key-order.ts';
+import { type Bound, type KeyRange, WHOLE } from '../mysql/key-order.ts';
 
 /** What of a table is still to be read, in key order without overlap. Immutable. */
 export interface TableState {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseThrottle, Throttle, type ThrottleLimits } from '../../src/assess/throttle.ts';
+import { parseThrottle, Throttle, type ThrottleLimits } from '../../src/mysql/throttle.ts';
 
 /** Time that passes only when a statement or a rest takes it. */
 function stage(limits: ThrottleLimits, reasons: readonly string[] = []) {

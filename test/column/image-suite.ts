@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RowChange } from '../../src/contract/change.ts';
 import { readCatalogue } from '../../src/mysql/catalogue.ts';
+import { type Bound, WHOLE } from '../../src/mysql/key-order.ts';
 import { readPages } from '../../src/mysql/raw-rows.ts';
+import { type ReadableTable, readableTable, selectRange } from '../../src/mysql/readable-table.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { planChunk } from '../../src/snapshot/chunk-read.ts';
-import { type Bound, WHOLE } from '../../src/snapshot/key-order.ts';
-import { type ReadableTable, readableTable, selectRange } from '../../src/snapshot/readable-table.ts';
 import { Source } from '../binlog/source.ts';
 import type { Sample } from './law.ts';
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Change, RowChange } from '../../src/contract/change.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import { tableVersion } from '../../src/contract/table.ts';
+import type { ViewSource } from '../../src/mysql/read-view.ts';
 import { interleave } from '../../src/snapshot/interleave.ts';
-import type { ViewSource } from '../../src/snapshot/read-view.ts';
 import { COMPLETE_ENTRY, DONE, parseState, stateEntry } from '../../src/snapshot/table-state.ts';
 
 const POSITION = { server: 'mysql', text: JSON.stringify({}) } as const;

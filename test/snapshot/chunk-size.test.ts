@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ChunkSize } from '../../src/snapshot/chunk-size.ts';
+import { ChunkSize } from '../../src/mysql/chunk-size.ts';
 
 const MIB = 1024 * 1024;
 

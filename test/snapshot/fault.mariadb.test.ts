@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ConnectionPool } from '../../src/mysql/connection-pool.ts';
-import { mariadbViews } from '../../src/snapshot/mariadb-view.ts';
-import type { ReadView, ViewSource } from '../../src/snapshot/read-view.ts';
+import { mariadbViews } from '../../src/mysql/mariadb-view.ts';
+import type { ReadView, ViewSource } from '../../src/mysql/read-view.ts';
 import { testSource } from '../mysql/source.ts';
 import { loadUnderWrites } from './interleave-contract.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { connectMysql } from '../../src/mysql/connection.ts';
 import { ConnectionPool } from '../../src/mysql/connection-pool.ts';
+import { freshView, mysqlViews } from '../../src/mysql/mysql-view.ts';
+import type { ViewSource } from '../../src/mysql/read-view.ts';
 import { freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
-import { freshView, mysqlViews } from '../../src/snapshot/mysql-view.ts';
-import type { ViewSource } from '../../src/snapshot/read-view.ts';
 import { settingsOf, type TestSource } from '../mysql/source.ts';
 import { loadUnderWrites } from './interleave-contract.ts';
 

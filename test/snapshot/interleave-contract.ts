@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/contract/change.ts';
 import type { Position } from '../../src/contract/position.ts';
-import type { ViewSource } from '../../src/snapshot/read-view.ts';
+import type { ViewSource } from '../../src/mysql/read-view.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
 import { head, isAt, pipe, sourceRows, tableNames } from './pipe.ts';
 import { Replica } from './replica.ts';

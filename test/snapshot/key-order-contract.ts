@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCatalogue } from '../../src/mysql/catalogue.ts';
+import { type Bound, type KeyRange, keyOrderOf, WHOLE } from '../../src/mysql/key-order.ts';
+import { type ReadableTable, readableTable, selectRange } from '../../src/mysql/readable-table.ts';
 import { planChunk } from '../../src/snapshot/chunk-read.ts';
-import { type Bound, type KeyRange, keyOrderOf, WHOLE } from '../../src/snapshot/key-order.ts';
-import { type ReadableTable, readableTable, selectRange } from '../../src/snapshot/readable-table.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
 
 export interface KeyCase {

@@ -6,10 +6,10 @@ import type { Change } from '../../src/contract/change.ts';
 import type { Position } from '../../src/contract/position.ts';
 import { describeTable, readCatalogue } from '../../src/mysql/catalogue.ts';
 import { readPages } from '../../src/mysql/raw-rows.ts';
+import { readableTable, selectRange } from '../../src/mysql/readable-table.ts';
+import { openViews } from '../../src/mysql/views.ts';
 import { comparePositions } from '../../src/position/position.ts';
 import { type Interleaved, type InterleaveOptions, interleave } from '../../src/snapshot/interleave.ts';
-import { readableTable, selectRange } from '../../src/snapshot/readable-table.ts';
-import { openViews } from '../../src/snapshot/views.ts';
 import type { TestSource } from '../mysql/source.ts';
 import { rowText } from './replica.ts';
 

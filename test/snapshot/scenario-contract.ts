@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Change, RowChange } from '../../src/contract/change.ts';
 import type { Position } from '../../src/contract/position.ts';
+import type { ReadView, ViewSource } from '../../src/mysql/read-view.ts';
+import { openViews } from '../../src/mysql/views.ts';
 import type { TableProgress } from '../../src/snapshot/progress.ts';
-import type { ReadView, ViewSource } from '../../src/snapshot/read-view.ts';
-import { openViews } from '../../src/snapshot/views.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
 import { head, isAt, type PipeOptions, pipe, sourceRows } from './pipe.ts';
 import { Replica } from './replica.ts';

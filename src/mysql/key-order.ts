@@ -1,5 +1,5 @@
-import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import { quoteIdentifier } from '../mysql/identifier.ts';
+import type { CatalogueTable } from './catalogue-table.ts';
+import { quoteIdentifier } from './identifier.ts';
 import { keyLiteral } from './key-literal.ts';
 
 /** A key in the order of its index: for each column the text of KeyColumn.value. Compared by the server alone. */

@@ -1,5 +1,5 @@
-import type { MysqlSettings } from '../mysql/connection.ts';
-import { ConnectionPool } from '../mysql/connection-pool.ts';
+import type { MysqlSettings } from './connection.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import { mariadbViews } from './mariadb-view.ts';
 import { mysqlViews } from './mysql-view.ts';
 import type { ViewSource } from './read-view.ts';

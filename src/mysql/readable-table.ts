@@ -1,11 +1,11 @@
 import { codecOf } from '../column/family.ts';
 import type { TableVersion } from '../contract/table.ts';
-import { readCatalogue } from '../mysql/catalogue.ts';
-import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
-import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
-import type { RawLayout } from '../mysql/raw-rows.ts';
+import { readCatalogue } from './catalogue.ts';
+import type { CatalogueTable } from './catalogue-table.ts';
+import type { MysqlConnection } from './connection.ts';
+import { quoteIdentifier, quoteTable } from './identifier.ts';
 import { type KeyOrder, type KeyRange, keyOrderOf, orderBy, whereRange } from './key-order.ts';
+import type { RawLayout } from './raw-rows.ts';
 
 /** A table as one version of it is read: its SELECT, its rows' layout, its key's order. */
 export interface ReadableTable {

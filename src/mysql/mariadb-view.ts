@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
-import type { ConnectionPool } from '../mysql/connection-pool.ts';
 import { isPast } from '../position/coordinate.ts';
 import { coordinateOf } from '../position/position.ts';
+import type { MysqlConnection } from './connection.ts';
+import type { ConnectionPool } from './connection-pool.ts';
 import { lockedView } from './locked-view.ts';
 import type { ReadView, ViewSource } from './read-view.ts';
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../contract/error.ts';
 import type { BinlogCoordinate } from '../contract/position.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
+import type { MysqlConnection } from './connection.ts';
 
 /** End of the server's binlog. */
 export async function binlogEnd(connection: MysqlConnection): Promise<BinlogCoordinate> {

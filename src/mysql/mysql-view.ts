@@ -1,9 +1,9 @@
 import { SluiceError } from '../contract/error.ts';
 import type { Position } from '../contract/position.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
-import type { ConnectionPool } from '../mysql/connection-pool.ts';
 import { gtidText } from '../position/position.ts';
 import { binlogEnd } from './binlog-end.ts';
+import type { MysqlConnection } from './connection.ts';
+import type { ConnectionPool } from './connection-pool.ts';
 import { lockedView } from './locked-view.ts';
 import type { ReadView, ViewSource } from './read-view.ts';
 

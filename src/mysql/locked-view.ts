@@ -1,7 +1,7 @@
-import type { MysqlConnection } from '../mysql/connection.ts';
-import type { ConnectionPool } from '../mysql/connection-pool.ts';
-import { quoteTable, type TableName } from '../mysql/identifier.ts';
 import { binlogEnd } from './binlog-end.ts';
+import type { MysqlConnection } from './connection.ts';
+import type { ConnectionPool } from './connection-pool.ts';
+import { quoteTable, type TableName } from './identifier.ts';
 import type { ReadView, ViewSource } from './read-view.ts';
 
 /** Writers queue behind our request for the lock, so it gives up quickly and is tried again later. */

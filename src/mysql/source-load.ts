@@ -1,5 +1,5 @@
 import { SluiceError } from '../contract/error.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
+import type { MysqlConnection } from './connection.ts';
 
 /** Above these the scan stands still. */
 export interface LoadLimits {

@@ -1,6 +1,6 @@
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
-import type { TableName } from '../mysql/identifier.ts';
+import type { MysqlConnection } from './connection.ts';
+import type { TableName } from './identifier.ts';
 
 /** A session in which a read is at or past a position, with a coordinate at or past all that it read (protocols 3). */
 export interface ReadView {
