@@ -1,9 +1,10 @@
 import type { Context } from './context.ts';
 import type { Expression, Name, OrderItem } from './expression.ts';
-import { atom, type Fragment } from './fragment.ts';
+import { atom, type Fragment, quoteName } from './fragment.ts';
 import type { Select } from './query.ts';
 import { findColumn, type Source, variableOf } from './query-scope.ts';
 import type { Resolved, Scope } from './scope.ts';
+import { columnId, settledColumns } from './settled-column.ts';
 
 /** What a grouped SELECT may name: its groups, aggregates, and columns that the key of a table settles. */
 export class Grouping {
@@ -11,12 +12,21 @@ export class Grouping {
   readonly #columns: ReadonlySet<string>;
   readonly #sources: readonly Source[];
   readonly #plain: Context;
+  /** One value in each group, as joins and keys prove; none under ROLLUP, whose groups leave columns out. */
+  readonly #settled: ReadonlySet<string>;
+  readonly #added = new Set<string>();
 
-  constructor(groups: readonly Expression[], sources: readonly Source[], plain: Context) {
+  constructor(node: Select, groups: readonly Expression[], sources: readonly Source[], plain: Context) {
     this.#plain = plain;
     this.#sources = sources;
     this.#groups = groups.filter(({ tag }) => tag !== 'number').map((group) => plain.fragment(group).sql);
     this.#columns = new Set(groups.flatMap((group) => this.#idOf(group) ?? []));
+    this.#settled = node.isRollup ? new Set() : settledColumns(node, sources, this.#columns);
+  }
+
+  /** Columns to group by besides, since PostgreSQL does not see that they are settled: it makes no other groups. */
+  get added(): readonly string[] {
+    return [...this.#added];
   }
 
   /** The scope of subqueries: a column of ours that no group settles is an aggregate there too. */
@@ -39,6 +49,7 @@ export class Grouping {
     if (part.tag !== 'column') return this.#asGroup(part);
     const id = this.#idOf(part);
     if (id === undefined || this.#columns.has(id) || this.#isSettled(part)) return undefined;
+    if (this.#settled.has(id)) return this.#addFor(part);
     this.#plain.report('GROUP_BY', part, 'a column that is not grouped by is selected');
     const value = this.#plain.fragment(part);
     const hasLeast = !['boolean', 'json', 'other', 'unknown'].includes(value.type.kind);
@@ -56,10 +67,19 @@ export class Grouping {
 
   #idOf(part: Expression): string | undefined {
     if (part.tag !== 'column' || variableOf(part.parts, this.#plain.scope) !== undefined) return undefined;
-    const found = findColumn(this.#sources, part.parts);
-    return found === undefined
-      ? undefined
-      : `${this.#sources.indexOf(found.source)}.${found.column.name.toLowerCase()}`;
+    return columnId(this.#sources, part);
+  }
+
+  /** By the key of its table, which is shorter to read, where that is settled too. */
+  #addFor(part: Expression): undefined {
+    const found = part.tag === 'column' ? findColumn(this.#sources, part.parts) : undefined;
+    if (found === undefined) return;
+    const { source, column } = found;
+    const at = this.#sources.indexOf(source);
+    const isKeySettled = source.key.every((name) => this.#settled.has(`${at}.${name.toLowerCase()}`));
+    const key = source.columns.filter(({ name }) => source.key.includes(name));
+    const wanted = isKeySettled && key.length > 0 ? key : [column];
+    for (const { sql } of wanted) this.#added.add(source.name === undefined ? sql : `${quoteName(source.name)}.${sql}`);
   }
 
   /** The whole primary key of its table is grouped by: PostgreSQL takes its other columns too. */

@@ -96,15 +96,12 @@ export class FromPrinter {
 
   #list(node: Node<'list'>, left: readonly Source[]): PrintedFrom {
     const [only] = node.tables;
-    if (node.tables.length === 1 && only !== undefined) {
-      const inner = this.table(only, left);
-      return { ...inner, sql: only.tag === 'join' ? `(${inner.sql})` : inner.sql };
-    }
+    if (node.tables.length === 1 && only !== undefined) return this.table(only, left);
     const parts: string[] = [];
     const sources: Source[] = [];
     for (const table of node.tables) {
       const printed = this.table(table, [...left, ...sources]);
-      parts.push(printed.sql);
+      parts.push(parts.length === 0 ? printed.sql : asRight(table, printed.sql));
       sources.push(...printed.sources);
     }
     return { sql: `(${parts.join(' CROSS JOIN ')})`, sources };
@@ -115,9 +112,9 @@ export class FromPrinter {
     const left = this.table(node.left, before);
     const right = this.table(node.right, [...before, ...left.sources]);
     const sources = [...left.sources, ...right.sources];
-    const rightSql = node.right.tag === 'join' ? `(${right.sql})` : right.sql;
     const condition = this.#condition(node, [...sources, ...before]);
-    return { sql: `${left.sql} ${joinWord(node, condition !== '')} ${rightSql}${condition}`, sources };
+    const word = joinWord(node, condition !== '');
+    return { sql: `${left.sql} ${word} ${asRight(node.right, right.sql)}${condition}`, sources };
   }
 
   #condition(node: Join, sources: readonly Source[]): string {
@@ -127,6 +124,13 @@ export class FromPrinter {
     const context = this.#context.within(scopeOf(sources, this.#context.scope));
     return ` ON ${toCondition(context.fragment(node.on), context, node.on).sql}`;
   }
+}
+
+/** Joins stand one behind the other from the left; one at the right of another needs parentheses. */
+function asRight(node: TableReference, sql: string): string {
+  let inner = node;
+  while (inner.tag === 'list' && inner.tables.length === 1 && inner.tables[0] !== undefined) [inner] = inner.tables;
+  return inner.tag === 'join' ? `(${sql})` : sql;
 }
 
 /** An inner join without a condition is a cross join, and a cross join with one is an inner one. */

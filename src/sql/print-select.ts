@@ -43,20 +43,21 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
   const plain = outer.within(scopeOf(from.sources, outer.scope));
   const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources, plain));
   const read = readRows(node, from, plain, options.lock);
-  const grouping = new Grouping(groups, read.sources, plain);
+  const grouping = new Grouping(node, groups, read.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
   const context = isGrouped
     ? plain.within(grouping.scope()).intercept((part, inner) => grouping.replace(part, inner))
     : plain;
   const items = node.items.map((item, at) => printItem(item, context, placedNaming(options.naming, at), from.sources));
+  const having = node.having === undefined ? '' : printHaving(node, node.having, context, from.sources);
+  const windows = node.windows.map(({ name, spec }) => `${quoteName(name.text)} AS ${printWindow(spec, context)}`);
+  const order = options.orderBy.map((item) => printOrder(item, node, context, from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,
     read.sql,
-    printGroups(node, groups, plain),
-    node.having === undefined ? '' : printHaving(node, node.having, context, from.sources),
-    node.windows.length === 0
-      ? ''
-      : `WINDOW ${node.windows.map(({ name, spec }) => `${quoteName(name.text)} AS ${printWindow(spec, context)}`).join(', ')}`,
+    printGroups(node, groups, grouping.added, plain),
+    having,
+    windows.length === 0 ? '' : `WINDOW ${windows.join(', ')}`,
   ];
   if (node.isDistinct)
     reportCase(
@@ -64,7 +65,6 @@ export function printSelect(node: Select, outer: Context, options: SelectOptions
       node,
       outer,
     );
-  const order = options.orderBy.map((item) => printOrder(item, node, context, from.sources));
   return {
     sql: clauses.filter((clause) => clause !== '').join(' '),
     order: order.length === 0 ? '' : `ORDER BY ${order.join(', ')}`,
@@ -174,11 +174,11 @@ function aliased(node: Select, name: string | undefined): Expression | undefined
   return undefined;
 }
 
-function printGroups(node: Select, groups: readonly Expression[], context: Context): string {
+function printGroups(node: Select, groups: readonly Expression[], added: readonly string[], context: Context): string {
   if (groups.length === 0) return '';
   const values = groups.map((group) => context.fragment(group));
   reportCase(values, node, context);
-  const list = values.map(({ sql }) => sql).join(', ');
+  const list = [...values.map(({ sql }) => sql), ...added].join(', ');
   if (node.groupBy.some(({ isDescending }) => isDescending)) context.report('ORDER', node, 'GROUP BY with a direction');
   return `GROUP BY ${node.isRollup ? `ROLLUP(${list})` : list}`;
 }

@@ -24,7 +24,7 @@ test.each([
     await running.until(caughtUpSince(Date.now()));
     await running.stop();
     await expectEqual(line);
-    await expectSchema(line, 6);
+    await expectSchema(line, 7);
   } finally {
     await line.close();
   }

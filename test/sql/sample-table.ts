@@ -50,6 +50,16 @@ const TABLES: readonly SampleTable[] = [
       (3,2,7,0.50,'new','2020-02-29',NULL),(4,2,2,3.25,'Paid','2020-12-31','00:00:59'),
       (5,4,0,12.00,'sent','2021-01-01','10:20:30'),(6,NULL,5,1.00,NULL,NULL,NULL)`,
   },
+  {
+    name: 'visit',
+    key: ['id'],
+    columns: [
+      ['id', 'int', 'integer'],
+      ['order_id', 'bigint', 'bigint'],
+      ['host', 'int unsigned', 'bigint'],
+    ],
+    rows: '(1,1,2),(2,1,2),(3,2,4),(4,3,5),(5,6,NULL)',
+  },
 ];
 
 /** `bin` stands for a binary collation in the sample. */
