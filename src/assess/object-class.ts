@@ -1,4 +1,6 @@
 import { compare, type Inventory, type InventoryEntry, objectText } from '../convert/inventory.ts';
+import { type Effort, effortOf } from '../logic/effort.ts';
+import type { WorkClass } from '../logic/feature-table.ts';
 import type { InventoryItem, Inventory as Programs } from '../logic/inventory.ts';
 
 /** `converts`: by itself. `choice`: converts, in another form that somebody should see. `hand`: needs a person. */
@@ -16,13 +18,13 @@ export interface AssessedObject {
   readonly target: string | null;
   readonly reason: string | null;
   readonly advice: string | null;
-  /** Minutes of work; null where the class alone tells (effort.ts). */
+  /** Of a stored program or a view; null where the class alone tells the work (effort.ts). */
   readonly program: ProgramFacts | null;
 }
 
-/** What `sluice logic list` says of a stored program or a view. */
+/** What `sluice logic list` says of a stored program, and what the target or the translation says of a view. */
 export interface ProgramFacts {
-  readonly class: InventoryItem['class'];
+  readonly class: WorkClass;
   readonly lines: number;
   readonly minutes: number;
   readonly formula: string;
@@ -36,32 +38,68 @@ const CLASS_OF: Readonly<Record<InventoryEntry['outcome'], ObjectClass>> = {
 };
 const PROGRAMS = ['view', 'trigger', 'procedure', 'function', 'package', 'event'];
 
-/** Programs of each database beside the inventory of the schema, which names every object. */
+/** Programs of each database beside the inventory of the schema, which names every object; `isProven`: by the target. */
 export function assessedObjects(
   { entries }: Inventory,
   programs: ReadonlyMap<string, Programs>,
+  isProven: boolean,
 ): readonly AssessedObject[] {
   const facts = new Map(
     [...programs].flatMap(([database, { items }]) => items.map((item) => [keyOf(database, item), item])),
   );
   return entries.map((entry) => {
     const item = PROGRAMS.includes(entry.kind) ? facts.get(keyOf(entry.database, entry)) : undefined;
-    return {
+    const { kind, database, name, target, reason, advice } = entry;
+    const plain = {
       class: CLASS_OF[entry.outcome],
-      kind: entry.kind,
-      database: entry.database,
-      name: entry.name,
+      kind,
+      database,
+      name,
       text: objectText(entry),
-      target: entry.target,
-      reason: entry.reason,
-      advice: entry.advice,
-      program: item === undefined ? null : programFacts(item),
+      target,
+      reason,
+      advice,
     };
+    if (item === undefined || entry.outcome === 'excluded') return { ...plain, program: null };
+    return kind === 'view'
+      ? { ...plain, program: viewFacts(item, entry, isProven) }
+      : { ...plain, ...byConverter(entry, item) };
   });
 }
 
-function programFacts(item: InventoryItem): ProgramFacts {
-  return { class: item.class, lines: item.lines, minutes: item.effort.minutes, formula: item.effort.formula };
+/** The converter's verdict in place of the schema's, which only knows that a run makes no programs. */
+function byConverter({ reason }: InventoryEntry, item: InventoryItem): Partial<AssessedObject> & ProgramOf {
+  const told = item.actions.map(({ line, reason: why }) => `line ${line}: ${why}`);
+  const all = { reason: [reason ?? '', ...told].join('; '), program: factsOf(item, item.class, item.effort) };
+  if (item.class === 'hand' || item.class === 'skeleton') return all;
+  return {
+    ...all,
+    class: item.class === 'review' ? 'choice' : 'converts',
+    target: 'PL/pgSQL, by sluice logic convert',
+    advice:
+      'Write it by sluice logic convert once the tables stand, test it, and make it on the target at the cutover.',
+  };
+}
+
+type ProgramOf = Pick<AssessedObject, 'program'>;
+
+const VIEW_CLASS: Readonly<Record<InventoryEntry['outcome'], WorkClass>> = {
+  converted: 'automatic',
+  changed: 'review',
+  'left-out': 'hand',
+  excluded: 'automatic',
+};
+
+/** Where the target proved the views, its verdict stands; else what the translation alone tells. */
+function viewFacts(item: InventoryItem, { outcome }: InventoryEntry, isProven: boolean): ProgramFacts {
+  if (!isProven) return factsOf(item, item.class, item.effort);
+  const work = VIEW_CLASS[outcome];
+  const actions = work === 'hand' ? item.actions : [];
+  return factsOf(item, work, effortOf(item.lines, { class: work, actions }, item.alike));
+}
+
+function factsOf({ lines }: InventoryItem, work: WorkClass, { minutes, formula }: Effort): ProgramFacts {
+  return { class: work, lines, minutes, formula };
 }
 
 /** The source's text names a program with or without its database; names of programs are compared without case. */

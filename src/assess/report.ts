@@ -71,6 +71,8 @@ export interface AssessmentFacts {
   /** In scope, readable or not. */
   readonly tables: readonly CatalogueTable[];
   readonly inventory: Inventory;
+  /** The target was asked for what is in the inventory. */
+  readonly isProven: boolean;
   readonly programs: ReadonlyMap<string, Programs>;
   readonly settings: readonly Finding[];
   readonly mode: 'sample' | 'whole';
@@ -81,7 +83,7 @@ export interface AssessmentFacts {
 
 export function assessment(facts: AssessmentFacts): Assessment {
   const { config, scan, settings, tables, notes } = facts;
-  const objects = assessedObjects(facts.inventory, facts.programs);
+  const objects = assessedObjects(facts.inventory, facts.programs, facts.isProven);
   const findings = sortFindings((scan?.read ?? []).flatMap((read) => findingsOf(read, config)));
   const failed = (scan?.failed ?? []).map(({ table, reason }) => ({ name: nameOf(table), reason }));
   const application = appChanges({ tables, objects, findings });

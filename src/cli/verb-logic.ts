@@ -87,8 +87,8 @@ async function list(call: Call): Promise<Outcome> {
   // Loaded only here: no other verb needs the parser.
   const { logicInput } = await import('./logic-input.ts');
   const { inventoryOf } = await import('../logic/inventory.ts');
-  const { from, programs, firstLineOf } = await logicInput(call);
-  const inventory = inventoryOf(programs, firstLineOf);
+  const { from, programs, catalogue, firstLineOf } = await logicInput(call);
+  const inventory = inventoryOf(programs, { catalogue, firstLineOf });
   const page = call.flags.get('html');
   if (page !== undefined) {
     const { inventoryPage } = await import('../logic/inventory-page.ts');

@@ -107,11 +107,11 @@ function brokenViews({ views, accounts }: SourceSchema): readonly InventoryEntry
 function programEntry(program: Program, schema: SourceSchema): InventoryEntry {
   const { kind, database, name, table, definer, when } = program;
   const what = when === '' ? kind : `${kind} (${when})`;
-  const reason = `stored programs are not converted: ${what}${lostDefiner(definer, schema.accounts)}`;
+  const reason = `a run makes no stored programs: ${what}${lostDefiner(definer, schema.accounts)}`;
   const advice =
     kind === 'event'
       ? 'Run it from a scheduler of the target (pg_cron, the application), and stop it at the source for the cutover.'
-      : 'Write it in PL/pgSQL or in the application, and make it on the target at the cutover.';
+      : 'Write it by sluice logic convert, or in the application, and make it on the target at the cutover.';
   return leftOut({ kind, database, table, name }, reason, advice);
 }
 

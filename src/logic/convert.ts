@@ -9,9 +9,9 @@ import { emitEvent } from './emit-event.ts';
 import { emitRoutine } from './emit-routine.ts';
 import { emitTrigger } from './emit-trigger.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
-import { nameOf } from './inventory.ts';
 import { pgType } from './pg-type.ts';
 import type { Program } from './program.ts';
+import { nameOf } from './program-name.ts';
 import { hasResultSets } from './result-set.ts';
 import { key } from './table-access.ts';
 

@@ -73,12 +73,13 @@ function resultSets({ resultSets: { places, isConditional } }: InventoryItem): s
 }
 
 function features(item: InventoryItem): string {
-  const lines = item.features.map(
-    ({ title, class: of, lines: at, advice }) =>
-      `<li><span class="${of}">${escaped(title)}</span>, line ${at.join(', ')}${advice === '' ? '' : `: ${escaped(advice)}`}`,
+  const uses = item.features.map(({ title, lines }) => `<li>${escaped(title)}, line ${lines.join(', ')}`);
+  const actions = item.actions.map(
+    ({ severity, line, reason, advice }) =>
+      `<li class="${severity === 'stands' ? 'hand' : 'review'}">line ${line}: ${escaped(reason)}. ${escaped(advice)}`,
   );
   const failures = item.failures.map(({ line, reason }) => `<li class="hand">line ${line}: ${escaped(reason)}`);
-  const all = [...lines, ...failures];
+  const all = [...uses, ...actions, ...failures];
   return all.length === 0 ? '' : `<ul>${all.join('')}</ul>`;
 }
 

@@ -1,9 +1,14 @@
+import type { ActionItem } from './action-item.ts';
+import type { Catalogue } from './catalogue.ts';
 import { type Category, categoryOf, type Home, homeOf } from './category.ts';
 import { creationOrder } from './dependency.ts';
 import { type Effort, effortOf } from './effort.ts';
 import { WORK_CLASSES, type WorkClass } from './feature-table.ts';
-import { type Profile, profileOf, workOf } from './profile.ts';
+import { type Outlook, outlooksOf } from './outlook.ts';
+import { type Profile, profileOf } from './profile.ts';
 import type { Program, ProgramKind } from './program.ts';
+import { nameOf } from './program-name.ts';
+import { shapeOf } from './shape.ts';
 import { dotted, key } from './table-access.ts';
 import { lineAt } from './walk.ts';
 
@@ -20,7 +25,12 @@ export interface InventoryItem {
   readonly complexity: number;
   readonly nesting: number;
   readonly category: Category;
+  /** What `logic convert` makes of it: `hand` is not converted. */
   readonly class: WorkClass;
+  /** What the conversion leaves to a person, in the order of the text. */
+  readonly actions: readonly InventoryAction[];
+  /** The first object that differs from this one in names and literals alone; null for the first of its shape. */
+  readonly alike: string | null;
   readonly reads: readonly string[];
   readonly writes: readonly { readonly table: string; readonly changes: readonly string[] }[];
   readonly temporaryTables: readonly string[];
@@ -40,8 +50,15 @@ export interface InventoryItem {
 export interface InventoryFeature {
   readonly code: string;
   readonly title: string;
-  readonly class: WorkClass;
   readonly lines: readonly number[];
+}
+
+export interface InventoryAction {
+  readonly code: string;
+  /** `stands`: it is not converted, and raises NOT_CONVERTED when it is reached. */
+  readonly severity: ActionItem['severity'];
+  readonly line: number;
+  readonly reason: string;
   readonly advice: string;
 }
 
@@ -57,18 +74,43 @@ export interface Inventory {
   };
 }
 
-/** Looks all programs of a source through, together: who calls whom is known only then. */
-export function inventoryOf(programs: readonly Program[], firstLineOf: (program: Program) => number): Inventory {
-  const profiles = programs.map((program) => ({ program, profile: profileOf(program) }));
+export interface InventoryOptions {
+  /** Tables of the same place. */
+  readonly catalogue: Catalogue;
+  readonly firstLineOf: (program: Program) => number;
+}
+
+/** Looks all programs of a source through, together: who calls whom is known only then. Each is converted for its class. */
+export function inventoryOf(programs: readonly Program[], { catalogue, firstLineOf }: InventoryOptions): Inventory {
+  const outlooks = outlooksOf(programs, catalogue);
   const callable = new Set(programs.filter(isCallable).map((program) => key(nameOf(program))));
-  const callers = callersOf(profiles, callable);
-  const items = profiles.map(({ program, profile }) => itemOf(program, profile, { callable, callers, firstLineOf }));
+  const seen = programs.map((program, at) => {
+    const profile = profileOf(program);
+    const outlook = outlooks[at] ?? { class: 'hand', actions: [] };
+    return { program, profile, outlook, shape: shapeOf(program, profile, callable) };
+  });
+  const around = { callable, callers: callersOf(seen, callable), firstLineOf, first: firstOfShape(seen) };
+  const items = seen.map((one) => itemOf(one, around));
   return { items, order: creationOrder(needsOf(items)), totals: totalsOf(items) };
 }
 
-/** As it is written, with its schema if that is. */
-export function nameOf({ definition }: Program): string {
-  return definition.name === undefined ? '?' : dotted(definition.name.parts);
+/** A program with all that was found out about it alone. */
+interface Seen {
+  readonly program: Program;
+  readonly profile: Profile;
+  readonly outlook: Outlook;
+  readonly shape: string;
+}
+
+/** By shape: they are alike only where the converter does the same with them. */
+function firstOfShape(seen: readonly Seen[]): ReadonlyMap<string, Program> {
+  const first = new Map<string, Program>();
+  for (const one of seen) if (!first.has(groupOf(one))) first.set(groupOf(one), one.program);
+  return first;
+}
+
+function groupOf({ shape, outlook }: Seen): string {
+  return JSON.stringify([shape, outlook.class, outlook.actions.map(({ code }) => code)]);
 }
 
 function isCallable({ definition }: Program): boolean {
@@ -79,12 +121,10 @@ interface Surroundings {
   readonly callable: ReadonlySet<string>;
   readonly callers: ReadonlyMap<string, readonly string[]>;
   readonly firstLineOf: (program: Program) => number;
+  readonly first: ReadonlyMap<string, Program>;
 }
 
-function callersOf(
-  profiles: readonly { readonly program: Program; readonly profile: Profile }[],
-  callable: ReadonlySet<string>,
-): ReadonlyMap<string, readonly string[]> {
+function callersOf(profiles: readonly Seen[], callable: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const { program, profile } of profiles) {
     for (const called of profile.calls) {
@@ -94,13 +134,15 @@ function callersOf(
   return found;
 }
 
-function itemOf(program: Program, profile: Profile, around: Surroundings): InventoryItem {
+function itemOf(seen: Seen, around: Surroundings): InventoryItem {
+  const { program, profile, outlook } = seen;
   const { definition, failures, lexed } = program;
-  const work = definition.tag === 'unread' ? 'hand' : workOf(profile.features);
   const category = categoryOf(program, profile);
   const [home, homeReason] = homeOf(program, profile, category);
   const shift = around.firstLineOf(program) - 1;
   const name = nameOf(program);
+  const first = around.first.get(groupOf(seen));
+  const alike = first === undefined || first === program ? null : nameOf(first);
   return {
     kind: definition.tag === 'unread' ? (definition.kind ?? 'unknown') : definition.tag,
     name,
@@ -108,7 +150,15 @@ function itemOf(program: Program, profile: Profile, around: Surroundings): Inven
     line: lineAt(lexed.text, definition.start) + shift,
     ...sizeOf(profile),
     category,
-    class: work,
+    class: outlook.class,
+    actions: outlook.actions.map(({ code, severity, span, reason, advice }) => ({
+      code,
+      severity,
+      line: lineAt(lexed.text, span.start) + shift,
+      reason,
+      advice,
+    })),
+    alike,
     ...accessOf(profile),
     calls: [...profile.calls].filter((called) => around.callable.has(called)),
     callers: around.callers.get(key(name)) ?? [],
@@ -119,7 +169,7 @@ function itemOf(program: Program, profile: Profile, around: Surroundings): Inven
     failures: failures.map(({ at, reason }) => ({ line: lineAt(lexed.text, at.start) + shift, reason })),
     home,
     homeReason,
-    effort: effortOf(profile.lines, work, profile.features),
+    effort: effortOf(profile.lines, outlook, alike),
   };
 }
 
@@ -153,9 +203,7 @@ function featuresOf({ features }: Profile, shift: number): readonly InventoryFea
   return features.map(({ feature, lines }) => ({
     code: feature.code,
     title: feature.title,
-    class: feature.work,
     lines: lines.map((line) => line + shift),
-    advice: feature.advice,
   }));
 }
 

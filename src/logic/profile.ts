@@ -1,5 +1,5 @@
 import type { BodyStatement } from './body.ts';
-import { FEATURES, type Feature, WORK_CLASSES, type WorkClass } from './feature-table.ts';
+import { FEATURES, type Feature } from './feature-table.ts';
 import type { Program } from './program.ts';
 import { dotted, key, type TableAccess, tableAccess } from './table-access.ts';
 import { lineAt, type Node, nodesOf, walk } from './walk.ts';
@@ -53,12 +53,6 @@ export function profileOf(program: Program): Profile {
     resultSets: resultSetsOf(definition),
     session: found.session(),
   };
-}
-
-/** The hardest of the features. */
-export function workOf(features: readonly FeatureUse[]): WorkClass {
-  const ranks = features.map(({ feature }) => WORK_CLASSES.indexOf(feature.work));
-  return WORK_CLASSES[Math.max(0, ...ranks)] ?? 'automatic';
 }
 
 /** Lines that hold a token. */

@@ -1,6 +1,6 @@
-import { nameOf } from './inventory.ts';
 import { profileOf } from './profile.ts';
 import type { Program } from './program.ts';
+import { nameOf } from './program-name.ts';
 import { key } from './table-access.ts';
 
 /** Names of the procedures that give rows to their caller, themselves or by one that they call. */

@@ -8,16 +8,14 @@ import { checkRights, readAccount } from '../check/source-right.ts';
 import { checkSettings } from '../check/source-setting.ts';
 import { checkTables } from '../check/source-table.ts';
 import type { Config } from '../config/config.ts';
-import { SluiceError } from '../contract/error.ts';
-import { type Inventory as Programs, inventoryOf as programInventory } from '../logic/inventory.ts';
-import { readSource } from '../logic/read-source.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema, type SourceSchema } from '../mysql/source-schema.ts';
 import { tableKey } from '../mysql/table-key.ts';
 import type { Assess, AssessOptions } from './assess-option.ts';
+import { assessPrograms } from './assess-program.ts';
 import { plannedInventory } from './planned-inventory.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import { scopeOf } from './scope.ts';
 import { withSource } from './source-session.ts';
 
 /** Rows of a chunk, and bytes up to which a table is read by one statement. */
@@ -35,15 +33,15 @@ async function assessConnected(source: MysqlConnection, config: Config, options:
   options.onStep('reading the catalogue');
   const schema = await readSourceSchema(source, scope.databases);
   const tables = schema.tables.filter(({ version }) => scope.isPublished(version.database, version.table));
-  const programs = await readPrograms(source, scope, notes);
   const settings = await settingsOf(source, config, tables);
   const scan = await scanned(source, { config, schema, tables }, options);
   if (scan === null) notes.push('no row was read: what the data decides is not known, and its types are the widest');
   options.onStep('asking the target');
-  const inventory = await plannedInventory(
+  const { inventory, isProven } = await plannedInventory(
     { schema, facts: decidingFacts(scan?.read ?? []), config, scope, source, notes },
     options.signal,
   );
+  const programs = await assessPrograms(source, { databases: scope.databases, tables, inventory, notes });
   const { kind, versionText } = source.server;
   const mode = options.depth === 'whole' ? 'whole' : 'sample';
   return assessment({
@@ -52,6 +50,7 @@ async function assessConnected(source: MysqlConnection, config: Config, options:
     atMs: Date.now(),
     tables,
     inventory,
+    isProven,
     programs,
     settings,
     mode,
@@ -92,29 +91,6 @@ async function scanned(
     onCost,
     onStep,
   });
-}
-
-/** Stored programs by database. */
-async function readPrograms(
-  source: MysqlConnection,
-  { databases }: Scope,
-  notes: string[],
-): Promise<ReadonlyMap<string, Programs>> {
-  const found = new Map<string, Programs>();
-  for (const database of databases) {
-    try {
-      const { programs, hidden } = await readSource(source, database);
-      for (const name of hidden) notes.push(`the account may not see the text of ${name} in ${database}`);
-      found.set(
-        database,
-        programInventory(programs, () => 1),
-      );
-    } catch (error) {
-      if (!(error instanceof SluiceError) || error.disposition === 'retry') throw error;
-      notes.push(`stored programs of ${database} could not be read: ${error.message}`);
-    }
-  }
-  return found;
 }
 
 /** Of the server, the account and what tables are made of; what this account may not ask is a finding itself. */

@@ -19,8 +19,13 @@ export interface Planning {
   readonly notes: string[];
 }
 
+export interface Planned {
+  readonly inventory: Inventory;
+  readonly isProven: boolean;
+}
+
 /** What becomes of every object: proved by the target where that can be reached, else by the converter alone. */
-export async function plannedInventory(planning: Planning, signal: AbortSignal): Promise<Inventory> {
+export async function plannedInventory(planning: Planning, signal: AbortSignal): Promise<Planned> {
   const { schema, facts, source, config, scope, notes } = planning;
   if (config.target.ddl === 'existing') {
     notes.push(
@@ -29,13 +34,14 @@ export async function plannedInventory(planning: Planning, signal: AbortSignal):
   }
   try {
     return await withTarget(targetLogin(config), signal, async (target) => {
-      return inventoryOf((await provenSchema(schema, facts, { source, target }, scope)).design);
+      const { design } = await provenSchema(schema, facts, { source, target }, scope);
+      return { inventory: inventoryOf(design), isProven: true };
     });
   } catch (error) {
     if (!(error instanceof SluiceError) || signal.aborted) throw error;
     notes.push(
       `the target was not asked (${error.code}): what it would refuse is not known, and no extension of it is counted on`,
     );
-    return unprovenInventory(schema, facts, source, scope);
+    return { inventory: unprovenInventory(schema, facts, source, scope), isProven: false };
   }
 }

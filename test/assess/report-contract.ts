@@ -52,6 +52,29 @@ export function reportContract(kind: TestSource['kind']): void {
       expect(report.notes).toEqual([expect.stringMatching(/the target was not asked \(TARGET_UNREACHABLE\)/)]);
     });
 
+    it('gives each stored program the class of its conversion, with what is left to do', async () => {
+      const database = `${source.database}_programs`;
+      await source.connection.run(`CREATE DATABASE ${database}`);
+      await source.connection.run(`CREATE TABLE ${database}.t (id INT PRIMARY KEY, flag TINYINT(1))`);
+      for (const [name, body] of [
+        ['whole', 'UPDATE t SET flag = 1 WHERE id = 1'],
+        ['looked', 'BEGIN DECLARE m TEXT; GET DIAGNOSTICS CONDITION 1 m = MESSAGE_TEXT; END'],
+        ['text', 'BEGIN SET @q = CONCAT("SELECT ", 1); PREPARE s FROM @q; EXECUTE s; END'],
+      ])
+        await source.connection.run(`CREATE PROCEDURE ${database}.${name}() ${body}`);
+      const { objects } = await assessed(database);
+      const told = objects.flatMap(({ kind, name, class: of, program }) =>
+        kind === 'procedure' ? [[name, of, program?.class]] : [],
+      );
+      expect(told).toEqual([
+        ['looked', 'choice', 'review'],
+        ['text', 'hand', 'skeleton'],
+        ['whole', 'converts', 'automatic'],
+      ]);
+      expect(objects.find(({ name }) => name === 'text')?.reason).toMatch(/; line \d+: /);
+      await source.connection.run(`DROP DATABASE ${database}`);
+    });
+
     it('knows of each stored program what logic list knows', async () => {
       const report = await assessed(source.database, { depth: 'catalogue' });
       const program = report.objects.find(({ text }) => text === 'procedure pr')?.program;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { effortOf } from '../../src/assess/effort.ts';
 import { assessmentPage } from '../../src/assess/page.ts';
 import { RISKS } from '../../src/assess/rule-table.ts';
 import { reportSample } from './report-sample.ts';
@@ -31,11 +32,56 @@ describe('the report', () => {
 
   it('reckons the work by a formula whose terms give its sum', () => {
     const { minutes, formula, parts } = reportSample().effort;
-    const terms = [...formula.matchAll(/(\d+) [a-z ]+ x (\d+)/g)].map(
+    const terms = [...formula.matchAll(/(\d+) [a-z, ]+ x (\d+)/g)].map(
       ([, count, each]) => Number(count) * Number(each),
     );
     expect(terms.reduce((a, b) => a + b, 0)).toBe(minutes);
     expect(parts.reduce((sum, part) => sum + part.minutes, 0)).toBe(minutes);
+  });
+});
+
+describe('the effort', () => {
+  const [finding] = reportSample().findings;
+  const [object] = reportSample().objects;
+  if (finding === undefined || object === undefined) throw new Error('nothing is in the sample');
+  const numbers = Array.from({ length: 40 }, (_, at) => at);
+  const minutesOf = (objects: readonly (typeof object)[], findings: readonly (typeof finding)[]) =>
+    effortOf(objects, findings, 0).minutes;
+
+  it('counts a rule on one column of forty partitions as one decision that is looked at forty times', () => {
+    const alike = numbers.map((at) => ({ ...finding, table: `orders_${at}`, isOpen: false }));
+    expect(minutesOf([], alike)).toBe(15 + 39 * 3);
+    expect(
+      minutesOf(
+        [],
+        alike.map((one, at) => ({ ...one, columns: [`c${at}`] })),
+      ),
+    ).toBe(40 * 15);
+    expect(
+      minutesOf(
+        [],
+        alike.map((one) => ({ ...one, isOpen: true })),
+      ),
+    ).toBe(30 + 39 * 5);
+  });
+
+  it('counts objects of one reason once, whatever names and numbers stand in it', () => {
+    const renamed = (at: number) => ({
+      ...object,
+      class: 'choice' as const,
+      name: `key_${at}`,
+      target: `orders_key_${at}`,
+      reason: `the name becomes orders_key_${at}`,
+    });
+    expect(minutesOf(numbers.map(renamed), [])).toBe(5 + 39);
+    const other = { ...renamed(1), reason: 'MATCH becomes @@' };
+    expect(minutesOf([renamed(1), other, { ...other, kind: 'index' }], [])).toBe(15);
+  });
+
+  it('takes the minutes of stored programs from the list of them, those that convert by themselves too', () => {
+    const program = { class: 'automatic' as const, lines: 3, minutes: 11, formula: '' };
+    expect(minutesOf([{ ...object, class: 'converts', program }], [])).toBe(11);
+    expect(minutesOf([{ ...object, class: 'excluded', program }], [])).toBe(0);
   });
 });
 

@@ -115,7 +115,7 @@ async function openAll(page: Page): Promise<void> {
 async function axeFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe);
   return await page.evaluate<string[]>(
-    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))',
+    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))',
   );
 }
 

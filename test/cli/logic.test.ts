@@ -9,6 +9,7 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-logic-'));
   const text = `DELIMITER ;;
+CREATE TABLE t (a INT);;
 CREATE PROCEDURE p(IN n INT) BEGIN UPDATE t SET a = n; SELECT ROW_COUNT(); WONDER; END;;
 CREATE VIEW v AS SELECT a FROM t;;`;
   writeFileSync(join(folder, 'dump.sql'), text);
@@ -25,7 +26,7 @@ test('logic list tells every program of a dump without any configuration', async
   expect(stdout).toMatch(/^procedure +p +data access +skeleton/m);
   expect(stdout).toMatch(/^view +v +reporting +automatic/m);
   expect(stdout).toContain('2 objects: automatic 1, review 0, skeleton 1, hand 0');
-  expect(stdout).toContain('procedure p, line 2: a statement is expected, found "WONDER"');
+  expect(stdout).toContain('procedure p, line 3: a statement is expected, found "WONDER"');
 });
 
 test('logic list --json gives the inventory in the envelope', async () => {

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
+import { catalogueOfScript } from '../../src/logic/catalogue.ts';
+import { convertPrograms } from '../../src/logic/convert.ts';
 import { creationOrder } from '../../src/logic/dependency.ts';
 import { type Inventory, type InventoryItem, inventoryOf } from '../../src/logic/inventory.ts';
 import { inventoryPage } from '../../src/logic/inventory-page.ts';
 import { parseScript } from '../../src/logic/parse-script.ts';
 import { lineAt } from '../../src/logic/walk.ts';
+import { programSampleOf } from './program-sample.ts';
 
 function inventory(text: string): Inventory {
   const script = parseScript(text, { flavor: 'mysql', version: 90_700, sqlMode: '' });
-  return inventoryOf(script.programs, ({ offset }) => lineAt(script.text, offset));
+  const catalogue = catalogueOfScript(script.tables);
+  return inventoryOf(script.programs, { catalogue, firstLineOf: ({ offset }) => lineAt(script.text, offset) });
 }
 
 function item(text: string): InventoryItem {
@@ -59,7 +63,7 @@ test('user variables that another program must have set are told from those set 
   expect(found.session).toEqual({ reads: ['c', 'd'], writes: ['a', 'b', 'd', 'e'], settings: [] });
 });
 
-test('features have the lines of the file, and the hardest decides the class', () => {
+test('features and actions have the lines of the file', () => {
   const text = `-- a file
 DELIMITER //
 CREATE PROCEDURE p(q TEXT)
@@ -70,21 +74,71 @@ BEGIN
 END//`;
   const found = item(text);
   expect(found.line).toBe(3);
-  expect(found.features.map(({ code, class: of, lines }) => [code, of, lines])).toEqual([
-    ['ROW_COUNT', 'review', [5]],
-    ['DYNAMIC_SQL', 'skeleton', [6]],
-    ['FILE', 'hand', [7]],
+  expect(found.features.map(({ code, lines }) => [code, lines])).toEqual([
+    ['ROW_COUNT', [5]],
+    ['DYNAMIC_SQL', [6]],
+    ['FILE', [7]],
   ]);
-  expect(found).toMatchObject({ class: 'hand', category: 'administration', home: 'nowhere' });
+  expect(found.actions.map(({ severity, line }) => [severity, line])).toEqual([
+    ['stands', 6],
+    ['stands', 7],
+  ]);
+  expect(found).toMatchObject({ class: 'skeleton', category: 'administration', home: 'nowhere' });
 });
 
-test('the effort is what its formula says', () => {
-  const found = item('CREATE PROCEDURE p()\nBEGIN\n  SELECT ROW_COUNT();\nEND');
+test('the effort is what its formula says, by what the conversion leaves to a person', () => {
+  const found = item(`CREATE PROCEDURE p()
+BEGIN
+  DECLARE m TEXT;
+  GET DIAGNOSTICS CONDITION 1 m = MESSAGE_TEXT;
+END`);
   expect(found.effort).toEqual({
-    minutes: 42,
-    formula: '10 + 0.5 x 4 lines x 1 (review) + 30 (ROW_COUNT)',
+    minutes: 43,
+    formula: '10 + 0.5 x 5 lines x 1 (review) + 30 (DIAGNOSTICS)',
     band: 'simple',
   });
+});
+
+test('INV-116 the class of every program is what logic convert makes of it', () => {
+  const outcomes = { automatic: 'automatic', review: 'review', skeleton: 'skeleton', none: 'hand' };
+  for (const flavor of ['mysql', 'mariadb'] as const) {
+    const text = `DELIMITER //\nCREATE TABLE t (a INT PRIMARY KEY, b INT, s VARCHAR(20))//\n${programSampleOf(flavor).join('//\n')}//`;
+    const script = parseScript(text, { flavor, version: 90_700, sqlMode: '' });
+    const catalogue = catalogueOfScript(script.tables);
+    const { items } = inventoryOf(script.programs, { catalogue, firstLineOf: () => 1 });
+    const converted = convertPrograms(script.programs, { catalogue });
+    const isRoutine = (_: unknown, at: number) => items[at]?.kind !== 'view';
+    expect(items.filter(isRoutine).map((one) => one.class)).toEqual(
+      converted.filter(isRoutine).map(({ outcome }) => outcomes[outcome]),
+    );
+  }
+});
+
+test('a view is told by whether its query can be translated whole, and one that stands on another is left to the plan', () => {
+  const { items } = inventory(`CREATE TABLE t (a INT PRIMARY KEY, s TEXT);
+    CREATE VIEW plain AS SELECT a, UPPER(s) AS s FROM t;
+    CREATE VIEW searched AS SELECT a FROM t WHERE MATCH (s) AGAINST ('x');
+    CREATE VIEW above AS SELECT a FROM plain;`);
+  expect(items.map((one) => [one.name, one.class])).toEqual([
+    ['plain', 'automatic'],
+    ['searched', 'hand'],
+    ['above', 'review'],
+  ]);
+});
+
+test('programs that differ in names and literals alone count once, each further one a fifth', () => {
+  const made = (name: string, table: string, value: number, call = 'UPPER') =>
+    `CREATE PROCEDURE ${name}(n INT) BEGIN INSERT INTO ${table} (a, s) VALUES (n + ${value}, ${call}('${table}')); END;`;
+  const { items, totals } = inventory(
+    [
+      ...['t', 'u', 'v'].map((name) => `CREATE TABLE ${name} (a INT, s TEXT);`),
+      ...[made('p1', 't', 1), made('p2', 'u', 20), made('p3', 'v', 3), made('p4', 'v', 3, 'LOWER')],
+    ].join('\n'),
+  );
+  expect(items.map(({ alike }) => alike)).toEqual([null, 'p1', 'p1', null]);
+  expect(items.map(({ effort }) => effort.minutes)).toEqual([10, 2, 2, 10]);
+  expect(items[1]?.effort.formula).toBe('(10 + 0.5 x 1 lines x 0.2 (automatic)) x 0.2 (like p1)');
+  expect(totals.minutes).toBe(24);
 });
 
 test('what does not parse is listed with its line, and makes the object no automatic one', () => {

@@ -1,0 +1,7 @@
+import type { Program } from './program.ts';
+import { dotted } from './table-access.ts';
+
+/** As it is written, with its schema if that is. */
+export function nameOf({ definition }: Program): string {
+  return definition.name === undefined ? '?' : dotted(definition.name.parts);
+}
