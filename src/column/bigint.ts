@@ -5,6 +5,7 @@ import { ValueError } from '../contract/error.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { putDigits, writeInteger } from './digit.ts';
+import { fromText, wholeDigits } from './homeward.ts';
 import { canonicalInteger, integerLimit, outOfRange } from './integer.ts';
 import { canonicalInterval, writeMicroseconds } from './interval.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
@@ -21,7 +22,19 @@ export const BIGINT: ColumnCodec = {
   copy: (target) => copyBigint(targetType(target)),
   canonicalSource: (value) => String(value.bigLong()),
   canonicalTarget: (text, target) => (isInterval(target) ? String(canonicalInterval(text)) : canonicalInteger(text)),
+  fromTarget: (target) => (copyBigint(targetType(target)) === null ? null : homewardBigint(isInterval(target))),
+  literal: () => (value) => String(value.bigLong()),
 };
+
+const LIMIT = 2n ** 63n;
+
+function homewardBigint(isInterval: boolean): QueryDecoder {
+  return fromText((text, out) => {
+    const number = isInterval ? canonicalInterval(text) : BigInt(wholeDigits(text));
+    if (typeof number === 'string' || number >= LIMIT || number < -LIMIT) throw outOfRange('bigint');
+    out.bigLong(number);
+  });
+}
 
 function isInterval(target: string): boolean {
   return target.startsWith('interval');

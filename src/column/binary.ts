@@ -1,9 +1,10 @@
 import { ValueError } from '../contract/error.ts';
 import { lengthBytes, readLength } from './cell-length.ts';
-import type { BinlogDecoder, ColumnCodec, CopyEncoder, WireColumn } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, CopyEncoder, SourceLiteral, WireColumn } from './codec.ts';
 import { compressedDecoder } from './compressed.ts';
 import { skipper } from './copy-text.ts';
-import { bytesEncoder, canonicalHex } from './hex.ts';
+import { bytesEncoder, canonicalHex, hexBytes } from './hex.ts';
+import { fromText, hexLiteral, sizesOf } from './homeward.ts';
 import { targetType } from './target-type.ts';
 import { canonicalUuid, writeUuid } from './uuid.ts';
 import { WIRE } from './wire-type.ts';
@@ -25,6 +26,24 @@ export function binaryCodec(fixedBytes: number | null): ColumnCodec {
       return target === 'uuid' ? canonicalUuid(hex) : hex;
     },
     canonicalTarget: (text, target) => (target === 'uuid' ? canonicalUuid(text) : canonicalHex(text)),
+    fromTarget: (target) =>
+      copyBytes(targetType(target).name) === null
+        ? null
+        : fromText((text, out) => out.slice(hexBytes(target === 'uuid' ? canonicalUuid(text) : text))),
+    literal: (columnType) =>
+      bytesLiteral(fixedBytes, /^varbinary/.test(columnType) ? sizesOf(columnType)[0] : undefined),
+  };
+}
+
+/** BINARY(n) is filled up with zero bytes. */
+function bytesLiteral(fixedBytes: number | null, limit = Number.POSITIVE_INFINITY): SourceLiteral {
+  return (value) => {
+    const start = value.span();
+    const length = value.position - start;
+    if (fixedBytes !== null && length !== fixedBytes)
+      throw new ValueError('other-length', `the source holds ${fixedBytes} bytes, neither more nor fewer`);
+    if (length > limit) throw new ValueError('too-long', `the source holds ${limit} bytes`);
+    return hexLiteral(value.bytes, start, value.position);
   };
 }
 

@@ -1,8 +1,10 @@
+import type { AvroReader } from '../avro/reader.ts';
 import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
 import type { ColumnCodec, CopyEncoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
-import { bytesEncoder, canonicalHex } from './hex.ts';
+import { bytesEncoder, canonicalHex, hexBytes } from './hex.ts';
+import { fromText } from './homeward.ts';
 import { type TargetType, targetType } from './target-type.ts';
 
 type Bit = Extract<ColumnType, { kind: 'bit' }>;
@@ -32,7 +34,27 @@ export function bitCodec({ bits }: Bit): ColumnCodec {
       if (target === 'bytea') return canonicalHex(text);
       return text === 't' ? '1' : text === 'f' ? '0' : text;
     },
+    fromTarget: (target) =>
+      copyBit(bits, targetType(target)) === null
+        ? null
+        : fromText((text, out) => out.slice(target === 'bytea' ? hexBytes(text) : bitBytes(text, bytes))),
+    literal: () => (value) => bitLiteral(value, bits),
   };
+}
+
+/** Big-endian, in as many bytes as the column has, or as it takes. */
+function bitBytes(text: string, bytes: number): Buffer {
+  const digits = text === 't' ? '1' : text === 'f' ? '0' : text;
+  const value = BigInt(`0b${digits || '0'}`).toString(16);
+  const size = Math.max(bytes, (value.length + 1) >> 1);
+  return Buffer.from(value.padStart(size * 2, '0'), 'hex');
+}
+
+function bitLiteral(value: AvroReader, bits: number): string {
+  const start = value.span();
+  const text = bitText(value.bytes.toString('hex', start, value.position) || '0', bits);
+  if (text.length > bits) throw new ValueError('out-of-range', `the source holds ${bits} bits`);
+  return `b'${text}'`;
 }
 
 function bitText(hex: string, bits: number): string {

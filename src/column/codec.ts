@@ -2,6 +2,7 @@
 import type { ByteWriter } from '../avro/byte-writer.ts';
 import type { AvroReader } from '../avro/reader.ts';
 import type { AvroWriter } from '../avro/writer.ts';
+import type { Homeward } from './homeward.ts';
 
 /** An Avro schema as JSON. */
 export type AvroSchema = string | { readonly [attribute: string]: unknown } | readonly AvroSchema[];
@@ -24,6 +25,9 @@ export type QueryDecoder = (bytes: Buffer, start: number, end: number, out: Avro
  * makes a value NULL. Throws ValueError when the target type cannot hold the value; the cursor is then undefined.
  */
 export type CopyEncoder = (value: AvroReader, out: ByteWriter) => void;
+
+/** Reads one non-NULL Avro value and gives it as SQL of the source. */
+export type SourceLiteral = (value: AvroReader) => string;
 
 /** What to do with values that PostgreSQL cannot hold; chosen per column by the configuration (types.md). */
 export interface ValuePolicy {
@@ -78,4 +82,15 @@ export interface ColumnCodec {
    */
   canonicalSource(value: AvroReader, targetType: string, policy: ValuePolicy): string | null;
   canonicalTarget(text: string, targetType: string): string;
+  /**
+   * The way back (INV-140): reads what PostgreSQL prints of a non-NULL value (session as in `canonicalTarget`) and writes
+   * its Avro value; null as for `copy`. Throws ValueError where the Avro value cannot be it. What only the source cannot
+   * hold passes, and is refused by `literal`.
+   */
+  fromTarget(targetType: string, home: Homeward): QueryDecoder | null;
+  /**
+   * SQL literal of a non-NULL value for a column of this COLUMN_TYPE at the source, in a session with
+   * NO_BACKSLASH_ESCAPES. Throws ValueError where the server would cut, round or wrap it in silence.
+   */
+  literal(columnType: string): SourceLiteral;
 }

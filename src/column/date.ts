@@ -1,6 +1,7 @@
 import type { BinlogDecoder, ColumnCodec } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
+import { homewardStamp, stampLiteral } from './stamp-home.ts';
 import { targetType } from './target-type.ts';
 import { putDate, startText } from './temporal.ts';
 
@@ -16,6 +17,11 @@ export const DATE: ColumnCodec = {
   copy: (target, policy) => dateEncoder(targetType(target), null, policy),
   canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), policy),
   canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
+  fromTarget: (target, { policy }) =>
+    dateEncoder(targetType(target), null, policy) === null
+      ? null
+      : homewardStamp({ fraction: null, suffix: '' }, targetType(target), policy),
+  literal: () => (value) => stampLiteral(value.string(), null),
 };
 
 /** Three bytes, little endian: day in 5 bits, month in 4, year in 15. */

@@ -3,6 +3,7 @@ import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { putDigits } from './digit.ts';
+import { fromText } from './homeward.ts';
 import { outOfRange } from './integer.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
@@ -25,7 +26,32 @@ export function decimalCodec(type: Decimal): ColumnCodec {
     copy: (target) => copyDecimal(type, targetType(target)),
     canonicalSource: (value, target) => canonicalDecimal(value.string(), target),
     canonicalTarget: canonicalDecimal,
+    fromTarget: (target) =>
+      copyDecimal(type, targetType(target)) === null
+        ? null
+        : fromText((text, out) => out.string(withScale(text, type.scale))),
+    literal: () => (value) => decimalLiteral(value.string(), type.scale),
   };
+}
+
+const DECIMAL = /^(-?)0*(\d+)(?:\.(\d+))?$/;
+
+/** As the source prints it, with all digits of its scale; digits beyond them stay, and what is no decimal too. */
+function withScale(text: string, scale: number): string {
+  const [, sign, whole, fraction = ''] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) return text;
+  const beyond = fraction.slice(scale).replace(/0+$/, '');
+  const digits = beyond === '' ? fraction.slice(0, scale).padEnd(scale, '0') : fraction.slice(0, scale) + beyond;
+  return `${sign}${whole}${digits === '' ? '' : `.${digits}`}`;
+}
+
+/** The server rounds what its scale has no place for, and says so in a note only. */
+function decimalLiteral(text: string, scale: number): string {
+  const [, , whole, fraction = ''] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) throw outOfRange('decimal');
+  if (/[1-9]/.test(fraction.slice(scale)))
+    throw new ValueError('cut-fraction', `the source keeps ${scale} digits of the fraction`);
+  return text;
 }
 
 /** Groups of digits of a decimal as the server packs it: whole words in the middle, short groups at both ends. */

@@ -2,8 +2,9 @@ import { AvroWriter } from '../avro/writer.ts';
 import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, ColumnFacts, WireColumn } from './codec.ts';
 import { policyText, skipper } from './copy-text.ts';
+import { notMember, stringLiteral } from './homeward.ts';
 import { quoteLiteral } from './literal.ts';
-import { canonicalText, copyIntoText } from './text.ts';
+import { canonicalText, copyIntoText, homewardText } from './text.ts';
 
 type Enum = Extract<ColumnType, { kind: 'enum' }>;
 
@@ -20,7 +21,18 @@ export function enumCodec({ members }: Enum): ColumnCodec {
     copy: (target, policy) => copyIntoText(target, policy),
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: canonicalText,
+    fromTarget: (target, home) => (copyIntoText(target, home.policy) === null ? null : homewardText(target, home)),
+    literal: () => (value) => enumLiteral(value.string(), members),
   };
+}
+
+/**
+ * A server would take another case, a number as an index, and spaces at the end for the member. The '' that it keeps for
+ * what was no member cannot be written in strict mode.
+ */
+function enumLiteral(text: string, members: readonly string[]): string {
+  if (!members.includes(text)) throw notMember();
+  return stringLiteral(text);
 }
 
 function enumDecoder(members: readonly string[], wire: WireColumn): BinlogDecoder {

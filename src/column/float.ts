@@ -1,8 +1,9 @@
 import type { AvroReader } from '../avro/reader.ts';
 import { ValueError } from '../contract/error.ts';
-import type { ColumnCodec, CopyEncoder } from './codec.ts';
+import type { ColumnCodec, CopyEncoder, SourceLiteral } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
+import { fromText, isExactDouble, sizesOf } from './homeward.ts';
 import { outOfRange } from './integer.ts';
 import { type TargetType, targetType } from './target-type.ts';
 
@@ -28,6 +29,15 @@ export const FLOAT: ColumnCodec = {
   canonicalSource: (value, target) => canonicalIn(target, value.float()),
   // A number of single precision is compared as such: the shortest text of a real is not that of the same double.
   canonicalTarget: (text) => canonicalFloat(Math.fround(Number(text))),
+  fromTarget: (target) =>
+    copyFloat(targetType(target), () => 0) === null
+      ? null
+      : fromText((text, out) => {
+          const number = homewardNumber(text, target);
+          if (Number.isFinite(number) && !isSingle(number, target)) throw cutDigits('float');
+          out.float(number);
+        }),
+  literal: (columnType) => floatLiteral(columnType, (value) => value.float()),
 };
 
 export const DOUBLE: ColumnCodec = {
@@ -45,7 +55,45 @@ export const DOUBLE: ColumnCodec = {
   copy: (target) => copyFloat(targetType(target), (value) => value.double()),
   canonicalSource: (value, target) => canonicalIn(target, value.double()),
   canonicalTarget: (text, target) => canonicalFloat(target === 'real' ? Math.fround(Number(text)) : Number(text)),
+  fromTarget: (target) =>
+    copyFloat(targetType(target), () => 0) === null
+      ? null
+      : fromText((text, out) => {
+          const number = homewardNumber(text, target);
+          out.double(target === 'real' ? Math.fround(number) : number);
+        }),
+  literal: (columnType) => floatLiteral(columnType, (value) => value.double()),
 };
+
+/** A numeric may have more digits than a double keeps. */
+function homewardNumber(text: string, target: string): number {
+  const number = Number(text);
+  if (target === 'numeric' && Number.isFinite(number) && !isExactDouble(text)) throw cutDigits('double');
+  return number;
+}
+
+/** The shortest text of a real is not that of the same double. */
+function isSingle(number: number, target: string): boolean {
+  const single = Math.fround(number);
+  return Number.isFinite(single) && (target === 'real' || single === number);
+}
+
+function cutDigits(name: string): ValueError {
+  return new ValueError('cut-fraction', `${name} cannot hold all digits of the value`);
+}
+
+/** FLOAT(M,D) and DOUBLE(M,D) round to D digits without a word. */
+function floatLiteral(columnType: string, read: (value: AvroReader) => number): SourceLiteral {
+  const [, digits] = sizesOf(columnType);
+  const isUnsigned = columnType.includes('unsigned');
+  return (value) => {
+    const number = read(value);
+    if (!Number.isFinite(number) || (isUnsigned && number < 0)) throw outOfRange('the source');
+    const rounded = digits === undefined ? number : Number(number.toFixed(digits));
+    if (rounded !== number && Math.fround(rounded) !== number) throw cutDigits(columnType);
+    return Object.is(number, -0) ? '-0e0' : number.toExponential();
+  };
+}
 
 const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i);
 

@@ -1,9 +1,11 @@
+import type { AvroReader } from '../avro/reader.ts';
 import type { AvroWriter } from '../avro/writer.ts';
 import { ValueError } from '../contract/error.ts';
 import { prefixed } from './cell-length.ts';
 import type { ColumnCodec, ColumnFacts, CopyEncoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
-import { bytesEncoder, canonicalHex, writeHex } from './hex.ts';
+import { bytesEncoder, canonicalHex, hexBytes, writeHex } from './hex.ts';
+import { fromText } from './homeward.ts';
 import { targetType } from './target-type.ts';
 
 const SRID_BYTES = 4;
@@ -30,7 +32,25 @@ export const GEOMETRY: ColumnCodec = {
     return value.bytes.toString('hex', start, value.position);
   },
   canonicalTarget: (text) => canonicalHex(text).toLowerCase(),
+  fromTarget: (target) => (copyGeometry(target) === null ? null : fromText((text, out) => out.slice(hexBytes(text)))),
+  literal: () => (value) => geometryLiteral(value),
 };
+
+/** The server's own form: SRID and WKB, which it takes from a binary string and checks. */
+function geometryLiteral(value: AvroReader): string {
+  const start = value.span();
+  const { bytes, position: end } = value;
+  if (end - start < HEADER_BYTES || bytes[start] !== 1)
+    throw new ValueError('invalid-geometry', 'the value is no geometry that the source keeps');
+  const srid = sridOf(bytes, start);
+  const body = start + HEADER_BYTES + (srid === 0 ? 0 : SRID_BYTES);
+  const head = Buffer.alloc(SRID_BYTES + HEADER_BYTES);
+  head.writeUInt32LE(srid, 0);
+  bytes.copy(head, SRID_BYTES, start, start + HEADER_BYTES);
+  const last = head.length - 1;
+  head[last] = (head[last] as number) & ~SRID_FLAG;
+  return `x'${head.toString('hex')}${bytes.toString('hex', body, end)}'`;
+}
 
 /** SRID 0 means none and has no place in EWKB; parts of a collection have no SRID of their own. */
 function writeEwkb(bytes: Buffer, start: number, end: number, out: AvroWriter): void {

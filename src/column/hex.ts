@@ -28,3 +28,8 @@ export function bytesEncoder(prefix: string): CopyEncoder {
 export function canonicalHex(text: string): string {
   return text.startsWith('\\x') ? text.slice(2) : text;
 }
+
+/** The bytes of a bytea or of PostGIS' EWKB as text. */
+export function hexBytes(text: string): Buffer {
+  return Buffer.from(canonicalHex(text), 'hex');
+}

@@ -4,6 +4,7 @@ import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
+import { fromText, wholeDigits } from './homeward.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 type Integer = Extract<ColumnType, { kind: 'integer' }>;
@@ -22,7 +23,22 @@ export function integerCodec(type: Integer): ColumnCodec {
     copy: (target) => copyInteger(targetType(target)),
     canonicalSource: (value) => String(value.long()),
     canonicalTarget: canonicalInteger,
+    fromTarget: (target) => (copyInteger(targetType(target)) === null ? null : homewardInteger(avro)),
+    literal: () => (value) => String(value.long()),
   };
+}
+
+const INT_LIMIT = 2 ** 31;
+/** As far as AvroWriter.long goes. */
+const LONG_LIMIT = 2 ** 52;
+
+function homewardInteger(avro: 'int' | 'long'): QueryDecoder {
+  const limit = avro === 'int' ? INT_LIMIT : LONG_LIMIT;
+  return fromText((text, out) => {
+    const number = Number(wholeDigits(text));
+    if (number >= limit || number < -limit) throw outOfRange(avro);
+    out.long(number);
+  });
 }
 
 /** Text of a column that holds integers: a boolean's `t` and `f` are 1 and 0, a numeric may print zeros of a fraction. */

@@ -1,7 +1,9 @@
 import type { AvroWriter } from '../avro/writer.ts';
 import { readLength } from './cell-length.ts';
-import type { BinlogDecoder, ColumnCodec } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
+import { copyString, fromText, stringLiteral } from './homeward.ts';
+import { canonicalInet } from './inet.ts';
 import { canonicalText, copyIntoText } from './text.ts';
 import { writeUuid } from './uuid.ts';
 
@@ -29,7 +31,20 @@ function fixedCodec(target: string, bytes: number, write: Writer): ColumnCodec {
     copy: (type, policy) => (type === target ? copyAscii : copyIntoText(type, policy)),
     canonicalSource: (value, type) => canonicalText(value.string(), type),
     canonicalTarget: canonicalText,
+    fromTarget: (type, home) =>
+      type === target || copyIntoText(type, home.policy) !== null ? homewardAddress(type, bytes, write) : null,
+    literal: () => (value) => stringLiteral(value.string()),
   };
+}
+
+/** PostgreSQL spells some addresses in another way; what is no single address stays as it is. */
+function homewardAddress(type: string, bytes: number, write: Writer): QueryDecoder {
+  if (type !== 'inet') return copyString;
+  return fromText((text, out) => {
+    const hex = canonicalInet(text);
+    if (hex?.length === bytes * 2) write(Buffer.from(hex, 'hex'), out);
+    else out.string(text);
+  });
 }
 
 /** As with BINARY(n) the zero bytes at the end are left out. */

@@ -1,8 +1,9 @@
 import { ByteWriter } from '../avro/byte-writer.ts';
 import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
-import type { BinlogDecoder, ColumnCodec, CopyEncoder, ValuePolicy, WireColumn } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder, ValuePolicy, WireColumn } from './codec.ts';
 import { copyText, policyText, skipper } from './copy-text.ts';
+import { fromText, notMember, stringLiteral } from './homeward.ts';
 import { quoteLiteral } from './literal.ts';
 import { canonicalText, copyIntoText } from './text.ts';
 
@@ -22,7 +23,28 @@ export function setCodec({ members }: SetType): ColumnCodec {
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: (text, target) =>
       target.endsWith('[]') ? arrayItems(text).join(',') : canonicalText(text, target),
+    fromTarget: (target, home) => (copySet(target, home.policy) === null ? null : homewardSet(members, target)),
+    literal: () => (value) => setLiteral(value.string(), members),
   };
+}
+
+/** In the order of the definition, each once: an array knows both, a set neither. */
+function homewardSet(members: readonly string[], target: string): QueryDecoder {
+  const ranks = new Map(members.map((member, rank) => [member, rank]));
+  return fromText((text, out) => {
+    const items = target.endsWith('[]') ? arrayItems(text) : text === '' ? [] : text.split(',');
+    const isOdd = target.endsWith('[]') && (/(^|[{,])NULL([},]|$)/.test(text) || text.startsWith('{{'));
+    if (isOdd || items.some((item) => item.includes(','))) throw notMember();
+    if (items.every((item) => ranks.has(item))) {
+      const ordered = [...new Set(items)].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+      out.string(ordered.join(','));
+    } else out.string(items.join(','));
+  });
+}
+
+function setLiteral(text: string, members: readonly string[]): string {
+  if (text !== '' && !text.split(',').every((item) => members.includes(item))) throw notMember();
+  return stringLiteral(text);
 }
 
 function setDecoder(members: readonly string[], wire: WireColumn): BinlogDecoder {

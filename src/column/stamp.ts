@@ -1,6 +1,7 @@
 import type { BinlogDecoder, ColumnCodec, ValuePolicy, WireColumn } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
+import { homewardStamp, stampLiteral } from './stamp-home.ts';
 import { targetType } from './target-type.ts';
 import { copyStamp, startText } from './temporal.ts';
 
@@ -33,6 +34,11 @@ export function stampCodec({ fraction, isInstant, binlog }: StampType): ColumnCo
     copy: (target, policy) => dateEncoder(targetType(target), fraction, zoned(policy)),
     canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), zoned(policy)),
     canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
+    fromTarget: (target, { policy }) =>
+      dateEncoder(targetType(target), fraction, zoned(policy)) === null
+        ? null
+        : homewardStamp({ fraction, suffix: isInstant ? 'Z' : '' }, targetType(target), zoned(policy)),
+    literal: () => (value) => stampLiteral(value.string(), fraction),
   };
 }
 

@@ -2,9 +2,19 @@ import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
 import { lengthBytes, readLength } from './cell-length.ts';
 import { charsetDecoder, isUnicode } from './charset.ts';
-import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, ValuePolicy, WireColumn } from './codec.ts';
+import type {
+  BinlogDecoder,
+  ColumnCodec,
+  ColumnFacts,
+  CopyEncoder,
+  QueryDecoder,
+  SourceLiteral,
+  ValuePolicy,
+  WireColumn,
+} from './codec.ts';
 import { compressedDecoder } from './compressed.ts';
 import { policyText, skipper, textEncoder } from './copy-text.ts';
+import { copyString, fromText, type Homeward, sizesOf, stringLiteral } from './homeward.ts';
 import { canonicalInet } from './inet.ts';
 import { canonicalJsonText, jsonEncoder, policyJson } from './json-copy.ts';
 import { targetType, textLimit } from './target-type.ts';
@@ -28,6 +38,35 @@ export function textCodec({ charset }: Text): ColumnCodec {
     copy: (target, policy) => copyIntoText(target, policy, !isUnicode(charset)) ?? copySpelled(target, policy),
     canonicalSource: (value, target, policy) => canonicalText(policied(value.string(), target, policy), target),
     canonicalTarget: canonicalText,
+    fromTarget: (target, home) =>
+      copyIntoText(target, home.policy) === null && copySpelled(target, home.policy) === null
+        ? null
+        : homewardText(target, home),
+    literal: textLiteral,
+  };
+}
+
+/** character(n) comes with its padding; of a UUID's spellings the column's width says which it was. */
+export function homewardText(target: string, { columnType }: Homeward): QueryDecoder {
+  if (targetType(target).name === 'character') return fromText((text, out) => out.string(text.replace(/ +$/, '')));
+  if (target === 'uuid' && sizesOf(columnType)[0] === UUID_DIGITS)
+    return fromText((text, out) => out.ascii(canonicalUuid(text)));
+  return copyString;
+}
+
+const UUID_DIGITS = 32;
+
+/** CHAR drops spaces at the end; VARCHAR cuts those beyond its length. */
+function textLiteral(columnType: string): SourceLiteral {
+  const isFixed = columnType.startsWith('char');
+  const [limit = Number.POSITIVE_INFINITY] = /^(var)?char/.test(columnType) ? sizesOf(columnType) : [];
+  return (value) => {
+    const text = value.string();
+    if (isFixed && text.endsWith(' '))
+      throw new ValueError('trailing-space', 'char(n) of the source does not keep spaces at the end');
+    if (text.length > limit && [...text].length > limit)
+      throw new ValueError('too-long', `the source holds ${limit} characters`);
+    return stringLiteral(text);
   };
 }
 

@@ -1,11 +1,14 @@
+import { ByteWriter } from '../avro/byte-writer.ts';
 import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
 import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, WireColumn } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { refuseCut, targetFraction, trimFraction } from './date-copy.ts';
 import { readDigits } from './digit.ts';
-import { canonicalInterval } from './interval.ts';
+import { fromText, stringLiteral } from './homeward.ts';
+import { canonicalInterval, writeMicroseconds } from './interval.ts';
 import { oldTime } from './old-temporal.ts';
+import { fractionText } from './stamp-home.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 import { fractionBytes, readFraction, writeTime } from './temporal.ts';
 import { WIRE } from './wire-type.ts';
@@ -25,7 +28,37 @@ export function timeCodec({ fraction }: Time): ColumnCodec {
     copy: (target) => copyTime(targetType(target), fraction),
     canonicalSource: (value, target) => canonicalTime(value.string(), target),
     canonicalTarget: canonicalTime,
+    fromTarget: (target) =>
+      copyTime(targetType(target), fraction) === null
+        ? null
+        : fromText((text, out) => out.string(homewardTime(text, target, fraction))),
+    literal: () => (value) => timeLiteral(value.string(), fraction),
   };
+}
+
+/** As the source prints it; an interval of months stays as it is. */
+function homewardTime(text: string, target: string, fraction: number): string {
+  if (textLimit(targetType(target)) !== null) return text;
+  const interval = target.startsWith('interval') ? canonicalInterval(text) : null;
+  if (typeof interval === 'string') return text;
+  const [whole = '', digits = ''] = (interval === null ? text : clockText(interval)).split('.');
+  return `${whole}${fractionText(digits, fraction)}`;
+}
+
+function clockText(microseconds: bigint): string {
+  const out = new ByteWriter(32);
+  writeMicroseconds(out, microseconds);
+  return out.take().toString('latin1');
+}
+
+/** `-838:59:59` to `838:59:59`: the source would take the nearest of them, or round. */
+function timeLiteral(text: string, fraction: number): string {
+  const [, hours, digits = ''] = /^-?(\d{2,}):[0-5]\d:[0-5]\d(?:\.(\d+))?$/.exec(text) ?? [];
+  const isBeyond = Number(hours) > 838 || (text.includes('838:59:59') && /[1-9]/.test(digits));
+  if (hours === undefined || isBeyond) throw new ValueError('out-of-range', 'time of the source ends at 838:59:59');
+  if (/[1-9]/.test(digits.slice(fraction)))
+    throw new ValueError('cut-fraction', 'the source keeps fewer digits of the second');
+  return stringLiteral(text);
 }
 
 function targetTime(fraction: number, facts: ColumnFacts): string {

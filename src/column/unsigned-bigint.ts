@@ -2,6 +2,7 @@ import { ValueError } from '../contract/error.ts';
 import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { digitCount, putDigits } from './digit.ts';
+import { fromText, wholeDigits } from './homeward.ts';
 import { canonicalInteger, outOfRange } from './integer.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
@@ -17,6 +18,9 @@ export const UNSIGNED_BIGINT: ColumnCodec = {
   copy: (target) => copyUnsigned(targetType(target)),
   canonicalSource: (value) => value.string(),
   canonicalTarget: canonicalInteger,
+  fromTarget: (target) =>
+    copyUnsigned(targetType(target)) === null ? null : fromText((text, out) => out.ascii(wholeDigits(text))),
+  literal: () => (value) => wholeDigits(value.string()),
 };
 
 const binlogUnsigned: BinlogDecoder = (cell, out) => {

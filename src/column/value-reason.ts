@@ -11,6 +11,8 @@ export const VALUE_REASONS = {
   'invalid-text': 'bytes that are not UTF-8, or that the column character set does not know',
   'too-long': 'more characters than the target type has',
   'trailing-space': 'spaces at the end into character(n), which does not keep them',
+  'not-member': 'on the way back: a text that is no member of an ENUM or SET',
+  'other-length': 'on the way back: bytes of another length than BINARY(n) has',
   'not-uuid': 'a text or bytes that are no UUID',
   'not-inet': 'a text that is no address',
   'not-json': 'a text that is not JSON',

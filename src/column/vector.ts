@@ -4,6 +4,7 @@ import { ValueError } from '../contract/error.ts';
 import { prefixed } from './cell-length.ts';
 import type { ColumnCodec, ColumnFacts, CopyEncoder } from './codec.ts';
 import { canonicalFloat } from './float.ts';
+import { fromText } from './homeward.ts';
 
 const FLOAT_BYTES = 4;
 /** Greatest dimension of pgvector's type. */
@@ -29,7 +30,27 @@ export const VECTOR: ColumnCodec = {
       .filter((item) => item !== '')
       .map((item) => canonicalFloat(Math.fround(Number(item))))
       .join(','),
+  fromTarget: (target) => (copyVector(target) === null ? null : fromText(homewardVector)),
+  literal: () => vectorLiteral,
 };
+
+function homewardVector(text: string, out: AvroWriter): void {
+  const items = text
+    .slice(1, -1)
+    .split(',')
+    .filter((item) => item !== '')
+    .map(Number);
+  const bytes = Buffer.alloc(items.length * FLOAT_BYTES);
+  for (const [i, item] of items.entries()) bytes.writeFloatLE(item, i * FLOAT_BYTES);
+  writeFloats(bytes, 0, bytes.length, out);
+}
+
+function vectorLiteral(value: AvroReader): string {
+  const items = floats(value);
+  const bytes = Buffer.alloc(items.length * FLOAT_BYTES);
+  for (const [i, item] of items.entries()) bytes.writeFloatLE(item, i * FLOAT_BYTES);
+  return `x'${bytes.toString('hex')}'`;
+}
 
 /** One block of all items and the empty block that ends an array. */
 function writeFloats(bytes: Buffer, start: number, end: number, out: AvroWriter): void {

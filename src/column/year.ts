@@ -1,8 +1,14 @@
 import type { ColumnCodec } from './codec.ts';
 import { readDigits } from './digit.ts';
-import { integerCodec } from './integer.ts';
+import { integerCodec, outOfRange } from './integer.ts';
 
 const integer = integerCodec({ kind: 'integer', bytes: 2, unsigned: false });
+
+/** One or two digits would mean a year of 1970 to 2069. */
+function yearLiteral(year: number): string {
+  if (year !== 0 && (year < 1901 || year > 2155)) throw outOfRange('year of the source');
+  return String(year);
+}
 
 const FIRST_OF_LAST_CENTURY = 70;
 
@@ -21,4 +27,5 @@ export const YEAR: ColumnCodec = {
     }
   },
   target: () => 'smallint',
+  literal: () => (value) => yearLiteral(value.long()),
 };

@@ -96,6 +96,14 @@ export function utcText(zone: string, text: string): { readonly stamp: string; r
   return { stamp: `${shown}-${two(month)}-${two(day)} ${time}`, era: year > 0 ? '' : ' BC' };
 }
 
+/** `YYYY-MM-DD` and `hh:mm:ss` of a zone's clock at an instant that is given in the same form, in UTC. */
+export function localOf(zone: string, date: string, clock: string): { readonly date: string; readonly clock: string } {
+  const utc = localSecondsOf(Buffer.from(`${date}T${clock}`, 'latin1'), 0, true);
+  const local = new Date((utc + offsetAt(zone, utc)) * 1000).toISOString();
+  const at = local.indexOf('T');
+  return { date: local.slice(0, at), clock: local.slice(at + 1, at + 9) };
+}
+
 const ERA_DAYS = 146_097;
 const EPOCH_DAYS = 719_468;
 
