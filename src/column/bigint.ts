@@ -6,8 +6,8 @@ import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './co
 import { skipper } from './copy-text.ts';
 import { putDigits, writeInteger } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
-import { canonicalInteger, integerLimit, outOfRange } from './integer.ts';
-import { canonicalInterval, writeMicroseconds } from './interval.ts';
+import { canonicalInteger, integerLimit, integerText, outOfRange, sourceInteger } from './integer.ts';
+import { canonicalInterval, targetMicroseconds, writeMicroseconds } from './interval.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 /** bigint: long in the log, exact to 64 bits; two 32-bit halves on the way, never a JavaScript number (law 3). */
@@ -22,6 +22,8 @@ export const BIGINT: ColumnCodec = {
   copy: (target) => copyBigint(targetType(target)),
   canonicalSource: (value) => String(value.bigLong()),
   canonicalTarget: (text, target) => (isInterval(target) ? String(canonicalInterval(text)) : canonicalInteger(text)),
+  serverText: (target) =>
+    isInterval(target) ? { source: sourceInteger, target: targetMicroseconds } : integerText(targetType(target)),
   fromTarget: (target) => (copyBigint(targetType(target)) === null ? null : homewardBigint(isInterval(target))),
   literal: () => (value) => String(value.bigLong()),
 };

@@ -5,8 +5,9 @@ import { compressedDecoder } from './compressed.ts';
 import { skipper } from './copy-text.ts';
 import { bytesEncoder, canonicalHex, hexBytes } from './hex.ts';
 import { fromText, hexLiteral, sizesOf } from './homeward.ts';
+import { type ServerText, sourceDigest, targetDigest } from './server-text.ts';
 import { targetType } from './target-type.ts';
-import { canonicalUuid, writeUuid } from './uuid.ts';
+import { canonicalUuid, targetUuid, writeUuid } from './uuid.ts';
 import { WIRE } from './wire-type.ts';
 
 /** varbinary and the blob types; binary(n) with its length, to which it is padded. */
@@ -26,6 +27,7 @@ export function binaryCodec(fixedBytes: number | null): ColumnCodec {
       return target === 'uuid' ? canonicalUuid(hex) : hex;
     },
     canonicalTarget: (text, target) => (target === 'uuid' ? canonicalUuid(text) : canonicalHex(text)),
+    serverText: (target) => bytesText(target),
     fromTarget: (target) =>
       copyBytes(targetType(target).name) === null
         ? null
@@ -45,6 +47,11 @@ function bytesLiteral(fixedBytes: number | null, limit = Number.POSITIVE_INFINIT
     if (length > limit) throw new ValueError('too-long', `the source holds ${limit} bytes`);
     return hexLiteral(value.bytes, start, value.position);
   };
+}
+
+function bytesText(target: string): ServerText | null {
+  if (target === 'uuid') return { source: (quoted) => `LOWER(HEX(${quoted}))`, target: targetUuid };
+  return target === 'bytea' ? { source: (quoted) => sourceDigest(quoted, quoted), target: targetDigest } : null;
 }
 
 export function bytesDecoder(wire: WireColumn): BinlogDecoder {

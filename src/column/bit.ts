@@ -5,6 +5,7 @@ import type { ColumnCodec, CopyEncoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { bytesEncoder, canonicalHex, hexBytes } from './hex.ts';
 import { fromText } from './homeward.ts';
+import { type ServerText, targetPlain } from './server-text.ts';
 import { type TargetType, targetType } from './target-type.ts';
 
 type Bit = Extract<ColumnType, { kind: 'bit' }>;
@@ -34,6 +35,7 @@ export function bitCodec({ bits }: Bit): ColumnCodec {
       if (target === 'bytea') return canonicalHex(text);
       return text === 't' ? '1' : text === 'f' ? '0' : text;
     },
+    serverText: (target) => serverBits(bits, targetType(target).name),
     fromTarget: (target) =>
       copyBit(bits, targetType(target)) === null
         ? null
@@ -55,6 +57,12 @@ function bitLiteral(value: AvroReader, bits: number): string {
   const text = bitText(value.bytes.toString('hex', start, value.position) || '0', bits);
   if (text.length > bits) throw new ValueError('out-of-range', `the source holds ${bits} bits`);
   return `b'${text}'`;
+}
+
+function serverBits(bits: number, target: string): ServerText | null {
+  const source = (quoted: string) => `LPAD(BIN(${quoted} + 0), ${bits}, '0')`;
+  if (target === 'boolean') return { source, target: (quoted) => `${quoted}::int::text` };
+  return target === 'bit' || target === 'bit varying' ? { source, target: targetPlain } : null;
 }
 
 function bitText(hex: string, bits: number): string {

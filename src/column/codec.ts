@@ -3,6 +3,7 @@ import type { ByteWriter } from '../avro/byte-writer.ts';
 import type { AvroReader } from '../avro/reader.ts';
 import type { AvroWriter } from '../avro/writer.ts';
 import type { Homeward } from './homeward.ts';
+import type { ServerText } from './server-text.ts';
 
 /** An Avro schema as JSON. */
 export type AvroSchema = string | { readonly [attribute: string]: unknown } | readonly AvroSchema[];
@@ -82,6 +83,8 @@ export interface ColumnCodec {
    */
   canonicalSource(value: AvroReader, targetType: string, policy: ValuePolicy): string | null;
   canonicalTarget(text: string, targetType: string): string;
+  /** The same form made by both servers in SQL, for hashes; null where rows must be read to be compared. */
+  serverText(targetType: string, policy: ValuePolicy): ServerText | null;
   /**
    * The way back (INV-140): reads what PostgreSQL prints of a non-NULL value (session as in `canonicalTarget`) and writes
    * its Avro value; null as for `copy`. Throws ValueError where the Avro value cannot be it. What only the source cannot

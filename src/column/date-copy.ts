@@ -75,7 +75,7 @@ export function dateEncoder(target: TargetType, fraction: number | null, policy:
 }
 
 /** Zone that a value without one is of; null where the target keeps none either. */
-function zoneOf(target: TargetType, { zone = 'UTC' }: ValuePolicy): string | null {
+export function zoneOf(target: TargetType, { zone = 'UTC' }: ValuePolicy): string | null {
   return target.name === 'timestamp with time zone' ? zone : null;
 }
 
@@ -132,6 +132,7 @@ export function canonicalStamp(text: string, target: TargetType): string {
     .slice(0, text.length - era.length)
     .replace('T', ' ')
     .replace(/(Z|\+00)$/, '');
-  if (target.name === 'date') return plain.slice(0, DATE_LENGTH);
+  // Midnight is a date's own; another time of day is none that a date can hold, and equals none.
+  if (target.name === 'date') return `${plain.replace(/ 00:00:00(\.0+)?$/, '')}${era}`;
   return `${plain.length === DATE_LENGTH ? `${plain} 00:00:00` : trimFraction(plain)}${era}`;
 }

@@ -2,6 +2,7 @@ import type { BinlogDecoder, ColumnCodec } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
 import { homewardStamp, stampLiteral } from './stamp-home.ts';
+import { stampText } from './stamp-text.ts';
 import { targetType } from './target-type.ts';
 import { putDate, startText } from './temporal.ts';
 
@@ -17,6 +18,7 @@ export const DATE: ColumnCodec = {
   copy: (target, policy) => dateEncoder(targetType(target), null, policy),
   canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), policy),
   canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
+  serverText: (target, policy) => stampText(null, targetType(target), policy),
   fromTarget: (target, { policy }) =>
     dateEncoder(targetType(target), null, policy) === null
       ? null

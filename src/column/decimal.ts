@@ -4,7 +4,8 @@ import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './co
 import { copyAscii, skipper } from './copy-text.ts';
 import { putDigits } from './digit.ts';
 import { fromText } from './homeward.ts';
-import { outOfRange } from './integer.ts';
+import { outOfRange, sourceInteger } from './integer.ts';
+import { type ServerText, targetPlain } from './server-text.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 type Decimal = Extract<ColumnType, { kind: 'decimal' }>;
@@ -26,6 +27,7 @@ export function decimalCodec(type: Decimal): ColumnCodec {
     copy: (target) => copyDecimal(type, targetType(target)),
     canonicalSource: (value, target) => canonicalDecimal(value.string(), target),
     canonicalTarget: canonicalDecimal,
+    serverText: (target) => decimalText(type.scale, targetType(target)),
     fromTarget: (target) =>
       copyDecimal(type, targetType(target)) === null
         ? null
@@ -52,6 +54,16 @@ function decimalLiteral(text: string, scale: number): string {
   if (/[1-9]/.test(fraction.slice(scale)))
     throw new ValueError('cut-fraction', `the source keeps ${scale} digits of the fraction`);
   return text;
+}
+
+function decimalText(scale: number, { name }: TargetType): ServerText | null {
+  const target = name === 'numeric' ? (quoted: string) => `trim_scale(${quoted})::text` : targetPlain;
+  if (!['numeric', 'bigint', 'integer', 'smallint'].includes(name)) return null;
+  return { source: (quoted) => (scale === 0 ? sourceInteger(quoted) : sourceFraction(quoted)), target };
+}
+
+function sourceFraction(quoted: string): string {
+  return `TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM ${sourceInteger(quoted)}))`;
 }
 
 /** Groups of digits of a decimal as the server packs it: whole words in the middle, short groups at both ends. */

@@ -4,7 +4,7 @@ import type { BinlogDecoder, ColumnCodec, ColumnFacts, WireColumn } from './code
 import { policyText, skipper } from './copy-text.ts';
 import { notMember, stringLiteral } from './homeward.ts';
 import { quoteLiteral } from './literal.ts';
-import { canonicalText, copyIntoText, homewardText } from './text.ts';
+import { canonicalText, copyIntoText, homewardText, memberText } from './text.ts';
 
 type Enum = Extract<ColumnType, { kind: 'enum' }>;
 
@@ -21,6 +21,7 @@ export function enumCodec({ members }: Enum): ColumnCodec {
     copy: (target, policy) => copyIntoText(target, policy),
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: canonicalText,
+    serverText: (target, policy) => memberText(target, policy),
     fromTarget: (target, home) => (copyIntoText(target, home.policy) === null ? null : homewardText(target, home)),
     literal: () => (value) => enumLiteral(value.string(), members),
   };

@@ -3,6 +3,7 @@ import { ValueError } from '../contract/error.ts';
 import type { ColumnCodec, CopyEncoder, SourceLiteral } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
+import { floatText } from './float-text.ts';
 import { fromText, isExactDouble, sizesOf } from './homeward.ts';
 import { outOfRange } from './integer.ts';
 import { type TargetType, targetType } from './target-type.ts';
@@ -27,8 +28,8 @@ export const FLOAT: ColumnCodec = {
   check: () => null,
   copy: (target) => copyFloat(targetType(target), (value) => value.float()),
   canonicalSource: (value, target) => canonicalIn(target, value.float()),
-  // A number of single precision is compared as such: the shortest text of a real is not that of the same double.
-  canonicalTarget: (text) => canonicalFloat(Math.fround(Number(text))),
+  canonicalTarget: canonicalNumber,
+  serverText: floatText,
   fromTarget: (target) =>
     copyFloat(targetType(target), () => 0) === null
       ? null
@@ -54,7 +55,8 @@ export const DOUBLE: ColumnCodec = {
   check: () => null,
   copy: (target) => copyFloat(targetType(target), (value) => value.double()),
   canonicalSource: (value, target) => canonicalIn(target, value.double()),
-  canonicalTarget: (text, target) => canonicalFloat(target === 'real' ? Math.fround(Number(text)) : Number(text)),
+  canonicalTarget: canonicalNumber,
+  serverText: floatText,
   fromTarget: (target) =>
     copyFloat(targetType(target), () => 0) === null
       ? null
@@ -117,6 +119,11 @@ function parseDouble(bytes: Buffer, start: number, end: number): number {
 /** -0 is not 0: floats are compared by bits. */
 export function canonicalFloat(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** A real is compared as such: its shortest text is not that of the same double. */
+function canonicalNumber(text: string, target: string): string {
+  return canonicalFloat(target === 'real' ? Math.fround(Number(text)) : Number(text));
 }
 
 /** numeric knows no -0. */

@@ -32,6 +32,7 @@ export const GEOMETRY: ColumnCodec = {
     return value.bytes.toString('hex', start, value.position);
   },
   canonicalTarget: (text) => canonicalHex(text).toLowerCase(),
+  serverText: () => null,
   fromTarget: (target) => (copyGeometry(target) === null ? null : fromText((text, out) => out.slice(hexBytes(text)))),
   literal: () => (value) => geometryLiteral(value),
 };

@@ -5,6 +5,7 @@ import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
+import { type ServerText, targetPlain } from './server-text.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 type Integer = Extract<ColumnType, { kind: 'integer' }>;
@@ -23,6 +24,7 @@ export function integerCodec(type: Integer): ColumnCodec {
     copy: (target) => copyInteger(targetType(target)),
     canonicalSource: (value) => String(value.long()),
     canonicalTarget: canonicalInteger,
+    serverText: (target) => integerText(targetType(target)),
     fromTarget: (target) => (copyInteger(targetType(target)) === null ? null : homewardInteger(avro)),
     literal: () => (value) => String(value.long()),
   };
@@ -45,6 +47,24 @@ function homewardInteger(avro: 'int' | 'long'): QueryDecoder {
 export function canonicalInteger(text: string): string {
   if (text === 't') return '1';
   return text === 'f' ? '0' : text.replace(/\.0+$/, '');
+}
+
+/** The sum has no zeros before it where a column is ZEROFILL. */
+export const sourceInteger = (quoted: string) => `CAST(${quoted} + 0 AS CHAR)`;
+
+export function integerText({ name }: TargetType): ServerText | null {
+  switch (name) {
+    case 'boolean':
+      return { source: sourceInteger, target: (quoted) => `${quoted}::int::text` };
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return { source: sourceInteger, target: targetPlain };
+    case 'numeric':
+      return { source: sourceInteger, target: (quoted) => `trim_scale(${quoted})::text` };
+    default:
+      return null;
+  }
 }
 
 function binlogInteger({ bytes, unsigned }: Integer): BinlogDecoder {

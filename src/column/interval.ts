@@ -14,6 +14,13 @@ export function writeMicroseconds(out: ByteWriter, microseconds: bigint): void {
   out.latin1(`${microseconds < 0n ? '-' : ''}${clock}.${String(size % 1_000_000n).padStart(6, '0')}`);
 }
 
+/** Microseconds of an interval on the target; one of months or years has no length and is its own text. */
+export function targetMicroseconds(quoted: string): string {
+  const hasMonths = `extract(year FROM ${quoted}) <> 0 OR extract(month FROM ${quoted}) <> 0`;
+  // round() takes the zeros of the fraction away; an interval has none beyond microseconds.
+  return `CASE WHEN ${hasMonths} THEN ${quoted}::text ELSE round(extract(epoch FROM ${quoted}) * 1000000)::text END`;
+}
+
 const UNITS_US: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, days: 86_400_000_000n };
 
 /** Microseconds of an interval as PostgreSQL prints it (IntervalStyle postgres): `1 day -02:03:04.5`. */

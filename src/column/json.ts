@@ -22,6 +22,7 @@ export const JSON_CODEC: ColumnCodec = {
     target === 'jsonb' || target === 'json' ? jsonEncoder(target, policy, true) : copyIntoText(target, policy),
   canonicalSource: (value, target, policy) => canonicalValue(value.string(), target, policy),
   canonicalTarget: (text, target) => canonicalText(text, target),
+  serverText: () => null,
   fromTarget: (target, home) =>
     isJson(target) || copyIntoText(target, home.policy) !== null ? homewardText(target, home) : null,
   literal: () => (value) => jsonLiteral(value.string()),

@@ -4,8 +4,9 @@ import type { BinlogDecoder, ColumnCodec, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { copyString, fromText, stringLiteral } from './homeward.ts';
 import { canonicalInet } from './inet.ts';
+import type { ServerText } from './server-text.ts';
 import { canonicalText, copyIntoText } from './text.ts';
-import { writeUuid } from './uuid.ts';
+import { targetUuid, writeUuid } from './uuid.ts';
 
 /** MariaDB's uuid, inet4 and inet6: the server's text in the log; a table map shows BINARY(16) or BINARY(4). */
 export const UUID: ColumnCodec = fixedCodec('uuid', 16, (bytes, out) => {
@@ -31,6 +32,7 @@ function fixedCodec(target: string, bytes: number, write: Writer): ColumnCodec {
     copy: (type, policy) => (type === target ? copyAscii : copyIntoText(type, policy)),
     canonicalSource: (value, type) => canonicalText(value.string(), type),
     canonicalTarget: canonicalText,
+    serverText: (type) => (type === target ? (target === 'uuid' ? UUID_TEXT : addressText(bytes)) : null),
     fromTarget: (type, home) =>
       type === target || copyIntoText(type, home.policy) !== null ? homewardAddress(type, bytes, write) : null,
     literal: () => (value) => stringLiteral(value.string()),
@@ -45,6 +47,22 @@ function homewardAddress(type: string, bytes: number, write: Writer): QueryDecod
     if (hex?.length === bytes * 2) write(Buffer.from(hex, 'hex'), out);
     else out.string(text);
   });
+}
+
+const UUID_TEXT: ServerText = {
+  source: (quoted) => `LOWER(REPLACE(CAST(${quoted} AS CHAR), '-', ''))`,
+  target: targetUuid,
+};
+
+/** The servers shorten addresses in ways of their own: the bytes are compared. inet_send has four bytes before them. */
+function addressText(bytes: number): ServerText {
+  const isHost = (quoted: string) =>
+    `octet_length(inet_send(${quoted})) = ${4 + bytes} AND masklen(${quoted}) = ${bytes * 8}`;
+  return {
+    source: (quoted) => `LOWER(HEX(CAST(${quoted} AS BINARY(${bytes}))))`,
+    target: (quoted) =>
+      `CASE WHEN ${isHost(quoted)} THEN encode(substring(inet_send(${quoted}) FROM 5), 'hex') ELSE ${quoted}::text END`,
+  };
 }
 
 /** As with BINARY(n) the zero bytes at the end are left out. */

@@ -5,7 +5,8 @@ import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder, ValuePolicy
 import { copyText, policyText, skipper } from './copy-text.ts';
 import { fromText, notMember, stringLiteral } from './homeward.ts';
 import { quoteLiteral } from './literal.ts';
-import { canonicalText, copyIntoText } from './text.ts';
+import { type ServerText, targetTextDigest } from './server-text.ts';
+import { canonicalText, copyIntoText, memberText } from './text.ts';
 
 type SetType = Extract<ColumnType, { kind: 'set' }>;
 
@@ -23,6 +24,7 @@ export function setCodec({ members }: SetType): ColumnCodec {
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: (text, target) =>
       target.endsWith('[]') ? arrayItems(text).join(',') : canonicalText(text, target),
+    serverText: setText,
     fromTarget: (target, home) => (copySet(target, home.policy) === null ? null : homewardSet(members, target)),
     literal: () => (value) => setLiteral(value.string(), members),
   };
@@ -45,6 +47,13 @@ function homewardSet(members: readonly string[], target: string): QueryDecoder {
 function setLiteral(text: string, members: readonly string[]): string {
   if (text !== '' && !text.split(',').every((item) => members.includes(item))) throw notMember();
   return stringLiteral(text);
+}
+
+function setText(target: string, policy: ValuePolicy): ServerText | null {
+  if (!target.endsWith('[]')) return memberText(target, policy);
+  const joined = (quoted: string) => `array_to_string(${quoted}, ',', 'NULL')`;
+  const text = memberText('text', policy);
+  return text && { ...text, target: (quoted) => targetTextDigest(joined(quoted)) };
 }
 
 function setDecoder(members: readonly string[], wire: WireColumn): BinlogDecoder {

@@ -2,6 +2,7 @@ import type { BinlogDecoder, ColumnCodec, ValuePolicy, WireColumn } from './code
 import { skipper } from './copy-text.ts';
 import { canonicalDate, canonicalStamp, dateEncoder } from './date-copy.ts';
 import { homewardStamp, stampLiteral } from './stamp-home.ts';
+import { stampText } from './stamp-text.ts';
 import { targetType } from './target-type.ts';
 import { copyStamp, startText } from './temporal.ts';
 
@@ -34,6 +35,7 @@ export function stampCodec({ fraction, isInstant, binlog }: StampType): ColumnCo
     copy: (target, policy) => dateEncoder(targetType(target), fraction, zoned(policy)),
     canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), zoned(policy)),
     canonicalTarget: (text, target) => canonicalStamp(text, targetType(target)),
+    serverText: (target, policy) => stampText(fraction, targetType(target), zoned(policy)),
     fromTarget: (target, { policy }) =>
       dateEncoder(targetType(target), fraction, zoned(policy)) === null
         ? null

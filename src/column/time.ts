@@ -6,8 +6,9 @@ import { copyAscii, skipper } from './copy-text.ts';
 import { refuseCut, targetFraction, trimFraction } from './date-copy.ts';
 import { readDigits } from './digit.ts';
 import { fromText, stringLiteral } from './homeward.ts';
-import { canonicalInterval, writeMicroseconds } from './interval.ts';
+import { canonicalInterval, targetMicroseconds, writeMicroseconds } from './interval.ts';
 import { oldTime } from './old-temporal.ts';
+import { type ServerText, targetPlain } from './server-text.ts';
 import { fractionText } from './stamp-home.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 import { fractionBytes, readFraction, writeTime } from './temporal.ts';
@@ -28,6 +29,7 @@ export function timeCodec({ fraction }: Time): ColumnCodec {
     copy: (target) => copyTime(targetType(target), fraction),
     canonicalSource: (value, target) => canonicalTime(value.string(), target),
     canonicalTarget: canonicalTime,
+    serverText: (target) => timeText(fraction, targetType(target).name),
     fromTarget: (target) =>
       copyTime(targetType(target), fraction) === null
         ? null
@@ -63,6 +65,21 @@ function timeLiteral(text: string, fraction: number): string {
 
 function targetTime(fraction: number, facts: ColumnFacts): string {
   return facts.isTimeOfDay ? `time(${fraction}) without time zone` : `interval(${fraction})`;
+}
+
+function timeText(fraction: number, target: string): ServerText | null {
+  if (target === 'interval') return { source: sourceMicroseconds, target: targetMicroseconds };
+  if (target !== 'time without time zone') return null;
+  const text = (quoted: string) => `CAST(${quoted} AS CHAR)`;
+  const trimmed = (quoted: string) => `TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM ${text(quoted)}))`;
+  return { source: fraction === 0 ? text : trimmed, target: targetPlain };
+}
+
+/** HOUR, MINUTE, SECOND and MICROSECOND know no sign. */
+function sourceMicroseconds(quoted: string): string {
+  const seconds = `HOUR(${quoted}) * 3600 + MINUTE(${quoted}) * 60 + SECOND(${quoted})`;
+  const size = `((${seconds}) * 1000000 + MICROSECOND(${quoted}))`;
+  return `CAST(IF(${quoted} < TIME'00:00:00', -1, 1) * ${size} AS CHAR)`;
 }
 
 const SIGN_BIT = 0x800000;

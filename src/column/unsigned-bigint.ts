@@ -3,7 +3,7 @@ import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './co
 import { copyAscii, skipper } from './copy-text.ts';
 import { digitCount, putDigits } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
-import { canonicalInteger, outOfRange } from './integer.ts';
+import { canonicalInteger, integerText, outOfRange } from './integer.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 /** bigint unsigned: a string of digits in the log, since an Avro long ends at 2^63 - 1. */
@@ -18,6 +18,7 @@ export const UNSIGNED_BIGINT: ColumnCodec = {
   copy: (target) => copyUnsigned(targetType(target)),
   canonicalSource: (value) => value.string(),
   canonicalTarget: canonicalInteger,
+  serverText: (target) => integerText(targetType(target)),
   fromTarget: (target) =>
     copyUnsigned(targetType(target)) === null ? null : fromText((text, out) => out.ascii(wholeDigits(text))),
   literal: () => (value) => wholeDigits(value.string()),

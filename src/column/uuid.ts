@@ -18,3 +18,6 @@ export function writeUuid(out: ByteWriter, bytes: Uint8Array, start: number): vo
 export function canonicalUuid(text: string): string {
   return text.replace(/[-{}]/g, '').toLowerCase();
 }
+
+/** A uuid of the target in 32 small letters. */
+export const targetUuid = (quoted: string) => `replace(${quoted}::text, '-', '')`;

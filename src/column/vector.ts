@@ -23,13 +23,14 @@ export const VECTOR: ColumnCodec = {
   check: () => null,
   copy: copyVector,
   canonicalSource: (value) => floats(value).map(canonicalFloat).join(','),
-  canonicalTarget: (text) =>
+  canonicalTarget: (text, target) =>
     text
       .slice(1, -1)
       .split(',')
       .filter((item) => item !== '')
-      .map((item) => canonicalFloat(Math.fround(Number(item))))
+      .map((item) => canonicalFloat(target === 'double precision[]' ? Number(item) : Math.fround(Number(item))))
       .join(','),
+  serverText: () => null,
   fromTarget: (target) => (copyVector(target) === null ? null : fromText(homewardVector)),
   literal: () => vectorLiteral,
 };

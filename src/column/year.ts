@@ -12,6 +12,11 @@ function yearLiteral(year: number): string {
 
 const FIRST_OF_LAST_CENTURY = 70;
 
+function sourceYear(quoted: string): string {
+  const century = `IF(${quoted} + 0 < ${FIRST_OF_LAST_CENTURY}, 2000, 1900)`;
+  return `CAST(${quoted} + IF(CHAR_LENGTH(${quoted}) = 2, ${century}, 0) AS CHAR)`;
+}
+
 /** year: int in the log; one byte from 1900 on, 0 is the year 0000. MariaDB prints YEAR(2) with two digits of 1970..2069. */
 export const YEAR: ColumnCodec = {
   ...integer,
@@ -27,5 +32,9 @@ export const YEAR: ColumnCodec = {
     }
   },
   target: () => 'smallint',
+  serverText: (target, policy) => {
+    const text = integer.serverText(target, policy);
+    return text && { ...text, source: sourceYear };
+  },
   literal: () => (value) => yearLiteral(value.long()),
 };

@@ -7,6 +7,7 @@ import type { WireColumn } from '../../src/column/codec.ts';
 import { realCode, WIRE, type WireMetadata } from '../../src/column/wire-type.ts';
 
 export interface EventTable {
+  readonly database: string;
   readonly name: string;
   readonly wires: readonly WireColumn[];
   readonly metadata: readonly WireMetadata[];
@@ -104,15 +105,21 @@ export async function insertedSince(
 function tableOf(event: Buffer, charsets: ReadonlyMap<number, string>): EventTable {
   const reader = new AvroReader().over(event);
   reader.skip(27);
-  reader.skip(reader.byte() + 1);
-  const length = reader.byte();
-  const name = event.toString('utf8', reader.position, reader.position + length);
-  reader.skip(length + 1);
+  const database = terminatedName(event, reader);
+  const name = terminatedName(event, reader);
   const codes = [...take(reader, packed(reader))];
   const meta = new AvroReader().over(take(reader, packed(reader)));
   const wires = codes.map((code) => ({ code, meta: metaOf(code, meta) }));
   reader.skip((codes.length + 7) >> 3);
-  return { name, wires, metadata: metadataOf(reader, wires, charsets) };
+  return { database, name, wires, metadata: metadataOf(reader, wires, charsets) };
+}
+
+/** A length byte, the name, a zero byte. */
+function terminatedName(event: Buffer, reader: AvroReader): string {
+  const length = reader.byte();
+  const name = event.toString('utf8', reader.position, reader.position + length);
+  reader.skip(length + 1);
+  return name;
 }
 
 function take(reader: AvroReader, count: number): Buffer {

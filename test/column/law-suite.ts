@@ -9,7 +9,7 @@ import { type Sample, type Specimen, specimens, throughAvsc } from './law.ts';
 import { roundTrip, targetSession } from './round-trip.ts';
 
 /** Types other than the default that a target may have, by family. */
-const OTHERS: Partial<Record<ColumnType['kind'], readonly string[]>> = {
+export const OTHER_TARGETS: Partial<Record<ColumnType['kind'], readonly string[]>> = {
   integer: ['boolean', 'smallint', 'integer', 'bigint', 'numeric', 'numeric(20,0)', 'numeric(5,1)', 'interval', 'text'],
   decimal: ['numeric', 'numeric(65,30)', 'numeric(6,2)', 'bigint', 'integer', 'text'],
   float: ['double precision', 'numeric'],
@@ -112,7 +112,7 @@ export function lawSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: string)
 
   test('another type takes a value whole or refuses it with a reason, never cut or wrapped', async () => {
     for (const specimen of found())
-      for (const type of OTHERS[specimen.type.kind] ?? [])
+      for (const type of OTHER_TARGETS[specimen.type.kind] ?? [])
         if (specimen.codec.copy(type, LAX)) await check(specimen, type, LAX, null);
   });
 

@@ -93,3 +93,10 @@ test('floats are compared by bits, decimals by value', () => {
     canonical(codecFor('decimal(9,4)'), fromQuery(codecFor('decimal(9,4)'), '1.5000'), 'numeric(5,1)'),
   );
 });
+
+test('a double that holds a FLOAT is compared with all its bits', () => {
+  const float = codecFor('float');
+  const form = canonical(float, fromQuery(float, '0.10000000149011612'), 'double precision');
+  expect(form).toBe(float.canonicalTarget('0.10000000149011612', 'double precision'));
+  expect(form).not.toBe(float.canonicalTarget('0.1', 'double precision'));
+});

@@ -34,8 +34,39 @@ export async function targetSession(url: string): Promise<Client> {
   return client;
 }
 
+export interface Held {
+  /** The target's own text of the value. */
+  readonly c: string | null;
+  /** What `select` makes of the column `c`. */
+  readonly t: string | null;
+}
+
+/** What a column of the target holds of these values and of texts of its own that it takes, with an expression over it. */
+export async function heldBy(
+  client: Client,
+  values: readonly Buffer[],
+  target: Target,
+  { foreign, select }: { readonly foreign: readonly string[]; readonly select: string },
+): Promise<readonly Held[]> {
+  const { lines } = encoded(values, target);
+  await filled(client, target.type, lines);
+  for (const text of foreign) await client.query('INSERT INTO trip (c) VALUES ($1)', [text]).catch(() => {});
+  const { rows } = await client.query<Held>(`SELECT c, ${select} AS t FROM trip`);
+  await client.query('DROP TABLE trip');
+  return rows;
+}
+
 export async function roundTrip(client: Client, values: readonly Buffer[], target: Target): Promise<RoundTrip[]> {
-  const { codec, type, policy } = target;
+  const { codec, type } = target;
+  const { trips, lines } = encoded(values, target);
+  const arrived = await copied(client, type, lines);
+  return trips.map((trip, i) => {
+    const text = arrived.get(i) ?? null;
+    return { ...trip, arrived: text === null ? null : codec.canonicalTarget(text, type) };
+  });
+}
+
+function encoded(values: readonly Buffer[], { codec, type, policy }: Target) {
   const encode = codec.copy(type, policy);
   if (!encode) throw new Error(`no encoder into ${type}`);
   const out = new ByteWriter();
@@ -50,11 +81,7 @@ export async function roundTrip(client: Client, values: readonly Buffer[], targe
     const expected = refused === null ? codec.canonicalSource(new AvroReader().over(avro), type, policy) : null;
     return { avro, refused, expected, arrived: null };
   });
-  const arrived = await copied(client, type, out.take());
-  return trips.map((trip, i) => {
-    const text = arrived.get(i) ?? null;
-    return { ...trip, arrived: text === null ? null : codec.canonicalTarget(text, type) };
-  });
+  return { trips, lines: out.take() };
 }
 
 function refusal(encode: () => void): string | null {
@@ -67,11 +94,15 @@ function refusal(encode: () => void): string | null {
   }
 }
 
-async function copied(client: Client, type: string, lines: Buffer): Promise<Map<number, string>> {
+async function filled(client: Client, type: string, lines: Buffer): Promise<void> {
   await client.query(`CREATE TEMP TABLE trip (id integer, c ${type})`);
   const stream = client.query(copyFrom('COPY trip FROM STDIN'));
   stream.end(lines);
   await once(stream, 'finish');
+}
+
+async function copied(client: Client, type: string, lines: Buffer): Promise<Map<number, string>> {
+  await filled(client, type, lines);
   const { rows } = await client.query<{ id: string; c: string | null }>('SELECT id, c FROM trip');
   const formatted = await client.query<{ f: string }>(
     "SELECT format_type(atttypid, atttypmod) AS f FROM pg_attribute WHERE attrelid = 'trip'::regclass AND attname = 'c'",

@@ -64,3 +64,16 @@ test('a time beyond a day enters interval and is refused by time', () => {
   );
   expect(time.canonicalTarget('1 day 02:03:04', 'interval')).toBe(time.canonicalTarget('26:03:04', 'interval'));
 });
+
+test('a date of the target with an era or a fifth digit of the year is not the date without it', () => {
+  const date = codecFor('date');
+  expect(date.canonicalTarget('2024-03-15 BC', 'date')).not.toBe(date.canonicalTarget('2024-03-15', 'date'));
+  expect(date.canonicalTarget('10000-01-01', 'date')).not.toBe(date.canonicalTarget('10000-01-02', 'date'));
+});
+
+test('a time of day that a date column cannot hold is not equal to the date without it', () => {
+  const datetime = codecFor('datetime(6)');
+  const form = (text: string) => canonical(datetime, fromQuery(datetime, text), 'date');
+  expect(form('2024-03-15 00:00:00.000000')).toBe(datetime.canonicalTarget('2024-03-15', 'date'));
+  expect(form('2024-03-15 00:00:00.000001')).not.toBe(datetime.canonicalTarget('2024-03-15', 'date'));
+});

@@ -1,0 +1,5 @@
+import { mariadbSamples } from './mariadb-sample.ts';
+import { COMMON } from './sample.ts';
+import { serverTextSuite } from './server-text-suite.ts';
+
+serverTextSuite('mariadb', (version) => [...COMMON, ...mariadbSamples(version)]);
