@@ -46,6 +46,7 @@ const FACTS = [
   ['all 0, 1', { isBoolean: true }],
   ['all below 2^63', { fitsBigint: true }],
   ['all within a day', { isTimeOfDay: true }],
+  ['rule `case: citext`', { isCaseFolded: true }],
   ['PostGIS, one SRID', { extensions: ['postgis'], srid: 4326 }],
   ['PostGIS', { extensions: ['postgis'] }],
   ['pgvector', { extensions: ['vector'] }],

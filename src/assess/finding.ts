@@ -39,7 +39,7 @@ export type Choice =
 
 /** `tables.rules.TABLE.OPTION.COLUMN: VALUE`; more values that the option takes stand in `others`. */
 export interface RuleLine {
-  readonly option: 'zeroDate' | 'nul' | 'cast';
+  readonly option: 'zeroDate' | 'nul' | 'cast' | 'case';
   readonly column: string;
   readonly value: string;
   readonly others: readonly string[];
@@ -112,8 +112,9 @@ function defaultOf(rule: RuleName, column: CatalogueColumn | undefined, config: 
   return RULE_TEXT[rule].byDefault;
 }
 
-/** A cast that the configuration has already leaves nothing to advise. */
+/** A cast or a choice of case that the configuration has already leaves nothing to advise. */
 function isSettled({ rule, columns }: DataFinding, config: TableRule | null): boolean {
+  if (rule === 'unique-spelling' || rule === 'spelling-groups') return config?.case.has(columns[0] ?? '') === true;
   return (rule === 'json-text' || rule === 'uuid-text') && config?.cast.has(columns[0] ?? '') === true;
 }
 
@@ -166,8 +167,14 @@ function choicesOf(column: CatalogueColumn, { probe }: ProbeResult): readonly Ch
     case 'spelling-groups':
     case 'unique-spelling':
       return [
-        ruleChoice('compare without case, as MySQL does (the citext extension)', 'cast', name, 'citext'),
-        advice(`Or keep exact text and compare lower(${name}), with a unique index on it where it must stay unique.`),
+        ruleChoice(
+          `compare without case, as MySQL does (citext); or plain text that is unique over lower(${name}) (lower); or exact`,
+          'case',
+          name,
+          'citext',
+          'lower',
+          'exact',
+        ),
       ];
     default:
       return [advice('Nothing needs to be decided; look whether the application relies on it.')];

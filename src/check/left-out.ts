@@ -1,6 +1,6 @@
 import { STRICT_POLICY } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
-import { isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
+import { caseRuleOf, castTypeOf, isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
 import { convertSchema } from '../convert/convert-schema.ts';
@@ -72,7 +72,8 @@ function optionsOf(config: Config): Omit<ConvertOptions, 'dialect'> {
     schemaOf: (database) => targetSchemaOf(config, database),
     columnOf: (database, table, column) => columnNameOf(config, database, table, column) ?? targetColumnName(column),
     rulesOf: (database, table) => rulesOf(config, database, table),
-    castOf: (database, table, column) => ruleOf(tables, database, table)?.cast.get(column) ?? null,
+    castOf: (...of) => castTypeOf(tables, ...of),
+    caseOf: (...of) => caseRuleOf(tables, ...of),
     dropsNotNull: (database, table, column) => ruleOf(tables, database, table)?.zeroDate.get(column) === 'null',
     policyOf: () => STRICT_POLICY,
   };

@@ -7,6 +7,7 @@ import { columnNameOf, targetNameOf } from '../config/target-name.ts';
 import { keepsKey, speaksOf } from '../convert/ruled-table.ts';
 import type { CatalogueForeignKey, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { ruleProblems } from '../rule/row-rule.ts';
+import { checkCases } from './case-rule.ts';
 import { type Finding, finding } from './finding.ts';
 
 /** Rules against the catalogue: what they name must be there, and what they ask for must be possible. */
@@ -15,6 +16,7 @@ export function checkRules(config: Config, moved: readonly CatalogueTable[]): re
     ...Array.from(config.tables.rules, ([name, rule]) => checkNames(name, rule, moved)).flat(),
     ...sameNames(config, moved),
     ...moved.flatMap((table) => checkTable(config, table)),
+    ...checkCases(config, moved),
     ...moved.flatMap(({ foreignKeys }) => foreignKeys.flatMap((key) => checkKey(config, moved, key))),
   ];
 }
@@ -30,7 +32,13 @@ function checkNames(name: string, rule: TableRule, moved: readonly CatalogueTabl
     return [unused(hides(rule), `tables.rules: there is no table "${name}"`, nearest(name, known))];
   }
   const known = tables.flatMap(({ columns }) => columns.map((column) => column.name));
-  const hiding = [...rule.exclude, ...rule.mask.keys(), ...rule.cast.keys(), ...rule.columns.keys()];
+  const hiding = [
+    ...rule.exclude,
+    ...rule.mask.keys(),
+    ...rule.cast.keys(),
+    ...rule.case.keys(),
+    ...rule.columns.keys(),
+  ];
   const harmless = [...rule.zeroDate.keys(), ...rule.nul.keys()];
   return [...hiding, ...harmless]
     .filter((column) => !known.includes(column))
@@ -41,8 +49,8 @@ function checkNames(name: string, rule: TableRule, moved: readonly CatalogueTabl
 }
 
 /** What a slip in such a rule lets through cannot be taken back. */
-function hides({ rename, columns, exclude, mask, cast }: TableRule): boolean {
-  return rename !== null || columns.size + exclude.length + mask.size + cast.size > 0;
+function hides({ rename, columns, exclude, mask, cast, case: cases }: TableRule): boolean {
+  return rename !== null || columns.size + exclude.length + mask.size + cast.size + cases.size > 0;
 }
 
 function unused(isHiding: boolean, message: string, near: string | null): Finding {

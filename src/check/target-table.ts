@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { globPattern, isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
+import { castTypeOf, globPattern, isIncluded, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, schemasOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
 import { ruledTable } from '../convert/ruled-table.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
@@ -96,10 +96,11 @@ function checkFit(config: Config, raw: CatalogueTable, target: TargetTable): rea
 }
 
 /** A table that stands decides the types; a rule that says otherwise would silently do nothing. */
-function checkCasts(config: Config, { version }: CatalogueTable, target: TargetTable): readonly Finding[] {
+function checkCasts(config: Config, { version, columns }: CatalogueTable, target: TargetTable): readonly Finding[] {
   const { database, table } = version;
-  const casts = ruleOf(config.tables, database, table)?.cast ?? new Map<string, string>();
-  return Array.from(casts).flatMap(([column, cast]) => {
+  return columns.flatMap(({ name: column }) => {
+    const cast = castTypeOf(config.tables, database, table, column);
+    if (cast === null) return [];
     const found = target.columns.find(({ name }) => name === columnNameOf(config, database, table, column));
     if (found === undefined || found.type === cast) return [];
     const object = `${target.schema}.${target.table}.${column}`;

@@ -6,6 +6,7 @@ import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
 import { arrayText, quoteIdent } from '../postgres/quote.ts';
 import { type Finding, finding, findingOf } from './finding.ts';
+import { checkExtensions } from './target-extension.ts';
 import { checkTargetTables, hasCheckpoint } from './target-table.ts';
 import { checkZone } from './zone.ts';
 
@@ -32,7 +33,7 @@ export async function checkTarget(config: Config, tables: readonly CatalogueTabl
       ...checkReplica(session, facts),
       ...(await checkSchemas(session, config, facts)),
       ...(await checkZone(session, config)),
-      ...checkExtensions(facts, tables),
+      ...(await checkExtensions(session, config, tables)),
       ...(await checkTargetTables(session, { config, tables, isBegun: await hasCheckpoint(session, config.pipeline) })),
     ];
     return { findings, version: facts.version };
@@ -65,15 +66,13 @@ interface Facts {
   readonly mayCreate: boolean;
   readonly mayMakeTemporary: boolean;
   readonly hasOwnSchema: boolean;
-  readonly extensions: readonly string[];
 }
 
 const FACTS = `
   SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number,
          pg_encoding_to_char(d.encoding) AS encoding, pg_is_in_recovery() AS standby, current_user AS "user",
          current_database() AS database, has_database_privilege(d.oid, 'CREATE') AS may_create,
-         has_database_privilege(d.oid, 'TEMPORARY') AS may_temp, to_regnamespace('sluice') IS NOT NULL AS own,
-         (SELECT coalesce(json_agg(extname), '[]') FROM pg_extension)::text AS extensions
+         has_database_privilege(d.oid, 'TEMPORARY') AS may_temp, to_regnamespace('sluice') IS NOT NULL AS own
   FROM pg_database d WHERE d.datname = current_database()`;
 
 async function readFacts(session: PostgresSession): Promise<Facts> {
@@ -89,7 +88,6 @@ async function readFacts(session: PostgresSession): Promise<Facts> {
     mayCreate: text('may_create') === 't',
     mayMakeTemporary: text('may_temp') === 't',
     hasOwnSchema: text('own') === 't',
-    extensions: JSON.parse(text('extensions') || '[]') as string[],
   };
 }
 
@@ -175,17 +173,4 @@ function schemaMissing(schema: string, { user, database }: Facts, isMade: boolea
     `the schema is not there and ${user} may not create it`,
     `${cure} -- or: ${statement}`,
   );
-}
-
-const EXTENSIONS = { geometry: 'postgis', vector: 'vector' } as const;
-
-function checkExtensions({ extensions }: Facts, tables: readonly CatalogueTable[]): readonly Finding[] {
-  const kinds = new Set(tables.flatMap(({ columns }) => columns.map(({ type }) => type.kind)));
-  return (['geometry', 'vector'] as const)
-    .filter((kind) => kinds.has(kind) && !extensions.includes(EXTENSIONS[kind]))
-    .map((kind) => {
-      const becomes = kind === 'geometry' ? 'bytea (EWKB)' : 'real[]';
-      const message = `the source has ${kind} columns and the target no extension ${EXTENSIONS[kind]}: they become ${becomes}`;
-      return finding('information', 'TARGET_EXTENSION', 'target', message, `CREATE EXTENSION ${EXTENSIONS[kind]}`);
-    });
 }

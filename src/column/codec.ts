@@ -52,6 +52,8 @@ export interface ColumnFacts {
   readonly fitsBigint?: boolean;
   /** enum: no row holds the '' that stands for a value that was no member. */
   readonly isNeverEmpty?: boolean;
+  /** Text: the target shall compare it without case, as the source does (citext). */
+  readonly isCaseFolded?: boolean;
   /** time: every value is within 00:00:00 .. 24:00:00. */
   readonly isTimeOfDay?: boolean;
   /** Geometry: the only SRID that the column takes. */

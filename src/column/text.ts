@@ -35,7 +35,7 @@ export function textCodec({ charset }: Text): ColumnCodec {
     select: (quoted) => (charset === 'utf8mb4' ? quoted : `CAST(${quoted} AS BINARY)`),
     query: charsetDecoder(charset),
     target: targetText,
-    check: () => null,
+    check: checkLength,
     copy: (target, policy) => copyIntoText(target, policy, !isUnicode(charset)) ?? copySpelled(target, policy),
     canonicalSource: (value, target, policy) => canonicalText(policied(value.string(), target, policy), target),
     canonicalTarget: canonicalText,
@@ -139,12 +139,25 @@ function textDecoder(wire: WireColumn, charset: string): BinlogDecoder {
   };
 }
 
-function targetText({ columnType }: ColumnFacts): string {
+function targetText({ columnType, isCaseFolded }: ColumnFacts): string {
   // MariaDB's JSON is a text with a check.
   if (columnType === 'json') return 'jsonb';
-  const [, length] = /^(?:var)?char\((\d+)\)/i.exec(columnType) ?? [];
+  if (isCaseFolded) return 'citext';
+  const length = lengthOf(columnType);
   // char(0) and varchar(0) hold only ''; PostgreSQL's lengths start at 1.
-  return length === undefined ? 'text' : `character varying(${Math.max(1, Number(length))})`;
+  return length === null ? 'text' : `character varying(${Math.max(1, length)})`;
+}
+
+/** In characters, of char and varchar alone. */
+function lengthOf(columnType: string): number | null {
+  const [, length] = /^(?:var)?char\((\d+)\)/i.exec(columnType) ?? [];
+  return length === undefined ? null : Number(length);
+}
+
+/** citext has no length of its own. */
+function checkLength(quoted: string, { columnType, isCaseFolded }: ColumnFacts): string | null {
+  const length = lengthOf(columnType);
+  return isCaseFolded && length !== null ? `char_length(${quoted}) <= ${length}` : null;
 }
 
 /** Encoder of any string of the log into a text column; null for another type. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { asCaseRule } from '../rule/case-rule.ts';
 import { type Mask, parseMask } from '../rule/mask.ts';
 import type { Config, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
 import type { DatabaseUrl } from './database-url.ts';
@@ -125,7 +126,7 @@ function saslConfig(settings: Settings): KafkaLogConfig['sasl'] {
 }
 
 function tableRules(settings: Settings): ReadonlyMap<string, TableRule> {
-  const keys = ['rename', 'columns.*', 'exclude', 'mask.*', 'cast.*', 'zeroDate.*', 'nul.*'].map(
+  const keys = ['rename', 'columns.*', 'exclude', 'mask.*', 'cast.*', 'case.*', 'zeroDate.*', 'nul.*'].map(
     (key) => `tables.rules.*.${key}`,
   );
   const tables = new Set(keys.flatMap((key) => settings.named(key).map((entry) => entry.names[0] ?? '')));
@@ -145,6 +146,7 @@ function tableRule(settings: Settings, table: string): TableRule {
     columns: columns('columns'),
     mask: masks(columns('mask')),
     cast: columns('cast'),
+    case: new Map(Array.from(columns('case'), ([column, rule]) => [column, asCaseRule(rule)] as const)),
     zeroDate: columns('zeroDate'),
     nul: new Map(nul),
   };

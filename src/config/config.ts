@@ -1,3 +1,4 @@
+import type { CaseRule } from '../rule/case-rule.ts';
 import type { Mask } from '../rule/mask.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { Secret } from './secret.ts';
@@ -107,6 +108,8 @@ export interface TableRule {
   readonly mask: ReadonlyMap<string, Mask>;
   /** To a type as `format_type` prints it. */
   readonly cast: ReadonlyMap<string, string>;
+  /** Columns that the source compares without case. */
+  readonly case: ReadonlyMap<string, CaseRule>;
   /** As ValuePolicy.zeroDate: `refuse`, `null`, `-infinity` or an ISO date. */
   readonly zeroDate: ReadonlyMap<string, string>;
   readonly nul: ReadonlyMap<string, 'refuse' | 'strip' | 'replace'>;

@@ -1,3 +1,4 @@
+import { CASE_RULES } from '../rule/case-rule.ts';
 import type { Option, OptionType } from './option.ts';
 
 const name: OptionType = {
@@ -233,6 +234,13 @@ const tableOptions: readonly Option[] = [
     type: { kind: 'cast' },
     help: 'PostgreSQL type of the column.',
     example: 'boolean',
+  },
+  {
+    path: 'tables.rules.*.case.*',
+    type: { kind: 'choice', of: CASE_RULES },
+    help: 'How the target compares a text that the source compares without case: exact, citext (without case), lower (unique indexes on lower(column)).',
+    derived: 'exact',
+    example: 'citext',
   },
   {
     path: 'tables.rules.*.zeroDate.*',

@@ -3,7 +3,7 @@ import type { Problem } from './problem.ts';
 import type { Settings } from './setting.ts';
 
 const SALT_CHARACTERS = 16;
-const ON_COLUMNS = ['mask', 'cast', 'columns', 'zeroDate', 'nul'] as const;
+const ON_COLUMNS = ['mask', 'cast', 'case', 'columns', 'zeroDate', 'nul'] as const;
 
 /** Rules of tables that contradict each other, or lack what they need; whether tables are like that, `check` says. */
 export function ruleClashes(settings: Settings): readonly Problem[] {
@@ -11,6 +11,7 @@ export function ruleClashes(settings: Settings): readonly Problem[] {
     ...salt(settings),
     ...leftOutAndMore(settings),
     ...maskedAndCast(settings),
+    ...castAndCase(settings),
     ...sameColumn(settings),
     ...twoRules(settings),
     ...schemas(settings),
@@ -44,10 +45,22 @@ function leftOutAndMore(settings: Settings): readonly Problem[] {
 }
 
 function maskedAndCast(settings: Settings): readonly Problem[] {
-  const masked = new Set(rules(settings, 'mask.*').map(({ names }) => JSON.stringify(names)));
-  return rules(settings, 'cast.*')
+  const masked = namesOf(settings, 'mask.*');
+  return ['cast.*', 'case.*']
+    .flatMap((key) => rules(settings, key))
     .filter(({ names }) => masked.has(JSON.stringify(names)))
     .map((entry) => clash(entry, 'the column is masked; a mask decides its type'));
+}
+
+function castAndCase(settings: Settings): readonly Problem[] {
+  const cast = namesOf(settings, 'cast.*');
+  return rules(settings, 'case.*')
+    .filter(({ names, value }) => value !== 'exact' && cast.has(JSON.stringify(names)))
+    .map((entry) => clash(entry, 'the column is cast as well; the cast decides how it compares'));
+}
+
+function namesOf(settings: Settings, key: string): ReadonlySet<string> {
+  return new Set(rules(settings, key).map(({ names }) => JSON.stringify(names)));
 }
 
 function sameColumn(settings: Settings): readonly Problem[] {

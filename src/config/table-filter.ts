@@ -1,3 +1,4 @@
+import type { CaseRule } from '../rule/case-rule.ts';
 import type { TableRules } from '../rule/row-rule.ts';
 import type { Config, TableRule } from './config.ts';
 
@@ -28,6 +29,16 @@ export function rulesOf({ tables }: Pick<Config, 'tables'>, database: string, ta
   const rule = ruleOf(tables, database, table);
   if (rule === null || (rule.exclude.length === 0 && rule.mask.size === 0)) return null;
   return { exclude: rule.exclude, mask: rule.mask, salt: tables.maskSalt?.reveal() ?? '' };
+}
+
+export function caseRuleOf(tables: Tables, database: string, table: string, column: string): CaseRule {
+  return ruleOf(tables, database, table)?.case.get(column) ?? 'exact';
+}
+
+/** The PostgreSQL type that a rule gives the column; null: none does. */
+export function castTypeOf(tables: Tables, database: string, table: string, column: string): string | null {
+  if (caseRuleOf(tables, database, table, column) === 'citext') return 'citext';
+  return ruleOf(tables, database, table)?.cast.get(column) ?? null;
 }
 
 /** True when one of them names the table, as TABLE or as DATABASE.TABLE. */

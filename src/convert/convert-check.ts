@@ -31,9 +31,11 @@ export function convertChecks(
   };
   const checks = columns.flatMap((column): CheckDesign[] => {
     const source = table.columns.find((one) => one.name === column.entry.name);
+    if (source === undefined) return [];
+    const facts = factsOf(table, source, options);
     // The check of a type speaks of that type; a rule that casts chose another one.
-    if (source === undefined || castOf(table, source, options) !== null) return [];
-    const sql = codecOf(source.type).check(quoteIdent(column.name), factsOf(table, source, options));
+    if (castOf(table, source, options) !== null && !facts.isCaseFolded) return [];
+    const sql = codecOf(source.type).check(quoteIdent(column.name), facts);
     if (sql === null) return [];
     return [
       { entry: column.entry, name: name(`${targetName}_${column.name}_check`, column.name), sql, isOfType: true },

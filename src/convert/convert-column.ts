@@ -60,7 +60,8 @@ export function castOf({ version }: CatalogueTable, column: CatalogueColumn, opt
 export function factsOf(table: CatalogueTable, column: CatalogueColumn, options: ConvertOptions): ColumnFacts {
   const { database, table: name } = table.version;
   const data = options.facts.get(columnKey(database, name, column.name));
-  return { columnType: column.columnType, extensions: options.extensions, ...data };
+  const isCaseFolded = options.caseOf(database, name, column.name) === 'citext';
+  return { columnType: column.columnType, extensions: options.extensions, isCaseFolded, ...data };
 }
 
 function columnEntry(table: CatalogueTable, source: CatalogueColumn, type: string, name: string): InventoryEntry {

@@ -1,6 +1,6 @@
 import type { CatalogueIndex, CatalogueTable, IndexPart } from '../mysql/catalogue-table.ts';
 import { quoteIdent, type TargetName } from '../postgres/quote.ts';
-import { textRule } from '../sql/value-type.ts';
+import { isReferenced, lowered, toldApart } from './case-choice.ts';
 import { placeOf, targetType } from './convert-column.ts';
 import type { IndexDesign } from './design.ts';
 import { translate } from './expression.ts';
@@ -14,7 +14,7 @@ export interface ConvertedIndexes {
   readonly others: readonly InventoryEntry[];
 }
 
-/** Secondary indexes of one table; `key` is the index that became the primary key. */
+/** Secondary indexes of one table, and those over small letters that a rule asks for beside its key. */
 export function convertIndexes(
   table: CatalogueTable,
   target: TargetName,
@@ -27,8 +27,10 @@ export function convertIndexes(
   for (const index of secondary) {
     const shape = twinOf(index, table) ?? shapeOf(index, table, options);
     if ('outcome' in shape) others.push(shape);
-    else indexes.push(named(index, shape, { table, target, names }));
+    else indexes.push(...bothCases(index, shape, { table, target, names, options }));
   }
+  const key = table.indexes.find(({ name }) => name === table.keyIndex);
+  if (key !== undefined) indexes.push(...besideKey(key, { table, target, names, options }));
   return { indexes, others };
 }
 
@@ -91,6 +93,7 @@ function partOf(
   const column = quotedName(table, source.name, options);
   if (part.prefix === null) return { sql: column };
   const type = targetType(table, source, options);
+  if (type === 'citext') return { sql: `("left"(${column}::text, ${part.prefix})::citext)` };
   if (type === 'bytea') return { sql: `substring(${column} FROM 1 FOR ${part.prefix})` };
   if (/^(text|character varying)/.test(type)) return { sql: `"left"(${asText(column, type)}, ${part.prefix})` };
   return { reason: `PostgreSQL cannot index the beginning of a ${type}` };
@@ -130,29 +133,42 @@ interface Naming {
   readonly table: CatalogueTable;
   readonly target: TargetName;
   readonly names: NameBook;
+  readonly options: ConvertOptions;
 }
 
-function named(index: CatalogueIndex, shape: Shape, { table, target, names }: Naming): IndexDesign {
+/** Under the rule `lower` a unique index is over small letters; the plain one stays where a foreign key needs it. */
+function bothCases(index: CatalogueIndex, shape: Shape, naming: Naming): readonly IndexDesign[] {
+  const { table, options } = naming;
+  const folded = lowered(index, shape.parts, table, options);
+  if (folded === null) return [named(index, shape, naming)];
+  if (!isReferenced(index, table)) return [named(index, { ...shape, parts: folded }, naming)];
+  const plain = named(index, shape, naming);
+  return [plain, beside(plain.entry, `${plain.name}_lower`, folded, naming)];
+}
+
+function besideKey(index: CatalogueIndex, naming: Naming): readonly IndexDesign[] {
+  const { table, target, options } = naming;
+  const parts = index.parts.map(({ column }) => quotedName(table, column ?? '', options));
+  const folded = lowered(index, parts, table, options);
+  if (folded === null) return [];
+  const entry = converted(objectOf(table, index.isPrimary ? 'primary-key' : 'index', index.name), 'lower');
+  return [beside(entry, `${target.table}_pkey_lower`, folded, naming)];
+}
+
+function beside(entry: InventoryEntry, wanted: string, parts: readonly string[], naming: Naming): IndexDesign {
+  const { name } = naming.names.take(naming.target.schema, wanted, `${naming.target.table}\0lower`);
+  return { entry, name, isUnique: true, method: 'btree', parts, comment: '', isBeside: true };
+}
+
+function named(index: CatalogueIndex, shape: Shape, { table, target, names, options }: Naming): IndexDesign {
   const isPrefixed = index.name.startsWith(`${target.table}_`);
   const wanted = isPrefixed ? index.name : `${target.table}_${index.name}`;
   const given = names.take(target.schema, wanted, `${target.table}\0${index.name}`);
-  const apart = index.isUnique ? toldApart(index.parts, table) : [];
+  const apart = index.isUnique ? toldApart(index.parts, table, options) : [];
   const notes = [...shape.notes, ...apart, ...(given.isRenamed ? [`the name ${wanted} is taken in the schema`] : [])];
   const object = objectOf(table, 'index', index.name);
   const entry =
     notes.length === 0 ? converted(object, given.name) : changed(object, given.name, notes.join('; '), null);
   const { method, parts } = shape;
   return { entry, name: given.name, isUnique: index.isUnique, method, parts, comment: index.comment };
-}
-
-/** What a unique index or key over texts lets in that the source's collation would not. */
-export function toldApart(parts: readonly Pick<IndexPart, 'column'>[], table: CatalogueTable): readonly string[] {
-  const names = parts.flatMap(({ column }) => {
-    const source = table.columns.find(({ name }) => name === column);
-    return source?.type.kind === 'text' && textRule(source.collation ?? undefined) === 'lower' ? [source.name] : [];
-  });
-  if (names.length === 0) return [];
-  return [
-    `values of ${names.join(', ')} that differ only in case or accents are one at the source and several on the target`,
-  ];
 }

@@ -86,6 +86,14 @@ function problemOf(
       advice,
     );
   }
+  const apart = key.columns.find((column, i) => {
+    const theirs = options.caseOf(key.parentDatabase, key.parentTable, key.parentColumns[i] ?? '');
+    return (options.caseOf(key.database, key.table, column) === 'citext') !== (theirs === 'citext');
+  });
+  if (apart !== undefined) {
+    const reason = `its column ${apart} and the one that it refers to are not both citext`;
+    return leftOut(object, reason, 'Give both sides the rule case: citext.');
+  }
   const generated = table.columns.find((column) => column.isGenerated && key.columns.includes(column.name));
   if (generated !== undefined) {
     const advice = 'Check the reference by a trigger, or reference from a plain column.';

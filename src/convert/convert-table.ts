@@ -1,8 +1,9 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { TargetName } from '../postgres/quote.ts';
+import { toldApart } from './case-choice.ts';
 import { convertChecks } from './convert-check.ts';
 import { type ConvertedColumn, convertColumn } from './convert-column.ts';
-import { convertIndexes, toldApart } from './convert-index.ts';
+import { convertIndexes } from './convert-index.ts';
 import { convertForeignKeys, type TablesByKey } from './convert-key.ts';
 import type { CommentDesign, KeyDesign, OnUpdateDesign, TableDesign } from './design.ts';
 import { changed, converted, type InventoryEntry, noted } from './inventory.ts';
@@ -82,7 +83,7 @@ function keyOf(table: CatalogueTable, target: TargetName, names: NameBook, optio
   const { name } = names.take(target.schema, `${target.table}_pkey`, `${target.table}\0primary key`);
   const object = objectOf(table, index.isPrimary ? 'primary-key' : 'index', index.name);
   const serves = index.isPrimary ? [] : ['the table has no primary key at the source; this unique key serves as one'];
-  return { name, columns, entry: noted(object, name, [...serves, ...toldApart(index.parts, table)]) };
+  return { name, columns, entry: noted(object, name, [...serves, ...toldApart(index.parts, table, options)]) };
 }
 
 function tableEntry(table: CatalogueTable, target: TargetName): InventoryEntry {

@@ -66,6 +66,8 @@ export interface IndexDesign extends Piece {
   /** Each a quoted column or an expression in parentheses, with DESC where it is descending. */
   readonly parts: readonly string[];
   readonly comment: string;
+  /** Beside the key or index whose entry it has, which stays as it is: the same over small letters. */
+  readonly isBeside?: boolean;
 }
 
 export interface ForeignKeyDesign extends Piece {
@@ -128,6 +130,6 @@ export function tablePieces(table: TableDesign): readonly Piece[] {
   const expressions = columns.flatMap((column) => [column.default, column.generated]);
   const single = [...expressions, key, identity].filter((piece) => piece !== null);
   // What stands for a type is told by the column's own entry.
-  const own = checks.filter(({ isOfType }) => !isOfType);
-  return [table, ...columns, ...single, ...own, ...indexes, ...foreignKeys, ...onUpdates, ...comments];
+  const own = [...checks.filter(({ isOfType }) => !isOfType), ...indexes.filter(({ isBeside }) => !isBeside)];
+  return [table, ...columns, ...single, ...own, ...foreignKeys, ...onUpdates, ...comments];
 }

@@ -1,6 +1,7 @@
 /** Convert: the target's schema for the source's, decided by types and by the data. */
 import type { ValuePolicy } from '../column/codec.ts';
 import type { TargetName } from '../postgres/quote.ts';
+import type { CaseRule } from '../rule/case-rule.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import type { RulesOf } from './ruled-table.ts';
 import type { ScannedFacts } from './scan.ts';
@@ -15,6 +16,8 @@ export interface ConvertOptions {
   readonly columnOf: (database: string, table: string, column: string) => string;
   /** PostgreSQL type that a rule casts the column to, as `format_type` prints it; null: none. */
   readonly castOf: (database: string, table: string, column: string) => string | null;
+  /** How a text that the source compares without case is compared. */
+  readonly caseOf: (database: string, table: string, column: string) => CaseRule;
   readonly rulesOf: RulesOf;
   readonly policyOf: (database: string, table: string, column: string) => ValuePolicy;
   /** Where objects without a table go (views, sequences). */

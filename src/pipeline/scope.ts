@@ -1,9 +1,10 @@
 import type { ValuePolicy } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
-import { isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
+import { caseRuleOf, castTypeOf, isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
 import type { TableName } from '../contract/change.ts';
 import type { TargetName } from '../postgres/quote.ts';
+import type { CaseRule } from '../rule/case-rule.ts';
 import type { TableRules } from '../rule/row-rule.ts';
 
 /** What the configuration says about a table: whether it takes part, under which names, with which policies. */
@@ -20,6 +21,7 @@ export interface Scope {
   rulesOf(database: string, table: string): TableRules | null;
   /** PostgreSQL type that a rule casts the column to; null: none. */
   castOf(database: string, table: string, column: string): string | null;
+  caseOf(database: string, table: string, column: string): CaseRule;
   policyOf(database: string, table: string, column: string): ValuePolicy;
   /** Tables of the target are made, dropped and renamed with the source's. */
   readonly makesTables: boolean;
@@ -48,7 +50,8 @@ export function scopeOf(config: Config): Scope {
     schemaOf: (database) => targetSchemaOf(config, database),
     columnOf: (database, table, column) => columnNameOf(config, database, ruledName(table), column),
     rulesOf: (database, table) => rulesOf(config, database, ruledName(table)),
-    castOf: (database, table, column) => ruleOf(tables, database, ruledName(table))?.cast.get(column) ?? null,
+    castOf: (database, table, column) => castTypeOf(tables, database, ruledName(table), column),
+    caseOf: (database, table, column) => caseRuleOf(tables, database, ruledName(table), column),
     policyOf: (database, table, column) => policyOf(config, database, ruledName(table), column),
     dropsNotNull: (database, table, column) =>
       ruleOf(tables, database, ruledName(table))?.zeroDate.get(column) === 'null',

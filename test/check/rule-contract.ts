@@ -69,6 +69,21 @@ tables: { maskSalt: sixteen characters, rules: { ${rules} } }`;
     expect(await found('letter: { mask: { to_email: hash } }')).toEqual(['blocker RULE_FOREIGN_KEY letter']);
   });
 
+  it('a rule of case is for a text that the source compares without case, and both sides of a key have it', async () => {
+    const asked =
+      'person: { case: { email: citext, born: citext, name: lower } }, note: { case: { of_email: citext } }';
+    expect([...(await found(asked))].sort()).toEqual([
+      'blocker RULE_CASE letter.to_email',
+      'blocker RULE_CASE person.born',
+      'warning RULE_CASE person.name',
+    ]);
+    const all =
+      'person: { case: { email: citext } }, note: { case: { of_email: citext } }, letter: { case: { to_email: citext } }';
+    expect(await found(all)).toEqual([]);
+    expect(await found('person: { case: { email: lower, name: exact } }')).toEqual([]);
+    expect(await found('person: { case: { emial: citext } }')).toEqual(['blocker RULE_UNUSED configuration']);
+  });
+
   it('what of the schema will not stand on the target is told with its reason, and is no problem', async () => {
     const database = 'left_out_check';
     await onSource(

@@ -201,6 +201,7 @@ const emptyRule = {
   exclude: [],
   mask: new Map(),
   cast: new Map<string, string>(),
+  case: new Map(),
   zeroDate: new Map<string, string>(),
   nul: new Map(),
 };

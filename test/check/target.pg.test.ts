@@ -143,6 +143,26 @@ describe('a target', () => {
     await onTarget(server.url, `DROP DATABASE ${name}`);
   });
 
+  it('without the citext that a rule asks for is refused with the cure, and with it is told where only ASCII is folded', async () => {
+    const name = `folding_${process.pid}`;
+    await onTarget(server.url, `CREATE DATABASE ${name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`);
+    const url = urlOf(server.url, { database: name });
+    try {
+      const config = configOf(url, '', '\ntables: { rules: { t: { case: { note: citext } } } }');
+      const { findings } = await checkTarget(config, [T]);
+      expect(findings.map(({ code, severity, cure }) => [code, severity, cure[0]])).toEqual([
+        ['TARGET_EXTENSION', 'blocker', 'CREATE EXTENSION citext'],
+        ['TARGET_CTYPE', 'warning', expect.stringMatching(/^CREATE DATABASE/)],
+      ]);
+      await onTarget(url, 'CREATE SCHEMA away', 'CREATE EXTENSION citext SCHEMA away');
+      expect((await checkTarget(config, [T])).findings[0]?.cure).toEqual([expect.stringMatching(/^ALTER EXTENSION/)]);
+      await onTarget(url, 'ALTER EXTENSION citext SET SCHEMA public');
+      expect(await brief(config, T)).toEqual(['warning TARGET_CTYPE target']);
+    } finally {
+      await onTarget(server.url, `DROP DATABASE ${name}`);
+    }
+  });
+
   it('with a poor account has every grant it lacks, and they are enough', async () => {
     const role = `poor "role" ${process.pid}`;
     const quoted = `"${role.replaceAll('"', '""')}"`;

@@ -15,7 +15,17 @@ export const OTHER_TARGETS: Partial<Record<ColumnType['kind'], readonly string[]
   float: ['double precision', 'numeric'],
   double: ['real', 'numeric'],
   bit: ['bytea', 'bit varying(64)'],
-  text: ['text', 'character varying(20)', 'character varying', 'character(20)', 'json', 'jsonb', 'uuid', 'inet'],
+  text: [
+    'citext',
+    'text',
+    'character varying(20)',
+    'character varying',
+    'character(20)',
+    'json',
+    'jsonb',
+    'uuid',
+    'inet',
+  ],
   binary: ['uuid'],
   blob: ['uuid'],
   enum: ['character varying(5)'],
@@ -58,6 +68,7 @@ export function lawSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: string)
   let database: FreshDatabase | undefined;
   let all: readonly Specimen[] = [];
   let session: Client | undefined;
+  let place: FreshDatabase | undefined;
   const found = () => all;
   const target = () => session;
 
@@ -65,12 +76,15 @@ export function lawSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: string)
     const server = await startServer(kind);
     database = await freshDatabase(server, 'column_law');
     all = await specimens(database.url, samplesOf(server.version));
-    session = await targetSession((await startServer('postgres')).url);
+    place = await freshDatabase(await startServer('postgres'), 'column_law');
+    session = await targetSession(place.url);
+    await session.query('CREATE EXTENSION citext');
   });
 
   afterAll(async () => {
     await session?.end();
     await database?.drop();
+    await place?.drop();
   });
 
   test('a row read from the binlog and the same row read by SELECT have the same Avro bytes, for every type', () => {

@@ -243,6 +243,8 @@ describe('impossible combinations', () => {
     ['tables: { rules: { a: { exclude: [c], mask: { c: null } } } }', 'tables.rules.a.mask.c'],
     ['tables: { rules: { a: { exclude: [c], cast: { c: text } } } }', 'tables.rules.a.cast.c'],
     ['tables: { rules: { a: { mask: { c: null }, cast: { c: text } } } }', 'tables.rules.a.cast.c'],
+    ['tables: { rules: { a: { mask: { c: null }, case: { c: citext } } } }', 'tables.rules.a.case.c'],
+    ['tables: { rules: { a: { cast: { c: text }, case: { c: lower } } } }', 'tables.rules.a.case.c'],
     ['tables: { rules: { a: { columns: { c: x, d: x } } } }', 'tables.rules.a.columns.d'],
     ['tables: { rules: { a: { rename: x }, shop.a: { mask: { c: null } } } }', 'tables.rules.a.rename'],
     ['target: { schemas: { shop: x } }', 'target.schemas.shop'],

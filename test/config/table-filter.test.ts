@@ -8,6 +8,7 @@ const rule = (rename: string) => ({
   exclude: [],
   mask: new Map(),
   cast: new Map(),
+  case: new Map(),
   zeroDate: new Map(),
   nul: new Map(),
 });
