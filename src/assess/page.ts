@@ -131,8 +131,8 @@ function settings({ settings: all }: Assessment): string {
 }
 
 function tables({ tables: all }: Assessment): string {
-  const rows = all.map(({ name, priority, rows: count, bytes, readRows, isWhole, findings, longest }) => {
-    const read = readRows === null ? 'not read' : `${number(readRows)}${isWhole ? ' (all)' : ''}`;
+  const rows = all.map(({ name, priority, rows: count, bytes, readRows, isWhole, sampling, findings, longest }) => {
+    const read = readRows === null ? 'not read' : `${number(readRows)} ${isWhole ? '(all)' : escaped(sampling ?? '')}`;
     const lengths = longest.map(({ column, largest, unit }) => `${column} ${number(largest)} ${unit}`).join(', ');
     return [escaped(name), priority, number(count), number(bytes), read, String(findings), escaped(lengths)];
   });

@@ -14,6 +14,7 @@ import { type AssessedObject, assessedObjects, countClasses, type ObjectClass } 
 import { type RiskLine, risksOf } from './risk.ts';
 import { ruleLines } from './rule-lines.ts';
 import type { ScanCost } from './scan-cost.ts';
+import type { Sampling } from './table-scan.ts';
 
 /** The whole assessment as plain values: the JSON document is this, terminal and page are made of it. */
 export interface Assessment {
@@ -49,6 +50,8 @@ export interface AssessedTable {
   /** Rows that the scan read; null: it was not read. */
   readonly readRows: number | null;
   readonly isWhole: boolean;
+  /** Which rows were read, in words; null where all were, or none. */
+  readonly sampling: string | null;
   readonly findings: number;
   readonly longest: readonly { readonly column: string; readonly largest: number; readonly unit: string }[];
 }
@@ -107,8 +110,17 @@ export function assessment(facts: AssessmentFacts): Assessment {
     effort,
     estimate: scan === null ? null : estimateLoad({ ...sizeOf(tables), readSpeed: scan.cost.readSpeed }),
     scan: scan === null ? null : scanSummary(scan, facts.mode, failed),
-    notes,
+    notes: [...notes, ...firstRowsOnly(scan)],
   };
+}
+
+/** A sample that says nothing of other rows is told before all numbers. */
+function firstRowsOnly(scan: DataScan | null): readonly string[] {
+  const names = (scan?.read ?? [])
+    .filter(({ reading }) => reading.coverage === 'first')
+    .map(({ table }) => nameOf(table));
+  const of = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+  return names.length === 0 ? [] : [`only the first rows were read of ${of}: see --whole`];
 }
 
 function openChoices(
@@ -177,11 +189,19 @@ function tableLines(
         bytes: table.estimateBytes,
         readRows: reading?.rows ?? null,
         isWhole: reading?.coverage === 'whole',
+        sampling: reading === undefined || reading.coverage === 'whole' ? null : samplingText(reading.sampling),
         findings: counts.get(tableKey(database, name))?.length ?? 0,
         longest: longest.map(({ column, largest, unit }) => ({ column, largest, unit })),
       };
     })
     .sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || b.bytes - a.bytes);
+}
+
+function samplingText(sampling: Sampling | null): string {
+  if (sampling === null) return 'its first rows: nothing is known of the others';
+  const { index, places, isWeighed } = sampling;
+  const where = `from ${places} places along (${index.join(', ')})`;
+  return isWeighed ? `${where}, each weighed by the rows that the server takes to lie there` : where;
 }
 
 function scanSummary(scan: DataScan, mode: ScanSummary['mode'], failed: ScanSummary['failed']): ScanSummary {

@@ -5,6 +5,8 @@ import type { KeyRange } from '../mysql/key-order.ts';
 export interface PlaceCount {
   readonly rows: number;
   readonly hits: number;
+  /** Rows of the table that the place stands for, where places do not all stand for as many as they have. */
+  readonly standsFor?: number;
 }
 
 /** Rows of the whole table that a rule touches, by a sample of it. */
@@ -30,16 +32,22 @@ export function estimateRows(places: readonly PlaceCount[], tableRows: number): 
   const hits = sum(places.map((place) => place.hits));
   const total = Math.max(tableRows, read);
   if (read === 0) return { rows: 0, low: 0, high: total };
-  const share = hits / read;
-  const used = places.filter(({ rows }) => rows > 0);
+  const used = weighed(places.filter(({ rows }) => rows > 0));
+  const weight = sum(used.map(({ rows }) => rows));
+  const share = sum(used.map((place) => place.hits)) / weight;
   const left = Math.max(0, 1 - read / total);
-  const spread = used.length < 2 ? 0 : deviation(used, share, read) * Math.sqrt(left);
+  const spread = used.length < 2 ? 0 : deviation(used, share, weight) * Math.sqrt(left);
   const half =
     spread > 0
       ? (STUDENT_T[Math.min(used.length - 1, STUDENT_T.length) - 1] ?? 2) * spread
       : Math.min(1, 3 / used.length) * left;
   const clamp = (rows: number) => Math.round(Math.min(Math.max(rows, hits), total - (read - hits)));
   return { rows: clamp(share * total), low: clamp((share - half) * total), high: clamp((share + half) * total) };
+}
+
+/** Each place as if all rows that it stands for had been read and were like those that were. */
+function weighed(places: readonly PlaceCount[]): readonly PlaceCount[] {
+  return places.map(({ rows, hits, standsFor = rows }) => ({ rows: standsFor, hits: (hits / rows) * standsFor }));
 }
 
 function deviation(places: readonly PlaceCount[], share: number, read: number): number {

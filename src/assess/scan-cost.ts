@@ -3,6 +3,7 @@ import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
 import { quoteTable } from '../mysql/identifier.ts';
 import type { DataScanOptions } from './data-scan.ts';
+import { pathOf } from './stratum.ts';
 
 /** What the scan is going to take, said before it begins. */
 export interface ScanCost {
@@ -13,7 +14,7 @@ export interface ScanCost {
   /** With the rests of the throttle; null where nothing could be measured. */
   readonly expectedMs: number | null;
   readonly readSpeed: ReadSpeed | null;
-  /** Tables without a key: each is read by one statement that cannot be interrupted by a rest. */
+  /** Tables without a key, or without an index for a sample: each is read by one statement without a rest in it. */
   readonly unchunked: readonly string[];
 }
 
@@ -46,9 +47,15 @@ export async function scanCost(
     expectedMs: readSpeed === null ? null : expected(rows, readSpeed, throttle),
     readSpeed,
     unchunked: shares
-      .filter(({ table, rows: read }) => table.version.key.length === 0 && read > limits.chunkRows)
+      .filter(({ table, rows: read }) => isOneStatement(table, limits) && read > limits.chunkRows)
       .map(({ table }) => `${table.version.database}.${table.version.table}`),
   };
+}
+
+/** A sample of a table without a key has places of their own along an index, if there is one. */
+function isOneStatement(table: CatalogueTable, { sampleRows }: DataScanOptions['limits']): boolean {
+  if (table.version.key.length > 0) return false;
+  return sampleRows === null || pathOf(table) === null;
 }
 
 export function rowBytes({ estimateRows, estimateBytes }: CatalogueTable): number {

@@ -3,6 +3,7 @@ import type { Row } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 import { type KeyOrder, type KeyRange, orderBy, whereRange } from '../mysql/key-order.ts';
 import type { Measure, Probe } from './probe.ts';
+import type { Path } from './stratum.ts';
 
 /** Aggregates of one SELECT: a server takes 4,096 columns, and wide statements cost it memory. */
 const MOST_AGGREGATES = 1000;
@@ -48,6 +49,14 @@ export function rangeOf(table: CatalogueTable, order: KeyOrder | null, range: Ke
 export function firstRows(table: CatalogueTable, limit: number): RowSet {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   return { from: `(SELECT ${columns} FROM ${quoteTable(table.version)} LIMIT ${limit}) AS t`, where: '' };
+}
+
+/** Some rows of a range, along an index by which rows may be equal. */
+export function limitedRows({ table, index, order }: Path, range: KeyRange, limit: number): RowSet {
+  const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const along = index === null ? '' : ` FORCE INDEX (${quoteIdentifier(index)})`;
+  const rows = `${quoteTable(table.version)}${along}${whereRange(order, range)}${orderBy(order)} LIMIT ${limit}`;
+  return { from: `(SELECT ${columns} FROM ${rows}) AS t`, where: '' };
 }
 
 export function aggregateQuery({ probes, measures }: Question, { from, where }: RowSet): string {

@@ -6,6 +6,7 @@ import {
   type ExampleOptions,
   exampleOf,
   exampleQueries,
+  keyColumns,
   keyExpressions,
   MOST_EXAMPLES,
 } from './example.ts';
@@ -19,11 +20,13 @@ import {
   boundQuery,
   endsQuery,
   firstRows,
+  limitedRows,
   questionsOf,
   type RowSet,
   rangeOf,
 } from './scan-query.ts';
 import { spelledColumns, spellingExamples, spellingQuery, uniqueSpellings } from './spelling.ts';
+import { type Path, pathOf, strataOf } from './stratum.ts';
 import { lengthMeasures, textProbes } from './text-probe.ts';
 import { valueProbes } from './value-probe.ts';
 
@@ -40,9 +43,19 @@ export interface ProbeResult {
   readonly examples: readonly Example[];
 }
 
+export interface Sampling {
+  /** Columns of the index along which the places lie. */
+  readonly index: readonly string[];
+  readonly places: number;
+  /** Each place counts for the rows that the server takes to lie between it and the next. */
+  readonly isWeighed: boolean;
+}
+
 export interface TableReading {
   readonly rows: number;
   readonly coverage: Coverage;
+  /** Where the rows of a sample come from; null for all rows, or for the first ones. */
+  readonly sampling: Sampling | null;
   readonly results: readonly ProbeResult[];
   readonly lengths: readonly (Measure & { readonly largest: number })[];
   readonly statements: number;
@@ -65,6 +78,8 @@ export interface TableScan {
 }
 
 const PLACES = 20;
+/** Of fewer the spread between them says nothing. */
+const FEWEST_PLACES = 5;
 
 /** Everything that is asked of the rows of a table. */
 export function probesOf(subject: Subject): readonly Probe[] {
@@ -82,7 +97,8 @@ class Reader {
   readonly #probes: readonly Probe[];
   readonly #measures: readonly Measure[];
   readonly #examples: Example[][];
-  readonly #places: Answer[] = [];
+  readonly #places: (Answer & Pick<PlaceCount, 'standsFor'>)[] = [];
+  #sampling: Sampling | null = null;
   #statements = 0;
 
   constructor(scan: TableScan) {
@@ -101,12 +117,13 @@ class Reader {
       probe,
       hits: total(this.#places, ({ hits }) => hits[at]),
       among: total(this.#places, ({ among }) => among[at]),
-      places: this.#places.map(({ rows, hits }) => ({ rows, hits: hits[at] ?? 0 })),
+      places: this.#places.map(({ rows, hits, standsFor }) => placeOf(rows, hits[at] ?? 0, standsFor)),
       examples: this.#examples[at] ?? [],
     }));
     return {
       rows: total(this.#places, ({ rows }) => rows),
       coverage,
+      sampling: coverage === 'whole' ? null : this.#sampling,
       results: [...results, ...spelled],
       lengths: this.#measures.map((measure, at) => ({
         ...measure,
@@ -125,29 +142,61 @@ class Reader {
       await this.#ask(rangeOf(table, null, WHOLE));
       return 'whole';
     }
-    if (this.#order === null) {
-      await this.#ask(firstRows(table, sampleRows ?? limits.chunkRows));
-      return 'first';
-    }
-    if (sampleRows === null || table.estimateRows <= sampleRows) {
+    if (this.#order !== null && (sampleRows === null || table.estimateRows <= sampleRows)) {
       await this.#readRange(this.#order, WHOLE, null);
       return 'whole';
     }
-    return await this.#readSample(this.#order, sampleRows);
+    return await this.#readSample(sampleRows ?? limits.chunkRows);
   }
 
-  async #readSample(order: KeyOrder, sampleRows: number): Promise<Coverage> {
+  async #readSample(sampleRows: number): Promise<Coverage> {
     const { table } = this.#scan.subject;
-    if (hasSpreadPlaces(table)) {
-      const [{ low = null, high = null } = {}] = await this.#send(endsQuery(table, order), () => 2);
-      if (low === null || high === null) return 'whole';
-      for (const range of spreadRanges(BigInt(low), BigInt(high), PLACES)) {
-        await this.#readRange(order, range, Math.ceil(sampleRows / PLACES));
-      }
-      return 'spread';
+    if (this.#order !== null && hasSpreadPlaces(table)) return await this.#readSpread(this.#order, sampleRows);
+    const path = pathOf(table);
+    const strata = path === null ? [] : await strataOf(path, PLACES, (sql) => this.#send(sql, () => 0));
+    if (path === null || strata.length < FEWEST_PLACES) {
+      await this.#readFirst(sampleRows);
+      return 'first';
     }
-    await this.#readRange(order, WHOLE, sampleRows);
-    return 'first';
+    this.#sampling = { index: path.names, places: strata.length, isWeighed: true };
+    for (const [at, stratum] of strata.entries()) {
+      const before = this.#places.length;
+      const range = at === 0 ? { ...stratum.range, lower: null } : stratum.range;
+      await this.#readStratum(path, range, Math.ceil(sampleRows / strata.length));
+      this.#weigh(before, stratum.rows);
+    }
+    return 'spread';
+  }
+
+  async #readSpread(order: KeyOrder, sampleRows: number): Promise<Coverage> {
+    const { table } = this.#scan.subject;
+    const [{ low = null, high = null } = {}] = await this.#send(endsQuery(table, order), () => 2);
+    if (low === null || high === null) return 'whole';
+    const ranges = spreadRanges(BigInt(low), BigInt(high), PLACES);
+    for (const range of ranges) await this.#readRange(order, range, Math.ceil(sampleRows / PLACES));
+    this.#sampling = { index: keyColumns(table).map(({ name }) => name), places: ranges.length, isWeighed: false };
+    return 'spread';
+  }
+
+  async #readFirst(sampleRows: number): Promise<void> {
+    const { table } = this.#scan.subject;
+    if (this.#order !== null) await this.#readRange(this.#order, WHOLE, sampleRows);
+    else await this.#ask(firstRows(table, sampleRows));
+  }
+
+  /** By a bound where one lies between any two rows; else by a limit, so that a value of a million rows is cut too. */
+  async #readStratum(path: Path, range: KeyRange, mostRows: number): Promise<void> {
+    if (path.isUnique) await this.#readRange(path.order, range, mostRows);
+    else await this.#ask(limitedRows(path, range, mostRows));
+  }
+
+  /** What was read since stands for all rows of its stratum. */
+  #weigh(from: number, stratumRows: number): void {
+    const read = total(this.#places.slice(from), ({ rows }) => rows);
+    for (const [at, place] of this.#places.entries()) {
+      if (at < from || read === 0) continue;
+      this.#places[at] = { ...place, standsFor: Math.max(stratumRows, read) * (place.rows / read) };
+    }
   }
 
   /** One chunk after another, each place of the answers; `mostRows` null: to the end of the range. */
@@ -226,4 +275,8 @@ class Reader {
 
 function total(places: readonly Answer[], of: (place: Answer) => number | undefined): number {
   return places.reduce((sum, place) => sum + (of(place) ?? 0), 0);
+}
+
+function placeOf(rows: number, hits: number, standsFor: number | undefined): PlaceCount {
+  return standsFor === undefined ? { rows, hits } : { rows, hits, standsFor };
 }

@@ -101,12 +101,17 @@ function tableLines({ tables }: Assessment, paint: Paint): readonly string[] {
       table.name,
       formatCount(table.rows),
       formatBytes(table.bytes),
-      table.readRows === null ? '-' : formatCount(table.readRows),
+      readText(table),
       String(table.findings),
     ]);
   const lines = formatTable(['priority', 'table', 'rows', 'data', 'read', 'findings'], rows).split('\n');
   const more = tables.length - MOST_TABLES;
   return section('Tables', [...lines, ...(more > 0 ? [`and ${formatCount(more)} more`] : [])], paint);
+}
+
+function readText({ readRows, isWhole }: Assessment['tables'][number]): string {
+  if (readRows === null) return '-';
+  return isWhole ? 'all' : `${formatCount(readRows)} (sample)`;
 }
 
 function estimateLines({ estimate, scan }: Assessment): readonly string[] {

@@ -62,7 +62,7 @@ export function reportSample(rules = ''): Assessment {
     examples: [{ key: [{ column: 'id', value: '<script>' }], value: null }],
   });
   const results = [result('zero-date', 'born', 12), result('zero-date', 'a: "<b>"', 1)];
-  const reading = { rows: 100, coverage: 'whole' as const, results, lengths: [], statements: 1 };
+  const reading = { rows: 100, coverage: 'whole' as const, sampling: null, results, lengths: [], statements: 1 };
   const readSpeed = { rows: 100, bytes: 6400, tookMs: 10 };
   const cost = { tables: 1, rows: 100, bytes: 16_384, expectedMs: 20, readSpeed, unchunked: [] };
   const scan: DataScan = { cost, read: [{ table, reading }], failed: [], tookMs: 20, restedMs: 10, statements: 1 };

@@ -9,6 +9,7 @@ import { readCatalogue } from '../../src/mysql/catalogue.ts';
 import type { CatalogueTable } from '../../src/mysql/catalogue-table.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
 import { PLANTED, type Planted, plantedSchema, plantInvalidText } from './planted-schema.ts';
+import { scanOptions } from './scan-option.ts';
 import { configOf } from './test-config.ts';
 
 /** What the scan finds on a real server: every planted defect by count and key, and nothing else. */
@@ -28,7 +29,7 @@ export function scanContract(kind: TestSource['kind']): void {
 
   const config = (rules = ''): Pick<Config, 'tables'> => configOf(source.database, rules);
   const whole = (change: Partial<DataScanOptions> = {}) =>
-    scanSource(source.connection, { ...optionsOf(tables, config()), ...change });
+    scanSource(source.connection, { ...scanOptions(tables, config()), ...change });
   const found = (scan: DataScan, rules = '') => scan.read.flatMap((read) => findingsOf(read, config(rules)));
 
   describe(`the scan of ${kind}`, () => {
@@ -98,18 +99,4 @@ function keysOf(examples: readonly Example[], rows: number): Planted['keys'] {
   if (examples.length === 0) return null;
   if (rows > examples.length) return 'some';
   return examples.map(({ key }) => Number(key[0]?.value)).sort((a, b) => a - b);
-}
-
-function optionsOf(tables: readonly CatalogueTable[], config: Pick<Config, 'tables'>): DataScanOptions {
-  return {
-    config,
-    tables,
-    limits: { sampleRows: null, chunkRows: 20_000, smallBytes: 1e9 },
-    throttle: { share: 1, rowsPerSecond: null },
-    load: { threadsRunning: 1000, replicaLagSeconds: 1000 },
-    showsValues: false,
-    signal: new AbortController().signal,
-    onCost: () => {},
-    onStep: () => {},
-  };
 }

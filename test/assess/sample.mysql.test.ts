@@ -1,0 +1,3 @@
+import { sampleContract } from './sample-contract.ts';
+
+sampleContract('mysql');
