@@ -22,6 +22,7 @@ export class FaultProxy {
   #unstall: () => void = () => undefined;
   #isRefusing = false;
   #bytesUntilReset = Number.POSITIVE_INFINITY;
+  #passedBytes = 0;
 
   private constructor(target: ProxyTarget) {
     this.target = target;
@@ -53,6 +54,11 @@ export class FaultProxy {
   /** Open connections, from clients. */
   get connections(): number {
     return this.#sockets.size / 2;
+  }
+
+  /** Bytes that came from either side so far. */
+  get passedBytes(): number {
+    return this.#passedBytes;
   }
 
   /** Ends every connection in order (FIN to both sides). */
@@ -131,6 +137,7 @@ export class FaultProxy {
   async #pump(from: Socket, to: Socket, limit: { left(): number; count(bytes: number): void }): Promise<void> {
     try {
       for await (const piece of from) {
+        this.#passedBytes += piece.length;
         if (this.#delayMs > 0) await sleep(this.#delayMs);
         await this.#stalled;
         const isRoom = to.write(piece.subarray(0, limit.left()));

@@ -1,0 +1,3 @@
+import { pushdownContract } from './pushdown-contract.ts';
+
+pushdownContract('mariadb');
