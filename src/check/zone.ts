@@ -16,7 +16,7 @@ const OFFSETS = `
  */
 export async function checkZone(session: PostgresSession, { source }: Config): Promise<readonly Finding[]> {
   const zone = source.datetimeZone;
-  if (zone === 'UTC') return [];
+  if (zone === null || zone === 'UTC') return [];
   try {
     const { rows } = await session.query(OFFSETS, [zone]);
     const different = rows.filter((row) => offsetAt(zone, Number(row['at'])) !== Number(row['seconds']));

@@ -56,6 +56,8 @@ export interface ColumnFacts {
   readonly isCaseFolded?: boolean;
   /** time: every value is within 00:00:00 .. 24:00:00. */
   readonly isTimeOfDay?: boolean;
+  /** datetime: the zone of its values is named, so that each is an instant. */
+  readonly isZoned?: boolean;
   /** Geometry: the only SRID that the column takes. */
   readonly srid?: number;
   /** Extensions of the target: `postgis`, `vector`. */

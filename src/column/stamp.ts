@@ -30,7 +30,7 @@ export function stampCodec({ fraction, isInstant, binlog }: StampType): ColumnCo
       copyStamp(bytes, start, end, out.bytes, at);
       if (isInstant) out.bytes[out.position - 1] = Z;
     },
-    target: () => `timestamp(${fraction}) ${isInstant ? 'with' : 'without'} time zone`,
+    target: ({ isZoned = false }) => `timestamp(${fraction}) ${isInstant || isZoned ? 'with' : 'without'} time zone`,
     check: () => null,
     copy: (target, policy) => dateEncoder(targetType(target), fraction, zoned(policy)),
     canonicalSource: (value, target, policy) => canonicalDate(value.string(), targetType(target), zoned(policy)),

@@ -80,7 +80,7 @@ function sourceConfig(settings: Settings, folder: string): SourceConfig {
       ? settings.number('source.serverId')
       : derivedServerId(settings.text('pipeline')),
     heartbeatMs: settings.number('source.heartbeat'),
-    datetimeZone: settings.text('source.datetimeZone'),
+    datetimeZone: settings.textOrNull('source.datetimeZone'),
   };
 }
 

@@ -38,8 +38,8 @@ export interface SourceConfig {
   readonly adminUrl: DatabaseUrl | null;
   readonly serverId: number;
   readonly heartbeatMs: number;
-  /** IANA name: zone of date and datetime values where the target's column has one. */
-  readonly datetimeZone: string;
+  /** IANA name: zone of date and datetime values where the target's column has one; null: not named, then UTC. */
+  readonly datetimeZone: string | null;
 }
 
 export interface TargetConfig {

@@ -74,8 +74,8 @@ const sourceOptions: readonly Option[] = [
   {
     path: 'source.datetimeZone',
     type: text,
-    default: 'UTC',
-    help: "Time zone of date and datetime values where the target's column is timestamptz (Django: TIME_ZONE, with USE_TZ off).",
+    derived: 'not named: datetime becomes timestamp without a zone, and is UTC where the target has one',
+    help: 'Time zone that datetime values are of (Django: TIME_ZONE, with USE_TZ off). Where it is named, sluice makes their columns timestamptz; of columns that stand, those that are timestamptz take date and datetime as times of it.',
     example: 'Europe/Berlin',
   },
 ];

@@ -61,7 +61,8 @@ export function factsOf(table: CatalogueTable, column: CatalogueColumn, options:
   const { database, table: name } = table.version;
   const data = options.facts.get(columnKey(database, name, column.name));
   const isCaseFolded = options.caseOf(database, name, column.name) === 'citext';
-  return { columnType: column.columnType, extensions: options.extensions, isCaseFolded, ...data };
+  const isZoned = options.policyOf(database, name, column.name).zone !== undefined;
+  return { columnType: column.columnType, extensions: options.extensions, isCaseFolded, isZoned, ...data };
 }
 
 function columnEntry(table: CatalogueTable, source: CatalogueColumn, type: string, name: string): InventoryEntry {

@@ -118,14 +118,15 @@ class ViewConverter {
   }
 
   #translate(view: View, sqlOf: (ground: Ground) => string) {
-    const { dialect } = this.#around.options;
+    const { dialect, policyOf } = this.#around.options;
     const shape = ({ columns, key }: Ground, sql: string): TableShape => ({ sql, columns, key });
     const table = (parts: readonly Name[]) => {
       const database = parts.length > 1 ? (parts.at(-2)?.text ?? '') : view.database;
       const ground = this.#grounds.get(tableKey(database, parts.at(-1)?.text ?? ''));
       return ground === undefined ? undefined : shape(ground, sqlOf(ground));
     };
-    const scope = { ...emptyScope(dialect), table };
+    const timeZone = policyOf(view.database, view.name, '').zone ?? 'UTC';
+    const scope = { ...emptyScope(dialect), table, timeZone };
     return translateQuery(parseQuery(view.definition, dialect), scope, view.definition);
   }
 

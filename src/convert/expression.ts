@@ -63,9 +63,15 @@ function scopeOf(place: ExpressionPlace): Scope {
   const columns = new Map(place.table.columns.map(({ name }) => [name.toLowerCase(), resolved(name, place)]));
   return {
     ...emptyScope(place.options.dialect),
+    timeZone: zoneOf(place),
     resolve: (parts: readonly Name[]) => columns.get(parts.at(-1)?.text.toLowerCase() ?? ''),
     mustBeImmutable: place.purpose === 'generated' || place.purpose === 'index',
   };
+}
+
+/** In which an instant is shown to the source's own expressions. */
+function zoneOf({ table: { version }, options }: ExpressionPlace): string {
+  return options.policyOf(version.database, version.table, '').zone ?? 'UTC';
 }
 
 /** A column of a table as an expression of the target names it. */

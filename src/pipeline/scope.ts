@@ -78,5 +78,6 @@ function ruledName(table: string): string {
 function policyOf({ tables, source }: Config, database: string, table: string, column: string): ValuePolicy {
   const rule = ruleOf(tables, database, table);
   const zeroDate = rule?.zeroDate.get(column) ?? 'null';
-  return { nul: rule?.nul.get(column) ?? 'refuse', zeroDate, zone: source.datetimeZone };
+  const zone = source.datetimeZone;
+  return { nul: rule?.nul.get(column) ?? 'refuse', zeroDate, ...(zone === null ? {} : { zone }) };
 }

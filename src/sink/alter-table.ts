@@ -16,6 +16,8 @@ export interface Alteration {
   /** The type that a rule casts a source column to; null: none. */
   readonly castOf: (column: string) => string | null;
   readonly isEmpty: boolean;
+  /** Of datetimes, where the configuration names it. */
+  readonly zone: string | undefined;
 }
 
 /**
@@ -85,9 +87,10 @@ function add(table: TargetTable, step: Extract<SchemaStep, { kind: 'add' }>, alt
   if (name === null || table.columns.some((found) => found.name === name)) return { statements: [] };
   const { columnTypes } = alteration.change;
   const cast = alteration.castOf(column.name);
-  const type = cast ?? losslessType(column, columnTypes);
+  const type = cast ?? losslessType(column, columnTypes, alteration.zone);
   const isSpoken = step.value.kind === 'string' || step.value.kind === 'number';
-  const known = isSpoken || !alteration.isEmpty ? oldRowText(column, step.value, type) : null;
+  const known =
+    isSpoken || !alteration.isEmpty ? oldRowText(column, step.value, { type, zone: alteration.zone }) : null;
   const text = known === undefined && alteration.isEmpty ? null : known;
   if (text === undefined)
     return { problem: `added column ${column.name}, whose values in rows of before the log does not tell` };
@@ -118,7 +121,7 @@ async function retyping(
   const { columnTypes } = alteration.change;
   // A rule chose the type: it stays, and a value that does not go into it is set aside.
   const isCast = alteration.castOf(to.name) !== null;
-  const type = isCast ? null : wantedType(existing.type, losslessType(to, columnTypes));
+  const type = isCast ? null : wantedType(existing.type, losslessType(to, columnTypes, alteration.zone));
   const using = existing.type === 'boolean' ? ` USING ${quoted}::integer` : '';
   return [
     ...(await checkReplaced(session, table, { name, from, to, columnTypes })),

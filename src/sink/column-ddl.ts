@@ -6,10 +6,13 @@ import { quoteIdent } from '../postgres/quote.ts';
 /** COLUMN_TYPE by column, as the catalogue told it; absent where it was not asked. */
 export type ColumnTypes = Readonly<Record<string, string>> | undefined;
 
-/** The type that loses nothing whatever the data will be: nobody has scanned a column that has just been added. */
-export function losslessType(column: Column, types: ColumnTypes): string {
+/**
+ * The type that loses nothing whatever the data will be: nobody has scanned a column that has just been added. `zone`: of
+ * its datetimes, where the configuration names it.
+ */
+export function losslessType(column: Column, types: ColumnTypes, zone: string | undefined): string {
   const codec = codecOf(column.type);
-  const target = codec.target(factsOf(column, types));
+  const target = codec.target({ ...factsOf(column, types), isZoned: zone !== undefined });
   if (codec.copy(target, STRICT_POLICY) === null) throw new Error(`${column.type.kind} does not go into ${target}`);
   return target;
 }

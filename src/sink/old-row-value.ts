@@ -8,11 +8,17 @@ import { ValueError } from '../contract/error.ts';
 import type { Column, ColumnType } from '../contract/table.ts';
 import { uncopied } from './copy-field.ts';
 
+/** Where a value goes: the column's type there, and the zone of the source's datetimes; UTC when undefined. */
+export interface ValueTarget {
+  readonly type: string;
+  readonly zone: string | undefined;
+}
+
 /**
  * What rows that exist hold in a column that the source has just added, as the target's text; null for NULL, undefined
  * where it is not surely known. Only literals that the source keeps exactly as they are written count as known.
  */
-export function oldRowText(column: Column, value: OldRowValue, target: string): string | null | undefined {
+export function oldRowText(column: Column, value: OldRowValue, target: ValueTarget): string | null | undefined {
   if (value.kind === 'unknown') return undefined;
   if (value.kind === 'null' || (value.kind === 'none' && column.nullable)) return null;
   const bytes = value.kind === 'none' ? impliedBytes(column.type) : literalBytes(column.type, value.text, value.kind);
@@ -96,9 +102,9 @@ function isMemberList(members: readonly string[], text: string): boolean {
 }
 
 /** By the way that every row goes: the log's value, then COPY's text, then what that stands for. */
-function targetText(type: ColumnType, bytes: Buffer, target: string): string | undefined {
+function targetText(type: ColumnType, bytes: Buffer, { type: target, zone }: ValueTarget): string | undefined {
   const codec = codecOf(type.kind === 'text' ? { kind: 'text', charset: 'utf8mb4' } : type);
-  const encode = codec.copy(target, STRICT_POLICY);
+  const encode = codec.copy(target, zone === undefined ? STRICT_POLICY : { ...STRICT_POLICY, zone });
   if (encode === null) return undefined;
   const value = new AvroWriter(64);
   const field = new ByteWriter(64);

@@ -171,6 +171,7 @@ async function alter(
     isEmpty,
     columnOf,
     castOf: castsOf(state, database, table),
+    zone: zoneOf(state, database, table),
   });
   if (problem !== null) return rowsPause(`the DDL on ${database}.${table} ${problem}`, `${database}.${table}`);
   plans.forget();
@@ -194,6 +195,11 @@ function columnsOf(state: TargetState, database: string, table: string): (column
 
 function castsOf({ mapping }: TargetState, database: string, table: string): (column: string) => string | null {
   return (column) => mapping.castOf?.(database, table, column) ?? null;
+}
+
+/** One for all columns: it is the source's. */
+function zoneOf({ mapping }: TargetState, database: string, table: string): string | undefined {
+  return mapping.policyOf?.(database, table, '').zone;
 }
 
 /** A new table is made where tables are ours to make; elsewhere it goes on when its target is there and fits. */
@@ -222,6 +228,7 @@ async function makeMissing(state: TargetState, version: TableVersion, change?: S
     columnTypes: change?.columnTypes,
     columnOf,
     castOf: castsOf(state, database, table),
+    zone: zoneOf(state, database, table),
     model,
   });
   plans.forget();

@@ -13,6 +13,8 @@ export interface NewTable {
   readonly columnOf: (column: string) => string | null;
   /** The type that a rule casts a source column to; null: none. */
   readonly castOf: (column: string) => string | null;
+  /** Of datetimes, where the configuration names it. */
+  readonly zone: string | undefined;
   /** A table whose shape it has at the source too: its types, indexes and checks are taken over. */
   readonly model: { readonly target: TargetTable; readonly version: TableVersion } | null;
 }
@@ -29,7 +31,7 @@ export async function makeTable(session: PostgresSession, table: NewTable): Prom
     const own = columnOf(column.name);
     if (own === null) return [];
     const cast = castOf(column.name);
-    const type = cast ?? typeInModel(table, column.name) ?? losslessType(column, table.columnTypes);
+    const type = cast ?? typeInModel(table, column.name) ?? losslessType(column, table.columnTypes, table.zone);
     const check = cast === null ? checkOf(column, own, table.columnTypes) : null;
     return [`${quoteIdent(own)} ${type}${column.nullable ? '' : ' NOT NULL'}${check ? ` CHECK (${check})` : ''}`];
   });

@@ -10,7 +10,12 @@ export function configOf(database: string, rules = ''): Config {
 
 /** A configuration of a source at this URL, with further text of sluice.yaml; its target is not there. */
 export function configAt(sourceUrl: string, more = ''): Config {
-  const text = `pipeline: p\nsource: { url: "${sourceUrl}" }\ntarget: { url: "postgresql://u@127.0.0.1:1/d" }\n${more}`;
+  return configBetween(sourceUrl, 'postgresql://u@127.0.0.1:1/d', more);
+}
+
+/** A configuration of both sides by their URLs. */
+export function configBetween(sourceUrl: string, targetUrl: string, more = ''): Config {
+  const text = `pipeline: p\nsource: { url: "${sourceUrl}" }\ntarget: { url: "${targetUrl}" }\n${more}`;
   const { config, problems } = loadConfig({
     file: '/tmp/sluice.yaml',
     text,
