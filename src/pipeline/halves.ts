@@ -1,32 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
-import { sourceLogin, targetLogin } from '../config/login.ts';
+import { sourceLogin } from '../config/login.ts';
 import type { PipelineActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
-import { SluiceError } from '../contract/error.ts';
 import type { QuarantineCount } from '../contract/status.ts';
-import { objectText } from '../convert/inventory.ts';
-import { remainingSteps } from '../convert/remaining.ts';
-import { isActing, phaseOf, type Step, stepsOf } from '../convert/step.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
+import { AfterLoad } from './after-load.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
 import { watchDrift } from './drift-watch.ts';
-import { finishKeys, finishLoad } from './finish-load.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
 import { LogTrim } from './log-trim.ts';
-import { sweepOf } from './orphan-sweep.ts';
 import type { Prepared } from './prepare.ts';
 import { reloadTables } from './reload.ts';
 import { ReloadDesk } from './reload-desk.ts';
-import { INDEX_KINDS, OTHER_KINDS, restoreDropped } from './restore-dropped.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
-import { readPlan } from './schema-plan.ts';
-import { raiseAllSequences } from './sequence.ts';
 import { sinkOf } from './sink-of.ts';
 import { watchSource } from './source-watch.ts';
 import { type Failure, supervise } from './supervise.ts';
@@ -56,6 +48,7 @@ class Halves {
   readonly #signal: AbortSignal;
   readonly #load: LoadProgress;
   readonly #sink: Sink;
+  readonly #afterLoad: AfterLoad;
   readonly #desk = new ReloadDesk();
   readonly #trim: LogTrim;
   #isCaughtUp = false;
@@ -74,6 +67,7 @@ class Halves {
       applied: (batch) => this.#applied(batch),
       setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
     });
+    this.#afterLoad = new AfterLoad({ ...options, sink: this.#sink, signal: this.#signal });
   }
 
   async run(): Promise<RunResult['ended']> {
@@ -92,7 +86,7 @@ class Halves {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     // Rows have come since the end of the load.
-    if (mode !== 'capture' && this.#isLoadFinished) await this.#raiseSequences();
+    if (mode !== 'capture' && this.#isLoadFinished) await this.#afterLoad.raiseSequences();
     return this.#isCaughtUp ? 'caught-up' : 'stopped';
   }
 
@@ -219,7 +213,7 @@ class Halves {
     while (!this.#signal.aborted) {
       await this.#load.untilComplete(this.#signal);
       // What only captures has nothing to do after the load.
-      if (mode !== 'capture' && !this.#signal.aborted) await this.#finishLoad();
+      if (mode !== 'capture' && !this.#signal.aborted) await this.#afterLoad.finish();
       if (this.#signal.aborted) return;
       // `streaming` is said only now: until the orphans of the load are swept, the target may hold rows too many.
       if (this.#load.isComplete) this.#loadFinished(true);
@@ -240,87 +234,6 @@ class Halves {
     if (this.#isLoadFinished === isFinished) return;
     this.#isLoadFinished = isFinished;
     this.#options.state.phase((phase) => phase.loaded(isFinished));
-  }
-
-  /** Indexes, orphans of unlogged cascades, foreign keys. */
-  async #finishLoad(): Promise<void> {
-    const { config, logger, state } = this.#options;
-    const { steps, failures: unplanned } = await this.#planAfterLoad();
-    const finish = { target: targetLogin(config), signal: this.#signal, logger };
-    const restore = { config, signal: this.#signal, logger };
-    await this.#retryFreed();
-    const failures = [
-      ...(await restoreDropped(INDEX_KINDS, restore)),
-      ...unplanned,
-      ...(await finishLoad({ ...finish, steps: steps.filter(({ kind }) => !isActing(kind)) })),
-      ...(await this.#sweepOrphans()),
-      ...(await finishKeys({ ...finish, steps: steps.filter(({ kind }) => isActing(kind)) })),
-      ...(await restoreDropped(OTHER_KINDS, restore)),
-      ...(await this.#raiseSequences()),
-    ];
-    for (const error of failures) state.failed('apply', error, 1, null);
-  }
-
-  /** A target that cannot be reached now is left to the next run. */
-  async #raiseSequences(): Promise<readonly SluiceError[]> {
-    const { config, logger, prepared } = this.#options;
-    try {
-      return await raiseAllSequences(config, prepared);
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      logger.warn({ code: error.code }, `sequences were not moved past the rows that have come: ${error.message}`);
-      return [error];
-    }
-  }
-
-  /** As the source is now: it may have got indexes while the load went on. */
-  async #planAfterLoad(): Promise<{ steps: readonly Step[]; failures: readonly SluiceError[] }> {
-    const { config, logger, prepared } = this.#options;
-    if (config.target.ddl !== 'convert') return { steps: [], failures: [] };
-    let steps: readonly Step[] = [];
-    try {
-      await supervise(
-        async () => {
-          const plan = await readPlan(config, prepared.scope, this.#signal);
-          const later = stepsOf(plan.design).filter(({ kind }) => phaseOf(kind) === 'constraints');
-          steps = remainingSteps(later, plan);
-          for (const entry of plan.inventory.entries.filter(({ outcome }) => outcome === 'left-out'))
-            logger.debug({ object: objectText(entry), reason: entry.reason }, 'has no counterpart on the target');
-        },
-        { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'the plan waits') },
-      );
-      return { steps, failures: [] };
-    } catch (error) {
-      // The rows arrive without it: said in the status, while the stream goes on.
-      if (error instanceof SluiceError) return { steps: [], failures: [error] };
-      throw error;
-    }
-  }
-
-  /** Changes of other tables that waited behind one of a table that was loaded anew. */
-  async #retryFreed(): Promise<void> {
-    const { logger } = this.#options;
-    await supervise(
-      async () => {
-        const { applied, remaining } = await this.#sink.quarantine.retryFreed();
-        if (applied + remaining > 0) logger.info({ applied, remaining }, 'tried changes that a reload has freed');
-      },
-      { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'freed changes wait') },
-    );
-  }
-
-  async #sweepOrphans(): Promise<readonly SluiceError[]> {
-    const { config, logger, prepared } = this.#options;
-    const failures: SluiceError[] = [];
-    await supervise(
-      async () => {
-        const swept = await sweepOf({ config, sink: this.#sink, prepared, signal: this.#signal });
-        failures.push(...swept.undecided);
-        if (swept.rows > 0) logger.info({ rows: swept.rows }, 'removed orphans that cascades left during the load');
-      },
-      { signal: this.#signal, onFailure: ({ error }) => logger.debug({ code: error.code }, 'the orphan sweep waits') },
-    );
-    return failures;
   }
 
   async #watchTarget(): Promise<void> {
