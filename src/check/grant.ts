@@ -46,12 +46,6 @@ function scopes(on: SourceGrant['on'], databases: readonly string[]): readonly s
   return on === 'own' ? [databaseScope(HEARTBEAT_DATABASE)] : databases.map(databaseScope);
 }
 
-/** An account as a statement names it: `'sluice'@'%'`. */
-export function quoteAccount(user: string, host: string): string {
-  const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-  return `${quote(user)}@${quote(host)}`;
-}
-
 export interface TargetScope {
   readonly user: string;
   readonly database: string;

@@ -2,14 +2,10 @@ import type { Config } from '../config/config.ts';
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
+import { type Grant, has, readGrants } from '../mysql/grant.ts';
+import { quoteAccount } from '../mysql/identifier.ts';
 import { type Finding, finding } from './finding.ts';
-import { databaseScope, quoteAccount, sourceGrant } from './grant.ts';
-
-/** A line of SHOW GRANTS: rights on a scope, wildcards resolved. */
-interface Grant {
-  readonly rights: ReadonlySet<string>;
-  readonly scope: 'server' | RegExp;
-}
+import { databaseScope, sourceGrant } from './grant.ts';
 
 /** Our account as the server knows it, and what it may do. */
 export interface SourceAccount {
@@ -22,8 +18,7 @@ export async function readAccount(connection: MysqlConnection): Promise<SourceAc
   const { account = '' } = await connection.row('SELECT CURRENT_USER() AS account');
   const text = account ?? '';
   const at = text.lastIndexOf('@');
-  const grants = (await grantLines(connection)).map(parseGrant).filter((grant) => grant !== null);
-  return { account: quoteAccount(text.slice(0, at), text.slice(at + 1)), grants };
+  return { account: quoteAccount(text.slice(0, at), text.slice(at + 1)), grants: await readGrants(connection) };
 }
 
 /** Rights that can only be read, not tried, without changing something: they are named with the statement to give them. */
@@ -92,49 +87,5 @@ export async function findUnreadable(
       message,
       sourceGrant('SELECT', databaseScope(database), account),
     );
-  });
-}
-
-/** With the roles that are active now. */
-async function grantLines(connection: MysqlConnection): Promise<readonly string[]> {
-  const { roles } = await connection.row('SELECT CURRENT_ROLE() AS roles');
-  const using = connection.server.kind === 'mysql' && roles && roles !== 'NONE' ? ` USING ${roles}` : '';
-  const rows = await connection.rows(`SHOW GRANTS FOR CURRENT_USER()${using}`);
-  const own = rows.flatMap((row) => Object.values(row)).filter((line) => line !== null);
-  if (connection.server.kind === 'mysql' || !roles) return own;
-  const ofRole = await connection.rows(`SHOW GRANTS FOR ${`\`${roles.replaceAll('`', '``')}\``}`);
-  return [...own, ...ofRole.flatMap((row) => Object.values(row)).filter((line) => line !== null)];
-}
-
-/** `GRANT SELECT, INSERT ON \`shop\`.* TO ...`; null for roles, proxies and rights on single tables or columns. */
-export function parseGrant(line: string): Grant | null {
-  const [, list, database, table] =
-    /^GRANT (.+?) ON (?:TABLE )?(\*|`(?:[^`]|``)*`)\.(\*|`(?:[^`]|``)*`) TO /.exec(line) ?? [];
-  if (list === undefined || database === undefined || table !== '*') return null;
-  const rights = new Set(list.split(',').map((right) => right.trim().toUpperCase()));
-  if (database === '*') return { rights, scope: 'server' };
-  return { rights, scope: databasePattern(database.slice(1, -1).replaceAll('``', '`')) };
-}
-
-/** `_` and `%` are wildcards, a backslash takes them literally. */
-function databasePattern(pattern: string): RegExp {
-  const source = pattern.replace(/\\([_%\\])|([_%])|([^\w])/gsu, (_, taken?: string, wild?: string, plain?: string) => {
-    if (wild !== undefined) return wild === '%' ? '.*' : '.';
-    return (taken ?? plain ?? '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  });
-  return new RegExp(`^${source}$`, 'su');
-}
-
-/** SUPER and the old names of MariaDB stand for the rights that were split off them. */
-const INCLUDED_IN: Readonly<Record<string, readonly string[]>> = {
-  'BINLOG MONITOR': ['REPLICATION CLIENT'],
-};
-
-/** `database` null: on the whole server. */
-export function has(grants: readonly Grant[], right: string, database: string | null): boolean {
-  const names = [right, ...(INCLUDED_IN[right] ?? [])];
-  return grants.some(({ rights, scope }) => {
-    const isHere = scope === 'server' || (database !== null && scope.test(database));
-    return isHere && (rights.has('ALL PRIVILEGES') || names.some((name) => rights.has(name)));
   });
 }

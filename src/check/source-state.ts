@@ -2,8 +2,9 @@ import type { Config } from '../config/config.ts';
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
+import { has } from '../mysql/grant.ts';
 import { type Finding, finding } from './finding.ts';
-import { has, type SourceAccount } from './source-right.ts';
+import type { SourceAccount } from './source-right.ts';
 
 const HOUR_SECONDS = 3600;
 /** Below this a weekend's outage, or a long copy, loses the place in the binlog. */

@@ -1,11 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { quoteAccount, sourceGrants, targetGrants } from '../check/grant.ts';
+import { sourceGrants, targetGrants } from '../check/grant.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import { secretsOf } from '../config/show.ts';
 import { SluiceError } from '../contract/error.ts';
+import { quoteAccount } from '../mysql/identifier.ts';
 import type { Server } from '../mysql/server.ts';
 import { quoteIdent } from '../postgres/quote.ts';
 import { readLines } from './confirm.ts';

@@ -12,3 +12,9 @@ export interface TableName {
 export function quoteTable(table: TableName): string {
   return `${quoteIdentifier(table.database)}.${quoteIdentifier(table.table)}`;
 }
+
+/** An account as a statement names it: `'sluice'@'%'`. */
+export function quoteAccount(user: string, host: string): string {
+  const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  return `${quote(user)}@${quote(host)}`;
+}
