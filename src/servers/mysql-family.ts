@@ -30,7 +30,8 @@ export function daemonProgram(binaries: DaemonBinaries, rules: DaemonRules): Ser
     file: binaries.file,
     arguments: [
       ...binaries.before,
-      '--no-defaults',
+      // Not --no-defaults: with it MySQL does not read what SET PERSIST wrote either.
+      '--defaults-file=/dev/null',
       ...binaries.layout,
       `--user=${userInfo().username}`,
       `--datadir=${dataDirectory}`,
