@@ -1,0 +1,160 @@
+import { SluiceError } from '../../contract/error.ts';
+import type { MysqlConnection } from '../../mysql/connection.ts';
+import { readGrants } from '../../mysql/grant.ts';
+import { Deadline } from './deadline.ts';
+import { fenceError } from './error.ts';
+import {
+  type Fence,
+  type FenceFinding,
+  type FenceLevel,
+  type FencePlan,
+  type FenceProof,
+  type FenceState,
+  proofOf,
+  type StillRuns,
+  stateOf,
+} from './fence.ts';
+import { keptNames, openAccounts, sessionNames, setLocks } from './mysql-account.ts';
+import { checkMysqlFence } from './mysql-check.ts';
+import { readGaps } from './mysql-gap.ts';
+import { setReadOnly } from './mysql-read-only.ts';
+import {
+  loosenStatements,
+  type MysqlFenceRecord,
+  type MysqlFenceSettings,
+  planOf,
+  restoreStatements,
+  stopsScheduler,
+} from './mysql-record.ts';
+import { mayKill } from './mysql-right.ts';
+import { endSessions, killStatement, onMysql } from './mysql-session.ts';
+import { stillRunsOnMysql } from './mysql-still-runs.ts';
+import { assignment, globals, readVariables } from './mysql-variable.ts';
+import { refusePreparedXa } from './prepared-xa.ts';
+import { tryWrites } from './try-write.ts';
+
+/**
+ * MySQL and MariaDB. The order is the fence (protocols 6): no EVENT starts, nobody logs in, nobody is there any more,
+ * no XA transaction is left that a name could commit, and only then the server refuses writes. Accounts come before
+ * super_read_only because under it none can be locked (1290).
+ */
+export class MysqlFence implements Fence<MysqlFenceRecord> {
+  readonly #settings: MysqlFenceSettings;
+
+  constructor(settings: MysqlFenceSettings) {
+    this.#settings = settings;
+  }
+
+  get way(): 'read-only' | 'accounts' {
+    return this.#settings.way;
+  }
+
+  describe(record: MysqlFenceRecord): FencePlan {
+    return planOf(record);
+  }
+
+  check(): Promise<readonly FenceFinding[]> {
+    return this.#on((connection) => checkMysqlFence(connection, this.#settings));
+  }
+
+  stillRuns(): Promise<readonly StillRuns[]> {
+    return this.#on((connection) => stillRunsOnMysql(connection, this.#settings));
+  }
+
+  plan(): Promise<MysqlFenceRecord> {
+    return this.#on(async (connection) => {
+      const kept = await keptNames(connection, this.#settings);
+      return {
+        way: this.#settings.way,
+        kind: connection.server.kind,
+        server: connection.server.id,
+        variables: await readVariables(connection),
+        accounts: await openAccounts(connection, kept),
+        kept: [...kept],
+      };
+    });
+  }
+
+  /** FENCE_BLOCKED, FENCE_SESSION_STAYS, FENCE_XA_PREPARED, FENCE_GAP, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
+  set(record: MysqlFenceRecord): Promise<void> {
+    return this.#on(async (connection, deadline) => {
+      refuseOtherServer(connection, record);
+      if (stopsScheduler(record)) await connection.run(assignment(record.kind, 'event_scheduler', 'OFF'));
+      await keepOutOfBinlog(connection);
+      await setLocks(connection, record.accounts, 'LOCK');
+      await endForeign(connection, record, deadline);
+      await refusePreparedXa(connection);
+      if (record.way === 'read-only') await setReadOnly(connection, deadline);
+      // Again: what was prepared or logged in between the looks and the last step.
+      await endForeign(connection, record, deadline);
+      await refusePreparedXa(connection);
+      const gaps = await readGaps(connection, record, 'closed');
+      if (gaps.length > 0) throw fenceError('FENCE_GAP', `the fence has gaps: ${gaps.join('; ')}`);
+    });
+  }
+
+  isSet(record: MysqlFenceRecord, level: FenceLevel = 'closed'): Promise<FenceState> {
+    return this.#on(async (connection) => {
+      refuseOtherServer(connection, record);
+      return stateOf(await readGaps(connection, record, level));
+    });
+  }
+
+  /** INV-152: the fence is believed only when a write that must fail was tried and refused. */
+  async proveHolds(record: MysqlFenceRecord, level: FenceLevel = 'closed'): Promise<FenceProof> {
+    const tries = await tryWrites(this.#settings, record, level);
+    return proofOf(tries, (await this.isSet(record, level)).gaps);
+  }
+
+  loosen(record: MysqlFenceRecord): Promise<void> {
+    return this.#on(async (connection) => {
+      refuseOtherServer(connection, record);
+      if (record.way === 'accounts' || record.kind === 'mariadb') return;
+      for (const statement of loosenStatements()) await connection.run(statement);
+    });
+  }
+
+  /** INV-151: in this order nobody but us can write while some of it is undone already. */
+  lift(record: MysqlFenceRecord): Promise<void> {
+    return this.#on(async (connection) => {
+      refuseOtherServer(connection, record);
+      await keepOutOfBinlog(connection);
+      // Under super_read_only no account can be opened, not even by us.
+      if (await isClosed(connection)) for (const each of loosenStatements()) await connection.run(each);
+      await setLocks(connection, record.accounts, 'UNLOCK');
+      if (record.way === 'accounts') return;
+      for (const each of restoreStatements(record)) await connection.run(each);
+    });
+  }
+
+  #on<A>(work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>): Promise<A> {
+    const deadline = new Deadline(this.#settings.limitMs);
+    return onMysql(this.#settings.login, deadline, (connection) => work(connection, deadline));
+  }
+}
+
+async function endForeign(connection: MysqlConnection, record: MysqlFenceRecord, deadline: Deadline): Promise<void> {
+  const kill = await killStatement(connection, mayKill(await readGrants(connection), connection.server.kind));
+  if (kill === null) throw fenceError('FENCE_SESSION_STAYS', 'this account may end no session of another');
+  await endSessions(connection, sessionNames(new Set(record.kept)), kill, deadline);
+}
+
+async function isClosed(connection: MysqlConnection): Promise<boolean> {
+  return (await globals(connection, ['super_read_only'])).get('super_read_only') === 'ON';
+}
+
+/** A record of another server would lock the wrong accounts, and leave the right ones open. */
+function refuseOtherServer(connection: MysqlConnection, record: MysqlFenceRecord): void {
+  const { id, kind } = connection.server;
+  if (id === record.server && kind === record.kind) return;
+  throw fenceError('FENCE_OTHER_SERVER', `the fence was planned on ${record.server}, and this is ${id}`);
+}
+
+/** Locked accounts are this server's matter; its replicas go on. Without the right they are locked there as well. */
+async function keepOutOfBinlog(connection: MysqlConnection): Promise<void> {
+  try {
+    await connection.run('SET SESSION sql_log_bin = 0');
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'SOURCE_PRIVILEGE_MISSING') throw error;
+  }
+}

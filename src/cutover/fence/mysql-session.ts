@@ -1,0 +1,123 @@
+import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../mysql/connection.ts';
+import { type Deadline, until, within } from './deadline.ts';
+import { errnoOf, fenceError } from './error.ts';
+
+/** A session of the server's list, without what it runs: that would hold values. */
+export interface ServerSession {
+  readonly id: string;
+  readonly user: string;
+  readonly host: string;
+  readonly command: string;
+  readonly seconds: string;
+  readonly state: string;
+}
+
+/** Threads of the server itself, and of whoever is not yet logged in. */
+const THREADS = ['system user', 'event_scheduler', 'unauthenticated user'];
+
+/** Runs `work` in a session whose statements wait for locks one second at most. */
+export function onMysql<A>(
+  login: MysqlSettings,
+  deadline: Deadline,
+  work: (connection: MysqlConnection) => Promise<A>,
+): Promise<A> {
+  const open = async () => {
+    const connection = await connectMysql(login);
+    await connection.run('SET SESSION lock_wait_timeout = 1');
+    return connection;
+  };
+  return within(deadline, open, work, (connection) => connection.destroy());
+}
+
+export async function readSessions(connection: MysqlConnection): Promise<readonly ServerSession[]> {
+  const rows = await connection.rows('SHOW PROCESSLIST');
+  return rows.map(({ Id, User, Host, Command, Time, State }) => ({
+    id: Id ?? '',
+    user: User ?? '',
+    host: Host ?? '',
+    command: Command ?? '',
+    seconds: Time ?? '0',
+    state: State ?? '',
+  }));
+}
+
+/** A running EVENT: it has its definer's name, whom no lock of an account stops. */
+export function isEventWorker({ user, command, host }: ServerSession): boolean {
+  return command === 'Connect' && !THREADS.includes(user) && !host.includes(':');
+}
+
+/** Sends the binlog to a replica, and writes nothing. */
+export function isBinlogDump({ command }: ServerSession): boolean {
+  return command.startsWith('Binlog Dump');
+}
+
+/** Sessions that must end: not ours, not of those whom the operator keeps, not the server's own. */
+export function foreignSessions(
+  sessions: readonly ServerSession[],
+  selfId: number,
+  kept: ReadonlySet<string>,
+): readonly ServerSession[] {
+  return sessions.filter((session) => {
+    if (session.id === String(selfId) || THREADS.includes(session.user)) return false;
+    if (isEventWorker(session)) return true;
+    return !isBinlogDump(session) && !kept.has(session.user);
+  });
+}
+
+export function sessionWords({ id, user, host, command, seconds, state }: ServerSession): string {
+  const doing = [command, state].filter((word) => word !== '').join(', ');
+  return `session ${id} of ${user}@${host} (${doing}, for ${seconds} s)`;
+}
+
+/** Routines by which a server of a cloud ends a session, where its accounts have no right to KILL. */
+const KILL_ROUTINES = ['rds_kill', 'az_kill'];
+
+/** `KILL` where the account may, else the routine of the cloud; `?` stands for the session. */
+export async function killStatement(connection: MysqlConnection, mayKill: boolean): Promise<string | null> {
+  if (mayKill) return 'KILL ?';
+  const rows = await connection.rows(
+    `SELECT ROUTINE_NAME AS name FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = 'mysql' AND ROUTINE_NAME IN (?)`,
+    [KILL_ROUTINES],
+  );
+  const name = KILL_ROUTINES.find((routine) => rows.some((row) => row['name'] === routine));
+  return name === undefined ? null : `CALL mysql.${name}(?)`;
+}
+
+/** Tells foreign sessions to end until none is left in two looks, one after the other. FENCE_SESSION_STAYS. */
+export async function endSessions(
+  connection: MysqlConnection,
+  kept: ReadonlySet<string>,
+  kill: string,
+  deadline: Deadline,
+): Promise<void> {
+  let left: readonly ServerSession[] = [];
+  let cleanLooks = 0;
+  const isQuiet = await until(deadline, async () => {
+    left = foreignSessions(await readSessions(connection), connection.threadId, kept);
+    for (const session of left) await endSession(connection, kill, session);
+    cleanLooks = left.length === 0 ? cleanLooks + 1 : 0;
+    return cleanLooks === 2;
+  });
+  if (isQuiet) return;
+  const who = left.map(sessionWords).join('; ');
+  throw fenceError(
+    'FENCE_SESSION_STAYS',
+    `${who || 'new sessions come again and again'}: told to end, and still there`,
+  );
+}
+
+const NO_SUCH_THREAD = 1094;
+/** 1227: it belongs to an account with SYSTEM_USER, 1095: to somebody else. */
+const KILL_DENIED = [1095, 1227];
+
+async function endSession(connection: MysqlConnection, kill: string, session: ServerSession): Promise<void> {
+  try {
+    await connection.run(kill, [Number(session.id)]);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === NO_SUCH_THREAD) return;
+    if (errno !== null && KILL_DENIED.includes(errno))
+      throw fenceError('FENCE_SESSION_STAYS', `${sessionWords(session)} may not be ended by this account`, error);
+    throw error;
+  }
+}
