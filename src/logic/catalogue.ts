@@ -1,12 +1,13 @@
-import type { CatalogueTable } from '../mysql/catalogue-table.ts';
+import { membersOf } from '../column/member.ts';
+import type { CatalogueColumn, CatalogueIndex, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { Name } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
-import type { TableShape } from '../sql/scope.ts';
+import type { TableColumn, TableShape } from '../sql/scope.ts';
 import { columnType } from '../sql/value-type.ts';
 import type { ScriptTable } from './parse-script.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
-import type { TableDefinition } from './table-definition.ts';
+import type { ColumnDefinition, TableDefinition } from './table-definition.ts';
 
 /** A table of the source as the target has it, with what changes of rows need to know. */
 export interface KnownTable {
@@ -41,30 +42,43 @@ export function catalogueOf(tables: readonly CatalogueTable[], typeOf: TargetTyp
 }
 
 function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {
-  const columns = table.columns.map(({ name, columnType: mysql, collation }) => ({
-    name,
-    sql: quoteName(name),
-    type: columnType(mysql, collation ?? undefined, typeOf(table.version.table, name)),
-  }));
+  const columns = table.columns.map((column) => columnOf(column, typeOf(table.version.table, column.name)));
   const primary = table.indexes.find(({ isPrimary }) => isPrimary);
-  const uniques = table.indexes
-    .filter(({ isUnique }) => isUnique)
-    .flatMap(({ parts }) => {
-      const names = parts.flatMap(({ column, prefix }) => (column === null || prefix !== null ? [] : [column]));
-      return names.length === parts.length ? [names] : [];
-    });
+  const keys = table.indexes.filter(({ isUnique }) => isUnique).map((index) => ({ index, names: plainColumns(index) }));
   return {
     shape: {
       sql: quoteName(table.version.table),
       columns,
       key: primary?.parts.flatMap(({ column }) => column ?? []) ?? table.description.key,
+      uniques: keys.filter(({ index }) => !index.isPrimary).map(({ names }) => names),
     },
-    uniques,
+    uniques: keys.flatMap(({ names }) => (names.length === 0 ? [] : [names])),
     autoIncrement: table.columns.find(({ extra }) => extra.includes('auto_increment'))?.name,
     isCascaded: table.foreignKeys.some(({ onDelete, onUpdate }) =>
       [onDelete, onUpdate].some((act) => /CASCADE|SET/.test(act)),
     ),
   };
+}
+
+function columnOf(column: CatalogueColumn, target: string | undefined): TableColumn {
+  const { name, columnType: mysql, collation, extra } = column;
+  const type = columnType(mysql, collation ?? undefined, target);
+  const members = /^(?:enum|set)\(/.test(mysql) ? membersOf(mysql) : undefined;
+  const isOrdered = type.kind === 'text' && mysql.startsWith('enum(') && members !== undefined;
+  return {
+    name,
+    sql: quoteName(name),
+    type: isOrdered ? { ...type, members } : type,
+    ...(members === undefined ? {} : { members }),
+    isAutoIncrement: extra.includes('auto_increment'),
+    isNullByDefault: column.nullable && column.default === null && column.generated === null,
+  };
+}
+
+/** Empty for a key over expressions or prefixes. */
+function plainColumns({ parts }: CatalogueIndex): readonly string[] {
+  const names = parts.flatMap(({ column, prefix }) => (column === null || prefix !== null ? [] : [column]));
+  return names.length === parts.length ? names : [];
 }
 
 /** Of the CREATE TABLE statements of a script. */
@@ -76,13 +90,23 @@ export function catalogueOfScript(tables: readonly ScriptTable[]): Catalogue {
   );
 }
 
-/** A table by its definition; `schema` stands before its name on the target. */
-export function tableOf(definition: TableDefinition, text = '', schema = ''): KnownTable {
-  const columns = definition.columns.map(({ name, type }) => ({
+function scriptColumn(column: ColumnDefinition): TableColumn {
+  const { name, type, isAutoIncrement, isNotNull, initial } = column;
+  const found = pgType(type)?.value ?? ({ kind: 'other', name: type.name.toLowerCase() } as const);
+  const isEnum = type.name === 'ENUM';
+  return {
     name: name.text,
     sql: quoteName(name.text),
-    type: pgType(type)?.value ?? ({ kind: 'other', name: type.name.toLowerCase() } as const),
-  }));
+    type: isEnum && found.kind === 'text' ? { ...found, members: type.members } : found,
+    ...(type.members.length === 0 ? {} : { members: type.members }),
+    isAutoIncrement,
+    isNullByDefault: !isNotNull && !isAutoIncrement && (initial === undefined || initial.tag === 'null'),
+  };
+}
+
+/** A table by its definition; `schema` stands before its name on the target. */
+export function tableOf(definition: TableDefinition, text = '', schema = ''): KnownTable {
+  const columns = definition.columns.map(scriptColumn);
   const keys = definition.keys.filter(({ kind, isPlain }) => isPlain && (kind === 'primary' || kind === 'unique'));
   const own = definition.columns.filter(({ key: of }) => of !== undefined);
   const uniques = [
@@ -97,6 +121,7 @@ export function tableOf(definition: TableDefinition, text = '', schema = ''): Kn
       sql: schema === '' ? quoteName(name) : `${schema}.${quoteName(name)}`,
       columns,
       key: primary ?? (first === undefined ? [] : [first]),
+      uniques: uniques.filter((unique) => unique.join() !== (primary ?? [first]).join()),
     },
     uniques,
     autoIncrement: definition.columns.find(({ isAutoIncrement }) => isAutoIncrement)?.name.text,

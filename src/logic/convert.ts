@@ -9,6 +9,7 @@ import { emitEvent } from './emit-event.ts';
 import { emitRoutine } from './emit-routine.ts';
 import { emitTrigger } from './emit-trigger.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
+import { helpersOf } from './helper-function.ts';
 import { pgType } from './pg-type.ts';
 import type { Program } from './program.ts';
 import { nameOf } from './program-name.ts';
@@ -87,7 +88,7 @@ function converted(program: Program, name: string, { emitter, statements, schedu
   return {
     program,
     name,
-    statements: [`${headerOf(program, items)}\n${first}`, ...rest],
+    statements: [...helpersOf(statements), `${headerOf(program, items)}\n${first}`, ...rest],
     schedule,
     outcome,
     items,

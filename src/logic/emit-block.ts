@@ -3,9 +3,10 @@ import { UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { Block, BodyStatement, CursorDeclaration, HandlerDeclaration, VariableDeclaration } from './body.ts';
 import { isNotFound, resolveCondition } from './condition-table.ts';
 import { handlerBody, handlersOf } from './emit-guard.ts';
+import { emitStatements } from './emit-savepoint.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import type { Frame } from './handler-frame.ts';
-import { pgType } from './pg-type.ts';
+import { type PgType, pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
 import { nodesOf } from './walk.ts';
 
@@ -23,7 +24,7 @@ export function emitBlock(emitter: Emitter, block: Block, emit: EmitStatement): 
   emitter.out.deeper(() => {
     initials(emitter, block);
     if (frame !== undefined) emitter.frames = [frame, ...frame.outer];
-    for (const statement of block.statements) emit(emitter, statement);
+    emitStatements(emitter, block.statements, emit);
     for (const line of emitter.comments.before(block.end)) emitter.out.line(line);
     if (frame !== undefined) emitter.frames = frame.outer;
   });
@@ -127,17 +128,27 @@ function initials(emitter: Emitter, block: Block): void {
 
 function variableLines(emitter: Emitter, node: VariableDeclaration): readonly string[] {
   emitter.account(node);
+  if (node.type.name === 'ROW' && node.initial === undefined) return fieldLines(emitter, node);
   const declared = declaredType(emitter, node);
   return node.names.map(({ text }) => {
-    const variable = emitter.book.declare(text, declared.sql, declared.value);
+    const variable = emitter.book.declare(text, declared.sql, declared.value, declared.range);
     return `${variable.sql} ${declared.sql}${constant(emitter, node, declared.value)};`;
   });
 }
 
-function declaredType(
-  emitter: Emitter,
-  { type }: VariableDeclaration,
-): { readonly sql: string; readonly value: ValueType } {
+/** The fields of a ROW, each as a variable: they are NULL before they are set, which fields of a record are not. */
+function fieldLines(emitter: Emitter, { names, type }: VariableDeclaration): readonly string[] {
+  return names.flatMap(({ text }) =>
+    type.fields.map(({ name, type: of }) => {
+      const found = pgType(of) ?? { sql: 'text', value: UNKNOWN };
+      const field = emitter.book.declare(`${text}_${name.text}`, found.sql, found.value);
+      emitter.book.put(`${key(text)}.${key(name.text)}`, field);
+      return `${field.sql} ${found.sql};`;
+    }),
+  );
+}
+
+function declaredType(emitter: Emitter, { type }: VariableDeclaration): Pick<PgType, 'sql' | 'value' | 'range'> {
   const found = pgType(type);
   if (found !== undefined) return found;
   if (type.name === 'TYPE OF') {
@@ -147,6 +158,8 @@ function declaredType(
     if (column !== undefined)
       return { sql: `${type.anchor.map(({ text }) => quoteName(text)).join('.')}%TYPE`, value: column.type };
   }
+  const rowOf = type.name === 'ROW TYPE OF' ? emitter.table(type.anchor) : undefined;
+  if (rowOf !== undefined) return { sql: `${rowOf.shape.sql}%ROWTYPE`, value: UNKNOWN };
   if (type.name === 'ROW TYPE OF' || type.name === 'ROW') return { sql: 'record', value: UNKNOWN };
   emitter.note('review', type, [
     'TYPE',
@@ -160,7 +173,7 @@ function declaredType(
 function constant(emitter: Emitter, { initial: value }: VariableDeclaration, type: ValueType): string {
   if (value === undefined || !isLiteral(value.tag)) return '';
   try {
-    return ` := ${emitter.sql(value, { column: type })}`;
+    return ` := ${emitter.sql(value, { stored: type })}`;
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     return '';
@@ -178,7 +191,7 @@ function initial(emitter: Emitter, node: VariableDeclaration): void {
     for (const { text } of node.names) {
       const variable = emitter.book.find(text);
       if (variable !== undefined)
-        emitter.out.line(`${variable.sql} := ${emitter.sql(value, { column: variable.type })};`);
+        emitter.out.line(`${variable.sql} := ${emitter.sql(value, { stored: variable.type })};`);
     }
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;

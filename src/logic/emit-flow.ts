@@ -2,6 +2,8 @@ import type { Expression, Name } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
 import { BIGINT, UNKNOWN } from '../sql/value-type.ts';
 import type { BodyStatement, Case, If, Loop } from './body.ts';
+import { cursorQuery } from './emit-query.ts';
+import { emitStatements } from './emit-savepoint.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import { key } from './table-access.ts';
 
@@ -55,9 +57,7 @@ function condition(emitter: Emitter, node: Expression): string {
 }
 
 function inner(emitter: Emitter, statements: readonly BodyStatement[], emit: EmitStatement): void {
-  emitter.out.deeper(() => {
-    for (const statement of statements) emit(emitter, statement);
-  });
+  emitter.out.deeper(() => emitStatements(emitter, statements, emit));
 }
 
 function rest(emitter: Emitter, end: number): void {
@@ -103,7 +103,8 @@ function headOf(emitter: Emitter, { kind }: Loop): string {
       return `FOR ${record(emitter, kind.variable)} IN ${query} `;
     }
     default:
-      return `FOR ${record(emitter, kind.variable)} IN ${cursorQuery(emitter, kind.cursor)} `;
+      emitter.account({ start: kind.cursor.start, end: kind.args.at(-1)?.end ?? kind.cursor.end });
+      return `FOR ${record(emitter, kind.variable)} IN ${cursorQuery(emitter, kind.cursor, kind.args)} `;
   }
 }
 
@@ -113,15 +114,4 @@ function record(emitter: Emitter, name: Name): string {
   emitter.temporary(sql, 'record', UNKNOWN);
   emitter.book.put(name.text, { sql, type: UNKNOWN, declared: 'record' });
   return sql;
-}
-
-function cursorQuery(emitter: Emitter, name: Name): string {
-  for (const { declarations } of emitter.blocks) {
-    for (const one of declarations) {
-      if (one.tag !== 'cursor' || key(one.name.text) !== key(name.text) || one.query.tag === 'opaque') continue;
-      if (one.parameters.length > 0) break;
-      return emitter.query(one.query);
-    }
-  }
-  throw new NotConverted('CURSOR', `the cursor ${name.text} has parameters or is not known`, 'Write the loop by hand.');
 }

@@ -1,11 +1,13 @@
 import type { Expression, Name } from '../sql/expression.ts';
 import type { Into, Query } from '../sql/query.ts';
+import type { Delete, Insert } from '../sql/statement.ts';
 import type { ValueType } from '../sql/value-type.ts';
-import { TEXT } from '../sql/value-type.ts';
+import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Fetch, SetStatement } from './body.ts';
 import { onNotFound, waitsForNotFound } from './emit-guard.ts';
 import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
+import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
 import type { Variable } from './variable-book.ts';
 import { nodesOf } from './walk.ts';
@@ -115,14 +117,32 @@ export function targetOf(emitter: Emitter, target: Expression, type: ValueType):
 /** OPEN: the query of the cursor with the values that variables have now. */
 export function emitOpen(emitter: Emitter, node: Extract<BodyStatement, { tag: 'open' }>): void {
   const name = cursorVariable(emitter, node.cursor);
+  emitter.out.line(`OPEN ${name} FOR ${cursorQuery(emitter, node.cursor, node.args)};`);
+}
+
+/** The query of a declared cursor; its parameters become variables that get the values of the arguments. */
+export function cursorQuery(emitter: Emitter, name: Name, args: readonly Expression[]): string {
   const found = emitter.blocks
     .flatMap(({ declarations }) => declarations)
-    .find((one) => one.tag === 'cursor' && key(one.name.text) === key(node.cursor.text));
-  if (found?.tag !== 'cursor' || found.query.tag === 'opaque')
-    throw new NotConverted('CURSOR', 'the query of the cursor is not known', 'Write it by hand.');
-  if (found.parameters.length > 0)
-    throw new NotConverted('CURSOR', 'a cursor with parameters', 'Declare it with its parameters by hand.');
-  emitter.out.line(`OPEN ${name} FOR ${emitter.query(found.query)};`);
+    .find((one) => one.tag === 'cursor' && key(one.name.text) === key(name.text));
+  if (found?.tag !== 'cursor' || found.query.tag === 'opaque' || found.parameters.length !== args.length)
+    throw new NotConverted('CURSOR', `the query of the cursor ${name.text} is not known`, 'Write it by hand.');
+  const values = found.parameters.map(({ name: own, type }, at) => {
+    const of = pgType(type);
+    const arg = args[at];
+    if (of === undefined || arg === undefined)
+      throw new NotConverted('TYPE', `a parameter of a cursor has the type ${type.name}`, 'Choose one by hand.');
+    const variable = emitter.temporary(`_${key(found.name.text)}_${key(own.text)}`, of.sql, of.value);
+    emitter.out.line(`${variable.sql} := ${emitter.sql(arg, { stored: of.value })};`);
+    return { name: own.text, variable };
+  });
+  emitter.book.open();
+  for (const one of values) emitter.book.put(one.name, one.variable);
+  try {
+    return emitter.query(found.query);
+  } finally {
+    emitter.book.close();
+  }
 }
 
 /** A query whose rows go to the caller: a cursor that is added to `result_sets`. */
@@ -132,18 +152,17 @@ export function emitResultSet(emitter: Emitter, node: Query): void {
     return;
   }
   emitter.hasResultSets = true;
-  const sql = emitter.query(node, 'named');
+  openResult(emitter, node, emitter.query(node, 'named'));
+}
+
+/** Opens a cursor for the rows of a query, and adds it to those of the caller. */
+function openResult(emitter: Emitter, node: Query, sql: string): void {
   const isCounted = emitter.asks('FOUND_ROWS');
   emitter.temporary('_result', 'refcursor', TEXT);
   emitter.out.line('_result := NULL;');
   if (readsTemporary(emitter, node)) {
-    const name = emitter.temporary('_result_table', 'text', TEXT).sql;
     emitter.out.line(`CREATE TEMP TABLE _result_rows ON COMMIT DROP AS ${sql};`);
-    emitter.out.line(`${name} := 'result_' || replace(gen_random_uuid()::text, '-', '_');`);
-    emitter.out.line(`EXECUTE format('ALTER TABLE pg_temp._result_rows RENAME TO %I', ${name});`);
-    emitter.out.line(
-      `OPEN _result ${isCounted ? 'SCROLL ' : ''}FOR EXECUTE format('SELECT * FROM pg_temp.%I', ${name});`,
-    );
+    openCopy(emitter, isCounted);
   } else {
     emitter.out.line(`OPEN _result ${isCounted ? 'SCROLL ' : ''}FOR ${sql};`);
   }
@@ -153,6 +172,62 @@ export function emitResultSet(emitter: Emitter, node: Query): void {
     emitter.out.line('GET DIAGNOSTICS _found_rows = ROW_COUNT;');
     emitter.out.line('MOVE ABSOLUTE 0 IN _result;');
   }
+  emitter.out.line('result_sets := result_sets || _result;');
+}
+
+/** Rows that were copied get a table of their own name, so that the next result set can have one too. */
+function openCopy(emitter: Emitter, isCounted: boolean): void {
+  const name = emitter.temporary('_result_table', 'text', TEXT).sql;
+  emitter.out.line(`${name} := 'result_' || replace(gen_random_uuid()::text, '-', '_');`);
+  emitter.out.line(`EXECUTE format('ALTER TABLE pg_temp._result_rows RENAME TO %I', ${name});`);
+  emitter.out.line(
+    `OPEN _result ${isCounted ? 'SCROLL ' : ''}FOR EXECUTE format('SELECT * FROM pg_temp.%I', ${name});`,
+  );
+}
+
+/** MariaDB's RETURNING: the rows are kept apart first, for a cursor reads and changes nothing. */
+export function emitReturned(emitter: Emitter, node: Insert | Delete): void {
+  if (emitter.program.definition.tag !== 'procedure')
+    throw new NotConverted('RETURNING', 'a function gives rows to the caller', 'Write it by hand.');
+  emitter.hasResultSets = true;
+  emitter.temporary('_result', 'refcursor', TEXT);
+  const { start, end } = node;
+  const name = 'table' in node ? node.table : node.targets[0];
+  if (name === undefined) throw new NotConverted('RETURNING', 'rows of no known table', 'Write it by hand.');
+  const base = {
+    tag: 'base',
+    name,
+    alias: undefined,
+    partitions: [],
+    hints: [],
+    systemTime: undefined,
+    start,
+    end,
+  } as const;
+  const clauses = {
+    groupBy: [],
+    isRollup: false,
+    having: undefined,
+    windows: [],
+    options: [],
+    isDistinct: false,
+  } as const;
+  const nothing: Expression = { tag: 'boolean', value: false, start, end };
+  const body = { tag: 'select', items: node.returning, from: [base], where: nothing, ...clauses, start, end } as const;
+  const rest = { with: undefined, orderBy: [], limit: undefined, locks: [], into: undefined } as const;
+  const empty = emitter.query({ tag: 'query', body, ...rest, start, end }, 'named');
+  emitter.out.line(`CREATE TEMP TABLE _result_rows ON COMMIT DROP AS ${empty};`);
+  const sql = emitter.statement(node);
+  // A statement with parts of its own becomes one of them: PostgreSQL takes no such part inside another.
+  const parts = /^(WITH [\s\S]*\)) (INSERT INTO [\s\S]*)$/.exec(sql);
+  const head = parts === null ? `WITH changed AS (${sql})` : `${parts[1]}, changed AS (${parts[2]})`;
+  emitter.out.line(`${head}\nINSERT INTO pg_temp._result_rows SELECT * FROM changed;`);
+  if (emitter.asks('ROW_COUNT')) {
+    emitter.temporary('_row_count', 'bigint', BIGINT);
+    emitter.out.line('GET DIAGNOSTICS _row_count = ROW_COUNT;');
+  }
+  emitter.out.line('_result := NULL;');
+  openCopy(emitter, false);
   emitter.out.line('result_sets := result_sets || _result;');
 }
 
@@ -169,8 +244,9 @@ export function emitSet(emitter: Emitter, node: SetStatement): void {
       const { sql } = userVariable(emitter, target.name, translated.type);
       emitter.out.line(`${sql} := ${translated.sql};`);
     } else if (target.tag === 'name' && emitter.variable(target.parts) !== undefined) {
-      const { sql, type } = variable(emitter, target.parts);
-      emitter.out.line(`${sql} := ${emitter.sql(value, { column: type })};`);
+      const to = variable(emitter, target.parts);
+      emitter.out.line(`${to.sql} := ${emitter.sql(value, { stored: to.type })};`);
+      refuseOutside(emitter, to, value);
     } else {
       setting(
         emitter,
@@ -179,6 +255,34 @@ export function emitSet(emitter: Emitter, node: SetStatement): void {
       );
     }
   }
+}
+
+/** MySQL's strict mode refuses a number outside the type; the type of the target may hold more. */
+export function refuseOutside(emitter: Emitter, to: Pick<Variable, 'sql' | 'range'>, value: Expression): void {
+  if (to.range === undefined || !emitter.program.dialect.mode.isStrict || isInside(value, to.range)) return;
+  const [least, greatest] = to.range;
+  const told = `USING ERRCODE = '22003', MESSAGE = 'Out of range value for ${to.sql.replaceAll('"', '')}'`;
+  emitter.out.line(`IF ${to.sql} NOT BETWEEN ${least} AND ${greatest} THEN RAISE EXCEPTION ${told}; END IF;`);
+}
+
+const CONDITIONS = new Set([
+  'null',
+  'boolean',
+  'comparison',
+  'logical',
+  'is',
+  'exists',
+  'like',
+  'between',
+  'in',
+  'regexp',
+]);
+
+function isInside(value: Expression, [least, greatest]: readonly [string, string]): boolean {
+  if (CONDITIONS.has(value.tag)) return true;
+  if (value.tag === 'unary' && value.operator === 'not') return true;
+  if (value.tag !== 'number') return false;
+  return Number(value.value) >= Number(least) && Number(value.value) <= Number(greatest);
 }
 
 /** Settings of the source that say how it checks and reads; the target has its own rules. */

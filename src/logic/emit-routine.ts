@@ -55,7 +55,7 @@ function parametersOf(emitter: Emitter, node: Routine): string[] {
     const found = pgType(type);
     if (found === undefined)
       throw new NotConverted('TYPE', `a parameter has the type ${type.name}`, 'Choose a type by hand.');
-    const { sql } = emitter.book.declare(name.text, found.wide, found.value);
+    const { sql } = emitter.book.declare(name.text, found.wide, found.value, found.range);
     return `${node.tag === 'function' ? '' : `${mode.toUpperCase()} `}${sql} ${found.wide}`;
   });
 }

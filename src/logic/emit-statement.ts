@@ -1,9 +1,11 @@
+import type { Expression } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
 import type { BodyStatement } from './body.ts';
 import { emitBlock } from './emit-block.ts';
+import { emitDelete, emitInsert, emitUpdate } from './emit-change.ts';
+import { emitExecute, emitPrepare } from './emit-dynamic.ts';
 import { emitCase, emitIf, emitLoop } from './emit-flow.ts';
 import { guarded } from './emit-guard.ts';
-import { emitInsert } from './emit-insert.ts';
 import {
   emitCall,
   emitCreateTable,
@@ -16,7 +18,6 @@ import {
   emitTruncate,
 } from './emit-other.ts';
 import { cursorVariable, emitFetch, emitOpen, emitResultSet, emitSelectInto, emitSet } from './emit-query.ts';
-import { emitDelete, emitUpdate } from './emit-update.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
 import { key } from './table-access.ts';
 import { Writer } from './writer.ts';
@@ -33,7 +34,7 @@ export function emitStatement(emitter: Emitter, statement: BodyStatement): void 
   }
   for (const line of emitter.comments.before(statement.end)) emitter.out.line(line);
   attempt(emitter, statement, () => {
-    if (cannotFail(statement)) leaf(emitter, statement);
+    if (cannotFail(emitter, statement)) leaf(emitter, statement);
     else guarded(emitter, emitStatement, () => leaf(emitter, statement));
     emitter.account(statement);
   });
@@ -69,11 +70,25 @@ function compound(emitter: Emitter, statement: Compound): void {
 }
 
 /** Control of flow raises no error; a wrapped COMMIT would be one in a subtransaction. */
-function cannotFail(statement: BodyStatement): boolean {
+function cannotFail(emitter: Emitter, statement: BodyStatement): boolean {
   if (['leave', 'iterate', 'close', 'transaction', 'opaque', 'command'].includes(statement.tag)) return true;
-  const plain = ['number', 'string', 'null', 'boolean', 'column'];
-  if (statement.tag === 'set-variables') return statement.assignments.every(({ value }) => plain.includes(value.tag));
-  return statement.tag === 'return' && plain.includes(statement.value.tag);
+  if (statement.tag === 'set-variables') {
+    return statement.assignments.every(({ target, value }) => {
+      const variable = target.tag === 'name' ? emitter.variable(target.parts) : undefined;
+      return variable !== undefined && fits(value, variable.declared);
+    });
+  }
+  return statement.tag === 'return' && ['null', 'boolean'].includes(statement.value.tag);
+}
+
+/** Whether a value goes into a variable of a type for certain. */
+function fits(value: Expression, declared: string): boolean {
+  if (value.tag === 'null' || value.tag === 'boolean') return true;
+  if (value.tag === 'number')
+    return /^(?:smallint|integer|bigint|numeric$)/.test(declared) && Number(value.value) < 128;
+  if (value.tag !== 'string') return false;
+  const size = /^varchar\((\d+)\)$/.exec(declared)?.[1];
+  return declared === 'text' || (size !== undefined && value.value.length <= Number(size));
 }
 
 type Leaf = Exclude<BodyStatement, Compound>;
@@ -91,10 +106,10 @@ const LEAVES: { readonly [Tag in Leaf['tag']]: (emitter: Emitter, node: Extract<
   'set-variables': emitSet,
   'call-procedure': emitCall,
   do: emitDo,
-  prepare: dynamic,
-  execute: dynamic,
-  deallocate: dynamic,
-  'execute-immediate': dynamic,
+  prepare: emitPrepare,
+  execute: (emitter, node) => emitExecute(emitter, node, embedded),
+  deallocate: emitPrepare,
+  'execute-immediate': (emitter, node) => emitExecute(emitter, node, embedded),
   transaction: emitTransaction,
   'create-table': emitCreateTable,
   'drop-table': emitDropTable,
@@ -114,12 +129,10 @@ const LEAVES: { readonly [Tag in Leaf['tag']]: (emitter: Emitter, node: Extract<
   },
 };
 
-function dynamic(): never {
-  throw new NotConverted(
-    'DYNAMIC_SQL',
-    'the text of the statement is made at run time',
-    'Write it in the language of the target, with format() and USING.',
-  );
+/** A statement of a text that is known. */
+function embedded(emitter: Emitter, statement: BodyStatement): void {
+  if (isCompound(statement)) throw new NotConverted('DYNAMIC_SQL', 'a block in a text', 'Write it by hand.');
+  leaf(emitter, statement);
 }
 
 function leaf(emitter: Emitter, statement: Leaf): void {

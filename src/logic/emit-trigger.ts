@@ -1,15 +1,14 @@
 import { quoteName } from '../sql/fragment.ts';
 import type { Emitted } from './convert.ts';
 import type { ConvertContext } from './convert-context.ts';
-import { unknownTable } from './emit-insert.ts';
+import { knownTable } from './emit-change.ts';
 import { emitterOf, plpgsqlBody } from './emit-routine.ts';
 import type { Program, Trigger } from './program.ts';
 
 /** A trigger: its function, and the trigger under a name that keeps its place in the order. */
 export function emitTrigger(program: Program, node: Trigger, context: ConvertContext, order: number): Emitted {
-  const table = context.catalogue.table(node.table.parts);
-  if (table === undefined) throw unknownTable(node.table.parts);
   const emitter = emitterOf(program, context);
+  const table = knownTable(emitter, node.table.parts);
   emitter.triggerTable = table;
   const isDelete = node.events.every((event) => event === 'delete');
   const result = node.time === 'after' ? 'NULL' : isDelete ? 'OLD' : 'NEW';

@@ -1,10 +1,11 @@
 import type { Expression, Name } from '../sql/expression.ts';
-import { quoteName } from '../sql/fragment.ts';
 import type { Query, SelectItem } from '../sql/query.ts';
 import { type Source, scopeOf } from '../sql/query-scope.ts';
 import type { Scope } from '../sql/scope.ts';
 import type { Span } from '../sql/span.ts';
+import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
+import { translateStatement } from '../sql/translate-statement.ts';
 import { BIGINT, TEXT, UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
@@ -19,9 +20,6 @@ import { type Variable, VariableBook } from './variable-book.ts';
 import { nodesOf } from './walk.ts';
 import { Writer } from './writer.ts';
 
-/** Begins the names that stand for inserted values in a tree. */
-export const EXCLUDED = '\u0002';
-
 /** A part has no translation: the statement that it stands in stands as text. */
 export class NotConverted extends Error {
   readonly code: string;
@@ -33,6 +31,12 @@ export class NotConverted extends Error {
     this.code = code;
     this.advice = advice;
   }
+}
+
+/** A statement in a string of the program. */
+export interface Embedded {
+  readonly text: string;
+  readonly span: Span;
 }
 
 /** What the emitting of one program shares. The readers of statements stand on it; it knows none of them. */
@@ -54,12 +58,13 @@ export class Emitter {
   blocks: readonly Block[] = [];
   /** The table of a trigger. */
   triggerTable: KnownTable | undefined;
-  /** The table of the INSERT that is being made. */
-  conflicting: KnownTable | undefined;
   hasResultSets = false;
   /** START TRANSACTION and COMMIT are the caller's: a block with EXCEPTION does what ROLLBACK did. */
   isInTransactionBlock = false;
   usesNativeTransactions = false;
+  /** The states that undo the blocks of savepoints, by their names. */
+  readonly savepoints = new Map<string, string>();
+  #embedded: Embedded | undefined;
   #count = 0;
 
   constructor(program: Program, context: ConvertContext, taken: ReadonlySet<string>) {
@@ -70,7 +75,18 @@ export class Emitter {
   }
 
   get text(): string {
-    return this.program.lexed.text;
+    return this.#embedded?.text ?? this.program.lexed.text;
+  }
+
+  /** While `write` runs, spans are those of a text inside the program, as PREPARE has it; items name its place. */
+  embed(embedded: Embedded, write: () => void): void {
+    const before = this.#embedded;
+    this.#embedded = embedded;
+    try {
+      write();
+    } finally {
+      this.#embedded = before;
+    }
   }
 
   sourceText(span: Span): string {
@@ -89,10 +105,11 @@ export class Emitter {
 
   note(
     severity: ActionItem['severity'],
-    span: Span,
+    of: Span,
     texts: readonly [code: string, reason: string, advice: string],
   ): void {
     const [code, reason, advice] = texts;
+    const span = this.#embedded?.span ?? of;
     const isKnown = this.items.some(
       (one) => one.code === code && one.span.start === span.start && one.reason === reason,
     );
@@ -122,21 +139,17 @@ export class Emitter {
     purpose: Purpose = 'value',
     sources: readonly Source[] = [],
   ): Translation & { readonly sql: string } {
-    const prepared = this.prepare(node);
     const scope = scopeOf(sources, this.scope());
-    const found = this.#settled(translateExpression(prepared, scope, purpose));
-    const isStored = typeof purpose === 'object' && this.#failsOnZero;
-    return isStored ? { ...found, sql: failingOnZero(found.sql, prepared, scope) } : found;
-  }
-
-  /** Under these modes a value that is stored fails where it was divided by zero; one that is selected is NULL. */
-  get #failsOnZero(): boolean {
-    const mode = this.program.sqlMode.toUpperCase();
-    return /ERROR_FOR_DIVISION_BY_ZERO|TRADITIONAL/.test(mode) && /STRICT_|TRADITIONAL/.test(mode);
+    return this.#settled(translateExpression(this.prepare(node), scope, purpose));
   }
 
   sql(node: Expression, purpose: Purpose = 'value', sources: readonly Source[] = []): string {
     return this.expression(node, purpose, sources).sql;
+  }
+
+  /** A statement that reads or changes rows, as one of the target. */
+  statement(node: Insert | Update | Delete): string {
+    return this.#settled(translateStatement(this.prepare(node), this.scope())).sql;
   }
 
   /** `names`: the columns are called as the source calls them, for whoever reads them by name. */
@@ -159,6 +172,7 @@ export class Emitter {
   /** Names of variables become marked ones, and what asks the session becomes a variable of ours. */
   prepare<T extends object>(node: T): T {
     return substitute(node, (part) => {
+      if (part.tag === 'inserted-value' || part.tag === 'default') return part;
       const named = this.#named(part);
       if (named !== undefined) return named;
       const variable = this.#variableOf(part);
@@ -193,32 +207,33 @@ export class Emitter {
       const type = column?.type ?? UNKNOWN;
       return { sql: `${row}.${column?.sql ?? second.text}`, type, declared: 'text' };
     }
-    const record = this.book.find(first.text);
-    return record?.declared === 'record'
-      ? { sql: `${record.sql}.${key(second.text)}`, type: UNKNOWN, declared: 'text' }
-      : undefined;
+    return this.book.find(`${key(first.text)}.${key(second.text)}`) ?? this.#field(first, second);
+  }
+
+  /** A field of a row variable; the type is that of the column where the row is one of a known table. */
+  #field(row: Name, field: Name): Variable | undefined {
+    const record = this.book.find(row.text);
+    if (record === undefined || !/^record$|%ROWTYPE$/.test(record.declared)) return undefined;
+    const table = record.declared.replace(/%ROWTYPE$/, '').replaceAll('"', '');
+    const known = this.context.catalogue.table([{ ...row, text: table }]);
+    const column = known?.shape.columns.find(({ name }) => key(name) === key(field.text));
+    const sql = `${record.sql}.${column?.sql ?? key(field.text)}`;
+    return { sql, type: column?.type ?? UNKNOWN, declared: 'text' };
   }
 
   scope(): Scope {
     const { dialect } = this.program;
     return {
       dialect,
-      resolve: (parts) => this.book.resolve(parts) ?? this.#inserted(parts),
+      resolve: (parts) => this.book.resolve(parts),
+      variable: (name) => this.book.marked(name),
       table: (parts) => this.table(parts)?.shape,
       routine: (parts) => this.routine(parts),
       textRule: this.context.textRule,
       timeZone: this.context.timeZone,
       mustBeImmutable: false,
+      hasHelpers: true,
     };
-  }
-
-  /** What an INSERT that met a key wanted to insert. */
-  #inserted(parts: readonly Name[]): { readonly sql: string; readonly type: ValueType } | undefined {
-    const [only] = parts;
-    if (only?.text.startsWith(EXCLUDED) !== true) return undefined;
-    const name = only.text.slice(EXCLUDED.length);
-    const column = this.conflicting?.shape.columns.find((one) => key(one.name) === key(name));
-    return { sql: `EXCLUDED.${column?.sql ?? quoteName(name)}`, type: column?.type ?? UNKNOWN };
   }
 
   /** A temporary table of the program, else one of the source. */
@@ -238,15 +253,6 @@ export class Emitter {
   asks(upper: string): boolean {
     return nodesOf(this.program.definition, 'call').some((call) => call.upper === upper && call.args.length === 0);
   }
-}
-
-/** The divisors of a translation as they are: PostgreSQL fails where one is zero. */
-function failingOnZero(sql: string, node: Expression, scope: Scope): string {
-  return nodesOf(node, 'arithmetic').reduce((text, { operator, right }) => {
-    if (operator !== '/' && operator !== 'div' && operator !== 'mod') return text;
-    const divisor = translateExpression(right, scope, 'value').sql ?? '';
-    return text.replaceAll(`NULLIF(${divisor}, 0)`, /^[\w."]+$/.test(divisor) ? divisor : `(${divisor})`);
-  }, sql);
 }
 
 /** Calls that ask what the last statement did. */

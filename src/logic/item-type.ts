@@ -6,20 +6,26 @@ import { UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { Emitter } from './emitter.ts';
 import { walk } from './walk.ts';
 
-/** The tables of a FROM that are known, as the scope of an expression has them. */
-export function sourcesOf(emitter: Emitter, tables: readonly TableReference[]): readonly Source[] {
-  const found: Source[] = [];
+/** The tables that a FROM names itself. */
+export function basesOf(tables: readonly TableReference[]): readonly Extract<TableReference, { tag: 'base' }>[] {
+  const found: Extract<TableReference, { tag: 'base' }>[] = [];
   for (const table of tables) {
     walk(table, (node) => {
       if (node.tag === 'derived' || node.tag === 'subquery') return false;
-      if (node.tag !== 'base') return undefined;
-      const shape = emitter.table(node.name.parts)?.shape;
-      const name = node.alias?.text ?? node.name.parts.at(-1)?.text;
-      found.push({ name, columns: shape?.columns ?? [], isOpen: shape === undefined, key: shape?.key ?? [] });
+      if (node.tag === 'base') found.push(node);
       return undefined;
     });
   }
   return found;
+}
+
+/** The tables of a FROM that are known, as the scope of an expression has them. */
+export function sourcesOf(emitter: Emitter, tables: readonly TableReference[]): readonly Source[] {
+  return basesOf(tables).map((node) => {
+    const shape = emitter.table(node.name.parts)?.shape;
+    const name = node.alias?.text ?? node.name.parts.at(-1)?.text;
+    return { name, columns: shape?.columns ?? [], isOpen: shape === undefined, key: shape?.key ?? [] };
+  });
 }
 
 /** Names and types of what a query selects; undefined where they are not known. */

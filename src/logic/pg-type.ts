@@ -8,6 +8,8 @@ export interface PgType {
   /** Of a parameter or a result: wide, because PostgreSQL finds a function by the types of its arguments. */
   readonly wide: string;
   readonly value: ValueType;
+  /** Least and greatest value where the target's type holds more: MySQL's strict mode refuses the others. */
+  readonly range?: readonly [least: string, greatest: string];
 }
 
 type Maker = (type: DataType) => readonly [sql: string, wide: string];
@@ -122,8 +124,33 @@ export function pgType(type: DataType): PgType | undefined {
   const made = MAKERS[type.name]?.(type);
   if (made === undefined) return undefined;
   const [sql, wide] = made;
-  return { sql, wide, value: valueType(type) };
+  const range = (type.isUnsigned ? UNSIGNED_RANGES : SIGNED_RANGES)[type.name];
+  return { sql, wide, value: valueType(type), ...(range === undefined ? {} : { range }) };
 }
+
+type Ranges = Readonly<Record<string, readonly [string, string]>>;
+
+const TINY = ['-128', '127'] as const;
+const MEDIUM = ['-8388608', '8388607'] as const;
+const SIGNED_RANGES: Ranges = { TINYINT: TINY, INT1: TINY, MEDIUMINT: MEDIUM, INT3: MEDIUM, MIDDLEINT: MEDIUM };
+
+const UNSIGNED_MEDIUM = ['0', '16777215'] as const;
+const UNSIGNED_INT = ['0', '4294967295'] as const;
+const UNSIGNED_BIG = ['0', '18446744073709551615'] as const;
+const UNSIGNED_RANGES: Ranges = {
+  TINYINT: ['0', '255'],
+  INT1: ['0', '255'],
+  SMALLINT: ['0', '65535'],
+  INT2: ['0', '65535'],
+  MEDIUMINT: UNSIGNED_MEDIUM,
+  INT3: UNSIGNED_MEDIUM,
+  MIDDLEINT: UNSIGNED_MEDIUM,
+  INT: UNSIGNED_INT,
+  INT4: UNSIGNED_INT,
+  INTEGER: UNSIGNED_INT,
+  BIGINT: UNSIGNED_BIG,
+  INT8: UNSIGNED_BIG,
+};
 
 /** A bare DECIMAL is DECIMAL(10,0); the collation of a text without one is that of the routine. */
 function valueType(type: DataType): ValueType {

@@ -174,6 +174,8 @@ function resultSetsOf(definition: Program['definition']): Profile['resultSets'] 
 
 function collect(statement: BodyStatement, isConditional: boolean, found: { isConditional: boolean }[]): void {
   if (statement.tag === 'query' && statement.into === undefined) found.push({ isConditional });
+  if ((statement.tag === 'insert' || statement.tag === 'delete') && statement.returning.length > 0)
+    found.push({ isConditional });
   if (statement.tag === 'block') {
     for (const inner of statement.statements) collect(inner, isConditional, found);
     for (const { body } of nodesOf(statement.declarations, 'handler')) collect(body, true, found);

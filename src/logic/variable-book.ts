@@ -8,6 +8,8 @@ import { key } from './table-access.ts';
 export interface Variable extends Resolved {
   /** What a second variable of its type is declared as. */
   readonly declared: string;
+  /** What it may hold, where its type on the target holds more. */
+  readonly range?: readonly [least: string, greatest: string] | undefined;
 }
 
 /** Begins the names that stand for variables in a tree: no name of the source begins so. */
@@ -35,10 +37,10 @@ export class VariableBook {
     this.#scopes.shift();
   }
 
-  declare(name: string, declared: string, type: ValueType): Variable {
+  declare(name: string, declared: string, type: ValueType, range?: Variable['range']): Variable {
     const isTaken = this.#taken.has(key(name)) || OWN.has(key(name)) || key(name).startsWith('_');
     const target = isTaken ? `${name}_` : name;
-    return this.put(name, { sql: quoteName(key(target)), type, declared });
+    return this.put(name, { sql: quoteName(key(target)), type, declared, range });
   }
 
   put(name: string, variable: Variable): Variable {
@@ -60,6 +62,11 @@ export class VariableBook {
     const name = `${MARK}${variable.sql}`;
     this.#marked.set(name, variable);
     return name;
+  }
+
+  /** The variable of a marked name. */
+  marked(name: string): Resolved | undefined {
+    return this.#marked.get(name);
   }
 
   resolve(parts: readonly Name[]): Resolved | undefined {

@@ -52,6 +52,7 @@ function textToNumber(value: Fragment, context: Context, span: Span): Fragment {
     return number.startsWith('-') ? compound(literal, FLOAT) : atom(literal, isWhole ? INTEGER : FLOAT);
   }
   context.report('TEXT_AS_NUMBER', span, 'a text is used as a number');
+  if (context.scope.isNumberChecked === true) return cast(value, 'float8', FLOAT);
   const text = operand(value);
   const found = `COALESCE(substring(${value.sql} from ${quoteLiteral(NUMBER_PATTERN)}), '0')::float8`;
   return atom(`CASE WHEN ${text} IS NOT NULL THEN ${found} END`, FLOAT);
@@ -95,7 +96,7 @@ export function toText(value: Fragment, context: Context, span: Span): Fragment 
       return cast(cast(value, 'int', INTEGER), 'text', TEXT);
     case 'integer':
     case 'decimal':
-      return cast(toValue(value), 'text', TEXT);
+      return bitText(span) ?? cast(toValue(value), 'text', TEXT);
     case 'float':
       context.report('FLOAT_TEXT', span, 'a floating-point number is used as a text');
       return cast(value, 'text', TEXT);
@@ -117,6 +118,19 @@ export function toText(value: Fragment, context: Context, span: Span): Fragment 
       context.report('UNKNOWN_TYPE', span, 'a value of unknown type is used as a text');
       return cast(value, 'text', TEXT);
   }
+}
+
+/** A literal of bits is a text of bytes where a text is asked for. */
+function bitText(span: Span): Fragment | undefined {
+  const digits = 'tag' in span && span.tag === 'bit' && 'digits' in span ? String(span.digits) : undefined;
+  if (digits === undefined || digits === '') return undefined;
+  const text = Buffer.from(
+    BigInt(`0b${digits}`)
+      .toString(16)
+      .padStart(Math.ceil(digits.length / 8) * 2, '0'),
+    'hex',
+  );
+  return /^[\x20-\x7e]+$/.test(text.toString('latin1')) ? atom(quoteLiteral(text.toString('latin1')), TEXT) : undefined;
 }
 
 function momentToText(value: Fragment, context: Context): Fragment {

@@ -1,6 +1,7 @@
 import { toCondition } from './coerce.ts';
 import type { Context } from './context.ts';
 import { quoteName } from './fragment.ts';
+import { printJsonTable } from './print-json-table.ts';
 import type { Join, TableReference } from './query.ts';
 import { type Source, scopeOf } from './query-scope.ts';
 import type { TableColumn } from './scope.ts';
@@ -54,8 +55,7 @@ export class FromPrinter {
       case 'list':
         return this.#list(node, left);
       default:
-        this.#context.report('CONSTRUCT', node, 'JSON_TABLE, which PostgreSQL has since 17');
-        return { sql: 'NULL', sources: [{ name: node.alias?.text, columns: [], isOpen: true, key: [] }] };
+        return this.#jsonTable(node, left);
     }
   }
 
@@ -92,6 +92,13 @@ export class FromPrinter {
     const alias = node.alias === undefined ? '' : ` AS ${quoteName(node.alias.text)}${names}`;
     const sql = `${node.isLateral ? 'LATERAL ' : ''}(${printed.sql})${alias}`;
     return { sql, sources: [{ name: node.alias?.text, columns, isOpen: false, key: [] }] };
+  }
+
+  #jsonTable(node: Node<'json-table'>, left: readonly Source[]): PrintedFrom {
+    const printed = printJsonTable(node, this.#context.within(scopeOf(left, this.#context.scope)));
+    const name = node.alias?.text;
+    const alias = name === undefined ? '' : ` AS ${quoteName(name)}`;
+    return { sql: `${printed.sql}${alias}`, sources: [{ name, columns: printed.columns, isOpen: false, key: [] }] };
   }
 
   #list(node: Node<'list'>, left: readonly Source[]): PrintedFrom {

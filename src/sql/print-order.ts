@@ -1,11 +1,18 @@
 import { toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { OrderItem } from './expression.ts';
+import { type Fragment, quoteLiteral } from './fragment.ts';
 
 /** ORDER BY with NULLs where MySQL has them: first when ascending, last when descending. '' without items. */
 export function orderBy(items: readonly OrderItem[], context: Context): string {
   if (items.length === 0) return '';
-  return `ORDER BY ${items.map((item) => orderItem(item, toValue(context.fragment(item.expression)).sql)).join(', ')}`;
+  return `ORDER BY ${items.map((item) => orderItem(item, orderedBy(toValue(context.fragment(item.expression))))).join(', ')}`;
+}
+
+/** What a value is ordered by: an ENUM by the place of its member. */
+export function orderedBy({ sql, type }: Fragment): string {
+  if (type.kind !== 'text' || type.members === undefined) return sql;
+  return `array_position(ARRAY[${type.members.map(quoteLiteral).join(', ')}], ${sql}::text)`;
 }
 
 /** One item of ORDER BY whose expression is printed. */

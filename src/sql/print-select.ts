@@ -4,7 +4,7 @@ import type { Expression, OrderItem } from './expression.ts';
 import { atom, cast, type Fragment, quoteName } from './fragment.ts';
 import { Grouping, hasAggregate } from './grouping.ts';
 import { FromPrinter, type PrintedFrom, type PrintInner } from './print-from.ts';
-import { orderItem } from './print-order.ts';
+import { orderedBy, orderItem } from './print-order.ts';
 import { printWindow } from './print-window.ts';
 import type { Select, SelectItem } from './query.ts';
 import { isSame, type Source, scopeOf, variableOf } from './query-scope.ts';
@@ -209,6 +209,7 @@ function printOrder(item: OrderItem, node: Select, context: Context, sources: re
     return found === part ? undefined : context.fragment(found);
   });
   const value: Fragment = toValue(within.fragment(expression));
+  if (value.type.kind === 'text' && value.type.members !== undefined) return orderItem(item, orderedBy(value));
   if (value.type.kind === 'text') context.report('TEXT_ORDER', item, 'rows are ordered by a text');
   return orderItem(item, value.literal === undefined ? value.sql : atom(`${value.sql}::text`, value.type).sql);
 }

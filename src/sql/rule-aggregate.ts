@@ -2,7 +2,7 @@ import { commonType, toNumber, toText, toValue, unify } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Aggregate } from './expression.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
-import { orderBy } from './print-order.ts';
+import { orderBy, orderedBy } from './print-order.ts';
 import { printOver } from './print-window.ts';
 import { ruleOf, underRule } from './rule-comparison.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, JSON_TYPE, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
@@ -170,7 +170,7 @@ function groupConcat(node: Aggregate, args: readonly Fragment[], context: Contex
   const [only] = args;
   const [item] = node.orderBy;
   const isSame = args.length === 1 && only !== undefined && node.orderBy.length <= 1;
-  const ownOrder = item === undefined ? only?.sql : context.fragment(item.expression).sql;
+  const ownOrder = item === undefined ? only?.sql : orderedBy(context.fragment(item.expression));
   if (isSame && ownOrder === only.sql && only.type.kind !== 'boolean') {
     const list = `array_agg(DISTINCT ${only.sql}${order === '' ? '' : ` ${order}`}) FILTER (WHERE ${operand(only)} IS NOT NULL)`;
     return atom(`array_to_string(${list}, ${mark})`, TEXT);
@@ -180,7 +180,7 @@ function groupConcat(node: Aggregate, args: readonly Fragment[], context: Contex
 
 /** DISTINCT with another order: PostgreSQL wants the order among the arguments, so that the list is made in two steps. */
 function distinctByOther(node: Aggregate, text: Fragment, mark: string, context: Context): Fragment {
-  const keys = node.orderBy.map((item) => context.fragment(item.expression).sql);
+  const keys = node.orderBy.map((item) => orderedBy(context.fragment(item.expression)));
   const lists = [text.sql, ...keys].map((sql) => `array_agg(${sql})`).join(', ');
   const names = keys.map((_, at) => `k${at + 1}`);
   const mins = names.map((name) => `, min(e.${name}) AS ${name}`).join('');

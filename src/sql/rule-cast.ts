@@ -66,6 +66,7 @@ function wholeOf(value: Fragment, context: Context, node: Node<'cast'>): Fragmen
     return sql.startsWith('-') ? compound(sql, BIGINT) : atom(sql, BIGINT);
   }
   context.report('TEXT_AS_NUMBER', node, 'a text is cast to a number');
+  if (context.scope.isNumberChecked === true) return atom(`${operand(value)}::bigint`, BIGINT);
   const found = `COALESCE(substring(${value.sql} from '^\\s*([+-]?\\d+)'), '0')::bigint`;
   return atom(`CASE WHEN ${operand(value)} IS NOT NULL THEN ${found} END`, BIGINT);
 }

@@ -22,6 +22,17 @@ export const CONDITION_RULES: RuleTable = {
   },
   IFNULL: coalesce,
   NVL: coalesce,
+  NVL2: (call, context) => {
+    const [value, ...rest] = call.args;
+    if (value === undefined || rest.length !== 2) return wrongCount(call, context);
+    const condition = `${operand(context.fragment(value))} IS NOT NULL`;
+    return caseOf(
+      [condition],
+      rest.map((arg) => context.fragment(arg)),
+      context,
+      call,
+    );
+  },
   COALESCE: coalesce,
   NULLIF: nullIf,
   ISNULL: (call, context) => {

@@ -69,7 +69,28 @@ export const JSON_RULES: RuleTable = {
     const [document] = call.args;
     if (document === undefined || call.args.length > 1) return refuse(call, context, 'JSON_KEYS with a path');
     const keys = `jsonb_object_keys(${toJson(document, context).sql}) AS k`;
-    return atom(`(SELECT jsonb_agg(k ORDER BY octet_length(k), k COLLATE "C") FROM ${keys})`, JSON_TYPE);
+    const list = `(SELECT jsonb_agg(k ORDER BY octet_length(k), k COLLATE "C") FROM ${keys})`;
+    const isObject = `jsonb_typeof(${toJson(document, context).sql}) = 'object'`;
+    return atom(`CASE WHEN ${isObject} THEN COALESCE(${list}, '[]'::jsonb) END`, JSON_TYPE);
+  },
+  JSON_MERGE_PATCH: (call, context) => {
+    const [first, ...rest] = call.args;
+    if (first === undefined || rest.length === 0) return wrongCount(call, context);
+    if (context.scope.hasHelpers !== true) return refuse(call, context, 'JSON_MERGE_PATCH outside a stored program');
+    const found = rest.reduce(
+      (sql, arg) => `sluice_json_merge_patch(${sql}, ${toJson(arg, context).sql})`,
+      toJson(first, context).sql,
+    );
+    return atom(found, JSON_TYPE);
+  },
+  JSON_SEARCH: (call, context) => {
+    const [document, one, text] = call.args;
+    if (document === undefined || one === undefined || text === undefined) return wrongCount(call, context);
+    const word = context.fragment(one).literal?.toLowerCase();
+    const isKnown = (word === 'one' || word === 'all') && call.args.length === 3 && context.scope.hasHelpers === true;
+    if (!isKnown) return refuse(call, context, 'JSON_SEARCH in this form, or outside a stored program');
+    const pattern = toText(context.fragment(text), context, text).sql;
+    return atom(`sluice_json_search(${toJson(document, context).sql}, ${word === 'all'}, ${pattern})`, JSON_TYPE);
   },
   JSON_SET: (call, context) => change(call, context, 'set'),
   JSON_INSERT: (call, context) => change(call, context, 'insert'),

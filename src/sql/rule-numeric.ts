@@ -2,11 +2,15 @@ import { toNumber } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call } from './expression.ts';
 import { atom, type Fragment, operand } from './fragment.ts';
-import type { RuleTable } from './rule.ts';
+import { applyTemplate, type RuleTable } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
 
 const BINARY = "COALESCE(NULLIF(ltrim(%1::bigint::bit(64)::text, '0'), ''), '0')";
+
+/** Three bits each, the highest one alone. */
+const OCTAL =
+  "COALESCE(NULLIF(ltrim((SELECT string_agg(((%1::bigint >> (3 * i)) & CASE i WHEN 21 THEN 1 ELSE 7 END)::text, '' ORDER BY i DESC) FROM generate_series(0, 21) AS i), '0'), ''), '0')";
 
 /** Numbers. What MySQL answers with NULL and PostgreSQL with an error is guarded. */
 export const NUMERIC_RULES: RuleTable = {
@@ -32,17 +36,10 @@ export const NUMERIC_RULES: RuleTable = {
   POWER: [{ args: ['float', 'float'], sql: 'power($1, $2)', type: FLOAT }],
   SQRT: [{ args: ['float'], sql: 'CASE WHEN %1 >= 0 THEN sqrt($1) END', type: FLOAT }],
   EXP: [{ args: ['float'], sql: 'exp($1)', type: FLOAT }],
-  LN: [{ args: ['float'], sql: 'CASE WHEN %1 > 0 THEN ln($1) END', type: FLOAT }],
-  LOG: [
-    { args: ['float'], sql: 'CASE WHEN %1 > 0 THEN ln($1) END', type: FLOAT },
-    {
-      args: ['float', 'float'],
-      sql: 'CASE WHEN %1 > 0 AND %1 <> 1 AND %2 > 0 THEN log(%1::numeric, %2::numeric)::float8 END',
-      type: FLOAT,
-    },
-  ],
-  LOG2: [{ args: ['float'], sql: 'CASE WHEN %1 > 0 THEN log(2, %1::numeric)::float8 END', type: FLOAT }],
-  LOG10: [{ args: ['float'], sql: 'CASE WHEN %1 > 0 THEN log($1) END', type: FLOAT }],
+  LN: logarithm,
+  LOG: logarithm,
+  LOG2: logarithm,
+  LOG10: logarithm,
   PI: (call, context) => {
     context.report('FLOAT_TEXT', call, 'MySQL writes PI() with six digits');
     return atom('pi()', FLOAT);
@@ -70,11 +67,27 @@ export const NUMERIC_RULES: RuleTable = {
   BIT_COUNT: [{ args: ['integer'], sql: "length(replace(%1::bigint::bit(64)::text, '0', ''))", type: INTEGER }],
   CONV: conv,
   BIN: [{ args: ['integer'], sql: `CASE WHEN %1 IS NOT NULL THEN ${BINARY} END`, type: TEXT }],
-  CRC32: (call, context) => {
-    context.report('FUNCTION', call, 'CRC32 has no equal before PostgreSQL 18');
-    return atom('NULL::bigint', BIGINT);
-  },
+  OCT: [{ args: ['integer'], sql: `CASE WHEN %1 IS NOT NULL THEN ${OCTAL} END`, type: TEXT }],
 };
+
+const LOGARITHMS: Readonly<Record<string, readonly [condition: string, sql: string]>> = {
+  LN1: ['%1 > 0', 'ln($1)'],
+  LOG1: ['%1 > 0', 'ln($1)'],
+  LOG2: ['%1 > 0 AND %1 <> 1 AND %2 > 0', 'log(%1::numeric, %2::numeric)::float8'],
+  LOG21: ['%1 > 0', 'log(2, %1::numeric)::float8'],
+  LOG101: ['%1 > 0', 'log($1)'],
+};
+
+/** Of what has no logarithm it is NULL; MySQL fails where it is stored under the mode that checks divisions. */
+function logarithm(call: Call, context: Context): Fragment {
+  const [condition, sql] = LOGARITHMS[`${call.upper}${call.args.length}`] ?? [];
+  if (condition === undefined || sql === undefined) return wrongCount(call, context);
+  const { scope } = context;
+  const isChecked = scope.isDivisionChecked === true && scope.dialect.flavor === 'mysql';
+  const text = isChecked ? sql : `CASE WHEN ${condition} THEN ${sql} END`;
+  const args = call.args.map(() => 'float' as const);
+  return applyTemplate([{ args, sql: text, type: FLOAT }], call, context) ?? wrongCount(call, context);
+}
 
 function literalDigits(value: Fragment | undefined): number | undefined {
   return value !== undefined && /^-?\d{1,2}$/.test(value.sql) ? Number(value.sql) : undefined;

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { Call, Expression } from './expression.ts';
 import type { FindingCode } from './finding.ts';
 import { atom, type Fragment, operand, quoteLiteral } from './fragment.ts';
-import { type RuleTable, take } from './rule.ts';
+import { helper, type RuleTable, take } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import type { Diagnostic } from './scope.ts';
 import { BIGINT, BOOLEAN, DATE, DATETIME, INTEGER, TEXT, type ValueType } from './value-type.ts';
@@ -40,6 +40,9 @@ export const SESSION_RULES: RuleTable = {
     context.report('HINT', call, 'BENCHMARK is not run');
     return atom('0', INTEGER);
   },
+  GET_LOCK: helper('sluice_get_lock', ['text', 'numeric'], INTEGER),
+  RELEASE_LOCK: helper('sluice_release_lock', ['text'], INTEGER),
+  IS_FREE_LOCK: helper('sluice_is_free_lock', ['text'], INTEGER),
   LAST_INSERT_ID: diagnostic('LAST_INSERT_ID'),
   ROW_COUNT: diagnostic('ROW_COUNT'),
   FOUND_ROWS: diagnostic('FOUND_ROWS'),

@@ -2,7 +2,7 @@ import { toBytes, toInteger, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
-import { type RuleTable, take } from './rule.ts';
+import { helper, type RuleTable, take } from './rule.ts';
 import { ruleOf, underRule } from './rule-comparison.ts';
 import { wrongCount } from './rule-cond.ts';
 import { concat } from './rule-operator.ts';
@@ -66,10 +66,15 @@ export const STRING_RULES: RuleTable = {
   UNHEX: [{ args: ['text'], sql: "decode($1, 'hex')", type: BYTES }],
   FORMAT: format,
   MD5: [{ args: ['text'], sql: 'md5($1)', type: TEXT }],
+  SHA1: (call, context) => helper('sluice_sha1', ['bytes'], TEXT)(call, context),
+  SHA: (call, context) => helper('sluice_sha1', ['bytes'], TEXT)(call, context),
   SHA2: sha2,
+  CRC32: (call, context) => helper('sluice_crc32', ['bytes'], BIGINT)(call, context),
+  SOUNDEX: (call, context) => helper('sluice_soundex', ['text'], TEXT)(call, context),
   TO_BASE64: [{ args: ['bytes'], sql: "encode($1, 'base64')", type: TEXT }],
   FROM_BASE64: [{ args: ['text'], sql: "decode($1, 'base64')", type: BYTES }],
   CHAR: charOf,
+  CHR: charOf,
   REGEXP_REPLACE: (call, context) => regexpCall(call, context),
   REGEXP_SUBSTR: (call, context) => regexpCall(call, context),
   REGEXP_INSTR: (call, context) => regexpCall(call, context),

@@ -60,6 +60,22 @@ export function take(as: Taken, expression: Expression, context: Context): Fragm
   return TAKERS[as](context.fragment(expression), context, expression);
 }
 
+/** A call of a function of ours, where the caller makes it on the target; else there is no translation. */
+export function helper(name: string, taken: readonly Taken[], type: ValueType): Written {
+  return (call, context) => {
+    if (context.scope.hasHelpers !== true || call.args.length !== taken.length) {
+      context.report(
+        'FUNCTION',
+        call,
+        `${call.upper} takes a function of our own, which only a stored program may call`,
+      );
+      return atom('NULL', { kind: 'null' });
+    }
+    const args = call.args.map((arg, at) => take(taken[at] ?? 'value', arg, context).sql);
+    return atom(`${name}(${args.join(', ')})`, type);
+  };
+}
+
 /** Applies the template that fits the number of arguments; undefined when none does. */
 export function applyTemplate(templates: readonly Template[], call: Call, context: Context): Fragment | undefined {
   const template = templates.find(({ args }) => args.length === call.args.length);

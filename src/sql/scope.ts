@@ -63,6 +63,10 @@ export interface Scope {
   readonly diagnostic?: (name: Diagnostic) => Resolved | undefined;
   /** A division by 0 is an error, as in a statement that writes under ERROR_FOR_DIVISION_BY_ZERO; else NULL. */
   readonly isDivisionChecked?: boolean;
+  /** A text that is no number whole is an error, as where strict mode stores a value; else it is what it begins with. */
+  readonly isNumberChecked?: boolean;
+  /** Functions of our own may be called (`sluice_...`): the caller makes them on the target. */
+  readonly hasHelpers?: boolean;
   /** The expression goes into an index or a generated column, where PostgreSQL takes immutable functions alone. */
   readonly mustBeImmutable: boolean;
 }

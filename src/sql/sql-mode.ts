@@ -12,6 +12,8 @@ export interface SqlMode {
   readonly hasHighNotPrecedence: boolean;
   /** A statement that writes fails at a division by 0; without strict mode it only warns. */
   readonly isDivisionChecked: boolean;
+  /** A statement that writes fails where a value does not fit. */
+  readonly isStrict: boolean;
   /** 0 in an AUTO_INCREMENT column stays 0. */
   readonly hasNoAutoValueOnZero: boolean;
 }
@@ -28,13 +30,14 @@ export function sqlMode(value: string): SqlMode {
       .map((word) => word.trim()),
   );
   const isCombined = [...words].some((word) => COMBINED.has(word));
-  const isStrict = words.has('STRICT_TRANS_TABLES') || words.has('STRICT_ALL_TABLES');
+  const isStrict = ['STRICT_TRANS_TABLES', 'STRICT_ALL_TABLES', 'TRADITIONAL'].some((word) => words.has(word));
   return {
     hasAnsiQuotes: isCombined || words.has('ANSI_QUOTES'),
     hasPipesAsConcat: isCombined || words.has('PIPES_AS_CONCAT'),
     hasNoBackslashEscapes: words.has('NO_BACKSLASH_ESCAPES'),
     hasIgnoreSpace: isCombined || words.has('IGNORE_SPACE'),
     hasHighNotPrecedence: words.has('HIGH_NOT_PRECEDENCE'),
+    isStrict,
     isDivisionChecked: words.has('TRADITIONAL') || (isStrict && words.has('ERROR_FOR_DIVISION_BY_ZERO')),
     hasNoAutoValueOnZero: words.has('NO_AUTO_VALUE_ON_ZERO'),
   };

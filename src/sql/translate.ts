@@ -1,3 +1,4 @@
+import { assigned } from './assign.ts';
 import { localTime, toCondition, toNumber, toText, toValue } from './coerce.ts';
 import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context, Replace } from './context.ts';
@@ -22,14 +23,17 @@ export interface Translation {
 }
 
 /** What an expression is for. `condition`: CHECK, WHERE. `value`: as a client sees it, a condition as 0 or 1. */
-export type Purpose = 'condition' | 'value' | { readonly column: ValueType };
+export type Purpose = 'condition' | 'value' | { readonly column: ValueType } | { readonly stored: ValueType };
 
 /**
  * Translates an expression. `{ column }` brings the value to the type of the target's column, for a default or a
- * generated column: 0 and 1 into a boolean, a text into a date. Total: never throws for what the source holds.
+ * generated column: 0 and 1 into a boolean, a text into a date. `{ stored }` is the same for a variable of a program:
+ * what the program's strict mode refuses there is an error on the target too. Total: never throws for what the source
+ * holds.
  */
 export function translateExpression(expression: Expression, scope: Scope, purpose: Purpose): Translation {
-  const translation = new Translator(scope);
+  const isStored = typeof purpose === 'object' && 'stored' in purpose;
+  const translation = new Translator(isStored ? storing(scope) : scope);
   const found = settle(translation.fragment(expression), purpose, translation, expression);
   return translation.result(found, expression);
 }
@@ -109,10 +113,25 @@ class Translator implements Context {
   }
 }
 
+/** The scope of a value that is stored: under the strict modes a division by 0 and a text that is no number are errors. */
+function storing(scope: Scope): Scope {
+  const { isDivisionChecked, isStrict } = scope.dialect.mode;
+  return { ...scope, isDivisionChecked, isNumberChecked: isStrict };
+}
+
 function settle(value: Fragment, purpose: Purpose, context: Context, span: Span): Fragment {
   if (purpose === 'condition') return toCondition(value, context, span);
   if (purpose === 'value') return toValue(value);
-  return toColumn(value, purpose.column, context, span);
+  if ('column' in purpose) return toColumn(value, purpose.column, context, span);
+  const { stored } = purpose;
+  const isStrict = context.scope.isNumberChecked === true;
+  return isStrict ? toStored(value, stored, context, span) : toColumn(value, stored, context, span);
+}
+
+/** A literal is left to PostgreSQL, which reads it by the type of the variable. */
+function toStored(value: Fragment, type: ValueType, context: Context, span: Span): Fragment {
+  const found = assigned(value, { name: '', sql: '', type }, context, span);
+  return found.type.kind === 'boolean' && type.kind !== 'boolean' ? toValue(found) : found;
 }
 
 /** A value as a column of the target takes it. A text literal is left to PostgreSQL, which types it by the column. */

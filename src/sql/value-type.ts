@@ -20,8 +20,8 @@ export type ValueType =
       readonly isRaw?: boolean;
     }
   | { readonly kind: 'float' }
-  /** `rule` undefined: a literal, which takes the other side's. */
-  | { readonly kind: 'text'; readonly rule: TextRule | undefined }
+  /** `rule` undefined: a literal, which takes the other side's. `members` of an ENUM, which is ordered by their places. */
+  | { readonly kind: 'text'; readonly rule: TextRule | undefined; readonly members?: readonly string[] }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bits' }
   | { readonly kind: 'date' }

@@ -1,7 +1,7 @@
 import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Case } from '../../src/logic/differential/case.ts';
 import { splitScript } from '../../src/logic/split-script.ts';
-import type { Case } from '../logic/differential.ts';
 import { type Moved, move } from '../logic/move.ts';
 import { readCorpus } from './corpora.ts';
 

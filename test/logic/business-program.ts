@@ -1,4 +1,4 @@
-import type { Case } from './differential.ts';
+import type { Case } from '../../src/logic/differential/case.ts';
 
 /** A program as a business of ten years would have it, over the shop's tables, with what is done with it. */
 export interface BusinessProgram {

@@ -1,9 +1,9 @@
 import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Case } from '../../src/logic/differential/case.ts';
 import { createShop } from '../../src/shop/shop.ts';
 import { BUSINESS_PROGRAMS, BUSINESS_TABLES } from './business-program.ts';
-import type { Case } from './differential.ts';
 import { type Moved, move } from './move.ts';
 
 let moved: Moved;

@@ -1,12 +1,15 @@
+import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 import { catalogueOf } from '../../src/logic/catalogue.ts';
 import { type Converted, convertPrograms } from '../../src/logic/convert.ts';
+import type { Side } from '../../src/logic/differential/case.ts';
+import { openSourceSide } from '../../src/logic/differential/source-side.ts';
+import { openTargetSide } from '../../src/logic/differential/target-side.ts';
 import { readSource } from '../../src/logic/read-source.ts';
 import { readCatalogue } from '../../src/mysql/catalogue.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
-import { type Line, openLine } from '../e2e/line.ts';
+import { type Line, openLine, type SourceKind } from '../e2e/line.ts';
 import { sidesOf } from '../pipeline/sides.ts';
-import { openMysqlSide, openPostgresSide, type Side } from './differential.ts';
 
 const COLUMNS = `SELECT table_name AS "table", column_name AS "column", data_type AS type
   FROM information_schema.columns WHERE table_schema = 'public'`;
@@ -23,10 +26,22 @@ export interface Moved extends AsyncDisposable {
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
 }
 
+export interface MoveOptions {
+  readonly source?: SourceKind;
+  /** Whether what a case changed stays for the next. */
+  readonly isKept?: boolean;
+  /** Made on the source once the rows are there. */
+  readonly programs?: readonly string[];
+}
+
 /** Moves the rows, then converts every program that the source has and makes it on the target. */
-export async function move(fill: (line: Line) => Promise<void>): Promise<Moved> {
-  const line = await openLine({ source: 'mysql', log: 'embedded', target: ', schema: public' });
+export async function move(
+  fill: (line: Line) => Promise<void>,
+  { source = 'mysql', isKept = true, programs: more = [] }: MoveOptions = {},
+): Promise<Moved> {
+  const line = await openLine({ source, log: 'embedded', target: ', schema: public' });
   await fill(line);
+  await makeOnSource(line.source.url, more);
   await runPipeline(line.config, {
     mode: 'run',
     until: 'caught-up',
@@ -43,14 +58,23 @@ export async function move(fill: (line: Line) => Promise<void>): Promise<Moved> 
   const converted = convertPrograms(programs, { catalogue });
   await sides.close();
   const refused = await make(line.target.url, converted);
-  const mysql = await openMysqlSide(line.source.url);
-  const postgres = await openPostgresSide(line.target.url, 'public');
+  const mysql = await openSourceSide(line.source.url, { isKept });
+  const postgres = await openTargetSide(line.target.url, 'public', { isKept });
   const close = async () => {
     await mysql[Symbol.asyncDispose]();
     await postgres[Symbol.asyncDispose]();
     await line.close();
   };
   return { converted, mysql, postgres, line, refused, [Symbol.asyncDispose]: close };
+}
+
+async function makeOnSource(url: string, programs: readonly string[]): Promise<void> {
+  const connection = await createConnection({ uri: url });
+  const refused: string[] = [];
+  for (const create of programs)
+    await connection.query(create).catch((error: unknown) => refused.push(`${create}: ${String(error)}`));
+  await connection.end();
+  if (refused.length > 0) throw new Error(refused.join('\n'));
 }
 
 async function make(url: string, converted: readonly Converted[]): Promise<Moved['refused']> {

@@ -1,0 +1,79 @@
+/**
+ * This folder runs stored programs and what was made of them on both servers and compares what came of it:
+ * `differ.ts` compares one program, `scratch-*.ts` are the places in which it runs.
+ */
+
+/** One thing to do on both servers: literals are those that both read alike. */
+export type Case =
+  | { readonly tag: 'function'; readonly name: string; readonly args: readonly string[] }
+  /** `out` are places of OUT and INOUT parameters; the argument of an INOUT one is its first value. */
+  | {
+      readonly tag: 'procedure';
+      readonly name: string;
+      readonly args: readonly string[];
+      readonly out: readonly number[];
+      readonly hasResultSets: boolean;
+      /** It ends transactions, so that nothing can be held open round it. */
+      readonly commits?: boolean;
+    }
+  /** Statements of the common language, for triggers. */
+  | { readonly tag: 'statements'; readonly statements: readonly string[] };
+
+/** Rows of tables by name. */
+export type TableRows = Readonly<Record<string, readonly string[]>>;
+
+/** What came of a case: everything a caller or a later reader can see. */
+export interface Outcome {
+  readonly value: string | undefined;
+  readonly out: readonly string[];
+  /** Rows of each result set, sorted: whether the query says an order the source alone knows. */
+  readonly results: readonly (readonly string[])[];
+  /** The class of the error. */
+  readonly error: string | undefined;
+  /** Of every table asked for, the rows that went (`- row`) and that came (`+ row`), sorted. */
+  readonly tables: TableRows;
+}
+
+/** What a call gave, before the tables were looked at. */
+export type Told = Pick<Outcome, 'value' | 'out' | 'results'>;
+
+export const NOTHING: Told = { value: undefined, out: [], results: [] };
+
+export interface SideOptions {
+  /** Whether what a case changed stays for the next one; else it is undone. */
+  readonly isKept: boolean;
+}
+
+/** A session on one server in which cases run. */
+export interface Side extends AsyncDisposable {
+  /** Runs a case; after an error the database is as it was before. `tables` are those whose rows are compared. */
+  run(one: Case, tables: readonly string[]): Promise<Outcome>;
+  execute(statement: string): Promise<void>;
+}
+
+/** The tables in which a number may have been used up. */
+export function changedTables({ error, tables }: Outcome): readonly string[] {
+  const names = Object.keys(tables);
+  return error === undefined ? names.filter((name) => tables[name]?.length !== 0) : names;
+}
+
+/** The rows that went and those that came, of every table. */
+export function changesOf(before: TableRows, after: TableRows): TableRows {
+  return Object.fromEntries(
+    Object.entries(after).map(([table, rows]) => [table, changesOfTable(before[table] ?? [], rows)]),
+  );
+}
+
+/** Equal rows are counted: a table without a key may hold one twice. */
+function changesOfTable(before: readonly string[], after: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const row of before) left.set(row, (left.get(row) ?? 0) + 1);
+  const came: string[] = [];
+  for (const row of after) {
+    const count = left.get(row) ?? 0;
+    if (count > 0) left.set(row, count - 1);
+    else came.push(`+ ${row}`);
+  }
+  const gone = [...left].flatMap(([row, count]) => Array.from({ length: count }, () => `- ${row}`));
+  return [...gone, ...came];
+}

@@ -1,0 +1,54 @@
+/** Errors of both servers by what they mean to a caller; numbers of MySQL and MariaDB. */
+const BY_ERRNO: Readonly<Record<number, string>> = {
+  1048: 'null',
+  1062: 'duplicate',
+  1172: 'many',
+  1264: 'range',
+  1292: 'text',
+  1366: 'text',
+  1339: 'case',
+  1365: 'zero',
+  1406: 'long',
+  1451: 'reference',
+  1452: 'reference',
+  1690: 'range',
+  3020: 'logarithm',
+  3819: 'check',
+  4025: 'check',
+};
+
+const BY_STATE: Readonly<Record<string, string>> = {
+  '20000': 'case',
+  '22001': 'long',
+  '22003': 'range',
+  '22007': 'text',
+  '22008': 'text',
+  '22012': 'zero',
+  '22P02': 'text',
+  '2201E': 'logarithm',
+  '23502': 'null',
+  '23503': 'reference',
+  '23505': 'duplicate',
+  '23514': 'check',
+  P0003: 'many',
+};
+
+/** The class of an error of the source: a state of its own with its message, else the number and the message. */
+export function sourceErrorClass(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('errno' in error)) return String(error);
+  const state = 'sqlState' in error ? String(error.sqlState) : '';
+  const message = 'sqlMessage' in error ? String(error.sqlMessage) : '';
+  return (
+    BY_ERRNO[Number(error.errno)] ??
+    (state.startsWith('45') ? `signal ${message}` : `${String(error.errno)} ${message}`)
+  );
+}
+
+/** The class of an error of the target. */
+export function targetErrorClass(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return String(error);
+  const message = 'message' in error ? String(error.message) : '';
+  const code = String(error.code);
+  const where = 'where' in error && error.where !== undefined ? ` ${String(error.where)}` : '';
+  return BY_STATE[code] ?? (code.startsWith('45') ? `signal ${message}` : `${code} ${message}${where}`);
+}

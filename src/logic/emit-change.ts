@@ -1,0 +1,109 @@
+import type { Expression, Name } from '../sql/expression.ts';
+import { quoteName } from '../sql/fragment.ts';
+import type { Delete, Insert, Update } from '../sql/statement.ts';
+import { BIGINT } from '../sql/value-type.ts';
+import type { KnownTable } from './catalogue.ts';
+import { emitReturned } from './emit-query.ts';
+import { emitUpsert, meetableKeys } from './emit-upsert.ts';
+import { type Emitter, NotConverted } from './emitter.ts';
+import { basesOf } from './item-type.ts';
+
+/** INSERT and REPLACE, with what the program asks of them afterwards. */
+export function emitInsert(emitter: Emitter, node: Insert): void {
+  const table = knownTable(emitter, node.table.parts);
+  const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
+  if (keys.length > 1) {
+    emitUpsert(emitter, node, { table, keys });
+    return;
+  }
+  if (node.returning.length > 0) {
+    emitReturned(emitter, node);
+    return;
+  }
+  const isOne = rowsOf(node)?.length === 1 && node.onDuplicate === undefined && !node.isIgnore;
+  const isAsked = numbers(emitter, node, table);
+  const id = isOne && isAsked ? `\nRETURNING ${quoteName(table.autoIncrement ?? '')} INTO ${lastId(emitter)}` : '';
+  emitter.out.line(`${emitter.statement(node)}${id};`);
+  count(emitter);
+  if (emitter.asks('ROW_COUNT') && (node.onDuplicate !== undefined || node.isReplace)) {
+    emitter.note('review', node, [
+      'ROW_COUNT',
+      'ROW_COUNT() is 2 on the source where a row was replaced or updated',
+      'Check what is done with the number.',
+    ]);
+  }
+  if (isAsked && !isOne) numberBehind(emitter, node);
+}
+
+/** The table of a change: without it neither keys nor types are known. */
+export function knownTable(emitter: Emitter, parts: readonly Name[]): KnownTable {
+  const table = emitter.table(parts);
+  if (table !== undefined) return table;
+  throw new NotConverted(
+    'UNKNOWN_TABLE',
+    `nothing is known of the table ${parts.map(({ text }) => text).join('.')}`,
+    'Convert with the source at hand, or with the file that makes the table.',
+  );
+}
+
+function lastId(emitter: Emitter): string {
+  return emitter.temporary('_last_insert_id', 'bigint', BIGINT).sql;
+}
+
+function rowsOf({ source }: Insert): readonly (readonly Expression[])[] | undefined {
+  if (source.tag === 'set') return [source.assignments.map(({ value }) => value)];
+  return source.tag === 'rows' ? source.rows : undefined;
+}
+
+/** Whether the table gives a number that the program asks for. */
+function numbers(emitter: Emitter, node: Insert, table: KnownTable): boolean {
+  if (table.autoIncrement === undefined || !emitter.asks('LAST_INSERT_ID')) return false;
+  const own = table.autoIncrement.toLowerCase();
+  const columns = node.source.tag === 'set' ? node.source.assignments.map(({ column }) => column) : node.columns;
+  const given = columns.map((parts) => parts.at(-1)?.text.toLowerCase());
+  return given.length > 0 ? !given.includes(own) : true;
+}
+
+function numberBehind(emitter: Emitter, node: Insert): void {
+  const rows = rowsOf(node);
+  if (rows === undefined)
+    emitter.note('review', node, [
+      'LAST_INSERT_ID',
+      'LAST_INSERT_ID() is the first number of the rows on the source',
+      'Check what is done with the number.',
+    ]);
+  const first = rows === undefined || rows.length === 1 ? 'lastval()' : `lastval() - ${rows.length - 1}`;
+  emitter.out.line(`IF FOUND THEN ${lastId(emitter)} := ${first}; END IF;`);
+}
+
+/** ROW_COUNT() is kept where the program asks for it. */
+export function count(emitter: Emitter): void {
+  if (!emitter.asks('ROW_COUNT')) return;
+  emitter.temporary('_row_count', 'bigint', BIGINT);
+  emitter.out.line('GET DIAGNOSTICS _row_count = ROW_COUNT;');
+}
+
+/** UPDATE of one table or of several. */
+export function emitUpdate(emitter: Emitter, node: Update): void {
+  for (const { name } of basesOf(node.tables)) knownTable(emitter, name.parts);
+  emitter.out.line(`${emitter.statement(node)};`);
+  count(emitter);
+}
+
+/** DELETE from one table or from several. */
+export function emitDelete(emitter: Emitter, node: Delete): void {
+  for (const { name } of basesOf(node.tables)) knownTable(emitter, name.parts);
+  if (node.returning.length > 0) {
+    emitReturned(emitter, node);
+    return;
+  }
+  emitter.out.line(`${emitter.statement(node)};`);
+  count(emitter);
+  if (node.targets.length > 1) {
+    emitter.note('review', node, [
+      'DELETE_JOIN',
+      'several tables lose rows in one statement',
+      'ROW_COUNT() counts those of the last.',
+    ]);
+  }
+}

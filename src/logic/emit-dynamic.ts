@@ -1,0 +1,163 @@
+import type { Expression } from '../sql/expression.ts';
+import { quoteLiteral } from '../sql/fragment.ts';
+import { lex } from '../sql/lexer.ts';
+import { cursorAt } from '../sql/parse.ts';
+import type { Query } from '../sql/query.ts';
+import { SyntaxFailure } from '../sql/syntax-failure.ts';
+import { BIGINT, TEXT } from '../sql/value-type.ts';
+import type { BodyStatement } from './body.ts';
+import { BodyReader } from './body-reader.ts';
+import { piecesOf, preparedBefore, type TextPiece, UnknownText } from './dynamic-text.ts';
+import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
+import { typesOfItems } from './item-type.ts';
+import { readBodyStatement } from './read-statement.ts';
+import { nameNode, substitute } from './substitute.ts';
+import { nodesOf } from './walk.ts';
+
+type Node<Tag extends BodyStatement['tag']> = Extract<BodyStatement, { tag: Tag }>;
+
+/** PREPARE and DEALLOCATE: what they prepare stands where it is executed. */
+export function emitPrepare(emitter: Emitter, node: Node<'prepare'> | Node<'deallocate'>): void {
+  for (const line of emitter.sourceText(node).split('\n')) emitter.out.line(`-- ${line.trim()}`.trimEnd());
+}
+
+/** EXECUTE of a text that the program itself makes, and EXECUTE IMMEDIATE. */
+export function emitExecute(
+  emitter: Emitter,
+  node: Node<'execute'> | Node<'execute-immediate'>,
+  emit: EmitStatement,
+): void {
+  const source =
+    node.tag === 'execute' ? preparedBefore(emitter.program, node.name.text, node.start)?.source : node.source;
+  if (source === undefined) throw unknown('the statement is prepared by another program');
+  const pieces = textOf(emitter, source, node.start);
+  const values = pieces.flatMap((piece) => (piece.tag === 'value' ? [piece.value] : []));
+  const text = pieces.map((piece, at) => (piece.tag === 'text' ? piece.text : partName(at))).join('');
+  const statement = parsed(emitter, text);
+  if (nodesOf(statement, 'placeholder').length !== node.using.length)
+    throw unknown('the number of its ? is not that of the values');
+  emitter.embed({ text, span: node }, () => {
+    if (values.length === 0) emit(emitter, bound(statement, node.using));
+    else emitFormatted(emitter, statement, { pieces, using: node.using });
+  });
+}
+
+function unknown(reason: string): NotConverted {
+  return new NotConverted('DYNAMIC_SQL', reason, 'Write it in the language of the target, with format() and USING.');
+}
+
+function textOf(emitter: Emitter, source: Expression, before: number): readonly TextPiece[] {
+  try {
+    return piecesOf(emitter.program, source, before);
+  } catch (error) {
+    if (error instanceof UnknownText) throw unknown(error.message);
+    throw error;
+  }
+}
+
+function partName(at: number): string {
+  return `sluice_part_${at}`;
+}
+
+function parsed(emitter: Emitter, text: string): BodyStatement {
+  const { dialect } = emitter.program;
+  const cursor = cursorAt(lex(text, dialect), dialect);
+  const reader = new BodyReader(cursor, readBodyStatement);
+  try {
+    const found = readBodyStatement(reader);
+    cursor.takeOperator(';');
+    if (cursor.peek().kind === 'end' && reader.failures.length === 0) return found;
+  } catch (error) {
+    if (!(error instanceof SyntaxFailure)) throw error;
+  }
+  throw unknown('what is put into its text is more than a name or a value');
+}
+
+/** Each ? in the order of the text. */
+function bound(statement: BodyStatement, using: readonly Expression[]): BodyStatement {
+  return substitute(statement, (part) => {
+    const value = part.tag === 'placeholder' ? using[part.index] : undefined;
+    return value === undefined ? undefined : { ...value, start: part.start, end: part.end };
+  });
+}
+
+interface Formatted {
+  readonly pieces: readonly TextPiece[];
+  readonly using: readonly Expression[];
+}
+
+/** Names and values are put into the translated text by format(), so that none is ever read as SQL. */
+function emitFormatted(emitter: Emitter, statement: BodyStatement, { pieces, using }: Formatted): void {
+  const values: string[] = [];
+  const into = statement.tag === 'query' ? statement.into : undefined;
+  const passed = substitute(statement.tag === 'query' ? { ...statement, into: undefined } : statement, (part) => {
+    if (part.tag !== 'placeholder' && part.tag !== 'user-variable') return undefined;
+    const value = part.tag === 'placeholder' ? using[part.index] : part;
+    if (value === undefined) return undefined;
+    const { sql, type } = emitter.expression(value);
+    values.push(sql);
+    return nameNode(emitter.book.mark({ sql: `$${values.length}`, type, declared: 'text' }), part);
+  });
+  const text = (sql: string): string => formatOf(emitter, sql, pieces);
+  const tail = values.length === 0 ? '' : ` USING ${values.join(', ')}`;
+  emitter.note('review', { start: 0, end: 0 }, [
+    'DYNAMIC_SQL',
+    'names that are known at run time only are put into the text',
+    'Names are taken as they are given: the target tells capitals and small letters apart.',
+  ]);
+  if (passed.tag === 'query') emitQuery(emitter, { ...passed, into }, { text, tail });
+  else if (passed.tag === 'insert' || passed.tag === 'update' || passed.tag === 'delete') {
+    emitter.out.line(`EXECUTE ${text(emitter.statement(passed))}${tail};`);
+    if (!emitter.asks('ROW_COUNT')) return;
+    emitter.temporary('_row_count', 'bigint', BIGINT);
+    emitter.out.line('GET DIAGNOSTICS _row_count = ROW_COUNT;');
+  } else if (passed.tag === 'truncate') {
+    emitter.out.line(`EXECUTE ${text(`TRUNCATE ${passed.table.parts.map((part) => part.text).join('.')}`)};`);
+  } else throw unknown('a statement that reads and changes no rows');
+}
+
+function emitQuery(
+  emitter: Emitter,
+  query: Query,
+  { text, tail }: { readonly text: (sql: string) => string; readonly tail: string },
+): void {
+  const sql = text(emitter.query(query, 'named'));
+  if (query.into === undefined) {
+    if (emitter.program.definition.tag !== 'procedure') throw unknown('a function gives rows to the caller');
+    emitter.hasResultSets = true;
+    emitter.temporary('_result', 'refcursor', TEXT);
+    emitter.out.line('_result := NULL;');
+    emitter.out.line(`OPEN _result FOR EXECUTE ${sql}${tail};`);
+    emitter.out.line('result_sets := result_sets || _result;');
+    return;
+  }
+  const types = typesOfItems(emitter, query);
+  const targets = query.into.targets.map((target, at) => {
+    if (target.tag === 'user-variable') return userVariable(emitter, target.name, types[at] ?? TEXT);
+    throw unknown('a variable of the program in the text');
+  });
+  const found = targets.map((target) => emitter.temporary(`_${target.sql}`, target.declared, target.type));
+  emitter.out.line(`EXECUTE ${sql} INTO ${found.map((one) => one.sql).join(', ')}${tail};`);
+  emitter.temporary('_found', 'bigint', BIGINT);
+  emitter.out.line('GET DIAGNOSTICS _found = ROW_COUNT;');
+  emitter.out.line('IF _found > 0 THEN');
+  emitter.out.deeper(() => {
+    for (const [at, target] of targets.entries()) emitter.out.line(`${target.sql} := ${found[at]?.sql};`);
+  });
+  emitter.out.line('END IF;');
+}
+
+/** `format('...', a, b)`: a part that stands by itself is a name, or a value where the variable holds a number. */
+function formatOf(emitter: Emitter, sql: string, pieces: readonly TextPiece[]): string {
+  const args: string[] = [];
+  const pattern = sql.replaceAll('%', '%%').replaceAll(/'?sluice_part_(\d+)'?/g, (found, digits: string) => {
+    const piece = pieces[Number(digits)];
+    if (piece?.tag !== 'value') return found;
+    const { sql: value, type } = emitter.expression(piece.value);
+    const isText = found.startsWith("'") && found.endsWith("'");
+    if (!isText && /'/.test(found)) throw unknown('a part of a text in quotes');
+    args.push(value);
+    return isText || type.kind !== 'text' ? '%L' : '%I';
+  });
+  return `format(${[quoteLiteral(pattern), ...args].join(', ')})`;
+}

@@ -1,0 +1,20 @@
+-- Tables of the routines over the guide, with rows that have NULLs, equal texts of other case, ends of months and years.
+CREATE TABLE item (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, code varchar(20) NOT NULL, name varchar(60) NULL, price decimal(10,2) NOT NULL, qty int NOT NULL DEFAULT 0, is_active tinyint(1) NOT NULL DEFAULT 1, kind enum('book','toy','food') NOT NULL DEFAULT 'toy', made date NULL, seen datetime NULL, doc json NULL, UNIQUE KEY item_code (code))//
+CREATE TABLE sale (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, item_id int NOT NULL, day date NOT NULL, qty int NOT NULL, price decimal(10,2) NOT NULL, CONSTRAINT sale_item FOREIGN KEY (item_id) REFERENCES item (id))//
+CREATE TABLE journal (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(60) NULL, number decimal(14,4) NULL, line int NULL)//
+CREATE TABLE pair (a int NOT NULL PRIMARY KEY, b int NOT NULL, c int NULL, UNIQUE KEY pair_b (b))//
+CREATE TABLE tally (name varchar(30) NOT NULL PRIMARY KEY, n bigint NOT NULL DEFAULT 0)//
+CREATE TABLE staff (id int NOT NULL PRIMARY KEY, boss int NULL, name varchar(30) NOT NULL, salary decimal(9,2) NULL)//
+CREATE TABLE audit (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, act varchar(10) NOT NULL, row_id int NULL, old_value varchar(60) NULL, new_value varchar(60) NULL)//
+CREATE TABLE stock (id int NOT NULL PRIMARY KEY, name varchar(30) NULL, amount int NOT NULL DEFAULT 0, changes int NOT NULL DEFAULT 0, total decimal(12,2) NULL)//
+CREATE TABLE outbox (id int NOT NULL PRIMARY KEY, body varchar(100) NULL, state varchar(10) NOT NULL DEFAULT 'new', CHECK (state IN ('new', 'sent', 'dead')))//
+CREATE TABLE slot (a int NOT NULL, b int NOT NULL, v int NOT NULL DEFAULT 0, PRIMARY KEY (a, b))//
+INSERT INTO item (code, name, price, qty, is_active, kind, made, seen, doc) VALUES ('A-1', 'Anvil', 19.99, 3, 1, 'toy', '2024-01-31', '2024-01-31 23:59:59', '{"tags": ["iron", "heavy"], "size": {"w": 10, "h": 2.5}}'), ('B-2', 'bell', 5.00, 0, 0, 'toy', '2024-02-29', '2024-02-29 00:00:00', '{"tags": [], "size": null}'), ('C-3', 'Cake', 12.50, 40, 1, 'food', '2023-12-31', NULL, NULL), ('D-4', NULL, 0.00, 7, 1, 'book', NULL, '2023-06-15 12:30:45', '[1, 2, 3]'), ('E-5', 'anvil', 99.95, 1, 0, 'book', '2020-02-28', '2020-02-28 06:00:00', '"text"')//
+INSERT INTO sale (item_id, day, qty, price) VALUES (1, '2024-01-05', 2, 19.99), (1, '2024-02-05', 1, 18.00), (3, '2024-01-31', 10, 12.50), (3, '2024-02-29', 5, 12.00), (3, '2024-03-01', 1, 12.50), (4, '2023-12-31', 3, 0.00)//
+INSERT INTO journal (what, number, line) VALUES ('start', 1.5, 1), ('Start', NULL, 2), (NULL, -3.25, NULL)//
+INSERT INTO pair VALUES (1, 10, 100), (2, 20, NULL), (3, 30, 300), (4, 40, 400)//
+INSERT INTO tally VALUES ('orders', 5), ('Bills', 0)//
+INSERT INTO staff VALUES (1, NULL, 'Ann', 9000.00), (2, 1, 'bob', 5000.50), (3, 1, 'Cyd', NULL), (4, 2, 'dan', 3000.00), (5, 4, 'Eve', 2999.99)//
+INSERT INTO stock VALUES (1, 'one', 10, 0, 1.00), (2, 'two', 20, 0, NULL), (3, NULL, 0, 0, 3.00)//
+INSERT INTO outbox VALUES (1, 'a', 'new'), (2, 'b', 'new'), (3, 'c', 'sent'), (4, NULL, 'dead')//
+INSERT INTO slot VALUES (1, 1, 5), (1, 2, 6), (2, 1, 7)//
