@@ -20,8 +20,7 @@ const TEXT_OPTIONS = {
   rowsAsArray: true,
   supportBigNumbers: true,
   bigNumberStrings: true,
-  typeCast: (field: { readonly type: string; string(encoding: string): string | null }, next: () => unknown) =>
-    field.type === 'JSON' ? field.string('utf8') : next(),
+  jsonStrings: true,
 } as const;
 
 /** Opens a session on MySQL or MariaDB in UTC. */
