@@ -18,6 +18,7 @@ type Node<Tag extends BodyStatement['tag']> = Extract<BodyStatement, { tag: Tag 
 
 /** PREPARE and DEALLOCATE: what they prepare stands where it is executed. */
 export function emitPrepare(emitter: Emitter, node: Node<'prepare'> | Node<'deallocate'>): void {
+  if (node.tag === 'prepare') textOf(emitter, node.source, node.start);
   for (const line of emitter.sourceText(node).split('\n')) emitter.out.line(`-- ${line.trim()}`.trimEnd());
 }
 
