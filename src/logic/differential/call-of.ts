@@ -1,5 +1,5 @@
-import { nameOf } from '../program-name.ts';
 import type { Program } from '../program.ts';
+import { nameOf } from '../program-name.ts';
 import type { Case } from './case.ts';
 
 /**

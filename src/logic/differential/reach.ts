@@ -1,6 +1,6 @@
-import { nameOf } from '../program-name.ts';
 import { profileOf } from '../profile.ts';
 import type { Program } from '../program.ts';
+import { nameOf } from '../program-name.ts';
 import { key, type TableAccess } from '../table-access.ts';
 import { nodesOf } from '../walk.ts';
 
