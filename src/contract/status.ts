@@ -1,8 +1,16 @@
+import type {
+  BatchStatus,
+  ClockStatus,
+  CounterStatus,
+  FreshnessStatus,
+  HopLatency,
+  SchemaChangeStatus,
+} from './measurement.ts';
 import type { ServerKind } from './position.ts';
 
 /**
- * What a running pipeline says of itself: filled by `src/pipeline/`, served by `src/control/`, shown by `src/cli/`, and
- * later the same object behind HTTP, page and metrics. It is JSON as it stands: no bigint, no Map, no undefined, and
+ * What a running pipeline says of itself: filled by `src/pipeline/`, served by `src/control/` and `src/http/`, shown by
+ * `src/cli/` and `src/page/`, and the only source of the metrics. It is JSON as it stands: no bigint, no Map, no undefined, and
  * never a password. Every number is a measurement; what is not known is null, never stale and never 0 (protocols 8).
  */
 export interface PipelineStatus {
@@ -14,6 +22,8 @@ export interface PipelineStatus {
   readonly startedAtMs: number;
   readonly pid: number;
   readonly version: string;
+  /** Where page and API of this process are; null: nowhere. */
+  readonly page: string | null;
   /** What is waited for, in words ("waiting for the source: connection refused, next try in 4 s"); null when nothing is. */
   readonly waitingFor: string | null;
   readonly source: EndpointStatus;
@@ -25,6 +35,16 @@ export interface PipelineStatus {
   readonly lagMs: number | null;
   /** True only when the applied position equals a source head polled less than 10 s ago (INV-70). */
   readonly isCaughtUp: boolean;
+  /** Until the lag is gone, at the speed at which it falls; 0 when caught up, null when unknown or it does not fall. */
+  readonly catchUpEtaMs: number | null;
+  readonly freshness: FreshnessStatus;
+  readonly latency: readonly HopLatency[];
+  readonly clock: ClockStatus;
+  /** null in a process that only captures. */
+  readonly batch: BatchStatus | null;
+  readonly counters: CounterStatus;
+  /** Newest first, at most 20. */
+  readonly schemaChanges: readonly SchemaChangeStatus[];
   readonly snapshot: SnapshotStatus;
   readonly heartbeat: HeartbeatStatus | null;
   readonly quarantine: readonly QuarantineCount[];
@@ -81,6 +101,7 @@ export interface StageStatus {
   readonly transactionsPerSecond: number;
   /** Since this process started. */
   readonly rows: number;
+  readonly bytes: number;
   readonly transactions: number;
   /** Work that waits before this stage; null when it is not known. */
   readonly backlogRows: number | null;

@@ -1,3 +1,4 @@
+import type { FreshnessStatus, HopLatency, TableFreshness } from '../contract/measurement.ts';
 import type { PipelineStatus, SnapshotStatus, TableStatus } from '../contract/status.ts';
 
 /** Two halves as one picture: what each half knows best. Lag and catching up are those of the half that applies. */
@@ -15,8 +16,30 @@ export function mergeStatus(capture: PipelineStatus, apply: PipelineStatus): Pip
     snapshot: mergeSnapshot(capture.snapshot, apply.snapshot),
     heartbeat: apply.heartbeat ?? capture.heartbeat,
     retention: [...capture.retention, ...apply.retention],
+    catchUpEtaMs: apply.catchUpEtaMs,
+    freshness: mergeFreshness(capture.freshness, apply.freshness),
+    latency: apply.latency.map((one) => (one.hop === 'total' ? one : mergeHop(capture, one))),
+    clock: { ...apply.clock, sourceOffsetMs: capture.clock.sourceOffsetMs ?? apply.clock.sourceOffsetMs },
+    counters: {
+      errors: [...capture.counters.errors, ...apply.counters.errors],
+      retries: capture.counters.retries + apply.counters.retries,
+    },
+    schemaChanges: capture.schemaChanges,
     errors: [...capture.errors, ...apply.errors].sort((a, b) => b.atMs - a.atMs).slice(0, 20),
   };
+}
+
+/** The hops before the log are those of capture. */
+function mergeHop(capture: PipelineStatus, apply: HopLatency): HopLatency {
+  const measured = capture.latency.find(({ hop }) => hop === apply.hop);
+  return measured && apply.hop !== 'apply' ? measured : apply;
+}
+
+/** What was read is known by capture, everything else by apply. */
+function mergeFreshness(capture: FreshnessStatus, apply: FreshnessStatus): FreshnessStatus {
+  const keyOf = ({ database, table }: TableFreshness) => JSON.stringify([database, table]);
+  const read = new Map(capture.tables.map((one) => [keyOf(one), one.read]));
+  return { ...apply, tables: apply.tables.map((one) => ({ ...one, read: read.get(keyOf(one)) ?? one.read })) };
 }
 
 /** Capture copies, apply knows which tables are paused: those made after the start have nothing to copy. */

@@ -1,10 +1,16 @@
-import type { Change } from '../contract/change.ts';
-import type { EpochHeader } from '../contract/change-log.ts';
+import type { Change, SchemaChange } from '../contract/change.ts';
+import type { EpochHeader, LogHead } from '../contract/change-log.ts';
+import type { SchemaChangeStatus } from '../contract/measurement.ts';
 import type { Position } from '../contract/position.ts';
 import type { StageName, StageStatus } from '../contract/status.ts';
 import { describePosition, isAtHead } from '../position/position.ts';
+import { Backlog } from './backlog.ts';
 import { lagMs } from './lag.ts';
+import { LatencyMeter } from './latency.ts';
 import { pairs, StageMeter } from './meter.ts';
+import { schemaNote } from './schema-note.ts';
+import { StallWatch } from './stall.ts';
+import { TableTally } from './table-tally.ts';
 
 /** The end of the source's binlog when it was last asked. */
 export interface HeadPoll {
@@ -19,6 +25,7 @@ export interface HeadPoll {
 
 /** Beyond it only every second epoch's end is noted: what was applied is then seen a little later. */
 const MOST_UNAPPLIED = 2_000;
+const KEPT_SCHEMA_CHANGES = 20;
 
 /**
  * Measures the stages of one process from what they report: read, logged, applied. It only counts; the stages never ask
@@ -28,6 +35,10 @@ export class Board {
   readonly capture = new StageMeter('capture');
   readonly log = new StageMeter('log');
   readonly apply = new StageMeter('apply');
+  readonly latency = new LatencyMeter();
+  readonly tally: TableTally;
+  /** Newest first. */
+  schemaChanges: readonly SchemaChangeStatus[] = [];
   head: HeadPoll | null = null;
   #read = 0;
   #logged = 0;
@@ -36,31 +47,66 @@ export class Board {
   /** Epochs that the sink has found in the log and not applied. */
   #found: { readonly epoch: number; readonly committedAtMs: number }[] = [];
   #appliedEpoch = 0;
+  /** The first epoch that this process has logged; null: none, or none yet. */
+  #ownFrom: number | null = null;
+  readonly #beforeLog = new Backlog();
+  readonly #beforeApply = new Backlog();
+  readonly #stalls = new StallWatch();
   readonly #atHeadMs = new Map<StageName, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.tally = new TableTally(now());
+  }
+
+  /** The writer of this process stands here: what it logs comes after. */
+  onOpen({ last }: LogHead): void {
+    this.#ownFrom ??= (last?.number ?? 0) + 1;
+  }
 
   /** A batch of the stream, before it goes into the log. */
   onRead(batch: readonly Change[]): void {
     let rows = 0;
-    let first: bigint | null = null;
-    const before = this.#read;
+    const commitsMs: number[] = [];
     for (const change of batch) {
-      if (change.tag === 'row') rows++;
-      if (change.tag === 'idle') this.capture.position = change.position;
-      if (change.tag !== 'commit') continue;
-      this.#read++;
-      first ??= change.committedAtUs;
-      this.capture.position = change.position;
+      if (change.tag === 'row') {
+        rows++;
+        this.tally.onRead(change.table, change.op);
+      } else if (change.tag === 'idle') this.capture.position = change.position;
+      else if (change.tag === 'schema') this.#noteSchema(change);
+      else if (change.tag === 'commit') {
+        commitsMs.push(Number(change.committedAtUs / 1000n));
+        this.capture.position = change.position;
+      }
     }
-    this.capture.count(rows, 0, this.#read - before);
-    if (first === null) return;
-    const run = { last: this.#read, committedAtMs: Number(first / 1000n) };
-    this.log.expect(run);
-    this.apply.expect(run);
+    this.capture.count(rows, 0, commitsMs.length);
+    this.#read += commitsMs.length;
+    const [committedAtMs] = commitsMs;
+    if (committedAtMs === undefined) return;
+    this.log.expect({ last: this.#read, committedAtMs });
+    this.apply.expect({ last: this.#read, committedAtMs });
+    this.#beforeLog.enter({ last: this.#read, count: commitsMs.length, rows, bytes: 0 });
+    this.latency.onRead(commitsMs, this.#read, this.#offsetMs, this.#now());
+  }
+
+  #noteSchema(change: SchemaChange): void {
+    if (change.after === null) this.tally.forget(change);
+    this.schemaChanges = [schemaNote(change, this.#now()), ...this.schemaChanges].slice(0, KEPT_SCHEMA_CHANGES);
+  }
+
+  get #offsetMs(): number | null {
+    return this.head?.clockOffsetMs ?? null;
   }
 
   onLogged(header: EpochHeader): void {
-    this.#logged += header.transactions;
-    this.log.count(header.records, header.bytes, header.transactions);
+    const { records: rows, bytes, transactions: count } = header;
+    this.#ownFrom ??= header.number;
+    this.#logged += count;
+    this.log.count(rows, bytes, count);
+    this.latency.onLogged(this.#logged, this.#now());
+    this.#beforeLog.leave(this.#logged);
+    this.#beforeApply.enter({ last: this.#logged, count, rows, bytes });
     this.log.position = header.reached;
     this.log.passed(this.#logged);
     this.#unapplied.push({ epoch: header.number, last: this.#logged });
@@ -77,6 +123,8 @@ export class Board {
 
   onApplied(header: EpochHeader, rows: number): void {
     this.apply.count(rows, header.bytes, header.transactions);
+    const isForeign = this.#ownFrom === null || header.number < this.#ownFrom;
+    if (isForeign) this.latency.onForeign(header, this.#offsetMs, this.#now());
     this.onStanding(header.number, header.reached);
   }
 
@@ -93,7 +141,12 @@ export class Board {
   #passApplied(): void {
     const isApplied = ({ epoch }: { readonly epoch: number }) => epoch <= this.#appliedEpoch;
     while (this.#found[0] && isApplied(this.#found[0])) this.#found.shift();
-    while (this.#unapplied[0] && isApplied(this.#unapplied[0])) this.apply.passed(this.#unapplied.shift()?.last ?? 0);
+    let last = 0;
+    while (this.#unapplied[0] && isApplied(this.#unapplied[0])) last = this.#unapplied.shift()?.last ?? 0;
+    if (last === 0) return;
+    this.apply.passed(last);
+    this.#beforeApply.leave(last);
+    this.latency.onApplied(last, this.#offsetMs, this.#now());
   }
 
   /** Capture was started anew and will read again what is not in the log. */
@@ -101,6 +154,8 @@ export class Board {
     this.#read = this.#logged;
     this.log.forgetAfter(this.#read);
     this.apply.forgetAfter(this.#read);
+    this.#beforeLog.forgetAfter(this.#read);
+    this.latency.forgetAfter(this.#read);
   }
 
   /** The sink was started anew and will find again what is not applied. */
@@ -113,18 +168,39 @@ export class Board {
     return this.#lag(stage, nowMs) === 0;
   }
 
-  stageStatus(stage: StageMeter, nowMs: number): StageStatus {
+  /** `mayWait`: the stage may have to wait for something else now, however long, such as an index that is built. */
+  stageStatus(stage: StageMeter, nowMs: number, mayWait = false): StageStatus {
+    const position = stage.position === null ? null : describePosition(stage.position);
+    const isUp = stage.state === 'busy' || stage.state === 'idle';
+    const hasWork = isUp && !mayWait && this.#hasWork(stage, nowMs);
+    const isStalled = this.#stalls.isStalled(stage.name, `${stage.steps} ${position}`, hasWork, nowMs);
     return {
       name: stage.name,
-      state: stage.state,
-      position: stage.position === null ? null : describePosition(stage.position),
+      state: isStalled ? 'stalled' : stage.state,
+      position,
       lagMs: this.#lag(stage, nowMs),
       ...stage.rates(nowMs),
       rows: stage.rows,
+      bytes: stage.bytes,
       transactions: stage.transactions,
-      backlogRows: null,
-      backlogBytes: null,
+      ...this.#backlog(stage),
     };
+  }
+
+  /** What is at the source and not read yet nobody counts, nor what another process has logged. */
+  #backlog(stage: StageMeter): { readonly backlogRows: number | null; readonly backlogBytes: number | null } {
+    if (stage === this.log) return { backlogRows: this.#beforeLog.rows, backlogBytes: null };
+    const isKnown = stage === this.apply && this.#ownFrom !== null && this.#appliedEpoch >= this.#ownFrom - 1;
+    if (!isKnown) return { backlogRows: null, backlogBytes: null };
+    return { backlogRows: this.#beforeApply.rows, backlogBytes: this.#beforeApply.bytes };
+  }
+
+  #hasWork(stage: StageMeter, nowMs: number): boolean {
+    if (stage === this.log) return stage.oldestPendingMs !== null;
+    if (stage === this.apply) return (this.#found[0] ?? null) !== null || stage.oldestPendingMs !== null;
+    const { head } = this;
+    const isFresh = head !== null && nowMs - head.atMs < 10_000;
+    return isFresh && stage.position !== null && !isAtHead(stage.position, head.position);
   }
 
   /**
@@ -139,7 +215,8 @@ export class Board {
 
   /** Notes held of what is on its way. */
   get notes(): number {
-    return this.log.pendingRuns + this.apply.pendingRuns + this.#unapplied.length + this.#found.length;
+    const backlog = this.#beforeLog.pieces + this.#beforeApply.pieces + this.latency.runs;
+    return this.log.pendingRuns + this.apply.pendingRuns + this.#unapplied.length + this.#found.length + backlog;
   }
 
   lagMs(stage: StageMeter, nowMs: number): number | null {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
-import { sourceLogin } from '../config/login.ts';
+import { sourceLogin, targetLogin } from '../config/login.ts';
 import type { PipelineActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import type { QuarantineCount } from '../contract/status.ts';
@@ -57,6 +57,12 @@ class Halves {
   constructor(options: HalvesOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
+    const { scope, tables } = options.prepared;
+    options.state.board.tally.expect(tables.map(({ version }) => version));
+    options.state.targetNameOf = ({ database, table }) => {
+      const target = scope.targetOf(database, table);
+      return target === null ? null : `${target.schema}.${target.table}`;
+    };
     // A half that only applies hears of every table from the log.
     const expected = options.mode === 'apply' ? [] : options.prepared.tables.map(({ version }) => version);
     this.#load = new LoadProgress(options.state, expected);
@@ -64,6 +70,9 @@ class Halves {
     // Topics are others' too, and end by the brokers' retention.
     this.#trim = new LogTrim({ log, keep: config.log.kind === 'embedded' ? config.log.keepBytes : 0, logger });
     this.#sink = sinkOf(options.config, options.prepared.scope, {
+      taken: () => {
+        options.state.board.apply.steps += 1;
+      },
       applied: (batch) => this.#applied(batch),
       setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
     });
@@ -144,6 +153,7 @@ class Halves {
         onLogged: (header) => this.#logged(header),
         onOpen: (writer) => {
           this.#goesOn('capture');
+          state.board.onOpen(writer.head);
           if (mode === 'capture') this.#load.onHead(writer.head);
           if (mode === 'capture') this.#load.onCheckpoint(writer.head.last?.number ?? 0);
         },
@@ -195,8 +205,7 @@ class Halves {
 
   #applied(batch: AppliedBatch): void {
     const { state } = this.#options;
-    const rows = [...batch.rows.values()].reduce((sum, count) => sum + count.c + count.u + count.d + count.r, 0);
-    for (const header of batch.epochs) state.board.onApplied(header, header === batch.epochs.at(-1) ? rows : 0);
+    state.applied(batch);
     const beat = batch.epochs.findLast((header) => header.state.has(HEARTBEAT_STATE))?.state.get(HEARTBEAT_STATE);
     if (beat) state.beatSeen(beat, Date.now());
     state.endpoint('target', { isConnected: true });
@@ -237,7 +246,8 @@ class Halves {
   }
 
   async #watchTarget(): Promise<void> {
-    await watchTarget(this.#sink, this.#options.state, this.#signal);
+    const { config, state } = this.#options;
+    await watchTarget({ sink: this.#sink, state, target: targetLogin(config), signal: this.#signal });
   }
 
   async #watchDrift(): Promise<void> {

@@ -41,6 +41,8 @@ export class StageMeter {
   rows = 0;
   bytes = 0;
   transactions = 0;
+  /** Grows with everything that the stage does, also inside a transaction. */
+  steps = 0;
   #samples: Sample[] = [];
   /** Runs of transactions that were read and are not wholly past this stage, oldest first, without a gap. */
   #pending: PendingRun[] = [];
@@ -51,6 +53,7 @@ export class StageMeter {
   }
 
   count(rows: number, bytes: number, transactions: number): void {
+    this.steps += 1;
     this.rows += rows;
     this.bytes += bytes;
     this.transactions += transactions;

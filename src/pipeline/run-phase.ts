@@ -25,6 +25,11 @@ export class RunPhase {
     return [...this.#waits.values()].join('; and ') || null;
   }
 
+  /** Stays true while a part waits for its next try. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
   /** The stages run. */
   begins(): void {
     this.#isBegun = true;

@@ -1,3 +1,4 @@
+import type { TableName } from '../contract/change.ts';
 import type { SluiceError } from '../contract/error.ts';
 import type {
   EndpointStatus,
@@ -6,15 +7,29 @@ import type {
   QuarantineCount,
   SnapshotStatus,
 } from '../contract/status.ts';
+import type { AppliedBatch } from '../sink/observer.ts';
 import { Board } from './board.ts';
+import { CatchUp } from './catch-up.ts';
+import { Completeness } from './completeness.ts';
+import { ErrorCount } from './error-count.ts';
+import { Histogram } from './histogram.ts';
 import { RunPhase } from './run-phase.ts';
 import { type RunFacts, type RunIdentity, statusOf } from './status.ts';
 
 const KEPT_ERRORS = 20;
+const ROW_BOUNDS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
+const DURATION_BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000];
 
 /** What a running process knows of itself, changed by events and published as a status document. */
 export class RunState {
   readonly board = new Board();
+  readonly batchRows = new Histogram(ROW_BOUNDS);
+  readonly batchMs = new Histogram(DURATION_BOUNDS_MS);
+  readonly catchUp = new CatchUp();
+  readonly counts = new ErrorCount();
+  readonly completeness = new Completeness(this.board.tally);
+  /** Name of a table on the target, as the quarantine counts it; null: it takes no part. */
+  targetNameOf: (table: TableName) => string | null = () => null;
   readonly #phase = new RunPhase();
   readonly #identity: RunIdentity;
   readonly #publish: (status: PipelineStatus) => void;
@@ -31,7 +46,7 @@ export class RunState {
   }
 
   status(nowMs = Date.now()): PipelineStatus {
-    return statusOf(this.#identity, this.#facts, this.board, nowMs);
+    return statusOf(this.#identity, this, nowMs);
   }
 
   publish(): void {
@@ -40,6 +55,23 @@ export class RunState {
 
   change(facts: Partial<RunFacts>): void {
     this.#facts = { ...this.#facts, ...facts };
+  }
+
+  get isLoaded(): boolean {
+    return this.#phase.isLoaded;
+  }
+
+  /** A transaction of the sink was committed. */
+  applied({ epochs, rows, tookMs }: AppliedBatch): void {
+    const nowMs = Date.now();
+    let sum = 0;
+    for (const [table, counts] of rows) {
+      this.board.tally.onApplied(table, counts, nowMs);
+      sum += counts.c + counts.u + counts.d + counts.r;
+    }
+    for (const header of epochs) this.board.onApplied(header, header === epochs.at(-1) ? sum : 0);
+    this.batchRows.observe(sum);
+    this.batchMs.observe(tookMs);
   }
 
   /** The run goes from one state to another. */
@@ -83,6 +115,7 @@ export class RunState {
 
   failed(stage: ErrorStatus['stage'], error: SluiceError, attempt: number, retryInMs: number | null): void {
     const { code, message, remedy } = error;
+    this.counts.failed(stage, code, retryInMs !== null);
     const atMs = Date.now();
     const nextTryAtMs = retryInMs === null ? null : Math.round(atMs + retryInMs);
     const entry: ErrorStatus = { atMs, stage, code, message, remedy, attempt, nextTryAtMs };

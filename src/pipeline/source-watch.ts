@@ -4,6 +4,7 @@ import { SluiceError } from '../contract/error.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
 import { describePosition } from '../position/position.ts';
 import type { HeadPoll } from './board.ts';
+import { ClockOffset } from './clock-offset.ts';
 import { type Heartbeat, heartbeatDdl, heartbeatStatement } from './heartbeat.ts';
 
 export interface SourceWatchOptions {
@@ -35,9 +36,10 @@ async function watchSession(options: SourceWatchOptions): Promise<void> {
   const connection = await connectMysql(options.settings);
   try {
     const beat = await heartbeatWriter(connection, options);
+    const offset = new ClockOffset();
     while (!options.signal.aborted) {
       await beat();
-      options.onPoll(await pollHead(connection));
+      options.onPoll(await pollHead(connection, offset));
       await pause(options.pollMs, options.signal);
     }
   } finally {
@@ -66,14 +68,17 @@ async function heartbeatWriter(connection: MysqlConnection, options: SourceWatch
   };
 }
 
-/** The head, and the source's clock against ours at the middle of the round trip. */
-async function pollHead(connection: MysqlConnection): Promise<HeadPoll> {
+/** The head, and the source's clock against ours. */
+async function pollHead(connection: MysqlConnection, offset: ClockOffset): Promise<HeadPoll> {
   const askedAtMs = Date.now();
   const clock = await connection.row(
     `SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000 AS DECIMAL(20, 0)) AS ms,
             @@GLOBAL.binlog_expire_logs_seconds AS kept_seconds`,
   );
-  const clockOffsetMs = Number(clock['ms']) - (askedAtMs + Date.now()) / 2;
+  const theirsMs = Number(clock['ms']);
+  const answeredAtMs = Date.now();
+  offset.add(theirsMs, askedAtMs, answeredAtMs);
+  const clockOffsetMs = offset.ms ?? theirsMs - answeredAtMs;
   const keptMs = Number(clock['kept_seconds']) * 1000 || null;
   const atMs = Date.now();
   const position = await sourceHead(connection);

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type DatabaseUrl, describeHost } from '../config/database-url.ts';
+import type { FreshnessStatus } from '../contract/measurement.ts';
 import type {
   DriftStatus,
   EndpointStatus,
@@ -11,11 +12,13 @@ import type {
   QuarantineCount,
   RetentionStatus,
   SnapshotStatus,
+  StageName,
   StageStatus,
   TableStatus,
 } from '../contract/status.ts';
 import type { PausedTable } from '../sink/paused-table.ts';
 import type { Board } from './board.ts';
+import type { RunState } from './run-state.ts';
 
 /** Facts of a process that are no measurement of a stage; replaced as a whole when they change. */
 export interface RunFacts {
@@ -29,6 +32,8 @@ export interface RunFacts {
   readonly quarantine: readonly QuarantineCount[];
   readonly drift: DriftStatus | null;
   readonly errors: readonly ErrorStatus[];
+  /** The target's clock minus ours; null until it was asked. */
+  readonly targetOffsetMs: number | null;
 }
 
 export interface RunIdentity {
@@ -48,21 +53,54 @@ const NO_SNAPSHOT: SnapshotStatus = {
   tables: [],
 };
 
+type Measured = Pick<
+  RunState,
+  'facts' | 'board' | 'batchRows' | 'batchMs' | 'catchUp' | 'counts' | 'completeness' | 'isLoaded' | 'targetNameOf'
+>;
+
 /** The status document of now: facts as they stand, stages as measured. */
-export function statusOf(identity: RunIdentity, facts: RunFacts, board: Board, nowMs: number): PipelineStatus {
+export function statusOf(identity: RunIdentity, state: Measured, nowMs: number): PipelineStatus {
+  const { facts, board } = state;
   const last = identity.mode === 'capture' ? board.log : board.apply;
-  const { paused, ...told } = facts;
+  const { paused, targetOffsetMs, ...told } = facts;
+  const snapshot = { ...facts.snapshot, tables: withPaused(facts.snapshot.tables, paused) };
+  const lagMs = board.lagMs(last, nowMs);
   return {
     ...identity,
     ...told,
-    snapshot: { ...facts.snapshot, tables: withPaused(facts.snapshot.tables, paused) },
+    // Known where it is served, above.
+    page: null,
+    snapshot,
     asOfMs: nowMs,
     head: { position: board.head?.text ?? null, polledAtMs: board.head?.atMs ?? null },
-    stages: stages(identity.mode, board, nowMs),
-    lagMs: board.lagMs(last, nowMs),
+    stages: stages(identity.mode, state, nowMs),
+    lagMs,
     isCaughtUp: board.isAtHead(last, nowMs),
     retention: identity.mode === 'apply' ? [] : [binlogRetention(board, nowMs)],
+    catchUpEtaMs: state.catchUp.etaMs(lagMs, nowMs),
+    freshness: freshness(identity.mode, state, { snapshot, lagMs, nowMs }),
+    latency: board.latency.status(nowMs),
+    clock: { sourceOffsetMs: board.head?.clockOffsetMs ?? null, targetOffsetMs },
+    batch:
+      identity.mode === 'capture'
+        ? null
+        : { rows: state.batchRows.distribution, durationMs: state.batchMs.distribution },
+    counters: state.counts.status,
+    schemaChanges: board.schemaChanges,
   };
+}
+
+type Seen = Pick<PipelineStatus, 'snapshot' | 'lagMs'> & { readonly nowMs: number };
+
+/** What only captures does not know what the target shows. */
+function freshness(mode: PipelineMode, state: Measured, seen: Seen): FreshnessStatus {
+  const aside = new Set(state.facts.quarantine.map(({ table }) => table));
+  return state.completeness.status({
+    ...seen,
+    lagMs: mode === 'capture' ? null : seen.lagMs,
+    isLoaded: state.isLoaded,
+    isAside: (table) => aside.size > 0 && aside.has(state.targetNameOf(table) ?? ''),
+  });
 }
 
 /** Tables that are paused are told, also those that were made after the start and have nothing to copy. */
@@ -92,13 +130,15 @@ function binlogRetention(board: Board, nowMs: number): RetentionStatus {
   return { log: 'binlog', headroomMs, detail: `the source keeps a binlog file for ${hours} after its last write` };
 }
 
-function stages(mode: PipelineMode, board: Board, nowMs: number): StageStatus[] {
+function stages(mode: PipelineMode, { board, isLoaded }: Measured, nowMs: number): StageStatus[] {
   const meters = {
     run: [board.capture, board.log, board.apply],
     capture: [board.capture, board.log],
     apply: [board.apply],
   };
-  return meters[mode].map((meter) => board.stageStatus(meter, nowMs));
+  // Until the load is finished the sink may stand behind an index or a key that is built.
+  const mayWait = (name: StageName) => name === 'apply' && !isLoaded;
+  return meters[mode].map((meter) => board.stageStatus(meter, nowMs, mayWait(meter.name)));
 }
 
 function endpoint(url: DatabaseUrl): EndpointStatus {
@@ -118,5 +158,6 @@ export function firstFacts({ source, target }: Config): RunFacts {
     quarantine: [],
     drift: null,
     errors: [],
+    targetOffsetMs: null,
   };
 }

@@ -73,7 +73,7 @@ export class Batch {
     const before = this.#pending.bytes;
     const runs = this.#pending.take(tables);
     this.#bytes += before - this.#pending.bytes;
-    for (const [plan, changes] of runs) this.count.add(`${plan.target.schema}.${plan.target.table}`, changes);
+    for (const [plan, changes] of runs) this.count.add(plan.version, changes);
     await (this.#options.isCareful ? this.#writeCarefully(runs) : this.#state.writer.writeAll(runs));
     await this.#state.cascades.write(this.#cascades.take(tables));
   }
@@ -170,7 +170,7 @@ export class Batch {
     const isInOrder = !this.#cascades.reaches(name) && ![...reached].some((table) => this.#pending.has(table));
     if (this.#options.isCareful || !isInOrder) await this.flush([name, ...reached]);
     if (this.#options.isCareful) {
-      this.count.add(`${plan.target.schema}.${plan.target.table}`, [change]);
+      this.count.add(plan.version, [change]);
       await this.#careful.writeOne(change, async () => {
         await writer.write(plan, [change]);
         await cascades.write([{ plan, change }]);

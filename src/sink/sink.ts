@@ -206,7 +206,10 @@ export class Sink {
     for (let epoch = await next(false); epoch !== null; epoch = await next(this.#isFull(batch, startedMs))) {
       assertFollows(reached, epoch);
       batch.enter(epoch.header);
-      for await (const changes of epoch.changes()) await batch.take(changes);
+      for await (const changes of epoch.changes()) {
+        await batch.take(changes);
+        this.#options.observer?.taken?.(batch.bytes);
+      }
       reached = checkpointAfter(reached, epoch, this.#heartbeatOf(epoch));
       headers.push(epoch.header);
     }

@@ -1,3 +1,4 @@
+import { HOPS } from '../../src/contract/measurement.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 
 /** A status as a pipeline in the middle of its load would give it. */
@@ -10,6 +11,7 @@ export function statusSample(over: Partial<PipelineStatus> = {}): PipelineStatus
     startedAtMs: 1_799_999_990_000,
     pid: 1,
     version: '0.1.0',
+    page: null,
     waitingFor: null,
     source: { kind: 'mysql', version: '9.7.0', address: '127.0.0.1:3306/shop', isConnected: true, reconnects: 0 },
     target: { kind: 'postgresql', version: '15.9', address: '127.0.0.1:5432/shop', isConnected: true, reconnects: 0 },
@@ -23,12 +25,44 @@ export function statusSample(over: Partial<PipelineStatus> = {}): PipelineStatus
       bytesPerSecond: 200_000,
       transactionsPerSecond: 100,
       rows: 10_000,
+      bytes: 2_000_000,
       transactions: 1000,
       backlogRows: 5,
       backlogBytes: 1000,
     })),
     lagMs: 1200,
     isCaughtUp: false,
+    catchUpEtaMs: 8_000,
+    freshness: {
+      completeToMs: null,
+      countedSinceMs: 1_799_999_990_000,
+      tables: [
+        {
+          database: 'shop',
+          table: 'tbl_order',
+          completeToMs: null,
+          changesToday: 7,
+          read: { c: 4, u: 3, d: 1, r: 500 },
+          applied: { c: 4, u: 2, d: 1, r: 480 },
+        },
+      ],
+    },
+    latency: HOPS.map((hop) => ({
+      hop,
+      bounds: [10, 100],
+      counts: [3, 2, 1],
+      sum: 400,
+      p50Ms: 10,
+      p95Ms: 90,
+      p99Ms: 200,
+    })),
+    clock: { sourceOffsetMs: 12, targetOffsetMs: -3 },
+    batch: {
+      rows: { bounds: [10, 100], counts: [1, 1, 0], sum: 60 },
+      durationMs: { bounds: [10, 100], counts: [1, 1, 0], sum: 30 },
+    },
+    counters: { errors: [{ stage: 'apply', code: 'TARGET_UNREACHABLE', count: 2 }], retries: 2 },
+    schemaChanges: [],
     snapshot: {
       state: 'copying',
       rowsDone: 500,

@@ -19,5 +19,6 @@ export function runFacts(): RunFacts {
     quarantine: [],
     drift: null,
     errors: [],
+    targetOffsetMs: null,
   };
 }
