@@ -14,6 +14,7 @@ export function statusText(status: PipelineStatus, nowMs: number, paint: Paint):
     ...endpoints(status),
     `lag     ${lagText({ ...status, incomplete })}`,
     ...incompleteLines(incomplete),
+    ...(status.page === null ? [] : [`page    ${status.page}`]),
     ...(status.waitingFor === null ? [] : [paint('yellow', `waiting ${status.waitingFor}`)]),
     '',
     stagesText(status.stages),

@@ -4,6 +4,7 @@ import { SluiceError } from '../contract/error.ts';
 import { incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
+import type { HttpServer } from '../http/server.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
@@ -93,14 +94,23 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
     pid: call.io.pid,
   });
   const progress = new Progress(call.output);
+  const http = await openHttp(call, config);
   try {
     const refused = await refusal(call, config);
     if (refused !== null || call.signal.aborted) return refused ?? stoppedEarly(call);
-    return outcome(call, await runPipeline(call, config, { mode, control, progress }));
+    return outcome(call, await runPipeline(call, config, { mode, control, progress, http }));
   } finally {
     progress.close();
+    await http?.close();
     await control.close();
   }
+}
+
+/** Loaded only by the verbs that need it. */
+async function openHttp({ logger }: Call, { http, pipeline }: Config): Promise<HttpServer | null> {
+  if (http.listen === null) return null;
+  const { HttpServer } = await import('../http/server.ts');
+  return await HttpServer.open({ ...http, listen: http.listen, pipeline, logger });
 }
 
 function stoppedEarly(call: Call): Outcome {
@@ -123,20 +133,25 @@ interface Running {
   readonly mode: PipelineMode;
   readonly control: ControlServer;
   readonly progress: Progress;
+  readonly http: HttpServer | null;
 }
 
-async function runPipeline(call: Call, config: Config, { mode, control, progress }: Running): Promise<RunResult> {
+async function runPipeline(call: Call, config: Config, { mode, control, progress, http }: Running): Promise<RunResult> {
   const { ports, signal, logger } = call;
   if (ports.runPipeline === undefined) throw new TypeError('no pipeline in this build');
   const onStatus = (status: PipelineStatus): void => {
-    const whole = { ...status, pid: call.io.pid, version: VERSION };
+    const whole = { ...status, pid: call.io.pid, version: VERSION, page: http?.url ?? null };
     control.publish(whole);
+    http?.publish(whole);
     progress.update(whole);
   };
   const until = call.flags.get('until') === 'caught-up' ? ({ until: 'caught-up' } as const) : {};
   const rules = call.flags.has('accept-rules') ? ({ acceptsRules: true } as const) : {};
   const resync = call.flags.has('resync') ? ({ isResync: true } as const) : {};
-  const onActions = (actions: PipelineActions): void => control.serve(actions);
+  const onActions = (actions: PipelineActions): void => {
+    control.serve(actions);
+    http?.serve(actions);
+  };
   return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until, ...rules, ...resync });
 }
 

@@ -57,7 +57,11 @@ export function buildConfig(settings: Settings, folder: string): Config {
         unflip: settings.secret('cutover.hooks.unflip'),
       },
     },
-    http: { listen: settings.text('http.listen'), tokenFile: path('http.tokenFile') },
+    http: {
+      listen: settings.text('http.listen') === 'off' ? null : settings.text('http.listen'),
+      tokenFile: path('http.tokenFile') ?? resolve(folder, '.sluice', `${pipeline}.token`),
+      hosts: settings.list('http.hosts'),
+    },
   };
 }
 

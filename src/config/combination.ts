@@ -160,7 +160,7 @@ function verification(settings: Settings): readonly (Clash | null)[] {
 
 function http(settings: Settings): readonly (Clash | null)[] {
   const listen = settings.textOrNull('http.listen') ?? '';
-  const isLocal = /^(127\.|localhost:|\[::1\])/.test(listen);
+  const isLocal = listen === 'off' || /^(127\.|localhost:|\[::1\])/.test(listen);
   const message = 'beyond this machine only with http.tokenFile';
   return [isLocal || settings.has('http.tokenFile') ? null : { path: 'http.listen', message }];
 }

@@ -20,7 +20,14 @@ export interface Config {
   readonly control: { readonly socket: string };
   readonly verify: { readonly everyMs: number; readonly maxAgeMs: number };
   readonly cutover: CutoverConfig;
-  readonly http: { readonly listen: string; readonly tokenFile: string | null };
+  readonly http: HttpConfig;
+}
+
+export interface HttpConfig {
+  /** HOST:PORT; null: neither page nor API. */
+  readonly listen: string | null;
+  readonly tokenFile: string;
+  readonly hosts: readonly string[];
 }
 
 export interface TlsConfig {

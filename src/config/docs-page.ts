@@ -67,7 +67,7 @@ export function describeType(type: OptionType): string {
     case 'url':
       return `${type.schemes[0]}://...`;
     case 'address':
-      return 'HOST:PORT';
+      return type.orOff ? 'HOST:PORT | off' : 'HOST:PORT';
     case 'list':
       return `list of ${{ text: 'names', glob: 'patterns', address: 'HOST:PORT' }[type.of]}`;
     case 'zeroDate':

@@ -300,16 +300,22 @@ const stageOptions: readonly Option[] = [
   },
   {
     path: 'http.listen',
-    type: { kind: 'address' },
+    type: { kind: 'address', orOff: true },
     default: '127.0.0.1:8090',
-    help: 'Where page and API listen.',
-    later: 'the HTTP API',
+    help: 'Where page, API and metrics listen.',
   },
   {
     path: 'http.tokenFile',
     type: { kind: 'path' },
-    help: 'File with the bearer token for what changes something.',
-    later: 'the HTTP API',
+    derived: '.sluice/PIPELINE.token',
+    help: 'File with the bearer token for what changes something; made, for this account alone, when it is not there.',
+  },
+  {
+    path: 'http.hosts',
+    type: { kind: 'list', of: 'text', min: 0 },
+    default: [],
+    help: 'Host names, beside addresses and localhost, under which page and API may be asked for.',
+    example: '[sluice.example.org]',
   },
 ];
 

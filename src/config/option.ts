@@ -15,7 +15,8 @@ export type OptionType =
   /** `scheme://account:password@host:port/database`; the password is a secret. */
   | { readonly kind: 'url'; readonly schemes: readonly string[]; readonly account: boolean }
   /** `host:port`. */
-  | { readonly kind: 'address' }
+  /** `orOff`: also the word off. */
+  | { readonly kind: 'address'; readonly orOff?: true }
   | { readonly kind: 'secret' }
   /** A command line; may hold secrets, so it is shown as written, references and all. */
   | { readonly kind: 'command' }

@@ -50,7 +50,8 @@ function parseText(type: TextType, text: string): Parsed {
     case 'command':
       return right(new Secret(text));
     case 'address':
-      return isAddress(text) ? right(text) : outside('expected HOST:PORT');
+      if (type.orOff && text === 'off') return right(text);
+      return isAddress(text) ? right(text) : outside(`expected HOST:PORT${type.orOff ? ' or off' : ''}`);
     case 'duration':
       return parseMeasure(durationMs, type, text, '"5s", "250ms", "10m", "6h"');
     case 'size':

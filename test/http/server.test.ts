@@ -1,0 +1,271 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PipelineActions } from '../../src/contract/action.ts';
+import { SluiceError } from '../../src/contract/error.ts';
+import { statusSample } from '../control/status-sample.ts';
+import { type OpenHttp, openHttp } from './open-http.ts';
+
+let http: OpenHttp;
+let asked: unknown[] = [];
+
+const ACTIONS: PipelineActions = {
+  quarantine: {
+    retry: async (id) => {
+      asked.push(['retry', id]);
+      return { applied: 1, remaining: 0 };
+    },
+    drop: async (id) => {
+      asked.push(['drop', id]);
+      return { dropped: 1 };
+    },
+  },
+  tables: {
+    reload: async (tables) => {
+      asked.push(['reload', tables]);
+      if (tables.includes('nowhere')) {
+        const detail = { code: 'TABLES_UNKNOWN', message: 'no such table', remedy: 'See: sluice status' } as const;
+        throw new SluiceError({ ...detail, disposition: 'stop' });
+      }
+      return { tables: [] };
+    },
+  },
+};
+
+beforeAll(async () => {
+  http = await openHttp(['sluice.example.org']);
+  http.server.publish(now());
+  http.server.serve(ACTIONS);
+});
+afterAll(async () => await http[Symbol.asyncDispose]());
+beforeEach(() => {
+  asked = [];
+});
+
+describe('what reads', () => {
+  it('answers with the one status, its tables and its errors', async () => {
+    expect(await (await http.get('/api/v1/status')).json()).toMatchObject({ pipeline: 'shop', lagMs: 1200 });
+    const tables = await (await http.get('/api/v1/tables')).json();
+    expect(tables).toMatchObject({ tables: [{ table: 'tbl_order', changesToday: 7, snapshot: { phase: 'copying' } }] });
+    expect(await (await http.get('/api/v1/errors')).json()).toMatchObject({ errors: [], counters: { retries: 2 } });
+    expect(await (await http.get('/api/v1/history')).json()).toMatchObject({
+      range: '15m',
+      marks: [{ kind: 'start' }],
+    });
+    const metrics = await http.get('/metrics');
+    expect(metrics.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    expect(await metrics.text()).toContain('sluice_lag_seconds{stage="apply",pipeline="shop"} 1.2');
+  });
+
+  it('sends headers that keep a browser from more than our own page, also with a refusal', async () => {
+    for (const path of ['/api/v1/status', '/nothing', '/api/v1/history?range=9y']) {
+      const { headers } = await http.get(path);
+      expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
+  it('refuses in problem+json, with a stable code and a remedy', async () => {
+    for (const [path, status] of [
+      ['/nothing', 404],
+      ['/api/v1/history?range=9y', 400],
+      ['/api/v1/status/../../etc/passwd', 404],
+      ['/..%2f..%2fetc%2fpasswd', 404],
+      ['/%2e%2e/%2e%2e/package.json', 404],
+      ['/%c0%ae%c0%ae/', 400],
+    ] as const) {
+      const answer = await raw(path);
+      expect(answer.status, path).toBe(status);
+      expect(answer.type, path).toContain('application/problem+json');
+      expect(JSON.parse(answer.body), path).toMatchObject({ status, code: expect.stringMatching(/^HTTP_/) });
+      expect(answer.body).not.toContain('root:');
+    }
+  });
+
+  it('is alive while it waits for a server, and not while a stage is stalled', async () => {
+    await using other = await openHttp();
+    expect((await other.get('/livez')).status).toBe(200);
+    expect((await other.get('/api/v1/status')).status).toBe(503);
+    other.server.publish({ ...now(), state: 'retrying', waitingFor: 'waiting for the source: refused' });
+    expect((await other.get('/livez')).status).toBe(200);
+    const ready = await other.get('/readyz');
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      ready: false,
+      reasons: expect.arrayContaining(['the pipeline is retrying']),
+    });
+    const stages = now().stages.map((stage) => ({ ...stage, state: 'stalled' as const }));
+    other.server.publish({ ...now(), stages });
+    const live = await other.get('/livez');
+    expect(live.status).toBe(503);
+    expect(await live.json()).toMatchObject({
+      alive: false,
+      reasons: [expect.stringContaining('capture'), expect.anything(), expect.anything()],
+    });
+  });
+
+  it('is ready when everything is on the target', async () => {
+    await using other = await openHttp();
+    const { snapshot } = now();
+    const done = {
+      ...snapshot,
+      state: 'done' as const,
+      tables: snapshot.tables.map((one) => ({ ...one, phase: 'streaming' as const })),
+    };
+    other.server.publish({ ...now(), state: 'streaming', snapshot: done });
+    expect(await (await other.get('/readyz')).json()).toEqual({ ready: true, reasons: [] });
+  });
+});
+
+describe('what changes something (INV-163)', () => {
+  it('needs the token, whose file this account alone may read', async () => {
+    expect((await stat(http.tokenFile)).mode & 0o777).toBe(0o600);
+    const none = await http.post('/api/v1/quarantine/retry', { id: '7' });
+    expect([none.status, await none.json()]).toMatchObject([401, { code: 'HTTP_TOKEN_NEEDED' }]);
+    const wrong = await http.post('/api/v1/quarantine/retry', { id: '7' }, bearer('x'.repeat(43)));
+    expect([wrong.status, await wrong.json()]).toMatchObject([403, { code: 'HTTP_TOKEN_WRONG' }]);
+    expect(asked).toEqual([]);
+    const right = await http.post('/api/v1/quarantine/retry', { id: '7' }, bearer(await http.token()));
+    expect([right.status, await right.json()]).toEqual([200, { applied: 1, remaining: 0 }]);
+    expect(asked).toEqual([['retry', '7']]);
+    expect(http.logged.at(-1)).toMatchObject({ fields: { action: '/api/v1/quarantine/retry', id: '7' } });
+    expect(JSON.stringify(http.logged)).not.toContain(await http.token());
+  });
+
+  it('is refused from the page of another site, even with the token', async () => {
+    const token = bearer(await http.token());
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://127.0.0.1:1' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      const answer = await http.post('/api/v1/quarantine/retry', { id: '7' }, { ...token, ...headers });
+      expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'HTTP_ORIGIN_REFUSED' }]);
+    }
+    const own = await http.post('/api/v1/quarantine/retry', { id: '7' }, { ...token, origin: http.url });
+    expect(own.status).toBe(200);
+  });
+
+  it("asks for the pipeline's name where nothing brings it back", async () => {
+    const token = bearer(await http.token());
+    const unnamed = await http.post('/api/v1/tables/reload', { tables: ['tbl_order'], confirm: 'other' }, token);
+    expect([unnamed.status, await unnamed.json()]).toMatchObject([409, { code: 'HTTP_NOT_CONFIRMED' }]);
+    expect((await http.post('/api/v1/quarantine/drop', { id: 'all' }, token)).status).toBe(400);
+    expect(asked).toEqual([]);
+    await http.post('/api/v1/tables/reload', { tables: ['tbl_order'], confirm: 'shop' }, token);
+    await http.post('/api/v1/quarantine/drop', { id: 'all', confirm: 'shop' }, token);
+    expect(asked).toEqual([
+      ['reload', ['tbl_order']],
+      ['drop', 'all'],
+    ]);
+  });
+
+  it('tells a refusal of the pipeline with its own code, and takes nothing that is no JSON of its form', async () => {
+    const token = bearer(await http.token());
+    const refused = await http.post('/api/v1/tables/reload', { tables: ['nowhere'], confirm: 'shop' }, token);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      409,
+      { code: 'TABLES_UNKNOWN', remedy: 'See: sluice status' },
+    ]);
+    const odd = await http.post('/api/v1/quarantine/retry', { id: '7; DROP' }, token);
+    expect([odd.status, odd.headers.get('content-type')]).toEqual([400, expect.stringContaining('problem+json')]);
+    const form = await fetch(`${http.url}/api/v1/quarantine/retry`, { method: 'POST', headers: token, body: 'id=7' });
+    expect(form.status).toBe(415);
+    const large = await http.post('/api/v1/quarantine/retry', { id: '7', more: 'x'.repeat(70_000) }, token);
+    expect(large.status).toBe(413);
+  });
+
+  it('is allowed to nobody while the token file cannot be read, and needs the new token when it was changed', async () => {
+    await using other = await openHttp();
+    other.server.serve(ACTIONS);
+    await writeFile(other.tokenFile, 'another-token-of-good-length\n');
+    const answer = await other.post('/api/v1/quarantine/retry', { id: '1' }, bearer('another-token-of-good-length'));
+    expect(answer.status).toBe(200);
+    await writeFile(other.tokenFile, '');
+    const empty = await other.post('/api/v1/quarantine/retry', { id: '1' }, bearer(''));
+    expect(empty.status).toBe(401);
+    const short = await other.post('/api/v1/quarantine/retry', { id: '1' }, bearer('x'));
+    expect([short.status, await short.json()]).toMatchObject([503, { code: 'HTTP_TOKEN_UNREADABLE' }]);
+  });
+
+  it('is limited to thirty a minute from one address', async () => {
+    await using other = await openHttp();
+    const tries = Array.from({ length: 31 }, () =>
+      other.post('/api/v1/quarantine/retry', { id: '1' }, bearer('guess-guess-guess')),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 403).length).toBe(30);
+    expect(statuses.filter((status) => status === 429).length).toBe(1);
+    expect((await other.get('/livez')).status).toBe(200);
+  });
+});
+
+describe('who asks', () => {
+  it('is refused under a host name that somebody else made point here', async () => {
+    for (const host of ['evil.example', 'evil.example:8090', '127.0.0.1.evil.example', 'user@localhost'])
+      expect(await raw('/api/v1/status', { host }), host).toMatchObject({ status: 403 });
+    for (const host of ['localhost', 'LOCALHOST:8090', '127.0.0.1:1', '[::1]:8090', '10.1.2.3', 'sluice.example.org'])
+      expect(await raw('/api/v1/status', { host }), host).toMatchObject({ status: 200 });
+  });
+
+  it('cannot hold the server with requests that never end', async () => {
+    await using other = await openHttp();
+    other.server.publish(now());
+    const { port } = new URL(other.url);
+    const slow = Array.from({ length: 50 }, () => connect(Number(port), '127.0.0.1'));
+    const ended = Promise.all(slow.map((socket) => new Promise((resolve) => socket.on('close', resolve))));
+    for (const socket of slow) {
+      socket.on('error', () => undefined);
+      // What refuses it must be read for the end to be seen.
+      socket.resume();
+      socket.write('GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+    }
+    expect((await other.get('/livez')).status).toBe(200);
+    await ended;
+    expect((await other.get('/livez')).status).toBe(200);
+  });
+});
+
+it('an address that is taken does not end the pipeline: it is said, and taken when it is free', async () => {
+  const first = await openHttp();
+  const { HttpServer } = await import('../../src/http/server.ts');
+  const told: string[] = [];
+  const say = (_: object, message: string) => void told.push(message);
+  const logger = { debug: say, info: say, warn: say, error: say };
+  const listen = first.url.slice('http://'.length);
+  const second = await HttpServer.open({ pipeline: 'shop', listen, hosts: [], tokenFile: first.tokenFile, logger });
+  await expect.poll(() => told).toEqual([expect.stringContaining('not free')]);
+  expect(second.url).toBeNull();
+  await first[Symbol.asyncDispose]();
+  await second.opened();
+  expect(second.url).toBe(first.url);
+  await second.close();
+});
+
+function now() {
+  return statusSample({ asOfMs: Date.now() });
+}
+
+function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** As it stands: fetch would tidy the path. */
+async function raw(path: string, headers: Readonly<Record<string, string>> = {}) {
+  const { port } = new URL(http.url);
+  return await new Promise<{ status: number; type: string; body: string }>((resolve, reject) => {
+    const asking = request({ port, path, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        body += part;
+      });
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body });
+      });
+    });
+    asking.on('error', reject).end();
+  });
+}
