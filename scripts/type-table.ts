@@ -14,6 +14,7 @@ const TYPES: readonly (readonly [columnType: string, charset?: string])[] = [
     (name) => [[name], [`${name} unsigned`]] as [string][],
   ),
   ['decimal(10,2)'],
+  ['decimal(10,2) unsigned'],
   ['float'],
   ['double'],
   ['bit(1)'],

@@ -60,10 +60,14 @@ function asSelected(type: ColumnType, text: string): Buffer {
 }
 
 function literal(copied: string, target: string): string {
-  if (target === 'boolean') return copied === 't' ? 'true' : 'false';
-  if (isNumber(target) && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(copied)) return copied;
   if (target.startsWith('bit')) return `B${quoteLiteral(copied)}`;
-  return quoteLiteral(fromCopy(copied));
+  return literalOf(fromCopy(copied), target);
+}
+
+/** A value as PostgreSQL prints it, as a literal of its type: the same text for a default, whoever makes it. */
+export function literalOf(text: string, target: string): string {
+  if (target === 'boolean' && /^(t|f|true|false|0|1)$/.test(text)) return String(/^[t1]/.test(text));
+  return isNumber(target) && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? text : quoteLiteral(text);
 }
 
 function isNumber(target: string): boolean {

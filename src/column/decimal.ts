@@ -5,6 +5,7 @@ import { copyAscii, skipper } from './copy-text.ts';
 import { putDigits } from './digit.ts';
 import { fromText } from './homeward.ts';
 import { outOfRange, sourceInteger } from './integer.ts';
+import { unsignedCheck } from './range.ts';
 import { type ServerText, targetPlain } from './server-text.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
@@ -23,7 +24,7 @@ export function decimalCodec(type: Decimal): ColumnCodec {
     select: (quoted) => quoted,
     query: queryDecimal,
     target: () => `numeric(${type.precision},${type.scale})`,
-    check: () => null,
+    check: (quoted, { columnType }) => unsignedCheck(quoted, columnType),
     copy: (target) => copyDecimal(type, targetType(target)),
     canonicalSource: (value, target) => canonicalDecimal(value.string(), target),
     canonicalTarget: canonicalDecimal,

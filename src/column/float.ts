@@ -6,6 +6,7 @@ import { writeInteger } from './digit.ts';
 import { floatText } from './float-text.ts';
 import { fromText, isExactDouble, sizesOf } from './homeward.ts';
 import { outOfRange } from './integer.ts';
+import { unsignedCheck } from './range.ts';
 import { type TargetType, targetType } from './target-type.ts';
 
 /**
@@ -25,7 +26,7 @@ export const FLOAT: ColumnCodec = {
   select: exactly,
   query: (bytes, start, end, out) => out.float(parseDouble(bytes, start, end)),
   target: () => 'real',
-  check: () => null,
+  check: (quoted, { columnType }) => unsignedCheck(quoted, columnType),
   copy: (target) => copyFloat(targetType(target), (value) => value.float()),
   canonicalSource: (value, target) => canonicalIn(target, value.float()),
   canonicalTarget: canonicalNumber,
@@ -52,7 +53,7 @@ export const DOUBLE: ColumnCodec = {
   select: exactly,
   query: (bytes, start, end, out) => out.double(parseDouble(bytes, start, end)),
   target: () => 'double precision',
-  check: () => null,
+  check: (quoted, { columnType }) => unsignedCheck(quoted, columnType),
   copy: (target) => copyFloat(targetType(target), (value) => value.double()),
   canonicalSource: (value, target) => canonicalIn(target, value.double()),
   canonicalTarget: canonicalNumber,

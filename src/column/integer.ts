@@ -5,6 +5,7 @@ import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
+import { integerRange, rangeCheck } from './range.ts';
 import { type ServerText, targetPlain } from './server-text.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
@@ -20,7 +21,7 @@ export function integerCodec(type: Integer): ColumnCodec {
     select: (quoted) => quoted,
     query: queryInteger,
     target: (facts) => targetInteger(type, facts),
-    check: () => null,
+    check: (quoted, facts) => rangeCheck(quoted, integerRange(type.bytes, type.unsigned), targetInteger(type, facts)),
     copy: (target) => copyInteger(targetType(target)),
     canonicalSource: (value) => String(value.long()),
     canonicalTarget: canonicalInteger,

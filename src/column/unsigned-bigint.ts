@@ -1,9 +1,10 @@
 import { ValueError } from '../contract/error.ts';
-import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { digitCount, putDigits } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
 import { canonicalInteger, integerText, outOfRange } from './integer.ts';
+import { integerRange, rangeCheck } from './range.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 /** bigint unsigned: a string of digits in the log, since an Avro long ends at 2^63 - 1. */
@@ -13,8 +14,8 @@ export const UNSIGNED_BIGINT: ColumnCodec = {
   binlog: () => binlogUnsigned,
   select: (quoted) => quoted,
   query: (bytes, start, end, out) => queryUnsigned(bytes, start, end, out),
-  target: (facts) => (facts.fitsBigint ? 'bigint' : 'numeric(20,0)'),
-  check: () => null,
+  target: targetUnsigned,
+  check: (quoted, facts) => rangeCheck(quoted, integerRange(8, true), targetUnsigned(facts)),
   copy: (target) => copyUnsigned(targetType(target)),
   canonicalSource: (value) => value.string(),
   canonicalTarget: canonicalInteger,
@@ -23,6 +24,10 @@ export const UNSIGNED_BIGINT: ColumnCodec = {
     copyUnsigned(targetType(target)) === null ? null : fromText((text, out) => out.ascii(wholeDigits(text))),
   literal: () => (value) => wholeDigits(value.string()),
 };
+
+function targetUnsigned(facts: ColumnFacts): string {
+  return facts.fitsBigint ? 'bigint' : 'numeric(20,0)';
+}
 
 const binlogUnsigned: BinlogDecoder = (cell, out) => {
   const at = cell.position;

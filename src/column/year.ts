@@ -32,6 +32,7 @@ export const YEAR: ColumnCodec = {
     }
   },
   target: () => 'smallint',
+  check: (quoted) => `${quoted} = 0 OR ${quoted} >= 1901 AND ${quoted} <= 2155`,
   serverText: (target, policy) => {
     const text = integer.serverText(target, policy);
     return text && { ...text, source: sourceYear };

@@ -5,7 +5,7 @@ import { convertChecks } from './convert-check.ts';
 import { type ConvertedColumn, convertColumn } from './convert-column.ts';
 import { convertIndexes } from './convert-index.ts';
 import { convertForeignKeys, type TablesByKey } from './convert-key.ts';
-import type { CommentDesign, KeyDesign, OnUpdateDesign, TableDesign } from './design.ts';
+import type { CommentDesign, IdentityDesign, KeyDesign, OnUpdateDesign, TableDesign } from './design.ts';
 import { changed, converted, type InventoryEntry, noted } from './inventory.ts';
 import { apart, type NameBook } from './name-book.ts';
 import type { ConvertOptions } from './options.ts';
@@ -42,7 +42,7 @@ export function convertTable(
     foreignKeys: foreignKeys.keys,
     onUpdates: onUpdatesOf(parts, target, known.names),
     comments: commentsOf(table, parts),
-    identity: parts.find(({ identity }) => identity !== null)?.identity ?? null,
+    identity: identityOf(parts, target, known.names),
   };
   const others = [...parts.flatMap((part) => part.others), ...checks.others, ...indexes.others, ...foreignKeys.others];
   return { design, others };
@@ -57,6 +57,14 @@ function columnsOf(table: CatalogueTable, options: ConvertOptions): readonly Con
     used.add(given);
     return convertColumn(table, column, given, options);
   });
+}
+
+function identityOf(parts: readonly ConvertedColumn[], target: TargetName, names: NameBook): IdentityDesign | null {
+  const identity = parts.find((part) => part.identity !== null)?.identity ?? null;
+  if (identity === null || identity.sequence === null) return identity;
+  const wanted = `${target.table}_${identity.column}_seq`;
+  const { name } = names.take(target.schema, wanted, `${target.table}\0sequence`);
+  return { ...identity, sequence: { schema: target.schema, table: name } };
 }
 
 function onUpdatesOf(

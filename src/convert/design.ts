@@ -101,6 +101,8 @@ export interface IdentityDesign extends Piece {
   readonly column: string;
   /** The number that the source would give next: digits. */
   readonly next: string;
+  /** The sequence that the column's default calls where its type is no integer; null: an identity. */
+  readonly sequence: TargetName | null;
 }
 
 export interface SequenceDesign extends Piece {

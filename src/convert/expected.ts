@@ -9,6 +9,7 @@ import type {
 import type { SequenceDesign, TableDesign } from './design.ts';
 import { onUpdateBody, triggerNames } from './on-update.ts';
 import type { Proof } from './prove.ts';
+import { nextOf } from './statement.ts';
 
 /** The target as it should be, in the form in which what stands is read; views are not in it. */
 export function expectedSchema({ design, expected }: Proof): StandingSchema {
@@ -28,6 +29,7 @@ function expectedTable(table: TableDesign, shadow: StandingTable): StandingTable
     ...shadow,
     columns: shadow.columns.map((column) => ({
       ...column,
+      default: calledBy(column.name, table) ?? column.default,
       next: column.name === identity?.column ? identity.next : null,
     })),
     foreignKeys: table.foreignKeys.map((key): StandingForeignKey => {
@@ -38,6 +40,13 @@ function expectedTable(table: TableDesign, shadow: StandingTable): StandingTable
       triggerNames(piece).map((name): StandingTrigger => ({ name, enabled: 'O', body: onUpdateBody(piece, table) })),
     ),
   };
+}
+
+/** A default that calls a sequence: where that is not made yet, the shadow of the table is without it. */
+function calledBy(name: string, { identity, columns }: TableDesign): string | null {
+  if (identity?.column === name && identity.sequence !== null) return nextOf(identity.sequence);
+  const sql = columns.find((column) => column.name === name)?.default?.sql ?? '';
+  return sql.startsWith('nextval(') ? sql : null;
 }
 
 function expectedSequence({

@@ -16,7 +16,7 @@ export function shadowTable(table: TableDesign): string {
   const name = shadowName(table);
   const plain = table.columns.filter(({ generated }) => generated === null);
   const lines = [
-    ...plain.map((column) => columnLine({ ...column, default: null }, table.identity)),
+    ...plain.map((column) => columnLine({ ...column, default: null }, isIdentity(table) ? table.identity : null)),
     ...(table.key === null
       ? []
       : [`CONSTRAINT ${quoteIdent(table.key.name)} PRIMARY KEY (${list(table.key.columns)})`]),
@@ -28,6 +28,11 @@ export function shadowTable(table: TableDesign): string {
     `CREATE TEMPORARY TABLE ${quoteIdent(table.name.table)} (${lines.join(', ')})`,
     ...comments.map((one) => shadowComment(one, name)),
   ].join(';\n');
+}
+
+/** The sequence of another column that counts is made with its table, not before. */
+function isIdentity({ identity }: TableDesign): boolean {
+  return identity !== null && identity.sequence === null;
 }
 
 /** Generated columns first: the others may speak of them. */

@@ -6,9 +6,9 @@ import {
   addForeignKey,
   commentOn,
   commentOnIndex,
+  createCounted,
   createIndex,
   createSequence,
-  createTable,
   createView,
   setIdentity,
   setSequence,
@@ -72,7 +72,7 @@ export function stepsOf(design: SchemaDesign): readonly Step[] {
 function tableSteps(table: TableDesign): readonly Step[] {
   const { name, indexes, checks, foreignKeys, onUpdates, comments, identity } = table;
   return [
-    step('table', name, name.table, () => [createTable(table)]),
+    step('table', name, name.table, () => createCounted(table)),
     ...indexes.map((index) =>
       step('index', name, index.name, (given) => [
         createIndex(index, name, given),

@@ -1,5 +1,5 @@
 import type { PostgresSession, TextRow } from './connection.ts';
-import type { TargetName } from './quote.ts';
+import { quoteLiteral, quoteTable, type TargetName } from './quote.ts';
 
 /** Everything that stands in some schemas of the target, read by a fixed number of statements. */
 export interface StandingSchema {
@@ -27,7 +27,7 @@ export interface StandingColumn {
   readonly default: string | null;
   readonly generated: string | null;
   readonly isIdentity: boolean;
-  /** Next number of an identity: digits; null for other columns, and where this account may not see it. */
+  /** Next number of an identity, or of the sequence that the default calls; null for others, and where it is hidden. */
   readonly next: string | null;
   readonly comment: string;
 }
@@ -98,14 +98,17 @@ const COLUMNS = `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS 
     format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null, a.attgenerated <> '' AS generated,
     a.attidentity <> '' AS identity, pg_get_expr(d.adbin, d.adrelid) AS expression,
     col_description(c.oid, a.attnum) AS comment,
-    CASE WHEN a.attidentity <> '' THEN
-      CASE WHEN s.last_value IS NULL THEN s.start_value ELSE s.last_value::numeric + s.increment_by END END::text AS next
+    CASE WHEN s.last_value IS NULL THEN s.start_value ELSE s.last_value::numeric + s.increment_by END::text AS next,
+    CASE WHEN a.attidentity = '' THEN s.schemaname END AS sequence_schema, s.sequencename AS sequence
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-  LEFT JOIN (pg_depend p JOIN pg_class q ON q.oid = p.objid AND q.relkind = 'S'
+  LEFT JOIN (pg_depend p
+      JOIN pg_class q ON q.relkind = 'S' AND q.oid = CASE p.classid WHEN 'pg_class'::regclass THEN p.objid ELSE p.refobjid END
       JOIN pg_namespace m ON m.oid = q.relnamespace
       JOIN pg_sequences s ON s.schemaname = m.nspname AND s.sequencename = q.relname)
-    ON p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid AND p.refobjsubid = a.attnum AND p.deptype = 'i'
+    ON CASE WHEN a.attidentity <> '' THEN p.classid = 'pg_class'::regclass AND p.refclassid = 'pg_class'::regclass
+         AND p.refobjid = a.attrelid AND p.refobjsubid = a.attnum AND p.deptype = 'i'
+       ELSE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass END
   WHERE ${IN_SCHEMAS} AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY 1, 2, a.attnum`;
 
@@ -202,12 +205,19 @@ function columnOf(row: TextRow): StandingColumn {
     name: row['name'] ?? '',
     type: row['type'] ?? '',
     isNotNull: row['not_null'] === 't',
-    default: isGenerated ? null : expression,
+    default: isGenerated ? null : defaultOf(row, expression),
     generated: isGenerated ? expression : null,
     isIdentity: row['identity'] === 't',
     next: row['next'] ?? null,
     comment: row['comment'] ?? '',
   };
+}
+
+/** The server prints the name of a sequence by the search_path. */
+function defaultOf({ sequence_schema: schema, sequence }: TextRow, printed: string | null): string | null {
+  if (printed === null || !schema || !sequence || !/^nextval\('[^']*(?:''[^']*)*'::regclass\)/.test(printed))
+    return printed;
+  return `nextval(${quoteLiteral(quoteTable({ schema, table: sequence }))}::regclass)`;
 }
 
 function indexOf(row: TextRow): StandingIndex {

@@ -1,11 +1,12 @@
+import { literalOf } from '../column/constant.ts';
 import type { SchemaChange } from '../contract/change.ts';
-import type { Column } from '../contract/table.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
-import { quoteIdent, quoteLiteral, quoteTable } from '../postgres/quote.ts';
+import { quoteIdent, quoteTable } from '../postgres/quote.ts';
 import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
-import { type ColumnTypes, checkOf, losslessType } from './column-ddl.ts';
+import { checkOf, losslessType } from './column-ddl.ts';
 import { oldRowText } from './old-row-value.ts';
 import type { SchemaStep } from './schema-signal.ts';
+import { replacedCheck } from './type-check.ts';
 import { wantedType } from './widening.ts';
 
 export interface Alteration {
@@ -94,7 +95,7 @@ function add(table: TargetTable, step: Extract<SchemaStep, { kind: 'add' }>, alt
   const text = known === undefined && alteration.isEmpty ? null : known;
   if (text === undefined)
     return { problem: `added column ${column.name}, whose values in rows of before the log does not tell` };
-  const rest = text === null ? '' : ` DEFAULT ${quoteLiteral(text)}`;
+  const rest = text === null ? '' : ` DEFAULT ${literalOf(text, type)}`;
   const check = cast === null ? checkOf(column, name, columnTypes) : null;
   const lines = [
     `ADD ${quoteIdent(name)} ${type}${column.nullable ? '' : ' NOT NULL'}${rest}${check ? ` CHECK (${check})` : ''}`,
@@ -123,39 +124,14 @@ async function retyping(
   const isCast = alteration.castOf(to.name) !== null;
   const type = isCast ? null : wantedType(existing.type, losslessType(to, columnTypes, alteration.zone));
   const using = existing.type === 'boolean' ? ` USING ${quoted}::integer` : '';
+  const check = await replacedCheck(session, table, { existing, from, to, columnTypes });
   return [
-    ...(await checkReplaced(session, table, { name, from, to, columnTypes })),
+    ...check.drops,
     ...(type === null ? [] : [`ALTER ${quoted} TYPE ${type}${using}`]),
     ...(to.nullable && existing.isNotNull && !from.nullable ? [`ALTER ${quoted} DROP NOT NULL`] : []),
     // Fails where a NULL stands, which the source then turned into something that the log does not tell.
     ...(!to.nullable && !existing.isNotNull && from.nullable ? [`ALTER ${quoted} SET NOT NULL`] : []),
-  ];
-}
-
-interface Checked {
-  readonly name: string;
-  readonly from: Column;
-  readonly to: Column;
-  readonly columnTypes: ColumnTypes;
-}
-
-/** A CHECK of this column alone that names every old member is the one that kept them; a new one takes its place. */
-async function checkReplaced(session: PostgresSession, table: TargetTable, checked: Checked): Promise<string[]> {
-  const { from, to, name } = checked;
-  if (from.type.kind !== 'enum' && from.type.kind !== 'set') return [];
-  if (JSON.stringify(from.type) === JSON.stringify(to.type)) return [];
-  const { rows } = await session.query(
-    `SELECT c.conname AS name, pg_get_constraintdef(c.oid) AS text FROM pg_constraint c
-     JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
-     WHERE c.conrelid = $1::regclass AND c.contype = 'c' AND a.attname = $2`,
-    [quoteTable(table), name],
-  );
-  const members = from.type.members.map((member) => `'${member.replaceAll("'", "''")}'`);
-  const kept = rows.filter((row) => members.every((member) => row['text']?.includes(member)));
-  const check = checkOf(to, name, checked.columnTypes);
-  return [
-    ...kept.map((row) => `DROP CONSTRAINT ${quoteIdent(row['name'] ?? '')}`),
-    ...(check && kept.length > 0 ? [`ADD CHECK (${check})`] : []),
+    ...(isCast ? [] : check.adds),
   ];
 }
 

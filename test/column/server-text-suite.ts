@@ -49,6 +49,7 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 
 export function serverTextSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: string) => readonly Sample[]): void {
   let database: FreshDatabase | undefined;
+  let place: FreshDatabase | undefined;
   let all: readonly Specimen[] = [];
   let source: MysqlConnection | undefined;
   let session: Client | undefined;
@@ -58,13 +59,16 @@ export function serverTextSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: 
     database = await freshDatabase(server, 'server_text');
     all = await specimens(database.url, [...samplesOf(server.version), ...CHARSETS]);
     source = await connectMysql({ ...settingsOf(database.url), database: database.name });
-    session = await targetSession((await startServer('postgres')).url);
+    place = await freshDatabase(await startServer('postgres'), 'server_text');
+    session = await targetSession(place.url);
+    await session.query('CREATE EXTENSION citext');
   });
 
   afterAll(async () => {
     await source?.close();
     await session?.end();
     await database?.drop();
+    await place?.drop();
   });
 
   test('both servers make one text of a value exactly where its canonical forms are equal, for every type', async () => {

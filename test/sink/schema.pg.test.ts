@@ -259,6 +259,49 @@ test('columns are dropped, renamed and widened, keys and rows stay, and the next
   ]);
 });
 
+test('the range that a type kept goes when it is widened, that of the new type comes, and what people checked stays', async () => {
+  await using target = await Target.open(
+    `CREATE TABLE item (id integer PRIMARY KEY, a smallint CHECK (a >= 0 AND a <= 255) CHECK (a <> 13), b smallint,
+       c integer CONSTRAINT by_hand CHECK (c >= 0 AND c <= 16777215), d boolean)`,
+  );
+  const sink = target.sink();
+  const log = new EpochSeries();
+  await sink.start();
+  type Bytes = 1 | 2 | 3 | 4;
+  const shape = (a: Bytes, b: Bytes, c: Bytes, d: Bytes) =>
+    table('item', ['id int'], {
+      columns: [
+        column('id', { kind: 'integer', bytes: 4, unsigned: false }),
+        column('a', { kind: 'integer', bytes: a, unsigned: true }),
+        column('b', { kind: 'integer', bytes: b, unsigned: false }),
+        column('c', { kind: 'integer', bytes: c, unsigned: true }),
+        column('d', { kind: 'integer', bytes: d, unsigned: false }),
+      ],
+    });
+  const [old, now] = [shape(1, 2, 3, 1), shape(2, 3, 4, 3)];
+  const statement =
+    'ALTER TABLE item MODIFY a smallint unsigned, MODIFY b mediumint, MODIFY c int unsigned, MODIFY d mediumint';
+  const types = { a: 'smallint unsigned', b: 'mediumint', c: 'int unsigned', d: 'mediumint' };
+  const changes = [
+    create(old, [1, 255, -32768, 16777215, 1]),
+    ddl(old, now, statement, { columnTypes: types }),
+    create(now, [2, 65535, 8388607, 4294967295, 1000]),
+  ];
+  await sink.apply(stream(log.next(changes)), NEVER);
+  expect(sink.pausedTables).toEqual([]);
+  expect(await target.rows('item')).toEqual(['1|255|-32768|16777215|1', '2|65535|8388607|4294967295|1000']);
+  const { rows } = await target.session.query(
+    `SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conrelid = 'item'::regclass AND contype = 'c'`,
+  );
+  expect(rows.map(({ text }) => text ?? '').sort()).toEqual([
+    'CHECK (((a >= 0) AND (a <= 65535)))',
+    "CHECK (((b >= '-8388608'::integer) AND (b <= 8388607)))",
+    "CHECK (((c >= 0) AND (c <= '4294967295'::bigint)))",
+    "CHECK (((d >= '-8388608'::integer) AND (d <= 8388607)))",
+    'CHECK ((a <> 13))',
+  ]);
+});
+
 test('a column whose NULLs the source turned into something else is not followed', async () => {
   await using target = await Target.open(ITEM_DDL);
   const sink = target.sink();
