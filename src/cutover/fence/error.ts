@@ -14,6 +14,8 @@ const REMEDIES = {
   FENCE_GAP: 'close what is named, or name it in the accounts to keep, and run it again',
   /** The record was made on another server: a failover happened in between. */
   FENCE_OTHER_SERVER: 'connect to the server that the record names, or plan the fence again on this one',
+  /** A transaction of PostgreSQL stands prepared: whoever knows its name could commit it after the fence. */
+  FENCE_PREPARED: 'let its coordinator decide it, or decide it by hand with one of the statements named',
   /** A hook of the operator's failed, or did not end in time. */
   FENCE_HOOK_FAILED: 'run the command by hand, look at its output, and run it again',
 } as const;

@@ -85,7 +85,6 @@ const GRANTS: Readonly<Record<FenceWay, Partial<Record<GrantServer, readonly Fen
     postgres: [
       { right: 'CREATEROLE', on: '', why: 'sets NOLOGIN; from PostgreSQL 16 on with ADMIN OPTION on each role' },
       { right: 'pg_signal_backend', on: '', why: 'ends sessions of others; those of superusers only a superuser' },
-      { right: 'pg_read_all_stats', on: '', why: 'sees the sessions of others' },
     ],
   },
 };

@@ -11,7 +11,7 @@ import { onMysql } from './mysql-session.ts';
 const LOCKED = [3118, 4151];
 
 /** A row of ours that nobody reads: were it taken after all, it would do no harm. */
-function writeStatement(database: string): string {
+export function writeStatement(database: string): string {
   const table = quoteTable({ database, table: 'heartbeat' });
   return `INSERT INTO ${table} (pipeline, beat_us) VALUES ('fence_try', 0) ON DUPLICATE KEY UPDATE beat_us = 0`;
 }
@@ -36,7 +36,12 @@ function isKeptOut(user: string, { way, kept }: MysqlFenceRecord): boolean {
   return way === 'read-only' || !kept.some((name) => name === user || name.startsWith(`${user}@`));
 }
 
-async function tryWrite(as: string, login: MysqlSettings, statement: string, limitMs: number): Promise<FenceTry> {
+export async function tryWrite(
+  as: string,
+  login: MysqlSettings,
+  statement: string,
+  limitMs: number,
+): Promise<FenceTry> {
   try {
     await onMysql({ ...login, timeoutMs: Math.min(login.timeoutMs, limitMs) }, new Deadline(limitMs), (connection) =>
       connection.run(statement),

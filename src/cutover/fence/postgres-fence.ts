@@ -1,0 +1,137 @@
+import { SluiceError } from '../../contract/error.ts';
+import type { PostgresSession } from '../../postgres/connection.ts';
+import { sqlstateOf } from '../../postgres/sqlstate.ts';
+import { Deadline } from './deadline.ts';
+import { fenceError } from './error.ts';
+import {
+  type Fence,
+  type FenceFinding,
+  type FencePlan,
+  type FenceProof,
+  type FenceState,
+  type FenceTry,
+  proofOf,
+  type StillRuns,
+  stateOf,
+} from './fence.ts';
+import { checkRoleFence, stillRunsOnPostgres } from './postgres-check.ts';
+import type { RoleFenceRecord, RoleFenceSettings, RoleTry } from './postgres-record.ts';
+import {
+  endRoleSessions,
+  onPostgres,
+  preparedTransactions,
+  refusePrepared,
+  roleSessions,
+  roleStatements,
+  rolesThat,
+  setLogin,
+} from './postgres-role.ts';
+
+/** PostgreSQL: the application's roles cannot log in, and nobody is there any more. It stays after a restart. */
+export class RoleFence implements Fence<RoleFenceRecord> {
+  readonly way = 'roles';
+  readonly #settings: RoleFenceSettings;
+
+  constructor(settings: RoleFenceSettings) {
+    this.#settings = settings;
+  }
+
+  describe({ roles, database }: RoleFenceRecord): FencePlan {
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND ...`;
+    return {
+      set: [
+        { words: "the application's roles cannot log in", statements: roleStatements(roles, 'NOLOGIN') },
+        { words: 'their sessions are ended, whatever they have open', statements: [end] },
+        { words: 'no transaction stands prepared', statements: ['SELECT gid FROM pg_prepared_xacts'] },
+      ],
+      lift: [{ words: 'they can log in again', statements: roleStatements(roles, 'LOGIN') }],
+    };
+  }
+
+  check(): Promise<readonly FenceFinding[]> {
+    return this.#on((session) => checkRoleFence(session, this.#settings));
+  }
+
+  stillRuns(): Promise<readonly StillRuns[]> {
+    return this.#on((session) => stillRunsOnPostgres(session, this.#settings.roles));
+  }
+
+  plan(): Promise<RoleFenceRecord> {
+    return this.#on(async (session) => ({
+      way: 'roles',
+      ...(await identityOf(session)),
+      roles: await rolesThat(session, this.#settings.roles, 'log in'),
+    }));
+  }
+
+  /** FENCE_PREPARED, FENCE_SESSION_STAYS, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
+  set(record: RoleFenceRecord): Promise<void> {
+    return this.#on(async (session, deadline) => {
+      await refuseOther(session, record);
+      await setLogin(session, record.roles, 'NOLOGIN');
+      await endRoleSessions(session, this.#settings.roles, deadline);
+      await refusePrepared(session);
+    });
+  }
+
+  isSet(record: RoleFenceRecord): Promise<FenceState> {
+    return this.#on(async (session) => {
+      await refuseOther(session, record);
+      const open = await rolesThat(session, this.#settings.roles, 'log in');
+      const sessions = await roleSessions(session, this.#settings.roles);
+      const prepared = await preparedTransactions(session);
+      return stateOf([
+        ...open.map((role) => `${role} can log in`),
+        ...sessions.map(({ words }) => `${words} is there`),
+        ...prepared.map((gid) => `the transaction ${gid} stands prepared`),
+      ]);
+    });
+  }
+
+  /** INV-152 */
+  async proveHolds(record: RoleFenceRecord): Promise<FenceProof> {
+    const tries: FenceTry[] = [];
+    for (const each of this.#settings.tryAs) tries.push(await tryRole(each, this.#settings.limitMs));
+    return proofOf(tries, (await this.isSet(record)).gaps);
+  }
+
+  async loosen(): Promise<void> {}
+
+  lift(record: RoleFenceRecord): Promise<void> {
+    return this.#on(async (session) => {
+      await refuseOther(session, record);
+      await setLogin(session, record.roles, 'LOGIN');
+    });
+  }
+
+  #on<A>(work: (session: PostgresSession, deadline: Deadline) => Promise<A>): Promise<A> {
+    const deadline = new Deadline(this.#settings.limitMs);
+    return onPostgres(this.#settings.login, deadline, (session) => work(session, deadline));
+  }
+}
+
+async function identityOf(session: PostgresSession): Promise<{ server: string; database: string }> {
+  const { rows } = await session.query(
+    'SELECT system_identifier AS server, current_database() AS database FROM pg_control_system()',
+  );
+  return { server: rows[0]?.['server'] ?? '', database: rows[0]?.['database'] ?? '' };
+}
+
+async function refuseOther(session: PostgresSession, record: RoleFenceRecord): Promise<void> {
+  const { server, database } = await identityOf(session);
+  if (server === record.server && database === record.database) return;
+  const message = `the fence was planned on ${record.server}/${record.database}, and this is ${server}/${database}`;
+  throw fenceError('FENCE_OTHER_SERVER', message);
+}
+
+/** 28000: the role is not permitted to log in. Another refusal (a wrong password is 28P01) would prove nothing. */
+async function tryRole({ name, login }: RoleTry, limitMs: number): Promise<FenceTry> {
+  const what = 'log in';
+  try {
+    await onPostgres(login, new Deadline(limitMs), async () => {});
+    return { as: name, what, outcome: 'passed', answer: 'the server let it in' };
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return { as: name, what, outcome: sqlstateOf(error) === '28000' ? 'refused' : 'unclear', answer: error.message };
+  }
+}
