@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { SluiceError } from '../contract/error.ts';
 import { CopyIn } from './copy.ts';
+import { CopyOut, type TakeLine } from './copy-out.ts';
 import { quoteLiteral } from './quote.ts';
 import { sqlstateOf, targetError } from './sqlstate.ts';
 
@@ -72,6 +73,15 @@ export class PostgresSession {
       return await copy.end();
     } catch (error) {
       await copy.fail();
+      throw this.#wrap(error, 'COPY');
+    }
+  }
+
+  /** Runs COPY ... TO STDOUT and hands over each row's bytes. */
+  async copyOut(statement: string, take: TakeLine): Promise<void> {
+    try {
+      await this.#client.query(new CopyOut(statement, take)).ended;
+    } catch (error) {
       throw this.#wrap(error, 'COPY');
     }
   }

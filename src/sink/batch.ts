@@ -57,9 +57,11 @@ export class Batch {
   /** What follows belongs to this epoch. */
   enter(header: EpochHeader): void {
     this.#origin = { epoch: header.number, position: header.reached.text };
+    this.#state.observer.entered?.(header.number);
   }
 
   async take(changes: readonly Change[]): Promise<void> {
+    this.#state.observer.met?.(changes);
     for (const change of changes) {
       const isTaken = change.tag === 'row' && this.#takeRow(change);
       if (!isTaken) await this.#takeSlowly(change);

@@ -3,9 +3,10 @@ import { AvroReader } from '../avro/reader.ts';
 import type { RowChange } from '../contract/change.ts';
 import type { Cascade, CascadeAction, TableVersion } from '../contract/table.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
+import { uncopied } from '../postgres/copy-field.ts';
 import { quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
 import { isReferenceMoved, type LatestVersion } from './cascade.ts';
-import { uncopied } from './copy-field.ts';
+import type { PrintedKeys, SinkObserver } from './observer.ts';
 import type { Mapping } from './plan-book.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -21,6 +22,13 @@ export interface ParentChange {
   readonly change: RowChange;
 }
 
+export interface CascadeWriterOptions {
+  readonly session: PostgresSession;
+  readonly mapping: Mapping;
+  readonly latest: LatestVersion;
+  readonly observer: SinkObserver;
+}
+
 /**
  * Does on the target what the source's foreign keys did there without logging it: for a parent's row, then for the
  * children that this removed or changed, at any depth (INV-56).
@@ -29,11 +37,13 @@ export class CascadeWriter {
   readonly #session: PostgresSession;
   readonly #mapping: Mapping;
   readonly #latest: LatestVersion;
+  readonly #observer: SinkObserver;
 
-  constructor(session: PostgresSession, mapping: Mapping, latest: LatestVersion) {
+  constructor({ session, mapping, latest, observer }: CascadeWriterOptions) {
     this.#session = session;
     this.#mapping = mapping;
     this.#latest = latest;
+    this.#observer = observer;
   }
 
   /** After the parents' own changes were written; in source order. Deletes of one table that follow each other go together. */
@@ -85,10 +95,30 @@ export class CascadeWriter {
 
   async #run(cascade: Cascade, child: TargetName, act: Act): Promise<readonly Moved[]> {
     const columns = cascade.childColumns.map((name) => this.#column(cascade, name));
-    const returning = act.watched.map((name, i) => `${this.#column(cascade, name)}::text AS w${i}`).join(', ');
+    const key = this.#toldKey(cascade);
+    const returning = [
+      ...act.watched.map((name, i) => `${this.#column(cascade, name)}::text AS w${i}`),
+      ...key.map((name, i) => `${this.#column(cascade, name)}::text AS k${i}`),
+    ].join(', ');
     const { text, values } = statement(quoteTable(child), columns, act);
     const { rows } = await this.#session.query(returning ? `${text} RETURNING ${returning}` : text, values);
-    return returning ? rows.map((row) => movedOf(row, cascade, act)) : [];
+    this.#tell(cascade, act, key.length === 0 ? null : rows.map((row) => key.map((_, i) => row[`k${i}`] ?? '')));
+    return act.watched.length > 0 ? rows.map((row) => movedOf(row, cascade, act)) : [];
+  }
+
+  /** Columns of the child's key where somebody wants to know which of its rows change; none where that is not known. */
+  #toldKey({ childDatabase, childTable }: Cascade): readonly string[] {
+    if (!this.#observer.wants?.({ database: childDatabase, table: childTable })) return [];
+    const version = this.#latest(childDatabase, childTable);
+    return (version?.key ?? []).map((index) => version?.columns[index]?.name ?? '');
+  }
+
+  /** An update that moves a child to another key prints only the new one. */
+  #tell({ childDatabase, childTable, childColumns }: Cascade, act: Act, keys: PrintedKeys | null): void {
+    const version = this.#latest(childDatabase, childTable);
+    const isGone = act.action === 'cascade' && act.isDelete;
+    const isMoved = !isGone && version?.key.some((at) => childColumns.includes(version.columns[at]?.name ?? ''));
+    this.#observer.touched?.({ database: childDatabase, table: childTable }, isMoved ? null : keys);
   }
 
   #column(cascade: Cascade, name: string): string {

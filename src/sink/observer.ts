@@ -1,4 +1,4 @@
-import type { RowOperation } from '../contract/change.ts';
+import type { Change, RowOperation, TableName } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import type { TableVersion } from '../contract/table.ts';
@@ -15,10 +15,29 @@ export interface AppliedBatch {
   readonly tookMs: number;
 }
 
-/** Told of what the sink does, for metrics and status. Must not throw. */
+/** Keys of rows as the target prints them, one text a key column. */
+export type PrintedKeys = readonly (readonly string[])[];
+
+/**
+ * Told of what the sink does, for metrics, status and verify. Must not throw. Whatever a transaction changes is told
+ * between `begun` and its COMMIT, so that whoever sees its rows has been told of them before.
+ */
 export interface SinkObserver {
   /** The open transaction goes on: what it holds now. Called often. */
   taken?(bytes: number): void;
+  begun?(): void;
+  /** The transaction that began last is over, and the target stands here. */
+  committed?(checkpoint: Checkpoint): void;
+  /** Changes of this epoch follow. */
+  entered?(epoch: number): void;
+  /** Changes that the transaction takes: applied, set aside, or tried again. */
+  met?(changes: readonly Change[]): void;
+  /** Whether anybody wants `touched` of this source table. */
+  wants?(table: TableName): boolean;
+  /** Rows of a source table that change without a change of their own; null: any of its rows. */
+  touched?(table: TableName, keys: PrintedKeys | null): void;
+  /** Rows of any table may change without a word. */
+  unfollowed?(): void;
   applied?(batch: AppliedBatch): void;
   /** Changes that the transaction just committed has put into quarantine. */
   setAside?(counts: readonly QuarantineCount[]): void;

@@ -6,7 +6,7 @@ import { codecOf } from '../column/family.ts';
 import type { OldRowValue } from '../contract/change.ts';
 import { ValueError } from '../contract/error.ts';
 import type { Column, ColumnType } from '../contract/table.ts';
-import { uncopied } from './copy-field.ts';
+import { uncopied } from '../postgres/copy-field.ts';
 
 /** Where a value goes: the column's type there, and the zone of the source's datetimes; UTC when undefined. */
 export interface ValueTarget {

@@ -109,7 +109,7 @@ export class Sink {
       if (checkpoint === null) await assertNeverWritten(session, this.#key, this.#checkpoint);
       this.#checkpoint = checkpoint;
       if (head) assertLogHolds(this.#checkpoint, head);
-      this.#state = await loadTargetState(session, this.#key, this.#options.mapping);
+      this.#state = await this.#load(session);
       return this.#checkpoint;
     } catch (error) {
       await session.close();
@@ -144,7 +144,8 @@ export class Sink {
   async betweenTransactions<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
     if (this.#state === null) throw notStarted();
     return await this.#exclusively(async (state) => {
-      await state.session.query('BEGIN');
+      await this.#begin(state);
+      this.#options.observer?.unfollowed?.();
       const result = await work(state.session);
       await this.#commitInPlace(state);
       return result;
@@ -190,7 +191,7 @@ export class Sink {
   async #again(state: TargetState, taken: readonly DecodedEpoch[]): Promise<void> {
     this.#carefulLeft = CAREFUL_TRANSACTIONS;
     await state.session.query('ROLLBACK');
-    this.#state = await loadTargetState(state.session, this.#key, this.#options.mapping);
+    this.#state = await this.#load(state.session);
     const epochs = taken.values();
     await this.#attempt(this.#state, async () => epochs.next().value ?? null, true);
   }
@@ -199,7 +200,7 @@ export class Sink {
     const startedMs = performance.now();
     const aside = new NewAside(state.store, state.versions);
     const batch = new Batch(state, { pieceBytes: this.#options.pieceBytes ?? PIECE_BYTES, aside, isCareful });
-    await state.session.query('BEGIN');
+    await this.#begin(state);
     await this.#step('begun');
     const headers: EpochHeader[] = [];
     let reached = this.#checkpoint;
@@ -231,17 +232,18 @@ export class Sink {
     await state.session.query('COMMIT');
     state.writer.committed();
     this.#checkpoint = reached;
+    this.#options.observer?.committed?.(reached);
   }
 
   async #retry(state: TargetState, head: string): Promise<RetryOutcome> {
-    await state.session.query('BEGIN');
+    await this.#begin(state);
     const outcome = await retryWaiting(state, head, this.#options.pieceBytes ?? PIECE_BYTES);
     await this.#commitInPlace(state);
     return outcome;
   }
 
   async #drop(state: TargetState, head: string): Promise<number> {
-    await state.session.query('BEGIN');
+    await this.#begin(state);
     const dropped = await state.store.drop(head);
     await this.#commitInPlace(state);
     return dropped;
@@ -251,7 +253,7 @@ export class Sink {
   async #commitInPlace(state: TargetState): Promise<void> {
     if (this.#checkpoint === null) await state.session.query('COMMIT');
     else await this.#commit(state, this.#checkpoint);
-    this.#state = await loadTargetState(state.session, this.#key, this.#options.mapping);
+    this.#state = await this.#load(state.session);
   }
 
   #isFull(batch: Batch, startedMs: number): boolean {
@@ -262,6 +264,16 @@ export class Sink {
   #heartbeatOf(epoch: DecodedEpoch): string | null {
     const { heartbeatState } = this.#options;
     return heartbeatState === undefined ? null : (epoch.header.state.get(heartbeatState) ?? null);
+  }
+
+  async #begin(state: TargetState): Promise<void> {
+    this.#options.observer?.begun?.();
+    await state.session.query('BEGIN');
+  }
+
+  async #load(session: PostgresSession): Promise<TargetState> {
+    const { mapping, observer = {} } = this.#options;
+    return await loadTargetState(session, this.#key, { mapping, observer });
   }
 
   async #step(step: SinkStep): Promise<void> {

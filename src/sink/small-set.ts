@@ -1,5 +1,5 @@
+import { uncopied } from '../postgres/copy-field.ts';
 import { quoteIdent, quoteLiteral, quoteTable } from '../postgres/quote.ts';
-import { uncopied } from './copy-field.ts';
 import { rowChunks, stagedChunks } from './row-text.ts';
 import type { TablePlan } from './table-plan.ts';
 

@@ -2,6 +2,7 @@ import type { SchemaChange } from '../contract/change.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { CascadeWriter } from './cascade-writer.ts';
 import type { CheckpointKey } from './checkpoint.ts';
+import type { SinkObserver } from './observer.ts';
 import { PausedTables } from './paused-table.ts';
 import { type Mapping, PlanBook } from './plan-book.ts';
 import { QuarantineStore } from './quarantine-store.ts';
@@ -13,6 +14,7 @@ export interface TargetState {
   readonly session: PostgresSession;
   readonly key: CheckpointKey;
   readonly mapping: Mapping;
+  readonly observer: SinkObserver;
   readonly plans: PlanBook;
   readonly versions: VersionBook;
   readonly paused: PausedTables;
@@ -28,7 +30,7 @@ export interface TargetState {
 export async function loadTargetState(
   session: PostgresSession,
   key: CheckpointKey,
-  mapping: Mapping,
+  { mapping, observer }: { readonly mapping: Mapping; readonly observer: SinkObserver },
 ): Promise<TargetState> {
   const versions = new VersionBook(session, key.pipeline);
   const paused = new PausedTables(session, key.pipeline);
@@ -43,12 +45,13 @@ export async function loadTargetState(
     session,
     key,
     mapping,
+    observer,
     versions,
     paused,
     store,
     plans: new PlanBook(session, mapping, latest),
     writer: new SetWriter(session),
-    cascades: new CascadeWriter(session, mapping, latest),
+    cascades: new CascadeWriter({ session, mapping, latest, observer }),
     lastSchema: new Map(),
     unsound: new Set(),
   };
