@@ -30,6 +30,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   CONTROL_PATH_: EXIT.usage,
   QUARANTINE_NO_SUCH_CHANGE: EXIT.usage,
   CONTROL_HELD: EXIT.refused,
+  VERIFY_: EXIT.refused,
   CONTROL_UNREACHABLE: EXIT.unreachable,
   CONTROL_NOT_READY: EXIT.unreachable,
   CONTROL_BROKEN_OFF: EXIT.unreachable,

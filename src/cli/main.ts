@@ -9,6 +9,8 @@ await runProcess({
   runPipeline: async (config, options) => (await import('../pipeline/run.ts')).runPipeline(config, options),
   openQuarantine: async (config) => (await import('../pipeline/quarantine.ts')).openQuarantine(config),
   reloadTables: async (config, tables) => (await import('../pipeline/ask-tables.ts')).askReload(config, tables),
+  verify: async (config, request, options) =>
+    (await import('../pipeline/ask-verify.ts')).askVerify(config, request, options),
   schema: {
     plan: async (config, options) =>
       (await import('../pipeline/schema-actions.ts')).SCHEMA_ACTIONS.plan(config, options),

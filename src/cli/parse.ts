@@ -44,12 +44,17 @@ export function parseCommand(argv: readonly string[], verbs: readonly Verb[]): P
   const known = flagsOf(verb);
   for (const one of given) {
     const flag = known.get(one.name);
-    if (flag !== undefined) flags.set(flag.name, readFlag(flag, one));
+    if (flag !== undefined) flags.set(flag.name, added(flags.get(flag.name), readFlag(flag, one)));
     else if (verb?.takesConfig === true && CONFIG_OPTION_FLAGS.has(one.name)) overrides[`--${one.name}`] = textOf(one);
     else throw unknownFlag(one, verb, known);
   }
   if (verb !== null && !flags.has('help')) checkOperands(verb, operands);
   return { verb, group, operands, flags, overrides };
+}
+
+/** A flag given again adds to a list, and replaces anything else. */
+function added(before: FlagValue | undefined, value: FlagValue): FlagValue {
+  return Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
 }
 
 /** Flags and words apart. Which flags take a value is one answer for all verbs, so the verb need not come first. */
@@ -113,6 +118,7 @@ function readFlag(flag: Flag, given: Given): FlagValue {
       `For example: ${given.written} ${flag.value ?? flag.choices?.[0] ?? 'VALUE'}`,
     );
   if (flag.choices?.includes(text) === false) throw refuse(flag.choices.join(' or '));
+  if (flag.type === 'texts') return [text];
   if (flag.type === 'integer') {
     if (/^\d{1,15}$/.test(text)) return Number(text);
     throw refuse('a whole number');

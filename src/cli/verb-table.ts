@@ -11,6 +11,7 @@ import { RUN_VERBS } from './verb-run.ts';
 import { SCHEMA_VERBS } from './verb-schema.ts';
 import { STATUS_VERB } from './verb-status.ts';
 import { TABLES_VERBS } from './verb-tables.ts';
+import { VERIFY_VERB } from './verb-verify.ts';
 
 /** Every verb there is, in the order of help. */
 export const VERBS: readonly Verb[] = [
@@ -23,6 +24,7 @@ export const VERBS: readonly Verb[] = [
   STATUS_VERB,
   LAG_VERB,
   ...TABLES_VERBS,
+  VERIFY_VERB,
   ...QUARANTINE_VERBS,
   ...LOGIC_VERBS,
   DEMO_VERB,

@@ -2,7 +2,7 @@ import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
 import type { Assess } from '../pipeline/assess-option.ts';
-import type { OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
+import type { AskVerify, OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
 import type { SchemaActions } from '../pipeline/schema-option.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io, SignalName } from './io.ts';
@@ -13,14 +13,15 @@ import type { Output } from './output.ts';
 export interface Flag {
   readonly name: string;
   readonly short?: string;
-  readonly type: 'switch' | 'text' | 'duration' | 'integer';
+  /** `texts` may be given several times. */
+  readonly type: 'switch' | 'text' | 'texts' | 'duration' | 'integer';
   /** Word for the value in help: `5s`, `NAME`. */
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly help: string;
 }
 
-export type FlagValue = string | number | true;
+export type FlagValue = string | number | true | readonly string[];
 
 /** One run of a verb. */
 export interface Call {
@@ -63,6 +64,7 @@ export interface Ports {
   readonly runPipeline?: RunPipeline;
   readonly openQuarantine?: OpenQuarantine;
   readonly reloadTables?: ReloadTables;
+  readonly verify?: AskVerify;
   readonly schema?: SchemaActions;
   readonly assess?: Assess;
   readonly runDemo?: RunDemo;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseThrottle } from '../mysql/throttle.ts';
 import { asCaseRule } from '../rule/case-rule.ts';
 import { type Mask, parseMask } from '../rule/mask.ts';
 import type { Config, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
@@ -46,7 +47,13 @@ export function buildConfig(settings: Settings, folder: string): Config {
       maxTransactionBytes: settings.number('apply.maxTransactionBytes'),
     },
     control: { socket: path('control.socket') ?? resolve(folder, '.sluice', `${pipeline}.sock`) },
-    verify: { everyMs: settings.number('verify.every'), maxAgeMs: settings.number('verify.maxAge') },
+    verify: {
+      everyMs: settings.number('verify.every'),
+      maxAgeMs: settings.number('verify.maxAge'),
+      parallel: settings.number('verify.parallel'),
+      throttle: parseThrottle(settings.text('verify.throttle')) ?? { share: 1, rowsPerSecond: null },
+      chunkMaxRows: settings.number('verify.chunkMaxRows'),
+    },
     cutover: {
       maxLagMs: settings.number('cutover.maxLag'),
       steadyForMs: settings.number('cutover.steadyFor'),

@@ -1,3 +1,4 @@
+import type { ThrottleLimits } from '../mysql/throttle.ts';
 import type { CaseRule } from '../rule/case-rule.ts';
 import type { Mask } from '../rule/mask.ts';
 import type { DatabaseUrl } from './database-url.ts';
@@ -18,7 +19,7 @@ export interface Config {
   readonly snapshot: { readonly parallel: number; readonly chunkTargetMs: number; readonly chunkMaxRows: number };
   readonly apply: { readonly parallel: number; readonly maxTransactionBytes: number };
   readonly control: { readonly socket: string };
-  readonly verify: { readonly everyMs: number; readonly maxAgeMs: number };
+  readonly verify: VerifyConfig;
   readonly cutover: CutoverConfig;
   readonly http: HttpConfig;
 }
@@ -120,6 +121,15 @@ export interface TableRule {
   /** As ValuePolicy.zeroDate: `refuse`, `null`, `-infinity` or an ISO date. */
   readonly zeroDate: ReadonlyMap<string, string>;
   readonly nul: ReadonlyMap<string, 'refuse' | 'strip' | 'replace'>;
+}
+
+export interface VerifyConfig {
+  readonly everyMs: number;
+  readonly maxAgeMs: number;
+  /** Parts of tables compared at once. */
+  readonly parallel: number;
+  readonly throttle: ThrottleLimits;
+  readonly chunkMaxRows: number;
 }
 
 export interface CutoverConfig {

@@ -13,7 +13,6 @@ const postgresUrl: OptionType = { kind: 'url', schemes: ['postgresql', 'postgres
 const lanes: OptionType = { kind: 'integer', min: 1, max: 64 };
 const globs = (min: number): OptionType => ({ kind: 'list', of: 'glob', min });
 const CUTOVER = 'sluice cutover';
-const VERIFY = 'sluice verify';
 
 const tlsOptions = (side: 'source' | 'target'): readonly Option[] => [
   {
@@ -288,15 +287,33 @@ const stageOptions: readonly Option[] = [
     path: 'verify.every',
     type: { kind: 'duration', min: '1m', max: '30d' },
     default: '6h',
-    help: 'How often every table is compared.',
-    later: VERIFY,
+    help: 'How often every table is compared by the running pipeline itself.',
+    later: 'verification without being asked',
   },
   {
     path: 'verify.maxAge',
     type: { kind: 'duration', min: '1m', max: '90d' },
     default: '24h',
     help: 'How old the last comparison may be for the cutover.',
-    later: VERIFY,
+    later: CUTOVER,
+  },
+  { path: 'verify.parallel', type: lanes, default: 2, help: 'Parts of tables compared at the same time.' },
+  {
+    path: 'verify.throttle',
+    type: {
+      kind: 'text',
+      pattern: /^\s*(?:([1-9]\d?|100)\s*%|[1-9]\d{0,8}\s*\/s)(\s*,\s*(?:([1-9]\d?|100)\s*%|[1-9]\d{0,8}\s*\/s))?\s*$/,
+      words: 'a share of the time, rows a second, or both: 25%, 5000/s, 25%,5000/s',
+    },
+    default: '50%',
+    help: 'Share of the time in which verify may read the source, for each part compared at once, or rows a second.',
+    example: '25%,5000/s',
+  },
+  {
+    path: 'verify.chunkMaxRows',
+    type: { kind: 'integer', min: 1, max: 1_000_000 },
+    default: 1_000_000,
+    help: 'Most rows of one part, however quickly they are read.',
   },
   {
     path: 'http.listen',

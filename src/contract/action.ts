@@ -1,4 +1,5 @@
 import type { Quarantine } from './quarantine.ts';
+import type { VerifyProgress, VerifyReport, VerifyRequest } from './verify.ts';
 
 /** What another process may ask of a running pipeline. Failures are SluiceErrors, told to who asked. */
 export interface PipelineActions {
@@ -6,7 +7,15 @@ export interface PipelineActions {
   readonly quarantine?: Pick<Quarantine, 'retry' | 'drop'>;
   /** In a process that captures. */
   readonly tables?: TableActions;
+  /** In a process that applies. */
+  readonly verify?: VerifyAction;
 }
+
+/** Compares both sides; an abort ends it and keeps what is done. VERIFY_RUNNING: it is at it already. */
+export type VerifyAction = (
+  request: VerifyRequest,
+  options: { readonly onProgress: (progress: VerifyProgress) => void; readonly signal: AbortSignal },
+) => Promise<VerifyReport>;
 
 export interface TableActions {
   /**
@@ -35,4 +44,5 @@ export type ActionCall =
       /** Of the quarantined change, or `all`. */
       readonly params: { readonly id: string };
     }
-  | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } };
+  | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } }
+  | { readonly method: 'verify'; readonly params: VerifyRequest };

@@ -4,7 +4,7 @@ import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { linesOf, sendLine } from './line.ts';
 import { mergeStatus } from './merge.ts';
-import { parseData, parseGreeting, parseResponse, type Refusal, type Request } from './message.ts';
+import { parseData, parseGreeting, parseProgress, parseResponse, type Refusal, type Request } from './message.ts';
 import { checkSocketPath, socketPath } from './path.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -118,22 +118,37 @@ async function watched(
   return answers(connection, { id: 1, method: 'watch' });
 }
 
+export interface AskOptions {
+  /** What it tells of itself while it is done. */
+  readonly onProgress?: (progress: unknown) => void;
+  /** Hangs up. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Has the process whose business it is do something, and waits until it is done. null: no such process runs. Its error
  * comes back as it left it there; CONTROL_BROKEN_OFF when the process went before it answered.
  */
-export async function askAction(socket: string, call: ActionCall): Promise<{ readonly data: unknown } | null> {
+export async function askAction(
+  socket: string,
+  call: ActionCall,
+  { onProgress, signal }: AskOptions = {},
+): Promise<{ readonly data: unknown } | null> {
   checkSocketPath(socket);
   const half = call.method === 'tables.reload' ? 'capture' : 'apply';
   const connection = (await open(socketPath(socket, 'run'))) ?? (await open(socketPath(socket, half)));
   if (connection === null) return null;
   connection.setTimeout(ANSWER_TIMEOUT_MS, () => connection.destroy());
+  signal?.addEventListener('abort', () => connection.destroy(), { once: true });
   for await (const line of talk(connection, { id: 1, ...call })) {
     const response = parseResponse(line);
+    const progress = response === null ? parseProgress(line) : undefined;
+    if (progress !== undefined) onProgress?.(progress);
     if (response === null) continue;
     if (response.ok) return { data: response.data };
     throw errorOf(response);
   }
+  signal?.throwIfAborted();
   throw brokenOff(socket);
 }
 

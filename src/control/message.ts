@@ -4,7 +4,7 @@ import type { Disposition, SluiceError } from '../contract/error.ts';
 /**
  * Control: the Unix socket of a running pipeline and its client. One JSON document a line. The server greets, the client
  * asks `{id, method}`, the server answers `{id, ok, ...}`: once for `status`, at every change for `watch`, once when it is
- * done for an action `{id, method, params}`.
+ * done for an action `{id, method, params}`, and before that any number of `{id, progress}`.
  */
 export const PROTOCOL = 'sluice-control/1';
 
@@ -58,6 +58,12 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
   'quarantine.drop': ({ id }) => (typeof id === 'string' ? { method: 'quarantine.drop', params: { id } } : null),
   'tables.reload': ({ tables }) =>
     tables === 'all' || isTexts(tables) ? { method: 'tables.reload', params: { tables } } : null,
+  verify: ({ tables, restart, repair, timeoutMs }) => {
+    if (tables !== 'all' && !isTexts(tables)) return null;
+    const limitMs = typeof timeoutMs === 'number' ? timeoutMs : null;
+    const how = { restart: restart === true, repair: repair === true, timeoutMs: limitMs };
+    return { method: 'verify', params: { tables: tables === 'all' ? 'all' : tables, ...how } };
+  },
 };
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -66,6 +72,11 @@ function isTexts(value: unknown): value is readonly string[] {
 
 export function refusalOf({ code, message, remedy, disposition }: SluiceError): Refusal {
   return { code, message, remedy, disposition };
+}
+
+/** What an action tells of itself while it is done; undefined for any other line. */
+export function parseProgress(line: string): unknown {
+  return parseObject(line)?.['progress'];
 }
 
 /** The whole answer; null when the line is none. */

@@ -9,6 +9,7 @@ import { type Holder, heldBy, holderOf, removeDead } from './holder.ts';
 import { linesOf, sendLine } from './line.ts';
 import { listen, lockPath } from './lock.ts';
 import {
+  type ActionRequest,
   type Greeting,
   PROTOCOL,
   parseRequest,
@@ -158,19 +159,27 @@ export class ControlServer {
       const message = `this version has no ${JSON.stringify(request.unknown.slice(0, 40))}`;
       answer(socket, { id: request.id, ok: false, code: 'CONTROL_UNKNOWN_METHOD', message });
     } else if ('params' in request) {
-      void this.#act(request).then((response) => answer(socket, { id: request.id, ...response }));
+      void this.#act(request, socket).then((response) => answer(socket, { id: request.id, ...response }));
     } else {
       this.#answerStatus(socket, request);
     }
   }
 
   /** Never rejects: what fails is the answer. */
-  async #act(call: ActionCall): Promise<WithoutId<Response>> {
+  async #act(request: ActionRequest, socket: Socket): Promise<WithoutId<Response>> {
+    const end = new AbortController();
+    const hangUp = () => end.abort(new DOMException('who asked is gone', 'AbortError'));
+    socket.once('close', hangUp);
+    const onProgress = (progress: unknown) => {
+      if (socket.writableLength <= BACKLOG_LIMIT_BYTES) sendLine(socket, { id: request.id, progress });
+    };
     try {
-      const done = this.#actions === null ? null : act(this.#actions, call);
+      const done = this.#actions === null ? null : act(this.#actions, request, { onProgress, signal: end.signal });
       return done === null ? { ok: false, ...NOT_READY } : { ok: true, data: await done };
     } catch (error) {
       return { ok: false, ...(error instanceof SluiceError ? refusalOf(error) : FAULT) };
+    } finally {
+      socket.off('close', hangUp);
     }
   }
 
@@ -184,8 +193,14 @@ export class ControlServer {
   }
 }
 
+interface Asked {
+  readonly onProgress: (progress: unknown) => void;
+  /** Who asked is gone. */
+  readonly signal: AbortSignal;
+}
+
 /** null: this process does not do such things, or not yet. */
-function act({ quarantine, tables }: PipelineActions, call: ActionCall): Promise<unknown> | null {
+function act({ quarantine, tables, verify }: PipelineActions, call: ActionCall, asked: Asked): Promise<unknown> | null {
   switch (call.method) {
     case 'quarantine.retry':
       return quarantine?.retry(call.params.id) ?? null;
@@ -193,6 +208,8 @@ function act({ quarantine, tables }: PipelineActions, call: ActionCall): Promise
       return quarantine?.drop(call.params.id) ?? null;
     case 'tables.reload':
       return tables?.reload(call.params.tables) ?? null;
+    case 'verify':
+      return verify?.(call.params, asked) ?? null;
   }
 }
 

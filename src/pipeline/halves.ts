@@ -7,6 +7,7 @@ import type { QuarantineCount } from '../contract/status.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
+import { Follower } from '../verify/follower.ts';
 import { AfterLoad } from './after-load.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
@@ -23,6 +24,8 @@ import { sinkOf } from './sink-of.ts';
 import { watchSource } from './source-watch.ts';
 import { type Failure, supervise } from './supervise.ts';
 import { watchTarget } from './target-watch.ts';
+import { VerifyDesk } from './verify.ts';
+import { followedBy } from './verify-follow.ts';
 import { VERSION } from './version.ts';
 
 export interface HalvesOptions extends RunOptions {
@@ -51,6 +54,7 @@ class Halves {
   readonly #afterLoad: AfterLoad;
   readonly #desk = new ReloadDesk();
   readonly #trim: LogTrim;
+  readonly #follower = new Follower();
   #isCaughtUp = false;
   #isLoadFinished = false;
 
@@ -73,6 +77,7 @@ class Halves {
       taken: () => {
         options.state.board.apply.steps += 1;
       },
+      ...followedBy(this.#follower),
       applied: (batch) => this.#applied(batch),
       setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
     });
@@ -102,9 +107,11 @@ class Halves {
   #actions(): PipelineActions {
     const { mode, config, prepared } = this.#options;
     const { quarantine } = this.#sink;
+    const isLoaded = () => this.#isLoadFinished;
+    const verifying = { config, scope: prepared.scope, follower: this.#follower, isLoaded, signal: this.#signal };
     const options = { config, scope: prepared.scope, desk: this.#desk, quarantine };
     return {
-      ...(mode === 'capture' ? {} : { quarantine }),
+      ...(mode === 'capture' ? {} : { quarantine, verify: new VerifyDesk(verifying).verify }),
       ...(mode === 'apply' ? {} : { tables: { reload: (tables) => reloadTables(tables, options) } }),
     };
   }
@@ -198,6 +205,7 @@ class Halves {
     const { state } = this.#options;
     this.#goesOn('apply');
     state.change({ paused: this.#sink.pausedTables });
+    this.#follower.stands(checkpoint);
     if (checkpoint === null) return;
     state.board.onStanding(checkpoint.epoch, checkpoint.position);
     this.#load.onCheckpoint(checkpoint.epoch);

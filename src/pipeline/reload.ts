@@ -40,12 +40,17 @@ export async function reloadTables(asked: readonly string[] | 'all', options: Re
   }
 }
 
-function chosen(asked: readonly string[] | 'all', tables: readonly CatalogueTable[]): readonly CatalogueTable[] {
+/** TABLES_UNKNOWN: a name that no table has. `not` says what was not begun then. */
+export function chosen(
+  asked: readonly string[] | 'all',
+  tables: readonly CatalogueTable[],
+  not = 'no reload was begun',
+): readonly CatalogueTable[] {
   if (asked === 'all') return tables;
   const isNamed = (names: readonly string[], { version }: CatalogueTable) =>
     matchesAny(names, version.database, version.table);
   const unknown = asked.find((name) => !tables.some((table) => isNamed([name], table)));
-  if (unknown !== undefined) throw unknownTable(unknown, tables);
+  if (unknown !== undefined) throw unknownTable(unknown, tables, not);
   return tables.filter((table) => isNamed(asked, table));
 }
 
@@ -91,12 +96,12 @@ function reloaded({ version }: CatalogueTable, scope: Scope, waiting: ReadonlyMa
   return { database, table, supersededChanges };
 }
 
-function unknownTable(name: string, tables: readonly CatalogueTable[]): SluiceError {
+function unknownTable(name: string, tables: readonly CatalogueTable[], not: string): SluiceError {
   const names = tables.flatMap(({ version }) => [version.table, `${version.database}.${version.table}`]);
   const near = nearest(name, names);
   return new SluiceError({
     code: 'TABLES_UNKNOWN',
-    message: `no table of this pipeline is named ${name}${near === null ? '' : `, did you mean ${near}?`}; no reload was begun`,
+    message: `no table of this pipeline is named ${name}${near === null ? '' : `, did you mean ${near}?`}; ${not}`,
     remedy: 'Give names as the source spells them, as TABLE or DATABASE.TABLE; tables.include decides which take part.',
     disposition: 'stop',
   });

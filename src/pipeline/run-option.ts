@@ -3,6 +3,7 @@ import type { PipelineActions, ReloadBegun } from '../contract/action.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Quarantine } from '../contract/quarantine.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
+import type { VerifyProgress, VerifyReport, VerifyRequest } from '../contract/verify.ts';
 
 /** How the command line starts a pipeline: `runPipeline(config, options)`. */
 export interface RunOptions {
@@ -38,3 +39,10 @@ export type OpenQuarantine = (config: Config) => Promise<Quarantine & { close():
 
 /** Has the running pipeline read tables anew: names or patterns as in `tables.include`. Resolves when that is durable. */
 export type ReloadTables = (config: Config, tables: readonly string[] | 'all') => Promise<ReloadBegun>;
+
+/** Has the running pipeline compare both sides; an abort hangs up, and what is compared is kept. */
+export type AskVerify = (
+  config: Config,
+  request: VerifyRequest,
+  options: { readonly onProgress: (progress: VerifyProgress) => void; readonly signal: AbortSignal },
+) => Promise<VerifyReport>;

@@ -152,9 +152,9 @@ describe('the command line', () => {
   });
 
   it('says on stderr which options have no effect yet', async () => {
-    const ran = await inside(['config', 'validate', '--verify-every', '1h']);
+    const ran = await inside(['config', 'validate', '--verify-max-age', '48h']);
     expect(ran).toMatchObject({ exit: 0, stdout: 'sluice.yaml: no problem\n' });
-    expect(ran.stderr).toContain('warning: flag --verify-every: verify.every: is accepted but has no effect');
+    expect(ran.stderr).toContain('warning: flag --verify-max-age: verify.maxAge: is accepted but has no effect');
   });
 
   it('prints a schema that is JSON, and the values in force with secrets masked', async () => {
@@ -348,6 +348,30 @@ describe('run', () => {
     expect(documents.length).toBeGreaterThan(2);
     expect(documents.at(0)).toMatchObject({ kind: 'Status', status: 'ok' });
     expect(documents.at(-1)).toMatchObject({ kind: 'Status', status: 'error', error: { code: 'INTERRUPTED' } });
+  });
+});
+
+describe('verify', () => {
+  const verify = (stage: string, ...words: readonly string[]) =>
+    inside(['verify', ...words], { environment: { STAGE: stage } });
+
+  it('is exit 0 for equal tables, 4 for differences, 5 for what was not finished, 6 without a process', async () => {
+    expect(await verify('clean')).toMatchObject({ exit: 0 });
+    expect(await verify('late')).toMatchObject({ exit: 5, stderr: expect.stringContaining('VERIFY_NOT_REACHED') });
+    expect(await verify('unreachable')).toMatchObject({ exit: 6 });
+    const found = await verify('unequal', '--table', 'tbl_order', '--table', 'tbl_item');
+    expect(found.exit).toBe(4);
+    expect(found.stdout).toContain('id=7: note: source "a ", target "a"');
+    expect(found.stdout).toContain('id=8: missing on the target');
+    expect(found.stderr).toContain('4 differences in 2 tables');
+  });
+
+  it('gives tables, states and differences as JSON', async () => {
+    const { exit, stdout } = await verify('unequal', '--json', '--table', 'tbl_order');
+    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({
+      ...{ exit: 4, kind: 'Verify', status: 'action_required' },
+      data: { tables: [{ table: 'tbl_order', state: 'different', differences: [{ kind: 'different' }, {}] }] },
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import type { Finding } from '../../src/check/finding.ts';
 import type { Ports } from '../../src/cli/verb.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
+import type { RowDifference, VerifyProgress, VerifyReport } from '../../src/contract/verify.ts';
 import type { Inventory } from '../../src/convert/inventory.ts';
 import type { RunPipeline } from '../../src/pipeline/run-option.ts';
 import { reportSample } from '../assess/report-sample.ts';
@@ -34,6 +35,11 @@ export function stagedPorts(stage: string): Ports {
       if (stage === 'refused') throw refused('TABLES_UNKNOWN', 'no such table');
       const named = tables === 'all' ? ['tbl_order', 'tbl_item'] : tables;
       return { tables: named.map((table, at) => ({ database: 'shop', table, supersededChanges: at === 0 ? 1 : 0 })) };
+    },
+    verify: async (_, { tables }, { onProgress }) => {
+      if (stage === 'unreachable') throw refused('CONTROL_UNREACHABLE', 'no running pipeline');
+      onProgress({ ...VERIFY_PROGRESS, rowsDone: 5 });
+      return verifyReport(stage, tables === 'all' ? ['tbl_order', 'tbl_item'] : tables);
     },
     assess: async (_, options) => {
       const report = reportSample(stage === 'refused' ? '' : '{ "tbl_<order>": { zeroDate: { born: null } } }');
@@ -114,6 +120,29 @@ async function signalled(stage: string): Promise<void> {
 
 function refused(code: string, message: string): SluiceError {
   return new SluiceError({ code, message, remedy: 'Look at it.', disposition: 'stop' });
+}
+
+const VERIFY_PROGRESS: VerifyProgress = {
+  ...{ rowsDone: 0, rowsEstimate: 10, rowsPerSecond: 1, etaMs: null, differenceCount: 0 },
+  ...{ running: ['shop.tbl_order'], waitingFor: null },
+};
+
+function verifyReport(stage: string, tables: readonly string[]): VerifyReport {
+  const differences: RowDifference[] = [
+    { table: 'shop.tbl_order', key: { id: '7' }, column: 'note', kind: 'different', source: 'a ', target: 'a' },
+    { table: 'shop.tbl_order', key: { id: '8' }, column: null, kind: 'missing', source: null, target: null },
+  ];
+  const isUnequal = stage === 'unequal';
+  return {
+    isFinished: stage !== 'late',
+    repaired: 0,
+    tables: tables.map((table) => ({
+      ...{ database: 'shop', table, state: isUnequal ? 'different' : stage === 'late' ? 'running' : 'equal' },
+      ...{ position: 'p', startedAtMs: 1, finishedAtMs: stage === 'late' ? null : 2, advice: null, rowsEstimate: 2 },
+      ...{ sourceRows: 2, targetRows: 1, equal: 1, changing: 0 },
+      ...{ differenceCount: isUnequal ? 2 : 0, differences: isUnequal ? differences : [] },
+    })),
+  };
 }
 
 const INVENTORY: Inventory = {

@@ -1,0 +1,97 @@
+import type { TableVerification, VerifyProgress, VerifyReport } from '../contract/verify.ts';
+import { EXIT } from './exit.ts';
+import { requireConfig } from './load-file.ts';
+import type { Outcome } from './outcome.ts';
+import type { Call, Verb } from './verb.ts';
+import { progressText, verificationText } from './verify-text.ts';
+
+const LINE_EVERY_MS = 10_000;
+
+export const VERIFY_VERB: Verb = {
+  name: 'verify',
+  kind: 'Verify',
+  summary:
+    'Compares both sides cell by cell at one known position, by the running pipeline, while the stream goes on and without a lock.',
+  flags: [
+    {
+      name: 'table',
+      type: 'texts',
+      value: 'TABLE',
+      help: 'Only this table, or those of a pattern; may be given several times.',
+    },
+    { name: 'restart', type: 'switch', help: 'Begin anew instead of going on with what was interrupted.' },
+    { name: 'timeout', type: 'duration', value: '10m', help: 'End with exit 5 when it takes longer.' },
+  ],
+  takesConfig: true,
+  needs: 'verify',
+  examples: [
+    ['sluice verify', 'every table; interrupted, the same command goes on'],
+    ["sluice verify --table tbl_order --table 'tbl_item*'", 'some tables'],
+    ['sluice verify --json | jq .data.tables[].differences[]', 'what differs, by table, key and column'],
+  ],
+  exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.differences, EXIT.notReached, EXIT.unreachable],
+  run: verify,
+};
+
+async function verify(call: Call): Promise<Outcome> {
+  const { flags, ports, signal } = call;
+  const config = requireConfig(call);
+  const named = flags.get('table');
+  const timeout = flags.get('timeout');
+  if (ports.verify === undefined) throw new TypeError('no pipeline in this build');
+  const report = await ports.verify(
+    config,
+    {
+      tables: Array.isArray(named) ? named : 'all',
+      ...{ restart: flags.has('restart'), repair: false, timeoutMs: typeof timeout === 'number' ? timeout : null },
+    },
+    { onProgress: shower(call), signal },
+  );
+  return outcomeOf(call, report);
+}
+
+function shower({ output }: Call): (progress: VerifyProgress) => void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const text = progressText(progress);
+    if (output.isLive) output.live([text]);
+    else if (Date.now() - saidAtMs >= LINE_EVERY_MS) {
+      saidAtMs = Date.now();
+      output.say(text);
+    }
+  };
+}
+
+function outcomeOf({ output }: Call, report: VerifyReport): Outcome {
+  const base = { kind: 'Verify', data: report, text: verificationText(report, output.paint) };
+  const unequal = report.tables.filter(({ state }) => state === 'different');
+  const open = report.tables.filter((table) => isOpen(table));
+  if (unequal.length > 0) {
+    const rows = unequal.reduce((sum, { differenceCount }) => sum + differenceCount, 0);
+    return {
+      ...base,
+      exit: EXIT.differences,
+      error: {
+        code: 'VERIFY_DIFFERENCES',
+        message: `${rows} ${rows === 1 ? 'difference' : 'differences'} in ${unequal.length} ${unequal.length === 1 ? 'table' : 'tables'}`,
+        remedy: 'Look for the cause first: what else writes to the target? Then: sluice tables reload TABLE',
+      },
+      nextSteps: [`sluice tables reload ${unequal.map(({ table }) => table).join(' ')}`],
+    };
+  }
+  if (open.length === 0) return { ...base, exit: EXIT.done };
+  return {
+    ...base,
+    exit: EXIT.notReached,
+    error: {
+      code: 'VERIFY_NOT_REACHED',
+      message: `not every row was compared: ${open.map(({ table }) => table).join(', ')}`,
+      remedy: 'The same command goes on with what is left.',
+    },
+    nextSteps: ['sluice verify'],
+  };
+}
+
+function isOpen({ state, finishedAtMs }: TableVerification): boolean {
+  return finishedAtMs === null || state !== 'equal';
+}

@@ -1,0 +1,119 @@
+import type { ChunkSize } from '../mysql/chunk-size.ts';
+import type { MysqlConnection } from '../mysql/connection.ts';
+import { type KeyRange, WHOLE } from '../mysql/key-order.ts';
+import { ChangedSet, keyText } from './changed-set.ts';
+import { compareLines, type UnequalRow } from './compare-lines.ts';
+import { type SettleOptions, type Suspect, settle } from './settle.ts';
+import { inWindow } from './side.ts';
+import { readSourceRange, type SourceRows } from './source-rows.ts';
+import type { Window } from './table-changes.ts';
+import { readTargetKeys, readTargetRange, type TargetRows } from './target-rows.ts';
+
+/** What one part of a table gave. */
+export interface PartResult {
+  readonly sourceRows: number;
+  readonly targetRows: number;
+  readonly equal: number;
+  readonly unequal: readonly UnequalRow[];
+  readonly changing: readonly (readonly string[])[];
+  /** Text of the position at which the part was compared. */
+  readonly position: string | null;
+}
+
+/** `void`: to be done again; `too-large`: cut it smaller first. */
+export type PartOutcome = PartResult | 'void' | 'too-large';
+
+export interface ChunkOptions extends SettleOptions {
+  /** Cuts the chunk off what is left of the table. */
+  readonly plan: (connection: MysqlConnection) => Promise<KeyRange>;
+  readonly size: ChunkSize;
+}
+
+interface First {
+  readonly rows: number;
+  readonly targetRows: number;
+  readonly suspects: readonly Suspect[];
+  readonly position: string;
+}
+
+/** Compares the rows of a range of the source's key with what the target has there, or under these keys. */
+export async function checkChunk(options: ChunkOptions): Promise<PartOutcome> {
+  const first = await firstLook(options);
+  if (typeof first === 'string') return first;
+  const settled = await settle(first.suspects, options);
+  if (settled.isVoid) return 'void';
+  const { unequal, changing } = settled;
+  const sure = first.rows - first.suspects.filter((suspect) => 'isOfSource' in suspect).length;
+  return {
+    ...{ sourceRows: first.rows, targetRows: first.targetRows, position: first.position },
+    ...{ equal: sure + settled.equal, unequal, changing },
+  };
+}
+
+async function firstLook(options: ChunkOptions): Promise<First | 'void' | 'too-large'> {
+  const { sides, table, print, changes } = options;
+  let range = WHOLE;
+  return await inWindow(sides, changes, {
+    source: async (connection) => {
+      range = await options.plan(connection);
+      return await readRange(options, () => readSourceRange(connection, table, { print, range }));
+    },
+    target: async (session, source) => {
+      if ('overflowRows' in source) return null;
+      if (table.way === 'ordered') return await readTargetRange(session, table, range);
+      const keys = Array.from({ length: source.rows }, (_, row) => print.keyTexts(source.key(row)));
+      return keys.length === 0 ? NO_ROWS : await readTargetKeys(session, table, keys);
+    },
+    use: (found, window) => {
+      if (found === 'void') return found;
+      const { source, target, point } = found;
+      if ('overflowRows' in source || target === null) return 'too-large';
+      return firstOf(options, { source, target, window, position: point.position.text });
+    },
+  });
+}
+
+const NO_ROWS: TargetRows = { rows: 0, text: Buffer.alloc(0), ends: [] };
+
+/** Learns how large the next chunk should be. */
+async function readRange(
+  { size }: ChunkOptions,
+  read: () => Promise<SourceRows | { readonly overflowRows: number }>,
+): Promise<SourceRows | { readonly overflowRows: number; readonly rows: number }> {
+  const startedMs = performance.now();
+  const source = await read();
+  if ('overflowRows' in source) {
+    size.shrink(source.overflowRows);
+    return { ...source, rows: source.overflowRows };
+  }
+  size.learn(source.rows, source.text.length, performance.now() - startedMs);
+  return source;
+}
+
+interface Seen {
+  readonly source: SourceRows;
+  readonly target: TargetRows;
+  readonly window: Window;
+  readonly position: string;
+}
+
+function firstOf({ print, table }: ChunkOptions, { source, target, window, position }: Seen): First {
+  const unequal = compareLines(print, source, target);
+  const suspects: (Suspect & { readonly isOfSource?: true })[] = unequal.map(({ key, source: row }) => ({
+    ...{ key, wasUnequal: true },
+    ...(row === null ? {} : { isOfSource: true }),
+  }));
+  const changed = new ChangedSet(window, print);
+  if (!changed.isEmpty) {
+    const known = new Set(suspects.map(({ key }) => keyText(key)));
+    for (let row = 0; row < source.rows; row++) {
+      const record = source.key(row);
+      if (!changed.hasRecord(record)) continue;
+      const key = print.keyTexts(record);
+      if (!known.has(keyText(key))) suspects.push({ key, wasUnequal: false, isOfSource: true });
+    }
+  }
+  // Looked up by key, they are counted where the target's own keys are gone through.
+  const targetRows = table.way === 'ordered' ? target.rows : 0;
+  return { rows: source.rows, targetRows, suspects, position };
+}

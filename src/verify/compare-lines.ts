@@ -1,0 +1,92 @@
+import { keyText } from './changed-set.ts';
+import type { CanonicalCells, RowPrint } from './row-print.ts';
+import type { SourceRows } from './source-rows.ts';
+import type { TargetRows } from './target-rows.ts';
+
+/** A row that is not the same on both sides; null: that side has none. */
+export interface UnequalRow {
+  readonly key: readonly string[];
+  readonly source: CanonicalCells | null;
+  readonly target: CanonicalCells | null;
+}
+
+type Lines = Pick<TargetRows, 'rows' | 'text' | 'ends'>;
+
+/**
+ * Both sides' rows compared: at once where the bytes are the same, else line by line from both ends towards the middle,
+ * and what is left cell by cell in canonical form, paired by key.
+ */
+export function compareLines(print: RowPrint, source: SourceRows, target: TargetRows): readonly UnequalRow[] {
+  if (source.text.equals(target.text)) return [];
+  const from = sameStart(source, target);
+  const { sourceEnd, targetEnd } = sameEnd(source, target, from);
+  return comparePart(print, { source, target, from, sourceEnd, targetEnd });
+}
+
+interface Part {
+  readonly source: SourceRows;
+  readonly target: TargetRows;
+  readonly from: number;
+  readonly sourceEnd: number;
+  readonly targetEnd: number;
+}
+
+function comparePart(print: RowPrint, { source, target, from, sourceEnd, targetEnd }: Part): readonly UnequalRow[] {
+  const standing = new Map<string, Buffer>();
+  for (let row = from; row < targetEnd; row++) {
+    const line = lineOf(target, row);
+    standing.set(keyText(print.keyOf(print.targetCells(line))), line);
+  }
+  const unequal: UnequalRow[] = [];
+  for (let row = from; row < sourceEnd; row++) {
+    const image = source.image(row);
+    const key = print.keyTexts(source.key(row));
+    const line = standing.get(keyText(key));
+    standing.delete(keyText(key));
+    if (line?.equals(lineOf(source, row))) continue;
+    const cells = print.sourceCells(image);
+    const other = line === undefined ? null : print.targetCells(line);
+    if (other === null || !sameCells(cells, other)) unequal.push({ key, source: cells, target: other });
+  }
+  for (const line of standing.values()) {
+    const cells = print.targetCells(line);
+    unequal.push({ key: print.keyOf(cells), source: null, target: cells });
+  }
+  return unequal;
+}
+
+function sameCells(a: CanonicalCells, b: CanonicalCells): boolean {
+  return a.every((cell, i) => cell === b[i]);
+}
+
+function sameStart(a: Lines, b: Lines): number {
+  const most = Math.min(a.rows, b.rows);
+  let row = 0;
+  while (row < most && sameLine(a, row, b, row)) row++;
+  return row;
+}
+
+function sameEnd(source: Lines, target: Lines, from: number) {
+  let sourceEnd = source.rows;
+  let targetEnd = target.rows;
+  while (sourceEnd > from && targetEnd > from && sameLine(source, sourceEnd - 1, target, targetEnd - 1)) {
+    sourceEnd--;
+    targetEnd--;
+  }
+  return { sourceEnd, targetEnd };
+}
+
+function sameLine(a: Lines, aRow: number, b: Lines, bRow: number): boolean {
+  const [aStart, bStart] = [startOf(a, aRow), startOf(b, bRow)];
+  const aEnd = a.ends[aRow] as number;
+  const bEnd = b.ends[bRow] as number;
+  return aEnd - aStart === bEnd - bStart && a.text.compare(b.text, bStart, bEnd, aStart, aEnd) === 0;
+}
+
+function lineOf(lines: Lines, row: number): Buffer {
+  return lines.text.subarray(startOf(lines, row), lines.ends[row]);
+}
+
+function startOf({ ends }: Lines, row: number): number {
+  return row === 0 ? 0 : (ends[row - 1] as number);
+}

@@ -1,0 +1,85 @@
+import { ByteWriter } from '../avro/byte-writer.ts';
+import type { Bound, KeyRange } from '../mysql/key-order.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import { arrayText, quoteIdent, quoteLiteral, quoteTable } from '../postgres/quote.ts';
+import type { KeyForm } from './key-form.ts';
+import type { VerifiedTable } from './verified-table.ts';
+
+/** Lines as the target printed them, one after another. */
+export interface TargetRows {
+  readonly rows: number;
+  readonly text: Buffer;
+  readonly ends: readonly number[];
+}
+
+/** Rows of a range of a table whose key both servers sort alike, in that order. */
+export async function readTargetRange(
+  session: PostgresSession,
+  table: VerifiedTable,
+  range: KeyRange,
+): Promise<TargetRows> {
+  const forms = table.key?.forms ?? [];
+  const conditions = [
+    ...(range.lower ? [compared(forms, '>', range.lower)] : []),
+    ...(range.upper ? [compared(forms, '<=', range.upper)] : []),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  const order = forms.map(({ target }) => `t.${target}`).join(', ');
+  return await copied(session, `SELECT ${columns(table)} FROM ${quoteTable(table.target)} t${where} ORDER BY ${order}`);
+}
+
+function compared(forms: readonly KeyForm[], sign: string, bound: Bound): string {
+  const left = forms.map(({ target }) => `t.${target}`).join(', ');
+  const right = forms.map((form, i) => `${quoteLiteral(form.bound(bound[i] ?? ''))}::${form.targetType}`).join(', ');
+  return `(${left}) ${sign} (${right})`;
+}
+
+/** Rows of these keys, given by their canonical texts, in their order. */
+export async function readTargetKeys(
+  session: PostgresSession,
+  table: VerifiedTable,
+  keys: readonly (readonly string[])[],
+): Promise<TargetRows> {
+  return await copied(session, `SELECT ${columns(table)} ${keyJoin(table, keys)} ORDER BY k.place`);
+}
+
+function keyJoin(table: VerifiedTable, keys: readonly (readonly string[])[]): string {
+  const forms = table.key?.forms ?? [];
+  const lists = forms.map((form, i) => {
+    return `${quoteLiteral(arrayText(keys.map((texts) => form.text(texts[i] ?? ''))))}::text[]`;
+  });
+  const names = forms.map((_, i) => `k${i}`);
+  const pairs = forms.map(({ target, targetType }, i) => `t.${target} = k.k${i}::${targetType}`);
+  return `FROM unnest(${lists.join(', ')}) WITH ORDINALITY AS k(${names.join(', ')}, place)
+    JOIN ${quoteTable(table.target)} t ON ${pairs.join(' AND ')}`;
+}
+
+/** The next keys of the target in its own order, after `after`; as it prints them. */
+export async function nextTargetKeys(
+  session: PostgresSession,
+  table: VerifiedTable,
+  { after, rows }: { readonly after: readonly string[] | null; readonly rows: number },
+): Promise<readonly (readonly string[])[]> {
+  const forms = table.key?.forms ?? [];
+  const names = forms.map(({ target }) => `t.${target}`);
+  const list = names.map((name, i) => `${name}::text AS k${i}`).join(', ');
+  const bound = after?.map((text, i) => `${quoteLiteral(text)}::${forms[i]?.targetType}`).join(', ');
+  const where = bound === undefined ? '' : ` WHERE (${names.join(', ')}) > (${bound})`;
+  const sql = `SELECT ${list} FROM ${quoteTable(table.target)} t${where} ORDER BY ${names.join(', ')} LIMIT ${rows}`;
+  const found = await session.query(sql);
+  return found.rows.map((row) => forms.map((_, i) => row[`k${i}`] ?? ''));
+}
+
+function columns({ compared: list }: VerifiedTable): string {
+  return list.map(({ targetName }) => `t.${quoteIdent(targetName)}`).join(', ') || 'NULL';
+}
+
+async function copied(session: PostgresSession, select: string): Promise<TargetRows> {
+  const out = new ByteWriter(64 * 1024);
+  const ends: number[] = [];
+  await session.copyOut(`COPY (${select}) TO STDOUT`, (line) => {
+    out.raw(line);
+    ends.push(out.position);
+  });
+  return { rows: ends.length, text: out.bytes.subarray(0, out.position), ends };
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import { SluiceError } from '../contract/error.ts';
+import type { TableVerification, VerifyProgress } from '../contract/verify.ts';
+import type { ViewSource } from '../mysql/read-view.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import type { CauseOf } from './describe-difference.ts';
+import { RateMeter } from './rate-meter.ts';
+import type { RowPrint } from './row-print.ts';
+import type { Sides } from './side.ts';
+import { TableRun } from './table-run.ts';
+import type { TableScope, VerifiedTable } from './verified-table.ts';
+import type { StoredVerification } from './verify-store.ts';
+import { VerifyStore } from './verify-store.ts';
+import { type WorkerParts, WorkerPool } from './worker-pool.ts';
+
+export interface VerifierParts extends Omit<WorkerParts, 'views' | 'signal' | 'onWait'> {
+  readonly pipeline: string;
+  readonly openViews: () => Promise<ViewSource>;
+  readonly parallel: number;
+  readonly chunkTargetMs: number;
+  readonly chunkMaxRows: number;
+  readonly causes: (sides: Sides, table: VerifiedTable, print: RowPrint) => Promise<CauseOf>;
+}
+
+export interface ComparisonOptions {
+  readonly restart: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: VerifyProgress) => void;
+}
+
+const PROGRESS_EVERY_MS = 500;
+
+/** Compares tables of both sides while the stream goes on. */
+export class Verifier {
+  readonly #parts: VerifierParts;
+
+  constructor(parts: VerifierParts) {
+    this.#parts = parts;
+  }
+
+  /** Compares these tables; after an abort what is done stands, and the next call goes on with the rest. */
+  async compare(scopes: readonly TableScope[], options: ComparisonOptions): Promise<readonly TableVerification[]> {
+    const comparison = await Comparison.open(this.#parts, options);
+    try {
+      return await comparison.run(scopes);
+    } finally {
+      await comparison.close();
+    }
+  }
+}
+
+class Comparison {
+  readonly #parts: VerifierParts;
+  readonly #options: ComparisonOptions;
+  readonly #views: ViewSource;
+  readonly #storeSession: PostgresSession;
+  readonly #store: VerifyStore;
+  readonly #pool: WorkerPool;
+  readonly #queue: PQueue;
+  readonly #end = new AbortController();
+  readonly #meter = new RateMeter();
+  #waitingFor: string | null = null;
+
+  private constructor(
+    parts: VerifierParts,
+    options: ComparisonOptions,
+    open: { readonly views: ViewSource; readonly session: PostgresSession; readonly store: VerifyStore },
+  ) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#views = open.views;
+    this.#storeSession = open.session;
+    this.#store = open.store;
+    this.#queue = new PQueue({ concurrency: parts.parallel });
+    this.#pool = new WorkerPool({
+      ...parts,
+      views: open.views,
+      signal: AbortSignal.any([options.signal, this.#end.signal]),
+      onWait: (reason) => {
+        this.#waitingFor = reason;
+      },
+    });
+  }
+
+  static async open(parts: VerifierParts, options: ComparisonOptions): Promise<Comparison> {
+    const session = await parts.connectTarget();
+    try {
+      const store = await VerifyStore.open(session, parts.pipeline);
+      return new Comparison(parts, options, { views: await parts.openViews(), session, store });
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  async run(scopes: readonly TableScope[]): Promise<readonly TableVerification[]> {
+    const stored = await this.#store.read();
+    const runs = scopes.map((scope) => this.#tableRun(scope, stored));
+    for (const run of runs) run.start();
+    const all = Promise.all(runs.map((run) => run.done));
+    const over = new AbortController();
+    const telling = this.#tell(runs, over.signal);
+    try {
+      await all;
+    } catch (error) {
+      if (!this.#options.signal.aborted) throw error;
+    } finally {
+      over.abort();
+      await telling;
+    }
+    return runs.map((run) => run.report());
+  }
+
+  async close(): Promise<void> {
+    this.#end.abort(new DOMException('the comparison is over', 'AbortError'));
+    this.#queue.clear();
+    await this.#views.close();
+    await this.#pool.close();
+    await this.#queue.onIdle();
+    await this.#storeSession.close();
+  }
+
+  #tableRun(scope: TableScope, stored: readonly StoredVerification[]): TableRun {
+    const known = stored.find(({ database, table }) => database === scope.database && table === scope.table);
+    const isOpen = known !== undefined && known.finishedAtMs === null;
+    const { chunkTargetMs, chunkMaxRows, causes } = this.#parts;
+    return new TableRun({
+      ...{ scope, chunkTargetMs, chunkMaxRows, causes },
+      stored: isOpen && !this.#options.restart ? known : null,
+      add: (job) => void this.#queue.add(() => job(this.#pool)),
+      save: (one) => this.#store.write(one),
+    });
+  }
+
+  async #tell(runs: readonly TableRun[], signal: AbortSignal): Promise<void> {
+    for (;;) {
+      this.#options.onProgress(this.#progress(runs));
+      if (signal.aborted) return;
+      await sleep(PROGRESS_EVERY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #progress(runs: readonly TableRun[]): VerifyProgress {
+    const reports = runs.map((run) => run.report());
+    const sum = (of: (report: TableVerification) => number) => reports.reduce((total, one) => total + of(one), 0);
+    const rowsDone = sum(({ sourceRows }) => sourceRows);
+    const rowsEstimate = sum((one) =>
+      one.finishedAtMs === null ? Math.max(one.rowsEstimate, one.sourceRows) : one.sourceRows,
+    );
+    return {
+      ...{ rowsDone, rowsEstimate, ...this.#meter.take(rowsDone, rowsEstimate) },
+      differenceCount: sum(({ differenceCount }) => differenceCount),
+      running: reports.filter(({ state }) => state === 'running').map(({ database, table }) => `${database}.${table}`),
+      waitingFor: this.#waitingFor,
+    };
+  }
+}
+
+/** VERIFY_RUNNING: the pipeline compares already, asked by somebody else. */
+export function alreadyRunning(): SluiceError {
+  return new SluiceError({
+    code: 'VERIFY_RUNNING',
+    message: 'this pipeline is being verified already, asked by another command',
+    remedy: 'Wait for that one to end, or end it: what it has compared is kept.',
+    disposition: 'retry',
+  });
+}

@@ -1,0 +1,58 @@
+import type { TableName } from '../contract/change.ts';
+import type { VerifyState } from '../contract/verify.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import { parseProgress, type TableProgress } from './progress.ts';
+
+const TABLE = `CREATE TABLE IF NOT EXISTS sluice.verification (
+  pipeline text NOT NULL, database text NOT NULL, "table" text NOT NULL, state text NOT NULL, advice text,
+  progress text, finished_at timestamptz, updated_at timestamptz NOT NULL, PRIMARY KEY (pipeline, database, "table"))`;
+
+const READ = `SELECT database, "table", state, advice, progress,
+  (extract(epoch FROM finished_at) * 1000)::bigint::text AS finished FROM sluice.verification WHERE pipeline = $1`;
+
+const WRITE = `INSERT INTO sluice.verification (pipeline, database, "table", state, advice, progress, finished_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::numeric / 1000), clock_timestamp())
+  ON CONFLICT (pipeline, database, "table") DO UPDATE
+  SET state = $4, advice = $5, progress = $6, finished_at = to_timestamp($7::numeric / 1000), updated_at = clock_timestamp()`;
+
+export interface StoredVerification extends TableName {
+  readonly state: VerifyState;
+  readonly advice: string | null;
+  readonly progress: TableProgress | null;
+  readonly finishedAtMs: number | null;
+}
+
+/** What is known of each table's comparison, on the target. */
+export class VerifyStore {
+  readonly #session: PostgresSession;
+  readonly #pipeline: string;
+
+  private constructor(session: PostgresSession, pipeline: string) {
+    this.#session = session;
+    this.#pipeline = pipeline;
+  }
+
+  static async open(session: PostgresSession, pipeline: string): Promise<VerifyStore> {
+    const { rows } = await session.query("SELECT to_regclass('sluice.verification') IS NULL AS missing");
+    if (rows[0]?.['missing'] === 't') await session.query(TABLE);
+    return new VerifyStore(session, pipeline);
+  }
+
+  async read(): Promise<readonly StoredVerification[]> {
+    const { rows } = await this.#session.query(READ, [this.#pipeline]);
+    return rows.map((row) => ({
+      database: row['database'] ?? '',
+      table: row['table'] ?? '',
+      state: (row['state'] ?? 'waiting') as VerifyState,
+      advice: row['advice'] ?? null,
+      progress: row['progress'] ? parseProgress(row['progress']) : null,
+      finishedAtMs: row['finished'] ? Number(row['finished']) : null,
+    }));
+  }
+
+  async write({ database, table, state, advice, progress, finishedAtMs }: StoredVerification): Promise<void> {
+    const finished = finishedAtMs === null ? null : String(finishedAtMs);
+    const text = progress === null ? null : JSON.stringify(progress);
+    await this.#session.query(WRITE, [this.#pipeline, database, table, state, advice, text, finished]);
+  }
+}

@@ -1,0 +1,70 @@
+import type { ViewSource } from '../mysql/read-view.ts';
+import { Throttle, type ThrottleLimits } from '../mysql/throttle.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import type { AppliedPoint, Follower } from './follower.ts';
+import type { Sides } from './side.ts';
+
+export interface WorkerParts {
+  readonly follower: Follower;
+  readonly views: ViewSource;
+  readonly connectTarget: () => Promise<PostgresSession>;
+  readonly readPoint: (session: PostgresSession) => Promise<AppliedPoint | null>;
+  readonly limits: ThrottleLimits;
+  /** Why the source should be left alone now; null: it need not. */
+  readonly busy: () => Promise<string | null>;
+  readonly onWait: (reason: string | null) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Workers with a session of their own on the target, opened when first needed and lent to one job at a time. */
+export class WorkerPool {
+  readonly #parts: WorkerParts;
+  readonly #idle: Sides[] = [];
+  readonly #open = new Set<PostgresSession>();
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.signal;
+  }
+
+  /** A session that failed is given up. */
+  async run<T>(work: (sides: Sides) => Promise<T>): Promise<T> {
+    const sides = this.#idle.pop() ?? (await this.#make());
+    try {
+      const result = await work(sides);
+      this.#idle.push(sides);
+      return result;
+    } catch (error) {
+      this.#open.delete(sides.session);
+      await sides.session.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((session) => session.close()));
+    this.#open.clear();
+  }
+
+  async #make(): Promise<Sides> {
+    const { follower, views, connectTarget, readPoint, limits, busy, onWait, signal } = this.#parts;
+    const session = await connectTarget();
+    this.#open.add(session);
+    const quiet = async () => {
+      const reason = await busy();
+      if (reason === null) onWait(null);
+      return reason;
+    };
+    return {
+      follower,
+      views,
+      session,
+      readPoint,
+      throttle: new Throttle({ limits, busy: quiet, onWait, signal }),
+      signal,
+    };
+  }
+}
