@@ -32,7 +32,12 @@ function withPolicy(text: string, stamp: Stamp): string {
   if (policy.zeroDate === 'refuse') return held;
   const isNull = policy.zeroDate.toLowerCase() === 'null';
   const replaced = isNull ? 'NULL' : quoteLiteral(canonicalStamp(policy.zeroDate, target));
-  return `IF(LEFT(${text}, 4) = '0000' OR SUBSTR(${text}, 6, 2) = '00' OR SUBSTR(${text}, 9, 2) = '00', ${replaced}, ${held})`;
+  return `IF(${isZeroDateText(text)}, ${replaced}, ${held})`;
+}
+
+/** Condition of the source: a zero in the year, month or day of a date's text. */
+export function isZeroDateText(text: string): string {
+  return `LEFT(${text}, 4) = '0000' OR SUBSTR(${text}, 6, 2) = '00' OR SUBSTR(${text}, 9, 2) = '00'`;
 }
 
 function heldText(text: string, { fraction, target }: Stamp): string {

@@ -1,0 +1,63 @@
+import type { ValuePolicy } from '../column/codec.ts';
+import type { Config } from '../config/config.ts';
+import type { ComparedObject } from '../contract/compared-object.ts';
+import { type Difference, differenceText } from '../convert/difference.ts';
+import type { MysqlConnection } from '../mysql/connection.ts';
+import { readObjects } from '../mysql/schema-object.ts';
+import { tableKey } from '../mysql/table-key.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import { compareDrift, type DriftedObject } from '../verify/also/schema-drift.ts';
+import { compareView, notCompared } from '../verify/also/view-result.ts';
+import { comparePlan } from './compare-schema.ts';
+import type { SchemaPlan } from './schema-plan.ts';
+
+export interface Planned {
+  readonly config: Config;
+  /** null: the application's own migrations made the target's schema. */
+  readonly plan: SchemaPlan | null;
+  readonly source: MysqlConnection;
+  readonly target: PostgresSession;
+  readonly isStill: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What only a plan of the target can tell: whether the schema is as planned, and whether its views give what they should. */
+export async function comparePlanned(planned: Planned): Promise<readonly ComparedObject[]> {
+  const { config, plan, signal, isStill } = planned;
+  if (plan === null) return [existing()];
+  const { differences, tables } = await comparePlan(config, plan, signal);
+  // The next number of an identity is compared as a sequence, with the rows that stand.
+  const drifted = differences.filter(({ object }) => object !== 'position').map(driftedObject);
+  return [...compareDrift(drifted, { planned: tables, isMoving: !isStill }), ...(await views(planned, plan))];
+}
+
+function existing(): ComparedObject {
+  const reason = "the application's own migrations made the schema: its tool compares it";
+  return { name: 'schema', object: 'all', state: 'not-compared', source: null, target: null, reason, cure: null };
+}
+
+function driftedObject(one: Difference): DriftedObject {
+  const { schema, relation, name, kind, expected, standing } = one;
+  const object = name === null ? `${schema}.${relation}` : `${schema}.${relation}.${name}`;
+  return { object, kind, expected, standing, text: differenceText(one) };
+}
+
+/** A view mixes columns of many tables: zero dates count as NULL, as they are without a rule. */
+const VIEW_POLICY: ValuePolicy = { nul: 'refuse', zeroDate: 'null' };
+
+async function views({ config, source, target, isStill }: Planned, plan: SchemaPlan): Promise<ComparedObject[]> {
+  const left = plan.inventory.entries
+    .filter(({ kind, outcome }) => kind === 'view' && (outcome === 'left-out' || outcome === 'excluded'))
+    .map(({ database, name, reason }) => notCompared(`${database}.${name}`, `not converted: ${reason}`));
+  const objects = await readObjects(source, config.source.databases);
+  const found = new Map(objects.views.map((view) => [tableKey(view.database, view.name), view]));
+  const compared: ComparedObject[] = [];
+  for (const { name, entry } of plan.design.views) {
+    const view = found.get(tableKey(entry.database, entry.name));
+    if (view === undefined) continue;
+    const label = `${name.schema}.${name.table}`;
+    if (isStill) compared.push(await compareView(source, target, { view, target: name, policy: VIEW_POLICY }));
+    else compared.push(notCompared(label, 'rows are still coming: both results would be of different moments'));
+  }
+  return [...compared, ...left];
+}

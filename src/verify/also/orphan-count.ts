@@ -1,0 +1,32 @@
+import type { ComparedObject } from '../../contract/compared-object.ts';
+import type { PostgresSession } from '../../postgres/connection.ts';
+import { quoteIdent, quoteTable } from '../../postgres/quote.ts';
+import type { StandingForeignKey, StandingTable } from '../../postgres/standing-schema.ts';
+
+/**
+ * Rows of the target without the parent that their foreign key names. A constraint that was validated can have them: keys
+ * rest in sessions of a replica. One statement a key, which sees the target at one moment.
+ */
+export async function countOrphans(session: PostgresSession, table: StandingTable): Promise<readonly ComparedObject[]> {
+  const compared: ComparedObject[] = [];
+  for (const key of table.foreignKeys) {
+    const { rows } = await session.query(`SELECT count(*) AS n FROM ${orphansOf(table, key)}`);
+    compared.push(compareOrphans(table, key, rows[0]?.['n'] ?? '0'));
+  }
+  return compared;
+}
+
+function compareOrphans(table: StandingTable, key: StandingForeignKey, count: string): ComparedObject {
+  const object = `${table.name.schema}.${table.name.table}.${key.name}`;
+  const base = { name: 'orphan', object, source: null, target: count } as const;
+  if (count === '0') return { ...base, state: 'equal', reason: null, cure: null };
+  const reason = `${count} rows have no parent in ${key.parent.schema}.${key.parent.table}`;
+  return { ...base, state: 'different', reason, cure: `They are: SELECT c.* FROM ${orphansOf(table, key)}` };
+}
+
+function orphansOf(table: StandingTable, key: StandingForeignKey): string {
+  const child = key.columns.map((column) => `c.${quoteIdent(column)}`);
+  const known = child.map((column) => `${column} IS NOT NULL`).join(' AND ');
+  const same = key.parentColumns.map((column, i) => `p.${quoteIdent(column)} = ${child[i]}`).join(' AND ');
+  return `${quoteTable(table.name)} AS c WHERE ${known} AND NOT EXISTS (SELECT FROM ${quoteTable(key.parent)} AS p WHERE ${same})`;
+}

@@ -1,0 +1,3 @@
+import { alsoContract } from './also-contract.ts';
+
+alsoContract('mysql');
