@@ -1,0 +1,67 @@
+import { flipError } from './error.ts';
+import { type Flip, type FlipFinding, type FlipPlan, flipFinding } from './flip.ts';
+import { resultWords, runCommand } from './run-command.ts';
+
+export interface CommandFlipSettings {
+  /** Lines for `sh -c`; both must do no harm when run twice, `unflip` also when `flip` was cut off. */
+  readonly flip: string;
+  readonly unflip?: string;
+  readonly limitMs: number;
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+}
+
+/** A command knows by itself what it changed. */
+export type CommandFlipRecord = { readonly kind: 'command' };
+
+/** The operator's own command flips the application. */
+export class CommandFlip implements Flip<CommandFlipRecord> {
+  readonly kind = 'command';
+  readonly #settings: CommandFlipSettings;
+
+  constructor(settings: CommandFlipSettings) {
+    this.#settings = settings;
+  }
+
+  async describe(): Promise<FlipPlan> {
+    return { words: `run: ${this.#settings.flip}`, diff: [] };
+  }
+
+  async check(): Promise<readonly FlipFinding[]> {
+    const { flip, unflip } = this.#settings;
+    const findings: FlipFinding[] = [];
+    for (const line of [flip, ...(unflip === undefined ? [] : [unflip])]) {
+      const { outcome, output } = await runCommand({ ...this.#settings, line: `set -n\n${line}` });
+      if (outcome !== 'done')
+        findings.push(flipFinding('blocker', 'FLIP_COMMAND', line, `no shell can run it: ${output.trim()}`));
+    }
+    if (unflip === undefined) {
+      const message = 'there is no command that flips back: abort and rollback will ask a person for it';
+      findings.push(flipFinding('warning', 'FLIP_COMMAND', flip, message));
+    }
+    return findings;
+  }
+
+  async plan(): Promise<CommandFlipRecord> {
+    return { kind: 'command' };
+  }
+
+  /** FLIP_COMMAND with the end of what it printed. */
+  run(_record: CommandFlipRecord, signal?: AbortSignal): Promise<string> {
+    return this.#must(this.#settings.flip, signal);
+  }
+
+  async undo(_record: CommandFlipRecord, signal?: AbortSignal): Promise<string> {
+    const { unflip, flip } = this.#settings;
+    if (unflip === undefined) throw flipError('FLIP_COMMAND', `there is no command that takes back: ${flip}`);
+    return await this.#must(unflip, signal);
+  }
+
+  async #must(line: string, signal?: AbortSignal): Promise<string> {
+    const result = await runCommand({ ...this.#settings, line, ...(signal === undefined ? {} : { signal }) });
+    const words = `${line} ${resultWords(result, this.#settings.limitMs)}`;
+    if (result.outcome !== 'done') throw flipError('FLIP_COMMAND', words);
+    return words;
+  }
+}

@@ -1,0 +1,44 @@
+/** This folder points the application at the other side, and back again, byte for byte (protocols 6). */
+
+export type FlipKind = 'env-file' | 'settings-file' | 'command' | 'webhook' | 'operator';
+
+/** What will be done, in words; `diff` has the lines of a file, secrets as `***`. */
+export interface FlipPlan {
+  readonly words: string;
+  readonly diff: readonly string[];
+}
+
+/** As the findings of `check`: `blocker` means that run() would fail. */
+export interface FlipFinding {
+  readonly severity: 'blocker' | 'warning' | 'information';
+  readonly code: string;
+  readonly object: string;
+  readonly message: string;
+  readonly cure: readonly string[];
+}
+
+/**
+ * One way to flip. Every function may be killed at any instant and run again. Failures are FLIP_... (error.ts).
+ *
+ * INV-153: `plan` gives a record that JSON holds, without any secret; whoever stores it before `run` can take
+ * everything back with `undo`, in another process too.
+ */
+export interface Flip<R> {
+  readonly kind: FlipKind;
+  describe(): Promise<FlipPlan>;
+  check(): Promise<readonly FlipFinding[]>;
+  plan(): Promise<R>;
+  /** Answers what it did, in a sentence. */
+  run(record: R, signal?: AbortSignal): Promise<string>;
+  undo(record: R, signal?: AbortSignal): Promise<string>;
+}
+
+export function flipFinding(
+  severity: FlipFinding['severity'],
+  code: string,
+  object: string,
+  message: string,
+  ...cure: string[]
+): FlipFinding {
+  return { severity, code, object, message, cure };
+}
