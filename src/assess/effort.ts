@@ -1,5 +1,5 @@
 import type { DataFinding } from './finding.ts';
-import type { AssessedObject } from './object-class.ts';
+import { type AssessedObject, standingAlone } from './object-class.ts';
 
 /**
  * Minutes of one thing of a kind: reading what the report says of it, deciding, and testing the result. What is alike is
@@ -32,7 +32,7 @@ export function effortOf(
   appChanges: number,
 ): Effort {
   const programs = objects.flatMap((one) => (one.program === null || one.class === 'excluded' ? [] : [one.program]));
-  const plain = objects.filter(({ program }) => program === null);
+  const plain = standingAlone(objects).filter(({ program }) => program === null);
   const ofClass = (name: AssessedObject['class']) => plain.filter((object) => object.class === name).map(objectLike);
   const open = findings.filter(({ isOpen }) => isOpen);
   const looked = findings.filter(({ isOpen }) => !isOpen);

@@ -17,6 +17,8 @@ export interface LoadEstimate {
 const ROW_OVERHEAD_BYTES = 16;
 const INDEX_RATIO = 1.5;
 const WAL_RATIO = 1;
+/** Of fewer the time tells nothing of bytes: the source counts whole pages, 16 KiB for an empty table. */
+const FEWEST_BYTES = 65_536;
 /** A copy reads, converts, logs and writes: it is at best as fast as one plain read, at worst this much slower. */
 const SLOWEST_RATIO = 6;
 
@@ -43,6 +45,6 @@ export function estimateLoad({ rows, bytes, readSpeed }: Pick<ScanCost, 'rows' |
 /** By rows or by bytes, whichever takes longer: large rows are slow by their bytes, small ones by their number. */
 function readMsOf({ rows, bytes }: { readonly rows: number; readonly bytes: number }, speed: ReadSpeed): number {
   const byRows = (rows / speed.rows) * speed.tookMs;
-  const byBytes = speed.bytes === 0 ? 0 : (bytes / speed.bytes) * speed.tookMs;
+  const byBytes = speed.bytes < FEWEST_BYTES ? 0 : (bytes / speed.bytes) * speed.tookMs;
   return Math.max(byRows, byBytes);
 }

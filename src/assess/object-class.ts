@@ -2,6 +2,7 @@ import { compare, type Inventory, type InventoryEntry, objectText } from '../con
 import { type Effort, effortOf } from '../logic/effort.ts';
 import type { WorkClass } from '../logic/feature-table.ts';
 import type { InventoryItem, Inventory as Programs } from '../logic/inventory.ts';
+import { tableKey } from '../mysql/table-key.ts';
 
 /** `converts`: by itself. `choice`: converts, in another form that somebody should see. `hand`: needs a person. */
 export const OBJECT_CLASSES = ['hand', 'choice', 'converts', 'excluded'] as const;
@@ -13,6 +14,8 @@ export interface AssessedObject {
   readonly kind: string;
   readonly database: string;
   readonly name: string;
+  /** The table that it belongs to; null for what stands by itself. */
+  readonly table: string | null;
   /** `index by_name on orders`. */
   readonly text: string;
   readonly target: string | null;
@@ -49,12 +52,13 @@ export function assessedObjects(
   );
   return entries.map((entry) => {
     const item = PROGRAMS.includes(entry.kind) ? facts.get(keyOf(entry.database, entry)) : undefined;
-    const { kind, database, name, target, reason, advice } = entry;
+    const { kind, database, name, table, target, reason, advice } = entry;
     const plain = {
       class: CLASS_OF[entry.outcome],
       kind,
       database,
       name,
+      table,
       text: objectText(entry),
       target,
       reason,
@@ -114,9 +118,19 @@ export function countClasses(objects: readonly AssessedObject[]): Readonly<Recor
   return counts;
 }
 
+/** Without what belongs to a table that is to be made by hand: it is made with it, and its line stands for all. */
+export function standingAlone(objects: readonly AssessedObject[]): readonly AssessedObject[] {
+  const lost = new Set(
+    objects
+      .filter((object) => object.kind === 'table' && object.class === 'hand')
+      .map(({ database, name }) => tableKey(database, name)),
+  );
+  return objects.filter(({ database, table }) => table === null || !lost.has(tableKey(database, table)));
+}
+
 /** Objects that somebody must look at, work first. */
 export function notable(objects: readonly AssessedObject[]): readonly AssessedObject[] {
-  return objects
+  return standingAlone(objects)
     .filter((object) => object.class === 'hand' || object.class === 'choice')
     .sort((a, b) => OBJECT_CLASSES.indexOf(a.class) - OBJECT_CLASSES.indexOf(b.class) || compare(a.kind, b.kind));
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../check/finding.ts';
 import type { DataFinding } from './finding.ts';
-import type { AssessedObject } from './object-class.ts';
+import { type AssessedObject, standingAlone } from './object-class.ts';
 import { RISKS, type Risk } from './rule-table.ts';
 
 /** One thing that may go wrong, wherever it was seen, with what it would break. */
@@ -25,7 +25,9 @@ export function risksOf({ findings, settings, objects, failed }: RiskFacts): rea
     ),
     ...findings.map(dataRisk),
     ...settings.flatMap(settingRisk),
-    ...objects.filter((object) => object.class === 'hand').map(objectRisk),
+    ...standingAlone(objects)
+      .filter((object) => object.class === 'hand')
+      .map(objectRisk),
   ];
   return all.sort((a, b) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk));
 }

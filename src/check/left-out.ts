@@ -11,6 +11,7 @@ import { sourceDialect } from '../convert/source-dialect.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema } from '../mysql/source-schema.ts';
+import { tableKey } from '../mysql/table-key.ts';
 import { targetColumnName } from '../postgres/identifier.ts';
 import { type Finding, finding } from './finding.ts';
 import { leavingOut } from './skew.ts';
@@ -25,9 +26,16 @@ export async function checkLeftOut(connection: MysqlConnection, config: Config):
     const schema = await readSourceSchema(connection, config.source.databases);
     const design = convertSchema(schema, { ...optionsOf(config), dialect: sourceDialect(connection.server) });
     const unlogged = unloggedColumns(schema.tables);
-    return sortedInventory(entriesOf(design))
-      .entries.filter(({ outcome, kind }) => outcome === 'left-out' && kind !== 'history')
-      .map((entry) => {
+    const lost = sortedInventory(entriesOf(design)).entries.filter(({ outcome }) => outcome === 'left-out');
+    const tables = new Set(
+      lost.filter(({ kind }) => kind === 'table').map(({ database, name }) => tableKey(database, name)),
+    );
+    return lost
+      .filter(({ kind, database, table }) => kind !== 'history' && !tables.has(tableKey(database, table ?? '')))
+      .flatMap((entry) => {
+        // Those that cannot be read are told by themselves (TABLE_UNREADABLE).
+        if (entry.kind === 'table')
+          return schema.unreadable.has(tableKey(entry.database, entry.name)) ? [] : [impossibleTable(entry)];
         if (unlogged.has(columnKey(entry))) return unloggedColumn(entry);
         const message = `${objectText(entry)} is not made on the target: ${entry.reason}`;
         const cure = entry.advice === null || entry.advice === '' ? [] : [`-- ${entry.advice}`];
@@ -52,6 +60,18 @@ function unloggedColumns(tables: readonly CatalogueTable[]): ReadonlySet<string>
 
 function columnKey({ kind, database, table, name }: SourceObject): string {
   return JSON.stringify([kind, database, table, name]);
+}
+
+/** A run makes nothing while it is there. */
+function impossibleTable({ database, name, reason }: InventoryEntry): Finding {
+  const message = `cannot stand on the target: ${reason}`;
+  return finding(
+    'blocker',
+    'TARGET_TABLE_IMPOSSIBLE',
+    `${database}.${name}`,
+    message,
+    `tables: { exclude: [${JSON.stringify(name)}] }`,
+  );
 }
 
 /** On the target it would be a plain column that no UPDATE keeps right. */

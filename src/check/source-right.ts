@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts';
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
-import { SluiceError } from '../contract/error.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { type Grant, has, readGrants } from '../mysql/grant.ts';
 import { quoteAccount } from '../mysql/identifier.ts';
@@ -61,31 +60,4 @@ function lockMissing(account: string, database: string): Finding {
   const message = `${account} lacks LOCK TABLES on ${database}; a table without a key cannot be copied without it`;
   const cure = sourceGrant('LOCK TABLES', databaseScope(database), account);
   return finding('warning', 'SOURCE_PRIVILEGE_MISSING', database, message, cure);
-}
-
-/** Every table is read for nothing, all its columns: what this account may not read is found by doing. */
-export async function findUnreadable(
-  connection: MysqlConnection,
-  tables: readonly { readonly quoted: string; readonly name: string; readonly database: string }[],
-  account: string,
-): Promise<readonly Finding[]> {
-  const refused = new Map<string, string[]>();
-  for (const { quoted, name, database } of tables) {
-    try {
-      await connection.rows(`SELECT * FROM ${quoted} LIMIT 0`);
-    } catch (error) {
-      if (!(error instanceof SluiceError) || error.code !== 'SOURCE_PRIVILEGE_MISSING') throw error;
-      refused.set(database, [...(refused.get(database) ?? []), name]);
-    }
-  }
-  return Array.from(refused, ([database, names]) => {
-    const message = `${account} may not read ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
-    return finding(
-      'blocker',
-      'SOURCE_PRIVILEGE_MISSING',
-      database,
-      message,
-      sourceGrant('SELECT', databaseScope(database), account),
-    );
-  });
 }

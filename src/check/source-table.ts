@@ -21,6 +21,8 @@ export function nameOf({ version }: CatalogueTable): string {
 }
 
 function checkTable(table: CatalogueTable): readonly Finding[] {
+  // Of a damaged one the server tells nothing; that it cannot be read is told elsewhere.
+  if (table.columns.length === 0 || table.engine === '') return [];
   return [
     ...checkKey(table),
     ...checkEngine(table),

@@ -5,7 +5,6 @@ import { SluiceError } from '../contract/error.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
-import { quoteTable } from '../mysql/identifier.ts';
 import type { Server } from '../mysql/server.ts';
 import type { SourceCheckOptions } from './check-option.ts';
 import { scanTable } from './data-scan.ts';
@@ -13,10 +12,11 @@ import { type Finding, finding, findingOf } from './finding.ts';
 import { checkLeftOut } from './left-out.ts';
 import { checkRules } from './rule.ts';
 import { checkBypass } from './source-bypass.ts';
-import { checkRights, findUnreadable, readAccount } from './source-right.ts';
+import { checkRights, readAccount } from './source-right.ts';
 import { checkSettings } from './source-setting.ts';
 import { checkState } from './source-state.ts';
 import { checkPatterns, checkTables, nameOf } from './source-table.ts';
+import { checkReadable, unreadableTable } from './unreadable-table.ts';
 
 export interface CheckedSource {
   readonly findings: readonly Finding[];
@@ -69,10 +69,10 @@ async function checkConnected(
   findings.push(...checkPatterns(config.tables, catalogue, tables), ...checkRules(config, tables));
   findings.push(...checkTables(tables));
   findings.push(...(await checkLeftOut(connection, config)));
-  const unreadable = await findUnreadable(connection, tables.map(readable), account.account);
-  findings.push(...unreadable);
-  if (options.depth === 'full' && unreadable.length === 0)
-    findings.push(...(await scanTables(connection, config, { tables, ...options })));
+  const opened = await checkReadable(connection, tables, account.account);
+  findings.push(...opened.findings);
+  if (options.depth === 'full')
+    findings.push(...(await scanTables(connection, config, { ...options, tables: opened.readable })));
   return { findings, server, tables };
 }
 
@@ -84,13 +84,23 @@ async function scanTables(
   const found: Finding[] = [];
   for (const table of tables) {
     onStep(`reading ${nameOf(table)}`);
-    found.push(...(await scanTable(connection, table, config)));
+    found.push(...(await scanned(connection, table, config)));
   }
   return found;
 }
 
-function readable({ version }: CatalogueTable): { quoted: string; name: string; database: string } {
-  return { quoted: quoteTable(version), name: version.table, database: version.database };
+/** A table may open and yet break where its rows are read. */
+async function scanned(
+  connection: MysqlConnection,
+  table: CatalogueTable,
+  config: Config,
+): Promise<readonly Finding[]> {
+  try {
+    return await scanTable(connection, table, config);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'SOURCE_TABLE_DAMAGED') throw error;
+    return [unreadableTable(table, error.message)];
+  }
 }
 
 async function checkDatabases(connection: MysqlConnection, databases: readonly string[]): Promise<readonly Finding[]> {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { differenceText } from '../convert/difference.ts';
 import { countOutcomes, type Inventory, objectText } from '../convert/inventory.ts';
 import type { Phase } from '../convert/step.ts';
+import { tableKey } from '../mysql/table-key.ts';
 import type { AppliedSchema, ComparedSchema, PlannedSchema, SchemaActions } from '../pipeline/schema-option.ts';
 import { EXIT } from './exit.ts';
 import { formatCount } from './format.ts';
@@ -108,10 +109,14 @@ function written(call: Call, planned: PlannedSchema, out: string): Outcome {
   return { kind: 'SchemaPlan', exit: EXIT.done, data, text, nextSteps: ['sluice schema apply'] };
 }
 
-/** One line for each object that the target does not have. */
+/** One line for each object that the target does not have; a table's line stands for all that is its own. */
 function lostLines({ entries }: Inventory): readonly string[] {
-  return entries
-    .filter(({ outcome }) => outcome === 'left-out')
+  const lost = entries.filter(({ outcome }) => outcome === 'left-out');
+  const tables = new Set(
+    lost.filter(({ kind }) => kind === 'table').map(({ database, name }) => tableKey(database, name)),
+  );
+  return lost
+    .filter(({ database, table }) => !tables.has(tableKey(database, table ?? '')))
     .map((entry) =>
       `not converted: ${objectText(entry)} of ${entry.database}: ${entry.reason}. ${entry.advice ?? ''}`.trim(),
     );

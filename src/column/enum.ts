@@ -4,6 +4,7 @@ import type { BinlogDecoder, ColumnCodec, ColumnFacts, WireColumn } from './code
 import { policyText, skipper } from './copy-text.ts';
 import { notMember, stringLiteral } from './homeward.ts';
 import { quoteLiteral } from './literal.ts';
+import { storableMembers } from './member.ts';
 import { canonicalText, copyIntoText, homewardText, memberText } from './text.ts';
 
 type Enum = Extract<ColumnType, { kind: 'enum' }>;
@@ -63,5 +64,5 @@ export function avroString(text: string): Buffer {
 /** '' stays allowed until a scan has seen that no row has it: servers in non-strict mode store it for any wrong value. */
 function checkEnum(members: readonly string[], quoted: string, facts: ColumnFacts): string {
   const allowed = facts.isNeverEmpty || members.includes('') ? members : [...members, ''];
-  return `${quoted} IN (${allowed.map(quoteLiteral).join(', ')})`;
+  return `${quoted} IN (${storableMembers(allowed).map(quoteLiteral).join(', ')})`;
 }

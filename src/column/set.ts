@@ -5,6 +5,7 @@ import type { BinlogDecoder, ColumnCodec, CopyEncoder, QueryDecoder, ValuePolicy
 import { copyText, policyText, skipper } from './copy-text.ts';
 import { fromText, notMember, stringLiteral } from './homeward.ts';
 import { quoteLiteral } from './literal.ts';
+import { storableMembers } from './member.ts';
 import { type ServerText, targetTextDigest } from './server-text.ts';
 import { canonicalText, copyIntoText, memberText } from './text.ts';
 
@@ -19,7 +20,7 @@ export function setCodec({ members }: SetType): ColumnCodec {
     select: (quoted) => quoted,
     query: (bytes, start, end, out) => out.slice(bytes, start, end),
     target: () => 'text[]',
-    check: (quoted) => `${quoted} <@ ARRAY[${members.map(quoteLiteral).join(', ')}]::text[]`,
+    check: (quoted) => `${quoted} <@ ARRAY[${storableMembers(members).map(quoteLiteral).join(', ')}]::text[]`,
     copy: copySet,
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: (text, target) =>

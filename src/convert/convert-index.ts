@@ -1,6 +1,7 @@
 import type { CatalogueIndex, CatalogueTable, IndexPart } from '../mysql/catalogue-table.ts';
 import { quoteIdent, type TargetName } from '../postgres/quote.ts';
 import { isReferenced, lowered, toldApart } from './case-choice.ts';
+import { NUL_IN_COMMENT, withoutNul } from './comment-text.ts';
 import { placeOf, targetType } from './convert-column.ts';
 import type { IndexDesign } from './design.ts';
 import { translate } from './expression.ts';
@@ -50,8 +51,8 @@ function twinOf(index: CatalogueIndex, table: CatalogueTable): InventoryEntry | 
     (one.isUnique || one.isPrimary) && !index.isUnique ? true : one.isUnique === index.isUnique && isBefore(one, index);
   const twin = table.indexes.find((one) => one !== index && same(one) && does(one));
   if (twin === undefined) return null;
-  const advice = 'Nothing to do: one index on the target serves both.';
-  return leftOut(objectOf(table, 'index', index.name), `it is the same as index ${twin.name}`, advice);
+  const reason = `it is the same as index ${twin.name}, which serves both on the target`;
+  return changed(objectOf(table, 'index', index.name), `index ${twin.name}`, reason, null);
 }
 
 function isBefore(one: CatalogueIndex, other: CatalogueIndex): boolean {
@@ -165,10 +166,17 @@ function named(index: CatalogueIndex, shape: Shape, { table, target, names, opti
   const wanted = isPrefixed ? index.name : `${target.table}_${index.name}`;
   const given = names.take(target.schema, wanted, `${target.table}\0${index.name}`);
   const apart = index.isUnique ? toldApart(index.parts, table, options) : [];
-  const notes = [...shape.notes, ...apart, ...(given.isRenamed ? [`the name ${wanted} is taken in the schema`] : [])];
+  const comment = withoutNul(index.comment);
+  const cut = comment === index.comment ? [] : [NUL_IN_COMMENT];
+  const notes = [
+    ...shape.notes,
+    ...apart,
+    ...cut,
+    ...(given.isRenamed ? [`the name ${wanted} is taken in the schema`] : []),
+  ];
   const object = objectOf(table, 'index', index.name);
   const entry =
     notes.length === 0 ? converted(object, given.name) : changed(object, given.name, notes.join('; '), null);
   const { method, parts } = shape;
-  return { entry, name: given.name, isUnique: index.isUnique, method, parts, comment: index.comment };
+  return { entry, name: given.name, isUnique: index.isUnique, method, parts, comment };
 }

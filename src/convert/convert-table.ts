@@ -1,6 +1,7 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import { toldApart } from './case-choice.ts';
+import { NUL_IN_COMMENT, withoutNul } from './comment-text.ts';
 import { convertChecks } from './convert-check.ts';
 import { type ConvertedColumn, convertColumn } from './convert-column.ts';
 import { convertIndexes } from './convert-index.ts';
@@ -111,5 +112,8 @@ function commentsOf(table: CatalogueTable, parts: readonly ConvertedColumn[]): r
 }
 
 function comment(table: CatalogueTable, column: string | null, name: string, text: string): CommentDesign {
-  return { column, text, entry: converted(objectOf(table, 'comment', name), 'COMMENT') };
+  const object = objectOf(table, 'comment', name);
+  const bare = withoutNul(text);
+  if (bare === text) return { column, text, entry: converted(object, 'COMMENT') };
+  return { column, text: bare, entry: changed(object, 'COMMENT', NUL_IN_COMMENT, null) };
 }

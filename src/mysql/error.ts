@@ -70,6 +70,13 @@ const READ_ONLY: Verdict = {
   remedy: 'the source refuses writes (read_only, super_read_only): expected while it is fenced',
 };
 
+const DAMAGED: Verdict = {
+  code: 'SOURCE_TABLE_DAMAGED',
+  disposition: 'stop',
+  remedy: 'CHECK TABLE it at the source, then repair or restore it, or exclude it from the pipeline',
+  isSafeText: true,
+};
+
 /** Server error numbers; those of MySQL and MariaDB do not contradict each other here. Unlisted: SOURCE_QUERY_FAILED. */
 const BY_ERRNO: ReadonlyMap<number, Verdict> = new Map(
   (
@@ -82,6 +89,8 @@ const BY_ERRNO: ReadonlyMap<number, Verdict> = new Map(
       [INTERRUPTED, [1317, 1969, 3024]],
       [CHANGED, [1054, 1146, 1176, 1412]],
       [FULL, [1021, 1114, 3675]],
+      // Below 1000: the storage engine's own numbers.
+      [DAMAGED, [126, 127, 130, 134, 144, 145, 1033, 1034, 1035, 1168, 1194, 1195, 1429, 1430, 1431, 1812, 1814, 1932]],
       [PLUGIN, [1251, 1524, 2059]],
       [READ_ONLY, [1290, 1792, 1836]],
     ] satisfies readonly (readonly [Verdict, readonly number[]])[]

@@ -78,6 +78,12 @@ describe('the effort', () => {
     expect(minutesOf([renamed(1), other, { ...other, kind: 'index' }], [])).toBe(15);
   });
 
+  it('counts a table that nobody can make once, with all its columns', () => {
+    const table = { ...object, kind: 'table', class: 'hand' as const, name: 'wide', table: null, reason: 'too wide' };
+    const columns = numbers.map((at) => ({ ...table, kind: 'column', name: `c${at}`, table: 'wide' }));
+    expect(minutesOf([table, ...columns], [])).toBe(60);
+  });
+
   it('takes the minutes of stored programs from the list of them, those that convert by themselves too', () => {
     const program = { class: 'automatic' as const, lines: 3, minutes: 11, formula: '' };
     expect(minutesOf([{ ...object, class: 'converts', program }], [])).toBe(11);

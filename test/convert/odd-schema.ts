@@ -13,6 +13,8 @@ export const LONG = 'x'.repeat(63);
 
 function parents(): string[] {
   return [
+    `CREATE TABLE strange (id INT PRIMARY KEY COMMENT 'a \\0 NUL, \\' quote, \\\\ backslash,\nline; -- x /* y */ $$ $sluice$ \\\\0',
+      e ENUM('a', 'b\\0c') DEFAULT 'a', s SET('x', 'y\\0'), KEY by_e (e) COMMENT 'index \\0') COMMENT 'table \\0 %s $1 \\''`,
     `CREATE TABLE parent (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, code VARCHAR(20) NOT NULL, alt INT NOT NULL,
       note VARCHAR(10), UNIQUE uq (code), KEY by_note (note)) AUTO_INCREMENT = 1000 COMMENT 'it''s the parent; \\\\ "quoted"'`,
     `CREATE TABLE \`Mixed Case "Table"\` (\`ID\` INT PRIMARY KEY, \`select\` INT COMMENT 'a "word"; it''s reserved', \`a.b\` INT,

@@ -1,0 +1,3 @@
+import { damagedContract } from './damaged-contract.ts';
+
+damagedContract('mysql');
