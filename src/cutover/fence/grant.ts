@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../mysql/identifier.ts';
 import type { FenceWay } from './fence.ts';
 
 /** One right that a way needs, and what for. */
@@ -97,5 +98,5 @@ export function grants(way: FenceWay, server: GrantServer): readonly FenceGrant[
 /** One of them as a statement. `account` is quoted, `own` names our own small database. */
 export function grantStatement({ right, on }: FenceGrant, account: string, own: string): string {
   if (on === '') return right === 'CREATEROLE' ? `ALTER ROLE ${account} CREATEROLE` : `GRANT ${right} TO ${account}`;
-  return `GRANT ${right} ON ${on === 'OWN' ? `\`${own}\`.*` : on} TO ${account}`;
+  return `GRANT ${right} ON ${on === 'OWN' ? `${quoteIdentifier(own)}.*` : on} TO ${account}`;
 }
