@@ -84,6 +84,7 @@ function optionsOf(config: Config): Omit<ConvertOptions, 'dialect'> {
   const { tables, source } = config;
   return {
     facts: new Map(),
+    keepsPartitions: config.target.keepsPartitions,
     extensions: ['postgis', 'vector'],
     targetOf: (database, table) =>
       source.databases.includes(database) && isIncluded(tables, database, table)

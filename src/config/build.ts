@@ -21,6 +21,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
       schema: source.databases.length > 1 ? null : (settings.textOrNull('target.schema') ?? 'public'),
       schemas: new Map(settings.named('target.schemas.*').map(({ names, value }) => [names[0] ?? '', String(value)])),
       ddl: settings.text('target.ddl') === 'existing' ? 'existing' : 'convert',
+      keepsPartitions: settings.text('target.partitions') === 'convert',
       extra: settings.list('target.extra'),
       emptyFirst: settings.list('target.emptyFirst'),
       dropForLoad: dropChoice(settings.text('target.dropForLoad')),

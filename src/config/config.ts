@@ -58,6 +58,8 @@ export interface TargetConfig {
   /** By database, where it is not the database's own name; several databases only. */
   readonly schemas: ReadonlyMap<string, string>;
   readonly ddl: 'convert' | 'existing';
+  /** False: tables with partitions become one table each. */
+  readonly keepsPartitions: boolean;
   /** Globs over TABLE or TABLE.COLUMN of the target: what it may have beyond the source; only with `existing`. */
   readonly extra: readonly string[];
   /** Globs over TABLE of the target: their rows are deleted before the first load; only with `existing`. */

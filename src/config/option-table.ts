@@ -107,6 +107,12 @@ const targetOptions: readonly Option[] = [
     help: "Make the tables, or load into those that the application's own migrations made.",
   },
   {
+    path: 'target.partitions',
+    type: { kind: 'choice', of: ['convert', 'one-table'] },
+    default: 'convert',
+    help: 'Tables that the source divides into partitions: divided on the target where PostgreSQL can divide by the same, or one table each.',
+  },
+  {
     path: 'target.extra',
     type: globs(0),
     default: [],

@@ -28,8 +28,8 @@ export function convertSchema(
   for (const { target } of taken) names.take(target.schema, target.table, 'table');
   const sequences = schema.sequences.map((sequence) => sequenceDesign(sequence, names, options));
   const designs = taken.map(({ table, target }): TableDesign => {
-    const made = convertTable(table, target, { names, tables }, options);
-    others.push(...made.others, ...tableExtras(table, schema));
+    const made = convertTable(table, target, { names, tables, schemes: schema.partitions }, options);
+    others.push(...made.others, ...historyOf(table));
     return made.design;
   });
   others.push(...brokenViews(schema), ...schema.programs.map((one) => programEntry(one, schema)));
@@ -65,16 +65,8 @@ function tooWide({ columns }: CatalogueTable): string | null {
     : null;
 }
 
-function tableExtras(table: CatalogueTable, { partitions }: SourceSchema): readonly InventoryEntry[] {
-  const scheme = partitions.get(keyOf(table));
+function historyOf(table: CatalogueTable): readonly InventoryEntry[] {
   const found: InventoryEntry[] = [];
-  if (scheme !== undefined) {
-    const by = `${scheme.method} (${scheme.expression}), ${scheme.names.length} partitions`;
-    const advice = 'Partition the table on the target by hand where its size asks for it, before the load.';
-    found.push(
-      changed(objectOf(table, 'partitioning'), 'one table', `all rows are in one table; the source has ${by}`, advice),
-    );
-  }
   if (table.isSystemVersioned) {
     const advice = 'Export the history by itself where it is needed: SELECT ... FOR SYSTEM_TIME ALL.';
     found.push(leftOut(objectOf(table, 'history'), 'the rows of now are moved, their former versions are not', advice));

@@ -1,4 +1,7 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
+import type { PartitionScheme } from '../mysql/schema-object.ts';
+import type { SourceSchema } from '../mysql/source-schema.ts';
+import { tableKey } from '../mysql/table-key.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import { toldApart } from './case-choice.ts';
 import { NUL_IN_COMMENT, withoutNul } from './comment-text.ts';
@@ -6,6 +9,7 @@ import { convertChecks } from './convert-check.ts';
 import { type ConvertedColumn, convertColumn } from './convert-column.ts';
 import { convertIndexes } from './convert-index.ts';
 import { convertForeignKeys, type TablesByKey } from './convert-key.ts';
+import { convertPartitions, oneTable, type PartitionPlace } from './convert-partition.ts';
 import type { CommentDesign, IdentityDesign, KeyDesign, OnUpdateDesign, TableDesign } from './design.ts';
 import { changed, converted, type InventoryEntry, noted } from './inventory.ts';
 import { apart, type NameBook } from './name-book.ts';
@@ -23,9 +27,10 @@ export const MOST_COLUMNS = 1600;
 export function convertTable(
   table: CatalogueTable,
   target: TargetName,
-  known: { readonly names: NameBook; readonly tables: TablesByKey },
+  known: { readonly names: NameBook; readonly tables: TablesByKey; readonly schemes: SourceSchema['partitions'] },
   options: ConvertOptions,
 ): ConvertedTable {
+  const scheme = known.schemes.get(tableKey(table.version.database, table.version.table)) ?? null;
   const parts = columnsOf(table, options);
   const columns = parts.map(({ column }) => column);
   const checks = convertChecks(table, target.table, columns, options);
@@ -33,6 +38,8 @@ export function convertTable(
   const taken = new Set([...checks.checks, ...(key === null ? [] : [key])].map(({ name }) => name));
   const indexes = convertIndexes(table, target, known.names, options);
   const foreignKeys = convertForeignKeys(table, taken, known.tables, options);
+  const divided =
+    scheme === null ? null : partitionsOf(scheme, { table, target, columns, names: known.names }, options);
   const design: TableDesign = {
     entry: tableEntry(table, target),
     name: target,
@@ -44,8 +51,15 @@ export function convertTable(
     onUpdates: onUpdatesOf(parts, target, known.names),
     comments: commentsOf(table, parts),
     identity: identityOf(parts, target, known.names),
+    partitions: divided !== null && 'by' in divided ? divided : null,
   };
-  const others = [...parts.flatMap((part) => part.others), ...checks.others, ...indexes.others, ...foreignKeys.others];
+  const others = [
+    ...parts.flatMap((part) => part.others),
+    ...checks.others,
+    ...indexes.others,
+    ...foreignKeys.others,
+    ...(divided !== null && !('by' in divided) ? [divided] : []),
+  ];
   return { design, others };
 }
 
@@ -58,6 +72,11 @@ function columnsOf(table: CatalogueTable, options: ConvertOptions): readonly Con
     used.add(given);
     return convertColumn(table, column, given, options);
   });
+}
+
+function partitionsOf(scheme: PartitionScheme, place: PartitionPlace, { keepsPartitions }: ConvertOptions) {
+  if (keepsPartitions) return convertPartitions(scheme, place);
+  return oneTable(place.table, scheme, 'target.partitions says so');
 }
 
 function identityOf(parts: readonly ConvertedColumn[], target: TargetName, names: NameBook): IdentityDesign | null {

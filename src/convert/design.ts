@@ -31,6 +31,21 @@ export interface TableDesign extends Piece {
   readonly onUpdates: readonly OnUpdateDesign[];
   readonly comments: readonly CommentDesign[];
   readonly identity: IdentityDesign | null;
+  /** null: one table with all rows. */
+  readonly partitions: PartitionsDesign | null;
+}
+
+export interface PartitionsDesign extends Piece {
+  /** `RANGE ("a", "b")`. */
+  readonly by: string;
+  readonly parts: readonly PartitionDesign[];
+}
+
+export interface PartitionDesign {
+  /** In the table's schema. */
+  readonly name: string;
+  /** `FOR VALUES ...` or `DEFAULT`. */
+  readonly rule: string;
 }
 
 export interface ColumnDesign extends Piece {
@@ -128,9 +143,9 @@ export function entriesOf(design: SchemaDesign): readonly InventoryEntry[] {
 }
 
 export function tablePieces(table: TableDesign): readonly Piece[] {
-  const { columns, key, checks, indexes, foreignKeys, onUpdates, comments, identity } = table;
+  const { columns, key, checks, indexes, foreignKeys, onUpdates, comments, identity, partitions } = table;
   const expressions = columns.flatMap((column) => [column.default, column.generated]);
-  const single = [...expressions, key, identity].filter((piece) => piece !== null);
+  const single = [...expressions, key, identity, partitions].filter((piece) => piece !== null);
   // What stands for a type is told by the column's own entry.
   const own = [...checks.filter(({ isOfType }) => !isOfType), ...indexes.filter(({ isBeside }) => !isBeside)];
   return [table, ...columns, ...single, ...own, ...foreignKeys, ...onUpdates, ...comments];

@@ -22,6 +22,8 @@ export interface ConvertOptions {
   readonly policyOf: (database: string, table: string, column: string) => ValuePolicy;
   /** Where objects without a table go (views, sequences). */
   readonly schemaOf: (database: string) => string;
+  /** False: a table that the source divides into partitions becomes one. */
+  readonly keepsPartitions: boolean;
   /** In which the source's catalogue prints expressions. */
   readonly dialect: Dialect;
   /** Extensions that the target has: `postgis`, `vector`. */

@@ -1,10 +1,19 @@
 import { quoteIdent, quoteLiteral } from '../postgres/quote.ts';
 import type { StandingColumn, StandingTable } from '../postgres/standing-schema.ts';
-import type { CheckDesign, ColumnDesign, CommentDesign, ExpressionDesign, IndexDesign, TableDesign } from './design.ts';
+import type {
+  CheckDesign,
+  ColumnDesign,
+  CommentDesign,
+  ExpressionDesign,
+  IndexDesign,
+  PartitionsDesign,
+  TableDesign,
+} from './design.ts';
+import { apart } from './name-book.ts';
 import { checkClause, columnLine, list } from './statement.ts';
 
 /** What PostgreSQL may refuse of a table, piece by piece. */
-export type ProvablePiece = ExpressionDesign | CheckDesign | IndexDesign;
+export type ProvablePiece = ExpressionDesign | CheckDesign | IndexDesign | PartitionsDesign;
 
 export interface ShadowPiece {
   readonly piece: ProvablePiece;
@@ -53,6 +62,7 @@ export function shadowPieces(table: TableDesign): readonly ShadowPiece[] {
     ),
     ...table.checks.map((check): ShadowPiece => ({ piece: check, sql: `${alter} ADD ${checkClause(check)}` })),
     ...table.indexes.map((index) => indexPiece(index, name)),
+    ...(table.partitions === null ? [] : [partitionPiece(table.partitions, table)]),
   ];
 }
 
@@ -73,6 +83,17 @@ function indexPiece(index: IndexDesign, table: string): ShadowPiece {
   const create = `CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(index.name)} ON ${table}${method} (${index.parts.join(', ')})`;
   const comment = `COMMENT ON INDEX pg_temp.${quoteIdent(index.name)} IS ${quoteLiteral(index.comment)}`;
   return { piece: index, sql: index.comment === '' ? create : `${create};\n${comment}` };
+}
+
+/** Last, with the indexes that stand by then: each unique one must have the columns that divide the rows. */
+function partitionPiece(partitions: PartitionsDesign, table: TableDesign): ShadowPiece {
+  const double = quoteIdent(apart(table.name.table, 'partitions'));
+  const parts = partitions.parts.map(({ rule }, i) => {
+    const part = quoteIdent(apart(table.name.table, `partition ${i}`));
+    return `CREATE TEMPORARY TABLE ${part} PARTITION OF pg_temp.${double} ${rule}`;
+  });
+  const create = `CREATE TEMPORARY TABLE ${double} (LIKE ${shadowName(table)} INCLUDING INDEXES) PARTITION BY ${partitions.by}`;
+  return { piece: partitions, sql: [create, ...parts].join(';\n') };
 }
 
 function shadowComment({ column, text }: CommentDesign, table: string): string {
@@ -97,6 +118,7 @@ export function withoutPieces(table: TableDesign, refused: ReadonlyMap<ProvableP
     })),
     checks: table.checks.filter(kept),
     indexes: table.indexes.filter(kept),
+    partitions: table.partitions !== null && kept(table.partitions) ? table.partitions : null,
   };
 }
 

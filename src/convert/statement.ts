@@ -20,11 +20,25 @@ export function createTable(table: TableDesign): string {
       : [`CONSTRAINT ${quoteIdent(table.key.name)} PRIMARY KEY (${list(table.key.columns)})`]),
     ...table.checks.filter(({ isOfType }) => isOfType).map(checkClause),
   ];
-  return `CREATE TABLE IF NOT EXISTS ${quoteTable(table.name)} (\n  ${lines.join(',\n  ')}\n)`;
+  const division = table.partitions === null ? '' : ` PARTITION BY ${table.partitions.by}`;
+  return `CREATE TABLE IF NOT EXISTS ${quoteTable(table.name)} (\n  ${lines.join(',\n  ')}\n)${division}`;
+}
+
+/** The table with all that stands and falls with it: its partitions, and the sequence of a column that is no identity. */
+export function createWhole(table: TableDesign): readonly string[] {
+  const { name, partitions } = table;
+  const parts = partitions?.parts ?? [];
+  return [
+    ...createCounted(table),
+    ...parts.map((part) => {
+      const own = quoteTable({ schema: name.schema, table: part.name });
+      return `CREATE TABLE IF NOT EXISTS ${own} PARTITION OF ${quoteTable(name)} ${part.rule}`;
+    }),
+  ];
 }
 
 /** The sequence of a column that counts and is no identity stands before its table, and goes with it. */
-export function createCounted(table: TableDesign): readonly string[] {
+function createCounted(table: TableDesign): readonly string[] {
   const { identity, name } = table;
   if (identity?.sequence == null) return [createTable(table)];
   const sequence = quoteTable(identity.sequence);
@@ -59,9 +73,13 @@ export function checkClause({ name, sql }: CheckDesign): string {
   return `CONSTRAINT ${quoteIdent(name)} CHECK (${sql})`;
 }
 
-/** Beside a sink that writes: it holds no lock that a writer waits for, and must not run inside a transaction. */
-export function createIndex(index: IndexDesign, table: TargetName, name: string): string {
-  return `CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdent(name)} ON ${indexBody(index, table)}`;
+/**
+ * Beside a sink that writes: it holds no lock that a writer waits for, and must not run inside a transaction. PostgreSQL
+ * has no such way for a table with partitions, whose writers wait until it is made.
+ */
+export function createIndex(index: IndexDesign, table: TableDesign, name: string): string {
+  const words = `CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX${table.partitions === null ? ' CONCURRENTLY' : ''}`;
+  return `${words} IF NOT EXISTS ${quoteIdent(name)} ON ${indexBody(index, table.name)}`;
 }
 
 export function indexBody({ method, parts }: IndexDesign, table: TargetName): string {

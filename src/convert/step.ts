@@ -6,10 +6,10 @@ import {
   addForeignKey,
   commentOn,
   commentOnIndex,
-  createCounted,
   createIndex,
   createSequence,
   createView,
+  createWhole,
   setIdentity,
   setSequence,
 } from './statement.ts';
@@ -72,10 +72,10 @@ export function stepsOf(design: SchemaDesign): readonly Step[] {
 function tableSteps(table: TableDesign): readonly Step[] {
   const { name, indexes, checks, foreignKeys, onUpdates, comments, identity } = table;
   return [
-    step('table', name, name.table, () => createCounted(table)),
+    step('table', name, name.table, () => createWhole(table)),
     ...indexes.map((index) =>
       step('index', name, index.name, (given) => [
-        createIndex(index, name, given),
+        createIndex(index, table, given),
         ...(index.comment === '' ? [] : [commentOnIndex(index.comment, name.schema, given)]),
       ]),
     ),

@@ -53,7 +53,14 @@ export interface PartitionScheme {
   /** `RANGE`, `LIST COLUMNS`, `HASH`, `KEY`, `SYSTEM_TIME`, ... */
   readonly method: string;
   readonly expression: string;
-  readonly names: readonly string[];
+  readonly isSubdivided: boolean;
+  readonly parts: readonly SourcePartition[];
+}
+
+export interface SourcePartition {
+  readonly name: string;
+  /** `10`, `MAXVALUE`, `1,2,NULL`, `'2020-01-01',5`; '' of a hash. */
+  readonly bound: string;
 }
 
 export interface SchemaObjects {
@@ -108,7 +115,8 @@ const EVENTS = `SELECT 'EVENT' AS kind, EVENT_SCHEMA AS \`database\`, EVENT_NAME
   FROM information_schema.EVENTS WHERE EVENT_SCHEMA IN (?) ORDER BY EVENT_SCHEMA, EVENT_NAME`;
 
 const PARTITIONS = `SELECT TABLE_SCHEMA AS \`database\`, TABLE_NAME AS \`table\`, PARTITION_NAME AS name,
-  PARTITION_METHOD AS method, PARTITION_EXPRESSION AS expression
+  PARTITION_METHOD AS method, PARTITION_EXPRESSION AS expression, PARTITION_DESCRIPTION AS bound,
+  SUBPARTITION_NAME AS sub
   FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA IN (?) AND PARTITION_NAME IS NOT NULL
   ORDER BY TABLE_SCHEMA, TABLE_NAME, PARTITION_ORDINAL_POSITION`;
 
@@ -156,8 +164,13 @@ function program(row: Row): Program {
 
 function scheme(rows: readonly Row[]): PartitionScheme {
   const [first = {}] = rows;
-  const names = [...new Set(rows.map((row) => of(row, 'name')))];
-  return { method: of(first, 'method'), expression: of(first, 'expression'), names };
+  const parts = new Map(rows.map((row) => [of(row, 'name'), of(row, 'bound')]));
+  return {
+    method: of(first, 'method'),
+    expression: of(first, 'expression'),
+    isSubdivided: of(first, 'sub') !== '',
+    parts: [...parts].map(([name, bound]) => ({ name, bound })),
+  };
 }
 
 /** A sequence is a table of one row, which is the only place that tells its position. */

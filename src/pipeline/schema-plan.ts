@@ -127,6 +127,18 @@ function convertOptions(
 ): Omit<ConvertOptions, 'dialect'> {
   const columnOf = (database: string, table: string, column: string) =>
     scope.columnOf(database, table, column) ?? targetColumnName(column);
-  const { dropsNotNull, targetOf, policyOf, schemaOf, castOf, caseOf, rulesOf } = scope;
-  return { facts, dropsNotNull, targetOf, columnOf, policyOf, schemaOf, castOf, caseOf, rulesOf, extensions };
+  const { dropsNotNull, targetOf, policyOf, schemaOf, castOf, caseOf, rulesOf, keepsPartitions } = scope;
+  return {
+    facts,
+    dropsNotNull,
+    targetOf,
+    columnOf,
+    policyOf,
+    schemaOf,
+    castOf,
+    caseOf,
+    rulesOf,
+    keepsPartitions,
+    extensions,
+  };
 }

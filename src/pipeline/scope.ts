@@ -23,6 +23,8 @@ export interface Scope {
   castOf(database: string, table: string, column: string): string | null;
   caseOf(database: string, table: string, column: string): CaseRule;
   policyOf(database: string, table: string, column: string): ValuePolicy;
+  /** Tables that the source divides into partitions are divided on the target. */
+  readonly keepsPartitions: boolean;
   /** Tables of the target are made, dropped and renamed with the source's. */
   readonly makesTables: boolean;
   /** The table that this one is a schema-change tool's copy of; null for any other. */
@@ -45,6 +47,7 @@ export function scopeOf(config: Config): Scope {
     databases: source.databases,
     isPublished,
     modelOf,
+    keepsPartitions: config.target.keepsPartitions,
     makesTables: config.target.ddl === 'convert',
     targetOf: (database, table) => (isPublished(database, table) ? targetNameOf(config, database, table) : null),
     schemaOf: (database) => targetSchemaOf(config, database),
