@@ -1,0 +1,4 @@
+import { BOUNDARY } from '../column/boundary-sample.ts';
+import { serverTextSuite } from '../column/server-text-suite.ts';
+
+serverTextSuite('mariadb', () => BOUNDARY);
