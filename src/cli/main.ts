@@ -11,6 +11,10 @@ await runProcess({
   reloadTables: async (config, tables) => (await import('../pipeline/ask-tables.ts')).askReload(config, tables),
   verify: async (config, request, options) =>
     (await import('../pipeline/ask-verify.ts')).askVerify(config, request, options),
+  besideRows: {
+    compare: async (config, options) => (await import('../pipeline/compare-also.ts')).compareAlso(config, options),
+    scripts: async (config) => (await import('../pipeline/validation-script.ts')).makeValidationScripts(config),
+  },
   schema: {
     plan: async (config, options) =>
       (await import('../pipeline/schema-actions.ts')).SCHEMA_ACTIONS.plan(config, options),

@@ -3,6 +3,7 @@ import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import type { Call, Verb } from './verb.ts';
+import { BESIDE_FLAGS, besideRows } from './verify-beside.ts';
 import { progressText, verificationText } from './verify-text.ts';
 
 const LINE_EVERY_MS = 10_000;
@@ -21,6 +22,7 @@ export const VERIFY_VERB: Verb = {
     },
     { name: 'restart', type: 'switch', help: 'Begin anew instead of going on with what was interrupted.' },
     { name: 'timeout', type: 'duration', value: '10m', help: 'End with exit 5 when it takes longer.' },
+    ...BESIDE_FLAGS,
   ],
   takesConfig: true,
   needs: 'verify',
@@ -28,9 +30,10 @@ export const VERIFY_VERB: Verb = {
     ['sluice verify', 'every table; interrupted, the same command goes on'],
     ["sluice verify --table tbl_order --table 'tbl_item*'", 'some tables'],
     ['sluice verify --json | jq .data.tables[].differences[]', 'what differs, by table, key and column'],
+    ['sluice verify --sql check', 'SQL for both servers, with which a DBA compares them without sluice'],
   ],
   exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.differences, EXIT.notReached, EXIT.unreachable],
-  run: verify,
+  run: besideRows(verify),
 };
 
 async function verify(call: Call): Promise<Outcome> {

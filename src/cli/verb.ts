@@ -2,6 +2,7 @@ import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
 import type { Assess } from '../pipeline/assess-option.ts';
+import type { BesideRows } from '../pipeline/beside-option.ts';
 import type { AskVerify, OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
 import type { SchemaActions } from '../pipeline/schema-option.ts';
 import type { ExitCode } from './exit.ts';
@@ -65,6 +66,7 @@ export interface Ports {
   readonly openQuarantine?: OpenQuarantine;
   readonly reloadTables?: ReloadTables;
   readonly verify?: AskVerify;
+  readonly besideRows?: BesideRows;
   readonly schema?: SchemaActions;
   readonly assess?: Assess;
   readonly runDemo?: RunDemo;

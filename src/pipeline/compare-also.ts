@@ -9,9 +9,10 @@ import { readSequences } from '../postgres/sequence.ts';
 import { readStandingSchema, type StandingSchema, type StandingTable } from '../postgres/standing-schema.ts';
 import { countLosses } from '../verify/also/declared-loss.ts';
 import { countOrphans } from '../verify/also/orphan-count.ts';
-import { compareRowCount, type RowCount } from '../verify/also/row-count.ts';
+import { compareRowCount } from '../verify/also/row-count.ts';
 import { compareSequence, readSequenceNumber } from '../verify/also/sequence-number.ts';
 import { compareStanding } from '../verify/also/standing-object.ts';
+import type { AlsoOptions } from './beside-option.ts';
 import { comparePlanned } from './compare-planned.ts';
 import { ruledTable } from './ruled-table.ts';
 import { readPlan, type SchemaPlan } from './schema-plan.ts';
@@ -19,16 +20,6 @@ import { type Scope, scopeOf } from './scope.ts';
 import { withSource } from './source-session.ts';
 import { scopedTables } from './target-schema.ts';
 import { withTarget } from './target-session.ts';
-
-export interface AlsoOptions {
-  /** Nothing writes to either side, and the target has all: what moves is not compared otherwise, with the reason. */
-  readonly isStill: boolean;
-  /** Reads each table of the source that has columns under such rules once. */
-  readonly countsLosses: boolean;
-  /** Counted by whoever compared the rows. */
-  readonly rowCounts: readonly RowCount[];
-  readonly signal: AbortSignal;
-}
 
 /** What both sides have beside rows: a list that command line, page and evidence print as it stands. */
 export async function compareAlso(config: Config, options: AlsoOptions): Promise<readonly ComparedObject[]> {

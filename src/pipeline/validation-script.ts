@@ -5,16 +5,10 @@ import { connectPostgres } from '../postgres/connection.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
 import type { ColumnNames } from '../verify/script/name.ts';
 import { validationScripts } from '../verify/script/script.ts';
-import { type Pair, type ScriptTable, scriptTable } from '../verify/script/script-table.ts';
+import { type ScriptTable, scriptTable } from '../verify/script/script-table.ts';
+import type { ValidationScripts } from './beside-option.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { scopedTables } from './target-schema.ts';
-
-export interface ValidationScripts extends Pair {
-  /** Tables that are in both. */
-  readonly tables: readonly string[];
-  /** Tables of the source that the target has not: no script names them. */
-  readonly absent: readonly string[];
-}
 
 /** SQL for both sides with which a DBA compares them without us. Reads both catalogues, and no rows. */
 export async function makeValidationScripts(config: Config): Promise<ValidationScripts> {

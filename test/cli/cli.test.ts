@@ -375,6 +375,42 @@ describe('verify', () => {
   });
 });
 
+describe('verify, beside the rows', () => {
+  const verify = (stage: string, ...words: readonly string[]) =>
+    inside(['verify', ...words], { environment: { STAGE: stage } });
+
+  it('tells what else is compared, and is exit 4 for a difference there though all rows are equal', async () => {
+    const moving = await verify('behind');
+    expect(moving.exit).toBe(0);
+    expect(moving.stdout).toContain('not compared: sequence public.t.id: still coming');
+    const still = await verify('behind', '--still');
+    expect(still.exit).toBe(4);
+    expect(still.stdout).toContain('different: sequence public.t.id');
+    expect(still.stdout).toContain('SELECT setval()');
+    expect(still.stderr).toContain('VERIFY_OBJECTS_DIFFER');
+    const json = JSON.parse((await verify('behind', '--json')).stdout);
+    expect(json.data.also).toMatchObject([{ state: 'equal' }, { name: 'sequence', state: 'not-compared' }]);
+  });
+
+  it('keeps what was found of the rows when the rest cannot be compared, and looks at rows alone for some tables', async () => {
+    const broken = await verify('broken');
+    expect(broken.exit).toBe(0);
+    expect(broken.stdout).toContain('shop.tbl_order');
+    expect(broken.stdout).toContain('not compared: schema all: the target hung up');
+    expect((await verify('behind', '--still', '--table', 'tbl_order')).stdout).not.toContain('Beside the rows');
+  });
+
+  it('writes both scripts into a folder and names the tables that no script has', async () => {
+    const written = await verify('clean', '--sql', 'check/sql');
+    expect(written).toMatchObject({ exit: 0, stderr: expect.stringContaining('late') });
+    expect(written.stdout).toContain('check/sql/source.sql');
+    expect(await verify('clean', '--sql', 'sluice.yaml')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('USAGE_OUT'),
+    });
+  });
+});
+
 describe('tables reload', () => {
   it('names what is copied anew, and what of the quarantine is given up for it', async () => {
     const { exit, stdout } = await inside(['tables', 'reload', 'tbl_order', 'tbl_item', '--confirm', 'shop']);

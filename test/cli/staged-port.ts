@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from '../../src/check/finding.ts';
 import type { Ports } from '../../src/cli/verb.ts';
+import type { ComparedObject } from '../../src/contract/compared-object.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
 import type { RowDifference, VerifyProgress, VerifyReport } from '../../src/contract/verify.ts';
@@ -40,6 +41,13 @@ export function stagedPorts(stage: string): Ports {
       if (stage === 'unreachable') throw refused('CONTROL_UNREACHABLE', 'no running pipeline');
       onProgress({ ...VERIFY_PROGRESS, rowsDone: 5 });
       return verifyReport(stage, tables === 'all' ? ['tbl_order', 'tbl_item'] : tables);
+    },
+    besideRows: {
+      compare: async (_, { isStill }) => {
+        if (stage === 'broken') throw refused('TARGET_UNREACHABLE', 'the target hung up');
+        return besideSample(stage, isStill);
+      },
+      scripts: async () => ({ source: '-- a\n', target: '-- b\n', tables: ['t', 'u'], absent: ['late'] }),
     },
     assess: async (_, options) => {
       const report = reportSample(stage === 'refused' ? '' : '{ "tbl_<order>": { zeroDate: { born: null } } }');
@@ -143,6 +151,21 @@ function verifyReport(stage: string, tables: readonly string[]): VerifyReport {
       ...{ differenceCount: isUnequal ? 2 : 0, differences: isUnequal ? differences : [] },
     })),
   };
+}
+
+function besideSample(stage: string, isStill: boolean): readonly ComparedObject[] {
+  const equal: ComparedObject = {
+    ...{ name: 'index', object: 'public.t', state: 'equal', source: null, target: '2 valid', reason: null, cure: null },
+  };
+  const sequence: ComparedObject = {
+    ...{ ...equal, name: 'sequence', object: 'public.t.id', source: '9', target: '5' },
+    ...{
+      state: isStill ? 'different' : 'not-compared',
+      reason: 'still coming',
+      cure: isStill ? 'SELECT setval()' : null,
+    },
+  };
+  return stage === 'behind' ? [equal, sequence] : [equal];
 }
 
 const INVENTORY: Inventory = {

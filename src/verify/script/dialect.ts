@@ -16,7 +16,7 @@ export interface Dialect {
 }
 
 const ABOUT = [
-  'Made by sluice. Reads, and changes nothing. Run both scripts while nothing writes to either side:',
+  'Made by sluice verify --sql. Reads, and changes nothing. Run both scripts while nothing writes to either side:',
   '',
   '  mysql --batch --raw -h SOURCE -u USER -p DATABASE < source.sql > source.txt',
   '  psql -X -h TARGET -U USER -d DATABASE -f target.sql > target.txt',
