@@ -58,6 +58,49 @@ export const LOGIC_VERBS: readonly Verb[] = [
     exits: [EXIT.done, EXIT.usage, EXIT.differences, EXIT.unreachable, EXIT.interrupted],
     run: convert,
   },
+  {
+    name: 'logic test',
+    kind: 'LogicTest',
+    summary:
+      'Runs stored programs and their conversions on scratch copies of both sides and compares results, errors and changes of rows. The real databases are read, never written.',
+    flags: [
+      {
+        name: 'scratch-source',
+        type: 'text',
+        value: 'URL',
+        help: 'MySQL or MariaDB that takes a scratch database, dropped at the end; SLUICE_SCRATCH_SOURCE when not given.',
+      },
+      {
+        name: 'scratch-target',
+        type: 'text',
+        value: 'URL',
+        help: 'PostgreSQL database that takes a scratch schema, dropped at the end; SLUICE_SCRATCH_TARGET when not given.',
+      },
+      {
+        name: 'calls',
+        type: 'text',
+        value: 'FILE',
+        help: 'Recorded calls, one a line: CALL p(1, NULL) or SELECT f(2).',
+      },
+      {
+        name: 'rows',
+        type: 'integer',
+        value: 'N',
+        help: 'Rows of each table that are copied at most; 1000 when not given.',
+      },
+      { name: 'cases', type: 'integer', value: 'N', help: 'Cases of each program at most; 40 when not given.' },
+      { name: 'differences', type: 'text', value: 'FILE', help: 'Write every difference as a line of JSON.' },
+    ],
+    takesConfig: true,
+    examples: [
+      [
+        'sluice logic test --calls recorded.sql --differences differences.ndjson',
+        'with calls that the application made',
+      ],
+    ],
+    exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.differences, EXIT.unreachable, EXIT.interrupted],
+    run: async (call) => await (await import('./logic-test.ts')).testPrograms(call),
+  },
 ];
 
 /** Exit 4 where something stands as text. */

@@ -92,6 +92,10 @@ export function variable(emitter: Emitter, parts: readonly Name[]): Variable {
   throw new NotConverted('VARIABLE', `no variable ${name} is known here`, 'Declare it, or write this part by hand.');
 }
 
+/** Nobody waits for the end of the cursor: it is an error then, other than behind a SELECT INTO. */
+const NO_ROW =
+  "RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = 'No data - zero rows fetched, selected, or processed';";
+
 /** FETCH: past the end the variables keep their values, and NOT FOUND arises. */
 export function emitFetch(emitter: Emitter, node: Fetch, emit: EmitStatement): void {
   if (node.cursor === undefined)
@@ -99,6 +103,7 @@ export function emitFetch(emitter: Emitter, node: Fetch, emit: EmitStatement): v
   const targets = node.targets.map((target) => targetOf(emitter, target, TEXT));
   const found = targets.map((target) => emitter.temporary(`_${bare(target.sql)}`, target.declared, target.type));
   emitter.out.line(`FETCH ${cursorVariable(emitter, node.cursor)} INTO ${found.map(({ sql }) => sql).join(', ')};`);
+  if (!waitsForNotFound(emitter)) emitter.out.line(`IF NOT FOUND THEN ${NO_ROW} END IF;`);
   keep(emitter, targets, found, emit);
 }
 

@@ -107,7 +107,7 @@ AS $body$
 DECLARE
   until timestamptz := clock_timestamp() + seconds * interval '1 second';
 BEGIN
-  IF name IS NULL OR seconds IS NULL THEN RETURN NULL; END IF;
+  IF name IS NULL OR name = '' THEN RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Incorrect user-level lock name'; END IF;
   LOOP
     IF pg_try_advisory_lock(hashtextextended(lower(name), 0)) THEN RETURN 1; END IF;
     IF seconds >= 0 AND clock_timestamp() >= until THEN RETURN 0; END IF;

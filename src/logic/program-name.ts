@@ -1,7 +1,13 @@
+import type { Name } from '../sql/expression.ts';
 import type { Program } from './program.ts';
 import { dotted } from './table-access.ts';
 
 /** As it is written, with its schema if that is. */
 export function nameOf({ definition }: Program): string {
   return definition.name === undefined ? '?' : dotted(definition.name.parts);
+}
+
+/** The name itself, without the schema. */
+export function lastName(parts: readonly Name[]): string {
+  return parts.at(-1)?.text ?? '';
 }

@@ -15,7 +15,7 @@ import { sourceErrorClass } from './error-class.ts';
 import { type ResetNumbers, sourceReset } from './reset-number.ts';
 
 /** Text of every value; JSON is not decoded. */
-const TEXT_OPTIONS = {
+export const TEXT_OPTIONS = {
   dateStrings: true,
   rowsAsArray: true,
   supportBigNumbers: true,

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ran, runInside } from '../cli/run-sluice.ts';
+import { guidePrograms, guideTables } from './guide.ts';
+import { type Moved, move } from './move.ts';
+
+let moved: Moved;
+
+/** Their answers differ where accents do, which the converter notes. */
+const ACCENT = `CREATE FUNCTION is_cafe(s varchar(20)) RETURNS int DETERMINISTIC
+BEGIN IF s = 'cafe' THEN RETURN 1; END IF; RETURN 0; END`;
+
+beforeAll(async () => {
+  const routines = [...guidePrograms('flow.sql'), ...guidePrograms('trigger.sql')].filter(
+    ({ name }) => !['flow_calls', 'flow_call_out', 'flow_call_rows'].includes(name),
+  );
+  moved = await move(
+    async ({ source: { url } }) => {
+      const connection = await createConnection({ uri: url });
+      for (const statement of guideTables()) await connection.query(statement);
+      await connection.query('CREATE VIEW rich AS SELECT id FROM staff WHERE salary > 4000');
+      await connection.end();
+    },
+    {
+      programs: [
+        ...routines.map(({ create }) => create),
+        ACCENT,
+        'CREATE FUNCTION how_rich() RETURNS int READS SQL DATA RETURN (SELECT COUNT(*) FROM rich)',
+        'CREATE PROCEDURE not_whole() KILL 5',
+        'CREATE PROCEDURE caller_of_it() BEGIN CALL not_whole(); END',
+      ],
+    },
+  );
+}, 300_000);
+afterAll(async () => moved?.[Symbol.asyncDispose]());
+
+function run(...argv: readonly string[]): Promise<Ran> {
+  const { folder, source, target } = moved.line;
+  return runInside(['logic', 'test', '--cases', '12', ...argv], {
+    folder,
+    environment: { SLUICE_SCRATCH_SOURCE: source.url, SLUICE_SCRATCH_TARGET: target.url },
+  });
+}
+
+async function places(): Promise<readonly unknown[]> {
+  const connection = await createConnection({ uri: moved.line.source.url });
+  const client = new Client({ connectionString: moved.line.target.url });
+  await client.connect();
+  const [databases] = await connection.query("SHOW DATABASES LIKE 'sluice_test_%'");
+  const { rows } = await client.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'sluice_test_%'");
+  const [journal] = await connection.query('SELECT * FROM journal');
+  await connection.end();
+  await client.end();
+  return [databases, rows, journal];
+}
+
+test('INV-114 logic test compares every program that is converted whole, on scratch copies that are gone afterwards', async () => {
+  const before = await places();
+  const { exit, stdout } = await run('--json');
+  const { data, error } = JSON.parse(stdout);
+  expect(error).toBeUndefined();
+  const differing = data.programs.filter(({ differences }: { differences: unknown[] }) => differences.length > 0);
+  expect(differing.map(({ differences }: { differences: unknown[] }) => JSON.stringify(differences[0]))).toEqual([]);
+  const skipped = data.programs.filter(({ skipped }: { skipped?: string }) => skipped !== undefined);
+  expect(skipped.map(({ name }: { name: string }) => name).sort()).toEqual(['caller_of_it', 'not_whole']);
+  expect(data.totals.equal).toBeGreaterThan(100);
+  expect(data.totals.branchesTaken / data.totals.branches).toBeGreaterThan(0.7);
+  expect(exit).toBe(0);
+  expect(await places()).toEqual(before);
+});
+
+test('a difference is exit 4, and stands in the file of differences', async () => {
+  const { folder } = moved.line;
+  writeFileSync(join(folder, 'calls.sql'), "SELECT is_cafe('café');\nCALL flow_inout(5, 6);\nSELECT 1;\n");
+  const { exit, stdout } = await run('--calls', 'calls.sql', '--differences', 'differences.ndjson');
+  expect(exit).toBe(4);
+  expect(stdout).toMatch(/^function +is_cafe .* differs$/m);
+  const [line = ''] = readFileSync(join(folder, 'differences.ndjson'), 'utf8').split('\n');
+  expect(JSON.parse(line)).toMatchObject({
+    name: 'is_cafe',
+    case: { args: ["'café'"] },
+    source: { value: '1' },
+    target: { value: '0' },
+  });
+});
+
+test('without a server for scratch copies nothing is touched', async () => {
+  const { exit, stderr } = await runInside(['logic', 'test'], { folder: moved.line.folder, environment: {} });
+  expect(exit).toBe(2);
+  expect(stderr).toContain('USAGE_SCRATCH');
+});
