@@ -2,11 +2,11 @@ import type { Change, Mark } from '../contract/change.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { ChunkQueue } from './chunk-queue.ts';
-import { type Gate, isVoid, type ReadyChunk, type ReadyTable } from './gate.ts';
+import { type Gate, isVoid, type ReadyChunk, type ReadyRepair, type ReadyTable } from './gate.ts';
 import type { Progress } from './progress.ts';
 import type { TableEntry } from './table-entry.ts';
 import { DONE, printState, stateEntry, withDone } from './table-state.ts';
-import { readChange } from './window.ts';
+import { keyText, readChange } from './window.ts';
 
 /** Rows in one array: enough to make an await cheap, few enough to flow. */
 const MOST_CHANGES = 1000;
@@ -42,6 +42,20 @@ export class Emission {
       yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
     } finally {
       this.#parts.gate.closeWindow(entry, window);
+    }
+  }
+
+  /** Rows that the stream has not overtaken, at one transaction end. */
+  async *repair({ entry, window, changes, also, ended }: ReadyRepair): AsyncIterable<readonly Change[]> {
+    let isOut = false;
+    try {
+      if (window.isVoid || entry.round !== window.round) return;
+      const due = changes.filter(({ key }) => key === null || !window.isNoted(keyText(key)));
+      isOut = true;
+      yield [...due, mark(also)];
+    } finally {
+      this.#parts.gate.closeWindow(entry, window);
+      ended(isOut);
     }
   }
 

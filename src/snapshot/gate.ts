@@ -1,3 +1,4 @@
+import type { RowChange } from '../contract/change.ts';
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
 import type { KeyRange } from '../mysql/key-order.ts';
 import type { RowPage } from '../mysql/raw-rows.ts';
@@ -25,6 +26,18 @@ export interface ReadyTable {
   ended(error: unknown): void;
 }
 
+/** Rows of single keys that were read anew and wait for the stream. */
+export interface ReadyRepair {
+  readonly entry: TableEntry;
+  readonly window: Window;
+  readonly high: BinlogCoordinate;
+  /** What these keys are at the source: rows, and deletes where there is none. */
+  readonly changes: readonly RowChange[];
+  readonly also: ReadonlyMap<string, string>;
+  /** Called when they went out; false: what was read may not be what the table was. */
+  ended(isOut: boolean): void;
+}
+
 interface StillRequest {
   readonly work: () => Promise<void>;
   readonly resolve: () => void;
@@ -48,6 +61,7 @@ export class Gate {
   #still: StillRequest[] = [];
   #chunks: ReadyChunk[] = [];
   #tables: ReadyTable[] = [];
+  #repairs: ReadyRepair[] = [];
   #failure: { readonly error: unknown } | null = null;
   #isClosed = false;
 
@@ -76,6 +90,12 @@ export class Gate {
 
   deliver(chunk: ReadyChunk): void {
     this.#chunks.push(chunk);
+    this.signal.raise();
+  }
+
+  deliverRepair(repair: ReadyRepair): void {
+    if (this.#isClosed) repair.ended(false);
+    else this.#repairs.push(repair);
     this.signal.raise();
   }
 
@@ -132,10 +152,16 @@ export class Gate {
     return at === -1 ? undefined : this.#tables.splice(at, 1)[0];
   }
 
+  takeRepair(isPast: (high: BinlogCoordinate) => boolean): ReadyRepair | undefined {
+    const at = this.#repairs.findIndex(({ window, high }) => window.isVoid || isPast(high));
+    return at === -1 ? undefined : this.#repairs.splice(at, 1)[0];
+  }
+
   hasDue(isPast: (high: BinlogCoordinate) => boolean): boolean {
     return (
       this.#chunks.some((chunk) => isVoid(chunk) || isPast(chunk.rows.high)) ||
-      this.#tables.some((table) => isPast(table.high))
+      this.#tables.some((table) => isPast(table.high)) ||
+      this.#repairs.some(({ window, high }) => window.isVoid || isPast(high))
     );
   }
 
@@ -149,6 +175,7 @@ export class Gate {
     for (const { resolve } of this.#opening.splice(0)) resolve(null);
     for (const { resolve } of this.#still.splice(0)) resolve();
     for (const table of this.#tables.splice(0)) table.ended(null);
+    for (const repair of this.#repairs.splice(0)) repair.ended(false);
   }
 }
 

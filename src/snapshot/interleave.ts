@@ -8,6 +8,7 @@ import { ChunkQueue } from './chunk-queue.ts';
 import { Emission, mark } from './emission.ts';
 import { Gate } from './gate.ts';
 import { Progress, type ProgressObserver } from './progress.ts';
+import { type RepairRequest, readRepair } from './repair-read.ts';
 import { Signal } from './signal.ts';
 import { type SnapshotTarget, TableBook } from './table-book.ts';
 import type { TableEntry } from './table-entry.ts';
@@ -42,6 +43,12 @@ export interface Interleaved extends AsyncIterable<readonly Change[]> {
    * at the next transaction end, with a Mark that makes it durable; `also` stands in the same Mark.
    */
   add(tables: readonly SnapshotTarget[], also?: ReadonlyMap<string, string>): void;
+  /**
+   * Reads single rows anew and sends them down the stream, a delete where there is none any more, in order with their
+   * changes; `also` stands in a Mark behind them. Resolves when they went out; false: not now, the table is being loaded
+   * or changed. The Mark must be waited for by who wants to know that they are durable.
+   */
+  repair(request: RepairRequest, also: ReadonlyMap<string, string>): Promise<boolean>;
 }
 
 export function interleave(options: InterleaveOptions): Interleaved {
@@ -95,6 +102,12 @@ class Interleaving implements Interleaved {
   add(tables: readonly SnapshotTarget[], also: ReadonlyMap<string, string> = new Map()): void {
     this.#added.push({ tables, also });
     this.#signal.raise();
+  }
+
+  async repair(request: RepairRequest, also: ReadonlyMap<string, string>): Promise<boolean> {
+    const entry = this.#book.get(request);
+    if (entry === undefined || !entry.isDone) return false;
+    return await readRepair({ gate: this.#gate, views: this.#options.views, entry }, request, also);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<readonly Change[]> {
@@ -170,9 +183,11 @@ class Interleaving implements Interleaved {
       await this.#gate.doStill();
       const table = this.#gate.takeTable(this.#isPast);
       const chunk = this.#gate.takeChunk(this.#isPast);
+      const repair = this.#gate.takeRepair(this.#isPast);
       if (table) yield* this.#emission.table(table);
       if (chunk) yield* this.#emission.chunk(chunk);
-      if (!table && !chunk) break;
+      if (repair) yield* this.#emission.repair(repair);
+      if (!table && !chunk && !repair) break;
     }
     yield* this.#tellCompleteness();
     this.#gate.openWindows(this.#position);

@@ -99,7 +99,11 @@ export class TableBook {
   #seeRow(change: RowChange): boolean {
     const entry = this.#entryOf(change.table);
     if (change.cascades && actsOnChildren(change)) this.#voidChildren(change.table, new Set());
-    if (entry.isDone) return true;
+    if (entry.isDone) {
+      // Only where single rows are read anew.
+      entry.note(change, false);
+      return true;
+    }
     entry.note(change, this.#isXa);
     return change.key !== null;
   }

@@ -74,12 +74,13 @@ export class Window {
     const isQuiet = this.#noted.size === 0 && this.#alwaysNoted.size === 0;
     for (let row = from; row < to; row++) {
       const change = readChange(table, page, row);
-      if (isQuiet || change.key === null || !this.#isNoted(keyText(change.key))) changes.push(change);
+      if (isQuiet || change.key === null || !this.isNoted(keyText(change.key))) changes.push(change);
     }
     return changes;
   }
 
-  #isNoted(key: string): boolean {
+  /** The stream has emitted a change of this key since the window was opened. */
+  isNoted(key: string): boolean {
     return this.#noted.has(key) || this.#alwaysNoted.has(key);
   }
 }
