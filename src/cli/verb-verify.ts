@@ -1,4 +1,5 @@
 import type { TableVerification, VerifyProgress, VerifyReport } from '../contract/verify.ts';
+import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
@@ -21,14 +22,21 @@ export const VERIFY_VERB: Verb = {
       help: 'Only this table, or those of a pattern; may be given several times.',
     },
     { name: 'restart', type: 'switch', help: 'Begin anew instead of going on with what was interrupted.' },
+    {
+      name: 'repair',
+      type: 'switch',
+      help: "Read rows that differ anew and apply them in order with the stream. Asks for the pipeline's name.",
+    },
     { name: 'timeout', type: 'duration', value: '10m', help: 'End with exit 5 when it takes longer.' },
     ...BESIDE_FLAGS,
+    CONFIRM_FLAG,
   ],
   takesConfig: true,
   needs: 'verify',
   examples: [
     ['sluice verify', 'every table; interrupted, the same command goes on'],
     ["sluice verify --table tbl_order --table 'tbl_item*'", 'some tables'],
+    ['sluice verify --table tbl_order --repair --confirm shop', 'and what differs is repaired, and looked at again'],
     ['sluice verify --json | jq .data.tables[].differences[]', 'what differs, by table, key and column'],
     ['sluice verify --sql check', 'SQL for both servers, with which a DBA compares them without sluice'],
   ],
@@ -41,12 +49,15 @@ async function verify(call: Call): Promise<Outcome> {
   const config = requireConfig(call);
   const named = flags.get('table');
   const timeout = flags.get('timeout');
+  const repair = flags.has('repair');
+  if (repair) await confirm(call, config.pipeline, 'Repairing what differs on the target');
   if (ports.verify === undefined) throw new TypeError('no pipeline in this build');
   const report = await ports.verify(
     config,
     {
       tables: Array.isArray(named) ? named : 'all',
-      ...{ restart: flags.has('restart'), repair: false, timeoutMs: typeof timeout === 'number' ? timeout : null },
+      ...{ restart: flags.has('restart'), repair, timeoutMs: typeof timeout === 'number' ? timeout : null },
+      by: call.io.environment['USER'] ?? 'unknown',
     },
     { onProgress: shower(call), signal },
   );
@@ -77,9 +88,9 @@ function outcomeOf({ output }: Call, report: VerifyReport): Outcome {
       error: {
         code: 'VERIFY_DIFFERENCES',
         message: `${rows} ${rows === 1 ? 'difference' : 'differences'} in ${unequal.length} ${unequal.length === 1 ? 'table' : 'tables'}`,
-        remedy: 'Look for the cause first: what else writes to the target? Then: sluice tables reload TABLE',
+        remedy: 'Look for the cause first: what else writes to the target? Then: sluice verify --repair',
       },
-      nextSteps: [`sluice tables reload ${unequal.map(({ table }) => table).join(' ')}`],
+      nextSteps: [`sluice verify ${unequal.map(({ table }) => `--table ${table}`).join(' ')} --repair`],
     };
   }
   if (open.length === 0) return { ...base, exit: EXIT.done };

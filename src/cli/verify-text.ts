@@ -17,7 +17,7 @@ export function progressText(progress: VerifyProgress): string {
   ].join('; ');
 }
 
-export function verificationText({ tables, repaired }: VerifyReport, paint: Paint): string {
+export function verificationText({ tables }: VerifyReport, paint: Paint): string {
   const rows = tables.map((table) => [
     `${table.database}.${table.table}`,
     table.state,
@@ -25,6 +25,7 @@ export function verificationText({ tables, repaired }: VerifyReport, paint: Pain
     formatCount(table.targetRows),
     formatCount(table.differenceCount),
   ]);
+  const repaired = tables.reduce((sum, table) => sum + table.repaired, 0);
   const head = ['table', 'state', 'source rows', 'target rows', 'differences'];
   return [
     formatTable(head, rows),

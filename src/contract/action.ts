@@ -23,6 +23,24 @@ export interface TableActions {
    * Resolves when the reload is durable, long before it is done.
    */
   reload(tables: readonly string[] | 'all'): Promise<ReloadBegun>;
+  /**
+   * Reads single rows anew and sends them down the stream, in order with their changes. Resolves when that is durable.
+   */
+  repair(rows: RepairRows): Promise<RepairBegun>;
+}
+
+/** Rows of one table by the canonical texts of their keys. */
+export interface RepairRows {
+  readonly database: string;
+  readonly table: string;
+  readonly keys: readonly (readonly string[])[];
+}
+
+export interface RepairBegun {
+  /** Number of the log's epoch that brings them. */
+  readonly epoch: number;
+  /** Keys that the source's types cannot hold, so that no change of the log could name them. */
+  readonly unnamed: readonly (readonly string[])[];
 }
 
 export interface ReloadBegun {
@@ -45,4 +63,5 @@ export type ActionCall =
       readonly params: { readonly id: string };
     }
   | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } }
+  | { readonly method: 'tables.repair'; readonly params: RepairRows }
   | { readonly method: 'verify'; readonly params: VerifyRequest };

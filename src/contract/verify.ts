@@ -39,6 +39,8 @@ export interface TableVerification {
   readonly targetRows: number;
   /** Of these, rows that are equal on both sides. */
   readonly equal: number;
+  /** Rows that differed, were read anew, and are equal since. */
+  readonly repaired: number;
   /** How many there are; `differences` lists the first of them. */
   readonly differenceCount: number;
   readonly differences: readonly RowDifference[];
@@ -56,6 +58,8 @@ export interface VerifyRequest {
   /** Begin anew instead of going on with what was interrupted. */
   readonly restart: boolean;
   readonly repair: boolean;
+  /** Who asked, for the record of what was repaired. */
+  readonly by: string;
   /** After it, what is not finished is told as it stands; null: as long as it takes. */
   readonly timeoutMs: number | null;
 }
@@ -77,6 +81,4 @@ export interface VerifyReport {
   readonly tables: readonly TableVerification[];
   /** False when the time was over before every table was compared. */
   readonly isFinished: boolean;
-  /** Rows that were repaired, and are equal since. */
-  readonly repaired: number;
 }

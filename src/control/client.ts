@@ -135,7 +135,7 @@ export async function askAction(
   { onProgress, signal }: AskOptions = {},
 ): Promise<{ readonly data: unknown } | null> {
   checkSocketPath(socket);
-  const half = call.method === 'tables.reload' ? 'capture' : 'apply';
+  const half = call.method.startsWith('tables.') ? 'capture' : 'apply';
   const connection = (await open(socketPath(socket, 'run'))) ?? (await open(socketPath(socket, half)));
   if (connection === null) return null;
   connection.setTimeout(ANSWER_TIMEOUT_MS, () => connection.destroy());

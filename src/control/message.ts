@@ -58,10 +58,20 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
   'quarantine.drop': ({ id }) => (typeof id === 'string' ? { method: 'quarantine.drop', params: { id } } : null),
   'tables.reload': ({ tables }) =>
     tables === 'all' || isTexts(tables) ? { method: 'tables.reload', params: { tables } } : null,
-  verify: ({ tables, restart, repair, timeoutMs }) => {
+  'tables.repair': ({ database, table, keys }) => {
+    if (typeof database !== 'string' || typeof table !== 'string') return null;
+    if (!Array.isArray(keys) || !keys.every(isTexts)) return null;
+    return { method: 'tables.repair', params: { database, table, keys } };
+  },
+  verify: ({ tables, restart, repair, timeoutMs, by }) => {
     if (tables !== 'all' && !isTexts(tables)) return null;
     const limitMs = typeof timeoutMs === 'number' ? timeoutMs : null;
-    const how = { restart: restart === true, repair: repair === true, timeoutMs: limitMs };
+    const how = {
+      restart: restart === true,
+      repair: repair === true,
+      timeoutMs: limitMs,
+      by: typeof by === 'string' ? by : '',
+    };
     return { method: 'verify', params: { tables: tables === 'all' ? 'all' : tables, ...how } };
   },
 };

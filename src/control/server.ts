@@ -208,6 +208,8 @@ function act({ quarantine, tables, verify }: PipelineActions, call: ActionCall, 
       return quarantine?.drop(call.params.id) ?? null;
     case 'tables.reload':
       return tables?.reload(call.params.tables) ?? null;
+    case 'tables.repair':
+      return tables?.repair(call.params) ?? null;
     case 'verify':
       return verify?.(call.params, asked) ?? null;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
-import type { PipelineActions } from '../contract/action.ts';
+import type { PipelineActions, RepairRows, TableActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
@@ -18,6 +18,7 @@ import { LogTrim } from './log-trim.ts';
 import type { Prepared } from './prepare.ts';
 import { reloadTables } from './reload.ts';
 import { ReloadDesk } from './reload-desk.ts';
+import { askRepair, repairRows } from './repair.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { sinkOf } from './sink-of.ts';
@@ -108,11 +109,13 @@ class Halves {
     const { mode, config, prepared } = this.#options;
     const { quarantine } = this.#sink;
     const isLoaded = () => this.#isLoadFinished;
-    const verifying = { config, scope: prepared.scope, follower: this.#follower, isLoaded, signal: this.#signal };
-    const options = { config, scope: prepared.scope, desk: this.#desk, quarantine };
+    const options = { config, scope: prepared.scope, desk: this.#desk, quarantine, signal: this.#signal };
+    const repair = (rows: RepairRows) => (mode === 'apply' ? askRepair(config, rows) : repairRows(rows, options));
+    const verifying = { ...options, follower: this.#follower, isLoaded, repair };
+    const tables: TableActions = { reload: (names) => reloadTables(names, options), repair };
     return {
       ...(mode === 'capture' ? {} : { quarantine, verify: new VerifyDesk(verifying).verify }),
-      ...(mode === 'apply' ? {} : { tables: { reload: (tables) => reloadTables(tables, options) } }),
+      ...(mode === 'apply' ? {} : { tables }),
     };
   }
 

@@ -9,6 +9,7 @@ import { openViews } from '../mysql/views.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import { readCheckpoint } from '../sink/checkpoint.ts';
 import type { Follower } from '../verify/follower.ts';
+import type { RepairParts } from '../verify/repair.ts';
 import type { TableScope } from '../verify/verified-table.ts';
 import { alreadyRunning, Verifier } from '../verify/verifier.ts';
 import { chosen } from './reload.ts';
@@ -16,6 +17,7 @@ import type { Scope } from './scope.ts';
 import { withSource } from './source-session.ts';
 import { scopedTables } from './target-schema.ts';
 import { waitingCauses } from './verify-cause.ts';
+import { tableScope } from './verify-scope.ts';
 
 export interface VerifyDeskOptions {
   readonly config: Config;
@@ -25,6 +27,8 @@ export interface VerifyDeskOptions {
   readonly isLoaded: () => boolean;
   /** Of the process. */
   readonly signal: AbortSignal;
+  /** Has the process that captures read rows anew. */
+  readonly repair: RepairParts['send'];
 }
 
 const LOAD_POLL_MS = 200;
@@ -64,8 +68,12 @@ export class VerifyDesk {
     await this.#untilLoaded(onProgress, signal);
     const tables = signal.aborted
       ? scopes.map(untouched)
-      : await this.#compare(scopes, { restart: request.restart, signal, onProgress });
-    return { tables, isFinished: tables.every(({ finishedAtMs }) => finishedAtMs !== null), repaired: 0 };
+      : await this.#compare(scopes, { restart: request.restart, repair: this.#repairFor(request), signal, onProgress });
+    return { tables, isFinished: tables.every(({ finishedAtMs }) => finishedAtMs !== null) };
+  }
+
+  #repairFor({ repair, by }: VerifyRequest): Parameters<Verifier['compare']>[1]['repair'] {
+    return repair ? { send: this.#options.repair, by } : null;
   }
 
   async #compare(
@@ -94,17 +102,9 @@ export class VerifyDesk {
   async #scopes({ tables }: VerifyRequest): Promise<readonly TableScope[]> {
     const { config, scope, signal } = this.#options;
     const known = await withSource(config, signal, (source) => scopedTables(source, scope));
-    return chosen(tables, known, 'nothing was compared').flatMap(({ version: { database, table } }): TableScope[] => {
-      const target = scope.targetOf(database, table);
-      if (target === null) return [];
-      return [
-        {
-          ...{ database, table, target, rules: scope.rulesOf(database, table) },
-          columnOf: (column) => scope.columnOf(database, table, column),
-          policyOf: (column) => scope.policyOf(database, table, column),
-        },
-      ];
-    });
+    return chosen(tables, known, 'nothing was compared')
+      .map(({ version }) => tableScope(scope, version))
+      .filter((one) => one !== null);
   }
 
   async #untilLoaded(onProgress: (progress: VerifyProgress) => void, signal: AbortSignal): Promise<void> {
@@ -123,7 +123,7 @@ const WAITING_FOR_LOAD: VerifyProgress = {
 function untouched({ database, table }: TableScope): TableVerification {
   return {
     ...{ database, table, state: 'waiting', position: null, startedAtMs: null, finishedAtMs: null },
-    ...{ sourceRows: 0, targetRows: 0, equal: 0, differenceCount: 0, differences: [], changing: 0 },
+    ...{ sourceRows: 0, targetRows: 0, equal: 0, repaired: 0, differenceCount: 0, differences: [], changing: 0 },
     ...{ rowsEstimate: 0, advice: null },
   };
 }

@@ -2,7 +2,8 @@ import type { RowDifference } from '../contract/verify.ts';
 import type { UnequalRow } from './compare-lines.ts';
 import { shownName, type VerifiedTable } from './verified-table.ts';
 
-const MASKED = '***';
+/** Stands for every value of a column that a rule masks. */
+export const MASKED = '***';
 
 /** Why a row differs, where it is known: by the key's canonical texts. */
 export type CauseOf = (key: readonly string[]) => string | null;
@@ -41,6 +42,6 @@ function shownKey(table: VerifiedTable, { key, source, target }: UnequalRow): Ro
   );
 }
 
-function isMasked({ scope }: VerifiedTable, column: string): boolean {
+export function isMasked({ scope }: VerifiedTable, column: string): boolean {
   return scope.rules?.mask.has(column) ?? false;
 }

@@ -106,6 +106,11 @@ export class Follower {
     await this.#until(() => this.#point !== null && hasReached(this.#point.position, high), signal);
   }
 
+  /** Resolves when the target has this epoch. */
+  async untilEpoch(epoch: number, signal: AbortSignal): Promise<void> {
+    await this.#until(() => (this.#point?.epoch ?? 0) >= epoch, signal);
+  }
+
   async #until(isDone: () => boolean, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (isDone()) return;

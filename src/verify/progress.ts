@@ -13,6 +13,7 @@ export interface TableProgress {
   readonly sourceRows: number;
   readonly targetRows: number;
   readonly equal: number;
+  readonly repaired: number;
   readonly changing: number;
   readonly differenceCount: number;
   readonly differences: readonly RowDifference[];
@@ -29,7 +30,8 @@ export function unverified(shape: string, hasExtras: boolean): TableProgress {
     left: [WHOLE],
     extras: hasExtras ? { after: null } : 'done',
     startedAtMs: Date.now(),
-    ...{ sourceRows: 0, targetRows: 0, equal: 0, changing: 0, differenceCount: 0, differences: [], position: null },
+    ...{ sourceRows: 0, targetRows: 0, equal: 0, repaired: 0, changing: 0 },
+    ...{ differenceCount: 0, differences: [], position: null },
   };
 }
 
@@ -37,6 +39,7 @@ export interface Part {
   readonly sourceRows: number;
   readonly targetRows: number;
   readonly equal: number;
+  readonly repaired: number;
   readonly changing: number;
   readonly differenceCount: number;
   readonly differences: readonly RowDifference[];
@@ -49,6 +52,7 @@ export function withPart(progress: TableProgress, part: Part): TableProgress {
     sourceRows: progress.sourceRows + part.sourceRows,
     targetRows: progress.targetRows + part.targetRows,
     equal: progress.equal + part.equal,
+    repaired: progress.repaired + part.repaired,
     changing: progress.changing + part.changing,
     differenceCount: progress.differenceCount + part.differenceCount,
     differences: [...progress.differences, ...part.differences].slice(0, MOST_LISTED),

@@ -6,9 +6,11 @@ import type { MysqlConnection } from '../mysql/connection.ts';
 import type { KeyRange } from '../mysql/key-order.ts';
 import { checkBag } from './bag-check.ts';
 import { checkChunk, type PartOutcome } from './chunk-check.ts';
+import type { UnequalRow } from './compare-lines.ts';
 import { type CauseOf, differencesOf } from './describe-difference.ts';
 import { checkExtras } from './extra-check.ts';
 import { type TableProgress, unverified, withPart } from './progress.ts';
+import type { Repair, Repaired } from './repair.ts';
 import { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
 import { CHUNK_BYTES, chunkBound } from './source-rows.ts';
@@ -27,6 +29,8 @@ export interface TableRunOptions {
   readonly add: (job: (pool: WorkerPool) => Promise<void>) => void;
   readonly save: (stored: StoredVerification) => Promise<void>;
   readonly causes: (sides: Sides, table: VerifiedTable, print: RowPrint) => Promise<CauseOf>;
+  /** null: what differs is only told. */
+  readonly repair: Repair | null;
 }
 
 /** A table as it is while a run compares it. */
@@ -78,6 +82,7 @@ export class TableRun {
       ...{ startedAtMs: progress?.startedAtMs ?? null, finishedAtMs: this.#finishedAtMs },
       position: this.#finishedAtMs === null ? null : (progress?.position ?? null),
       ...{ sourceRows: progress?.sourceRows ?? 0, targetRows: progress?.targetRows ?? 0, equal: progress?.equal ?? 0 },
+      repaired: progress?.repaired ?? 0,
       ...{ changing: progress?.changing ?? 0, differenceCount: progress?.differenceCount ?? 0 },
       differences: progress?.differences ?? [],
     };
@@ -187,18 +192,27 @@ export class TableRun {
 
   async #took(
     sides: Sides,
-    { table, print }: Loaded,
+    loaded: Loaded,
     { outcome, settled }: { readonly outcome: Exclude<PartOutcome, string>; readonly settled: () => void },
   ): Promise<void> {
+    const { table, print } = loaded;
     const round = this.#round;
-    const causeOf = outcome.unequal.length === 0 ? noCause : await this.#options.causes(sides, table, print);
+    const { unequal, repaired } = await this.#repair(sides, loaded, outcome.unequal);
+    const causeOf = unequal.length === 0 ? noCause : await this.#options.causes(sides, table, print);
     if (round !== this.#round || this.#progress === null) return;
-    const differences = differencesOf(table, outcome.unequal, causeOf);
-    const counts = { changing: outcome.changing.length, differenceCount: differences.length, differences };
+    const differences = differencesOf(table, unequal, causeOf);
+    const changing = outcome.changing.length;
+    const counts = { repaired, changing, differenceCount: differences.length, differences };
     this.#progress = withPart(this.#progress, { ...outcome, ...counts });
     settled();
     this.#attempts = 0;
     await this.#save(false);
+  }
+
+  async #repair(sides: Sides, loaded: Loaded, unequal: readonly UnequalRow[]): Promise<Repaired> {
+    const { repair } = this.#options;
+    const isPossible = repair !== null && unequal.length > 0 && loaded.table.way !== 'bag';
+    return isPossible ? await repair(unequal, { ...loaded, sides }) : { unequal, repaired: 0 };
   }
 
   /** What was compared so far may hold no more. */

@@ -6,6 +6,7 @@ import type { ViewSource } from '../mysql/read-view.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { CauseOf } from './describe-difference.ts';
 import { RateMeter } from './rate-meter.ts';
+import { type RepairParts, repairBy } from './repair.ts';
 import type { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
 import { TableRun } from './table-run.ts';
@@ -25,6 +26,8 @@ export interface VerifierParts extends Omit<WorkerParts, 'views' | 'signal' | 'o
 
 export interface ComparisonOptions {
   readonly restart: boolean;
+  /** null: what differs is only told. */
+  readonly repair: Pick<RepairParts, 'send' | 'by'> | null;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: VerifyProgress) => void;
 }
@@ -125,8 +128,9 @@ class Comparison {
     const known = stored.find(({ database, table }) => database === scope.database && table === scope.table);
     const isOpen = known !== undefined && known.finishedAtMs === null;
     const { chunkTargetMs, chunkMaxRows, causes } = this.#parts;
+    const { repair } = this.#options;
     return new TableRun({
-      ...{ scope, chunkTargetMs, chunkMaxRows, causes },
+      ...{ scope, chunkTargetMs, chunkMaxRows, causes, repair: repair && repairBy({ ...repair, store: this.#store }) },
       stored: isOpen && !this.#options.restart ? known : null,
       add: (job) => void this.#queue.add(() => job(this.#pool)),
       save: (one) => this.#store.write(one),

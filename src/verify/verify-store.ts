@@ -2,10 +2,19 @@ import type { TableName } from '../contract/change.ts';
 import type { VerifyState } from '../contract/verify.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { parseProgress, type TableProgress } from './progress.ts';
+import type { RepairRecord } from './repair.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS sluice.verification (
   pipeline text NOT NULL, database text NOT NULL, "table" text NOT NULL, state text NOT NULL, advice text,
   progress text, finished_at timestamptz, updated_at timestamptz NOT NULL, PRIMARY KEY (pipeline, database, "table"))`;
+
+const REPAIR = `CREATE TABLE IF NOT EXISTS sluice.repair (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, pipeline text NOT NULL, database text NOT NULL,
+  "table" text NOT NULL, "key" jsonb NOT NULL, kind text NOT NULL, "before" text, "after" text, asked_by text NOT NULL,
+  asked_at timestamptz NOT NULL DEFAULT clock_timestamp(), equal_at timestamptz)`;
+
+const RECORD = `INSERT INTO sluice.repair (pipeline, database, "table", "key", kind, "before", "after", asked_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id::text`;
 
 const READ = `SELECT database, "table", state, advice, progress,
   (extract(epoch FROM finished_at) * 1000)::bigint::text AS finished FROM sluice.verification WHERE pipeline = $1`;
@@ -33,8 +42,10 @@ export class VerifyStore {
   }
 
   static async open(session: PostgresSession, pipeline: string): Promise<VerifyStore> {
-    const { rows } = await session.query("SELECT to_regclass('sluice.verification') IS NULL AS missing");
-    if (rows[0]?.['missing'] === 't') await session.query(TABLE);
+    const { rows } = await session.query(
+      "SELECT to_regclass('sluice.verification') IS NULL OR to_regclass('sluice.repair') IS NULL AS missing",
+    );
+    if (rows[0]?.['missing'] === 't') await session.query(`${TABLE}; ${REPAIR}`);
     return new VerifyStore(session, pipeline);
   }
 
@@ -48,6 +59,24 @@ export class VerifyStore {
       progress: row['progress'] ? parseProgress(row['progress']) : null,
       finishedAtMs: row['finished'] ? Number(row['finished']) : null,
     }));
+  }
+
+  /** Ids of the records, in order. */
+  async recordRepairs(records: readonly RepairRecord[]): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (const { database, table, key, kind, before, after, by } of records) {
+      const values = [this.#pipeline, database, table, key, kind, before, after, by];
+      const { rows } = await this.#session.query(RECORD, values);
+      ids.push(rows[0]?.['id'] ?? '');
+    }
+    return ids;
+  }
+
+  /** These rows were equal when they were looked at again. */
+  async endRepairs(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const sql = 'UPDATE sluice.repair SET equal_at = clock_timestamp() WHERE id = ANY ($1::bigint[])';
+    await this.#session.query(sql, [`{${ids.join(',')}}`]);
   }
 
   async write({ database, table, state, advice, progress, finishedAtMs }: StoredVerification): Promise<void> {

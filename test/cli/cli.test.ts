@@ -411,6 +411,13 @@ describe('verify, beside the rows', () => {
   });
 });
 
+describe('verify --repair', () => {
+  it("asks for the pipeline's name", async () => {
+    expect(await inside(['verify', '--repair'])).toMatchObject({ exit: 2, stdout: '' });
+    expect((await inside(['verify', '--repair', '--confirm', 'shop'])).exit).toBe(0);
+  });
+});
+
 describe('tables reload', () => {
   it('names what is copied anew, and what of the quarantine is given up for it', async () => {
     const { exit, stdout } = await inside(['tables', 'reload', 'tbl_order', 'tbl_item', '--confirm', 'shop']);

@@ -143,11 +143,10 @@ function verifyReport(stage: string, tables: readonly string[]): VerifyReport {
   const isUnequal = stage === 'unequal';
   return {
     isFinished: stage !== 'late',
-    repaired: 0,
     tables: tables.map((table) => ({
       ...{ database: 'shop', table, state: isUnequal ? 'different' : stage === 'late' ? 'running' : 'equal' },
       ...{ position: 'p', startedAtMs: 1, finishedAtMs: stage === 'late' ? null : 2, advice: null, rowsEstimate: 2 },
-      ...{ sourceRows: 2, targetRows: 1, equal: 1, changing: 0 },
+      ...{ sourceRows: 2, targetRows: 1, equal: 1, repaired: 0, changing: 0 },
       ...{ differenceCount: isUnequal ? 2 : 0, differences: isUnequal ? differences : [] },
     })),
   };

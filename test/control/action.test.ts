@@ -88,6 +88,7 @@ test('a reload is asked of the process that captures, with the names of its tabl
   try {
     capture.serve({
       tables: {
+        repair: async () => ({ epoch: 1, unnamed: [] }),
         reload: async (tables) => {
           asked.push(tables);
           return { tables: [{ database: 'd', table: 't', supersededChanges: 2 }] };

@@ -22,6 +22,7 @@ const ACTIONS: PipelineActions = {
     },
   },
   tables: {
+    repair: async () => ({ epoch: 1, unnamed: [] }),
     reload: async (tables) => {
       asked.push(['reload', tables]);
       if (tables.includes('nowhere')) {

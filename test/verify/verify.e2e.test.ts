@@ -1,35 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import type { VerifyReport } from '../../src/contract/verify.ts';
-import type { PipelineProcess } from '../../src/demo/pipeline-process.ts';
-import { runSluice } from '../cli/run-sluice.ts';
-import { caughtUpSince, type Line, openLine } from '../e2e/line.ts';
-import { startProcess, untilProcess } from '../e2e/line-process.ts';
+import { caughtUpSince } from '../e2e/line.ts';
+import { untilProcess } from '../e2e/line-process.ts';
 import { fillShop, startTraffic } from '../e2e/shop.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
+import { cleanUpAll, lineOf, started, told, verify } from './session.ts';
 
-const cleanUp: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const act of cleanUp.splice(0).reverse()) await act();
-});
-
-async function lineOf(...options: Parameters<typeof openLine>): Promise<Line> {
-  const line = await openLine(...options);
-  cleanUp.push(() => line.close());
-  return line;
-}
-
-function started(line: Line, verb: 'run' | 'capture' | 'apply' = 'run'): PipelineProcess {
-  const child = startProcess(line, verb);
-  cleanUp.push(() => child.kill());
-  return child;
-}
-
-async function verify(line: Line, ...words: readonly string[]) {
-  const ran = await runSluice(['verify', ...words, '--json', '--quiet'], { folder: line.folder });
-  const document = JSON.parse(ran.stdout) as { data: VerifyReport; error?: { code: string } };
-  return { exit: ran.exit, ...document };
-}
+afterEach(cleanUpAll);
 
 test.each([
   { source: 'mysql', log: 'embedded', verbs: ['run'] },
@@ -79,12 +55,7 @@ test.each([
     );
     const dirty = await verify(line);
     expect(dirty).toMatchObject({ exit: 4, error: { code: 'VERIFY_DIFFERENCES' } });
-    const told = dirty.data.tables.flatMap(({ differences }) =>
-      differences.map(({ table, key, column, kind, source: from, target: to }) =>
-        [table.split('.')[1], Object.values(key).join(), kind, column, from, to].join(' '),
-      ),
-    );
-    expect(told.sort()).toEqual(
+    expect(told(dirty)).toEqual(
       [
         'numbered 2 different a two  two',
         'numbered 4 different a  ',
@@ -109,6 +80,27 @@ test.each([
         ],
       },
     });
+    expect(await verify(line, '--repair')).toMatchObject({ exit: 2 });
+    const repaired = await verify(line, '--repair', '--confirm', line.config.pipeline);
+    expect(repaired.data.tables.map(({ table, state, repaired: rows }) => [table, state, rows])).toEqual([
+      ['bag', 'different', 0],
+      ['named', 'equal', 3],
+      ['numbered', 'equal', 5],
+      ['pair', 'equal', 2],
+    ]);
+    expect(await verify(line, '--table', 'named', '--table', 'numbered', '--table', 'pair')).toMatchObject({ exit: 0 });
+    const recorded = await onTarget(
+      line,
+      'SELECT kind, count(*)::int AS n, bool_and(equal_at IS NOT NULL) AS ok FROM sluice.repair GROUP BY kind ORDER BY kind',
+    );
+    expect(recorded).toEqual([
+      { kind: 'different', n: 4, ok: true },
+      { kind: 'extra', n: 3, ok: true },
+      { kind: 'missing', n: 3, ok: true },
+    ]);
+    await onSource(line, "UPDATE numbered SET a = 'after' WHERE id = 4", 'DELETE FROM pair WHERE a > 1');
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
+    expect(await verify(line, '--table', 'numbered', '--table', 'pair')).toMatchObject({ exit: 0 });
     expect(await verify(line, '--table', 'nmed')).toMatchObject({ exit: 3, error: { code: 'TABLES_UNKNOWN' } });
     for (const each of processes) expect(await each.stop(), each.log).toBe(0);
     expect(await verify(line)).toMatchObject({ exit: 6, error: { code: 'CONTROL_UNREACHABLE' } });

@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from 'vitest';
+import { caughtUpSince } from '../e2e/line.ts';
+import { untilProcess } from '../e2e/line-process.ts';
+import { expectEqual } from '../e2e/shop.ts';
+import { onSource, onTarget } from '../e2e/statement.ts';
+import { cleanUpAll, lineOf, started, verify } from './session.ts';
+
+afterEach(cleanUpAll);
+
+const ROWS = 200;
+
+test.each(['mysql', 'mariadb'] as const)(
+  'rows that are repaired while the application writes them at %s end as the source has them',
+  async (source) => {
+    const line = await lineOf({ source, log: 'embedded', yaml: 'verify: { throttle: 100% }' });
+    await onSource(
+      line,
+      'CREATE TABLE hot (id int PRIMARY KEY, n int)',
+      `INSERT INTO hot VALUES ${Array.from({ length: ROWS }, (_, id) => `(${id}, 0)`).join(', ')}`,
+    );
+    const child = started(line);
+    const processes = [child];
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
+    await onTarget(line, `UPDATE hot SET n = -1 WHERE id % 3 = 0; DELETE FROM hot WHERE id % 3 = 1`);
+    await onTarget(line, `INSERT INTO hot SELECT id, -2 FROM generate_series(${ROWS}, ${ROWS * 2}) id`);
+    let isOver = false;
+    const writing = (async () => {
+      for (let turn = 1; !isOver; turn++) {
+        const id = (turn * 7) % (ROWS * 2);
+        const act = turn % 3 === 0 ? `DELETE FROM hot WHERE id = ${id}` : `REPLACE INTO hot VALUES (${id}, ${turn})`;
+        await onSource(line, act);
+      }
+    })();
+    const repaired = await verify(line, '--repair', '--confirm', line.config.pipeline);
+    isOver = true;
+    await writing;
+    expect(repaired, JSON.stringify(repaired)).toMatchObject({ exit: 0 });
+    expect(repaired.data.tables[0]?.repaired).toBeGreaterThan(ROWS / 2);
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
+    expect(await verify(line)).toMatchObject({ exit: 0, data: { tables: [{ state: 'equal' }] } });
+    expect(await child.stop(), child.log).toBe(0);
+    await expectEqual(line);
+  },
+);
