@@ -96,8 +96,8 @@ export interface ColumnCodec {
    */
   fromTarget(targetType: string, home: Homeward): QueryDecoder | null;
   /**
-   * SQL literal of a non-NULL value for a column of this COLUMN_TYPE at the source, in a session with
-   * NO_BACKSLASH_ESCAPES. Throws ValueError where the server would cut, round or wrap it in silence.
+   * SQL literal of a non-NULL value for a column of this COLUMN_TYPE at the source, in a session as
+   * `stringLiteral` wants it. Throws ValueError where the server would cut, round or wrap it in silence.
    */
   literal(columnType: string): SourceLiteral;
 }

@@ -18,9 +18,10 @@ export function fromText(write: (text: string, out: AvroWriter) => void): QueryD
 /** The text as it stands, for families whose values are strings in the log. */
 export const copyString: QueryDecoder = (bytes, start, end, out) => out.slice(bytes, start, end);
 
-/** A string literal of the source; the session has NO_BACKSLASH_ESCAPES and speaks utf8mb4. */
+/** A string literal of the source; the session speaks utf8mb4 and has not NO_BACKSLASH_ESCAPES. */
 export function stringLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = text.replaceAll("'", "''");
+  return `'${text.includes('\\') ? quoted.replaceAll('\\', '\\\\') : quoted}'`;
 }
 
 /** Bytes as a hexadecimal literal. */

@@ -13,6 +13,7 @@ type SetType = Extract<ColumnType, { kind: 'set' }>;
 
 /** set: its members joined by commas, in the order of the definition; a member never holds a comma itself. */
 export function setCodec({ members }: SetType): ColumnCodec {
+  const ranks = new Map(members.map((member, rank) => [member, rank]));
   return {
     avro: 'string',
     skip: skipper('string'),
@@ -24,24 +25,28 @@ export function setCodec({ members }: SetType): ColumnCodec {
     copy: copySet,
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: (text, target) =>
-      target.endsWith('[]') ? arrayItems(text).join(',') : canonicalText(text, target),
+      target.endsWith('[]') ? asSet(ranks, arrayItems(text)).join(',') : canonicalText(text, target),
     serverText: setText,
-    fromTarget: (target, home) => (copySet(target, home.policy) === null ? null : homewardSet(members, target)),
+    fromTarget: (target, home) => (copySet(target, home.policy) === null ? null : homewardSet(ranks, target)),
     literal: () => (value) => setLiteral(value.string(), members),
   };
 }
 
+type Ranks = ReadonlyMap<string, number>;
+
 /** In the order of the definition, each once: an array knows both, a set neither. */
-function homewardSet(members: readonly string[], target: string): QueryDecoder {
-  const ranks = new Map(members.map((member, rank) => [member, rank]));
+function asSet(ranks: Ranks, items: readonly string[]): readonly string[] {
+  if (!items.every((item) => ranks.has(item))) return items;
+  return [...new Set(items)].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+}
+
+function homewardSet(ranks: Ranks, target: string): QueryDecoder {
+  const isArray = target.endsWith('[]');
   return fromText((text, out) => {
-    const items = target.endsWith('[]') ? arrayItems(text) : text === '' ? [] : text.split(',');
-    const isOdd = target.endsWith('[]') && (/(^|[{,])NULL([},]|$)/.test(text) || text.startsWith('{{'));
+    const items = isArray ? arrayItems(text) : text === '' ? [] : text.split(',');
+    const isOdd = isArray && (/(^|[{,])NULL([},]|$)/.test(text) || text.startsWith('{{'));
     if (isOdd || items.some((item) => item.includes(','))) throw notMember();
-    if (items.every((item) => ranks.has(item))) {
-      const ordered = [...new Set(items)].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
-      out.string(ordered.join(','));
-    } else out.string(items.join(','));
+    out.string(asSet(ranks, items).join(','));
   });
 }
 

@@ -1,4 +1,5 @@
 import { ValueError } from '../contract/error.ts';
+import type { ColumnType } from '../contract/table.ts';
 import type { QueryDecoder, ValuePolicy } from './codec.ts';
 import { copyString, fromText, stringLiteral } from './homeward.ts';
 import { type TargetType, textLimit } from './target-type.ts';
@@ -31,6 +32,20 @@ function stampText(text: string, form: StampForm, { zeroDate, zone = 'UTC' }: Va
 }
 
 const ZERO_DATE = '0000-00-00';
+
+/** The zero date as the log has it; null for a type without one. */
+export function zeroDate(type: ColumnType): string | null {
+  switch (type.kind) {
+    case 'date':
+      return ZERO_DATE;
+    case 'datetime':
+      return joined({ fraction: type.fraction, suffix: '' }, ZERO_DATE, MIDNIGHT, '');
+    case 'timestamp':
+      return joined({ fraction: type.fraction, suffix: 'Z' }, ZERO_DATE, MIDNIGHT, '');
+    default:
+      return null;
+  }
+}
 
 function joined({ fraction, suffix }: StampForm, date: string, clock: string, digits: string): string {
   const isMidnight = clock === MIDNIGHT && !/[1-9]/.test(digits);

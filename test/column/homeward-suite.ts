@@ -18,7 +18,7 @@ import { targetSession } from './round-trip.ts';
 
 const POLICY: ValuePolicy = { nul: 'refuse', zeroDate: '-infinity', zone: 'UTC' };
 
-const MODE = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO';
+const MODE = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO';
 
 /** Types of the target other than the default, by family: those that rules cast to and that Django makes. */
 const CASTS: Partial<Record<ColumnType['kind'], readonly string[]>> = {
