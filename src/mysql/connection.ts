@@ -41,6 +41,20 @@ export interface RawPacket {
   isEOF(): boolean;
 }
 
+/** What a statement that changes rows did. */
+export interface Outcome {
+  /** Rows inserted, deleted, or found by an UPDATE, changed or not. */
+  readonly rows: number;
+  readonly warnings: number;
+}
+
+export interface SessionOptions {
+  /** Statements may follow each other in one text, as only a text made here may. */
+  readonly hasManyStatements?: boolean;
+  /** Character set of the texts that are sent, where it must not be utf8mb4. */
+  readonly charset?: string;
+}
+
 /** One session. Statements queue up in order; an error of the link ends it for good: open a new one. */
 export class MysqlConnection {
   readonly server: Server;
@@ -66,6 +80,15 @@ export class MysqlConnection {
   /** Runs a statement for its effect. */
   async run(sql: string, values: readonly SqlValue[] = []): Promise<void> {
     await send(this.#link, sql, values);
+  }
+
+  /** Runs one or, in a session with `hasManyStatements`, several statements, and tells of each what it did. */
+  async outcomes(sql: string): Promise<readonly Outcome[]> {
+    const result = await send(this.#link, sql);
+    return (Array.isArray(result) ? result : [result]).map((one) => ({
+      rows: (one as { affectedRows?: number }).affectedRows ?? 0,
+      warnings: (one as { warningStatus?: number }).warningStatus ?? 0,
+    }));
   }
 
   get threadId(): number {
@@ -99,8 +122,13 @@ export class MysqlConnection {
 }
 
 /** Logs in and prepares the session. Fails with SOURCE_... (error.ts). */
-export async function connectMysql(settings: MysqlSettings): Promise<MysqlConnection> {
-  const link = mysql.createConnection(connectionOptions(settings));
+export async function connectMysql(settings: MysqlSettings, more: SessionOptions = {}): Promise<MysqlConnection> {
+  const { hasManyStatements = false, charset } = more;
+  const link = mysql.createConnection({
+    ...connectionOptions(settings),
+    multipleStatements: hasManyStatements,
+    ...(charset === undefined ? {} : { charset }),
+  });
   try {
     await opened(link);
     const server = await identify(link);

@@ -1,4 +1,4 @@
-import { type Disposition, SluiceError } from '../contract/error.ts';
+import { type Disposition, type ErrorDetail, SluiceError } from '../contract/error.ts';
 
 interface Verdict {
   readonly code: string;
@@ -77,6 +77,21 @@ const DAMAGED: Verdict = {
   isSafeText: true,
 };
 
+const VALUE: Verdict = {
+  code: 'SOURCE_VALUE_REFUSED',
+  disposition: 'quarantine',
+  remedy: 'the change waits in quarantine with what follows it: change the value on the target, then retry or drop it',
+};
+
+/**
+ * What one row can be at fault for: its values, its key, a constraint. 1153: a value larger than max_allowed_packet. Both
+ * servers' geometry, JSON and CHECK errors are among them.
+ */
+const DATA_ERRNOS = [
+  ...[1048, 1062, 1138, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1411, 1416, 1525, 1526, 1586, 1690, 3819, 4025],
+  ...[3037, 3140, 3141, 3157, 3548, 3616, 3617, 3643, 3751, 3752, 4076],
+] as const;
+
 /** Server error numbers; those of MySQL and MariaDB do not contradict each other here. Unlisted: SOURCE_QUERY_FAILED. */
 const BY_ERRNO: ReadonlyMap<number, Verdict> = new Map(
   (
@@ -93,6 +108,7 @@ const BY_ERRNO: ReadonlyMap<number, Verdict> = new Map(
       [DAMAGED, [126, 127, 130, 134, 144, 145, 1033, 1034, 1035, 1168, 1194, 1195, 1429, 1430, 1431, 1812, 1814, 1932]],
       [PLUGIN, [1251, 1524, 2059]],
       [READ_ONLY, [1290, 1792, 1836]],
+      [VALUE, DATA_ERRNOS],
     ] satisfies readonly (readonly [Verdict, readonly number[]])[]
   ).flatMap(([verdict, errnos]) => errnos.map((errno) => [errno, verdict] as const)),
 );
@@ -141,13 +157,30 @@ const UNLISTED: Verdict = {
 };
 
 /** Errors whose text quotes a value of a row: neither shown nor kept as a cause. */
-const QUOTES_VALUES: ReadonlySet<number> = new Set([1062, 1264, 1292, 1366, 1406, 1411, 1525, 1586]);
+const QUOTES_VALUES: ReadonlySet<number> = new Set(DATA_ERRNOS);
 
 interface DriverError {
   readonly errno?: unknown;
   readonly code?: unknown;
   readonly message?: unknown;
   readonly fatal?: unknown;
+}
+
+/** A refusal by the server or by the way to it. */
+export class SourceError extends SluiceError {
+  /** The server's number; null where the way failed. */
+  readonly errno: number | null;
+
+  constructor(detail: ErrorDetail, errno: number | null) {
+    super(detail);
+    this.name = 'SourceError';
+    this.errno = errno;
+  }
+
+  /** True when a single row can be at fault, so that it is worth looking for it. */
+  get isDataError(): boolean {
+    return this.disposition === 'quarantine';
+  }
 }
 
 /** An error of the driver or the server as ours, classified by errno and code (style 12). */
@@ -158,13 +191,17 @@ export function sourceError(error: unknown, doing: string): SluiceError {
   const text = verdict.isSafeText ? `: ${String(message)}` : '';
   const name = [code, errno].filter((part) => part !== undefined).join(' ');
   if (error instanceof Error) Reflect.deleteProperty(error, 'sql');
-  return new SluiceError({
-    code: verdict.code,
-    message: `${doing} failed (${name || 'no code'})${text}`,
-    remedy: verdict.remedy,
-    disposition: verdict.disposition,
-    ...(typeof errno === 'number' && QUOTES_VALUES.has(errno) ? {} : { cause: error }),
-  });
+  const number = typeof errno === 'number' ? errno : null;
+  return new SourceError(
+    {
+      code: verdict.code,
+      message: `${doing} failed (${name || 'no code'})${text}`,
+      remedy: verdict.remedy,
+      disposition: verdict.disposition,
+      ...(number !== null && QUOTES_VALUES.has(number) ? {} : { cause: error }),
+    },
+    number,
+  );
 }
 
 function verdictOf(errno: unknown, code: unknown): Verdict | undefined {

@@ -22,6 +22,7 @@ import { leftOutEntries } from '../snapshot/table-state.ts';
 import { Encoder } from '../transform/encode.ts';
 import { EpochWriter } from './epoch-writer.ts';
 import { isHeartbeatTable, withoutHeartbeats } from './heartbeat.ts';
+import { isReverseMark, withoutReverse } from './reverse-echo.ts';
 import type { AgreedRules } from './rule-agreement.ts';
 import type { Scope } from './scope.ts';
 import { scopedTables } from './target-schema.ts';
@@ -129,11 +130,13 @@ function binlog({ from, known, catalogue }: BinlogStart, options: CaptureOptions
     readerUuid: readerUuid(config),
     heartbeatMs: config.source.heartbeatMs,
     isPublished: (database, table) =>
-      scope.isPublished(database, table) || isHeartbeatTable(heartbeat, database, table),
+      scope.isPublished(database, table) ||
+      isHeartbeatTable(heartbeat, database, table) ||
+      isReverseMark(HEARTBEAT_DATABASE, database, table),
     describe: (database, table) => describeTable(catalogue, database, table),
     signal,
   });
-  return withoutHeartbeats(changes, heartbeat);
+  return withoutHeartbeats(withoutReverse(changes, HEARTBEAT_DATABASE), heartbeat);
 }
 
 async function* observed(

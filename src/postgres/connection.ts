@@ -120,18 +120,7 @@ export class PostgresSession {
 
 /** Connects and sets what every statement and every printed value relies on. */
 export async function connectPostgres(settings: PostgresSettings): Promise<PostgresSession> {
-  const client = new pg.Client({
-    connectionString: withoutTls(settings.url),
-    application_name: `sluice:${settings.pipeline}`,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    types: { getTypeParser: () => (text: string) => text },
-    ...(tlsOf(settings.tls) ?? {}),
-  });
-  // Without a listener the loss of an idle connection would end the process; the next statement reports it.
-  client.on('error', () => {});
-  await open(client, settings);
-  const session = new PostgresSession(client);
+  const session = new PostgresSession(await openClient(settings));
   try {
     await session.prepare(settings);
     return session;
@@ -139,6 +128,26 @@ export async function connectPostgres(settings: PostgresSettings): Promise<Postg
     await session.close();
     throw error;
   }
+}
+
+/** A link that is logged in and not yet prepared; with `replication`, a walsender of the database. */
+export async function openClient(
+  settings: PostgresSettings,
+  more: { replication?: 'database' } = {},
+): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: withoutTls(settings.url),
+    application_name: `sluice:${settings.pipeline}`,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser: () => (text: string) => text },
+    ...(tlsOf(settings.tls) ?? {}),
+    ...more,
+  });
+  // Without a listener the loss of an idle connection would end the process; the next statement reports it.
+  client.on('error', () => {});
+  await open(client, settings);
+  return client;
 }
 
 async function open(client: pg.Client, settings: PostgresSettings): Promise<void> {
@@ -158,20 +167,34 @@ async function open(client: pg.Client, settings: PostgresSettings): Promise<void
   }
 }
 
+/** On what the text of every printed value relies, in a walsender too. */
+const PRINTED = {
+  client_encoding: 'UTF8',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+} as const;
+
+/** Makes a session print values as `ColumnCodec.fromTarget` reads them. */
+export function printedSql(): string {
+  return settingsSql(PRINTED);
+}
+
 function sessionSql(settings: PostgresSettings): string {
-  return Object.entries({
-    client_encoding: 'UTF8',
-    TimeZone: 'UTC',
-    DateStyle: 'ISO, MDY',
-    IntervalStyle: 'postgres',
-    extra_float_digits: '1',
-    bytea_output: 'hex',
+  return settingsSql({
+    ...PRINTED,
     standard_conforming_strings: 'on',
     statement_timeout: '0',
     idle_in_transaction_session_timeout: '0',
     lock_timeout: String(settings.lockTimeoutMs ?? 30_000),
     jit: 'off',
-  })
+  });
+}
+
+function settingsSql(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
     .map(([name, value]) => `SET ${name} = ${quoteLiteral(value)}`)
     .join('; ');
 }

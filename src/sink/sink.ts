@@ -2,6 +2,7 @@
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
+import { beginMarked } from '../postgres/wal-message.ts';
 import { NewAside } from './aside.ts';
 import { Batch } from './batch.ts';
 import { lockPipeline, makeBookkeeping } from './bookkeeping.ts';
@@ -268,7 +269,7 @@ export class Sink {
 
   async #begin(state: TargetState): Promise<void> {
     this.#options.observer?.begun?.();
-    await state.session.query('BEGIN');
+    await beginMarked(state.session);
   }
 
   async #load(session: PostgresSession): Promise<TargetState> {

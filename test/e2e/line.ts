@@ -8,6 +8,7 @@ import { runPipeline } from '../../src/pipeline/run.ts';
 import type { RunResult } from '../../src/pipeline/run-option.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 
 export type SourceKind = 'mysql' | 'mariadb';
@@ -17,6 +18,8 @@ export type LogKind = 'embedded' | 'kafka';
 export interface Line {
   readonly source: FreshDatabase;
   readonly target: FreshDatabase;
+  /** To be killed only where they are the test's own. */
+  readonly servers?: { readonly source: RunningServer; readonly target: RunningServer };
   readonly folder: string;
   /** Path of sluice.yaml. */
   readonly file: string;
@@ -44,6 +47,8 @@ export interface LineOptions {
   readonly isProxied?: boolean;
   /** A source server of the test's own, whose binlogs it may delete. */
   readonly isSourceOwn?: boolean;
+  /** Likewise a target server, which it may kill. */
+  readonly isTargetOwn?: boolean;
 }
 
 /** What the shop's ten years of zero dates need, as sluice.yaml's `rules`. */
@@ -54,7 +59,7 @@ let lines = 0;
 export async function openLine(options: LineOptions): Promise<Line> {
   const [source, target, kafka] = await Promise.all([
     startServer(options.source, options.isSourceOwn ? { fresh: true } : {}),
-    startServer('postgres'),
+    startServer('postgres', options.isTargetOwn ? { fresh: true } : {}),
     options.log === 'kafka' ? startServer('kafka') : null,
   ]);
   const name = `line${process.pid}_${lines++}`;
@@ -82,7 +87,8 @@ ${options.yaml ?? `tables: { rules: ${SHOP_RULES} }`}
     await rm(folder, { recursive: true, force: true });
     await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
   };
-  return { source: from, target: to, folder, file, config: configOf(file, text), proxies, close };
+  const servers = { source, target };
+  return { source: from, target: to, servers, folder, file, config: configOf(file, text), proxies, close };
 }
 
 export function configOf(file: string, text: string): Config {

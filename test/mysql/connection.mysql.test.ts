@@ -69,6 +69,6 @@ test('an error that would quote a value of a row quotes none', async () => {
   await connection.run('CREATE TABLE once (a VARCHAR(20) PRIMARY KEY)');
   await connection.run("INSERT INTO once VALUES ('private')");
   const error = await connection.run("INSERT INTO once VALUES ('private')").catch((e: SluiceError) => e);
-  expect(error).toMatchObject({ code: 'SOURCE_QUERY_FAILED' });
+  expect(error).toMatchObject({ code: 'SOURCE_VALUE_REFUSED' });
   expect(JSON.stringify([error, String((error as SluiceError).cause)])).not.toContain('private');
 });

@@ -1,0 +1,343 @@
+/** The way back: applies the log's epochs to MySQL or MariaDB, each exactly once, in order, whole. */
+import type { Change, RowChange } from '../contract/change.ts';
+import type { EpochHeader, LogHead } from '../contract/change-log.ts';
+import { SluiceError, ValueError } from '../contract/error.ts';
+import type { TableVersion } from '../contract/table.ts';
+import { readCatalogue } from '../mysql/catalogue.ts';
+import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import { SourceError } from '../mysql/error.ts';
+import { makeOurTables } from './bookkeeping.ts';
+import { type ChangeSql, changeSql } from './change-sql.ts';
+import {
+  assertFollows,
+  assertLogHolds,
+  type CheckpointPlace,
+  checkpointAfter,
+  checkpointLost,
+  type KeptStates,
+  markTransaction,
+  moveCheckpoint,
+  type ReverseCheckpoint,
+  readCheckpoint,
+} from './checkpoint.ts';
+import { type Origin, QuarantineStore, type Reason } from './quarantine-store.ts';
+import { type SourceTable, sourceTable } from './source-table.ts';
+import { StatementWriter, Suspicion } from './statement-writer.ts';
+import { Waiting } from './waiting.ts';
+
+/** An epoch of the log with its records decoded. */
+export interface ReverseEpoch {
+  readonly header: EpochHeader;
+  readonly logId: string;
+  /** In order; may be called again to read anew. */
+  changes(): AsyncIterable<readonly Change[]>;
+}
+
+export interface MysqlSinkOptions {
+  readonly source: MysqlSettings;
+  readonly place: CheckpointPlace;
+  readonly states: KeptStates;
+  /** How long a predecessor's session may take to end. */
+  readonly lockWaitSeconds?: number;
+  /** Told after each commit. Must not throw. */
+  readonly onApplied?: (checkpoint: ReverseCheckpoint, rows: number, setAside: number) => void;
+  /** Told at each step of a transaction; a test ends the process there. */
+  readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
+}
+
+/** The instants between which a crash differs; the tests end the sink at each of them. */
+export const MYSQL_SINK_STEPS = ['begun', 'rows-written', 'checkpoint-moved', 'committed'] as const;
+export type MysqlSinkStep = (typeof MYSQL_SINK_STEPS)[number];
+
+/** After a change that the source could not hold, so many epochs go row by row from the start. */
+const CAREFUL_EPOCHS = 50;
+
+/**
+ * foreign_key_checks: PostgreSQL logs every row that a key's action changed. NO_AUTO_VALUE_ON_ZERO: an id 0 would become
+ * 1. Strict, so that nothing is cut or rounded by the server; zero and invalid dates that stand there can be named.
+ */
+const SESSION = `SET SESSION foreign_key_checks = 0, unique_checks = 1, sql_notes = 1, innodb_lock_wait_timeout = 50,
+  sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'`;
+
+interface Session {
+  readonly connection: MysqlConnection;
+  readonly writer: StatementWriter;
+  readonly store: QuarantineStore;
+  readonly tables: Map<string, SourceTable>;
+}
+
+/** One sink of one pipeline. After an error: `start` again, which asks the source what stands (never guesses). */
+export class MysqlSink {
+  readonly #options: MysqlSinkOptions;
+  #session: Session | null = null;
+  #checkpoint: ReverseCheckpoint | null = null;
+  #carefulLeft = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+  #rows = 0;
+  #setAside = 0;
+
+  constructor(options: MysqlSinkOptions) {
+    this.#options = options;
+  }
+
+  get checkpoint(): ReverseCheckpoint | null {
+    return this.#checkpoint;
+  }
+
+  /** Connects, takes the pipeline's lock and reads the checkpoint. `head` is the log's end. */
+  async start(head: LogHead): Promise<ReverseCheckpoint> {
+    await this.close();
+    const { source, place } = this.#options;
+    const connection = await connectMysql(source, { hasManyStatements: true });
+    try {
+      await connection.run(SESSION);
+      await lock(connection, place, this.#options.lockWaitSeconds ?? 15);
+      await makeOurTables(connection, place.database);
+      const checkpoint = await readCheckpoint(connection, place);
+      if (checkpoint === null) throw checkpointLost(place.pipeline);
+      assertLogHolds(checkpoint, head);
+      this.#checkpoint = checkpoint;
+      this.#session = await sessionOf(connection, place);
+      return checkpoint;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** Applies epochs until they end or `signal` aborts; the transaction in hand is committed first. */
+  async apply(epochs: AsyncIterable<ReverseEpoch>, signal: AbortSignal): Promise<void> {
+    for await (const epoch of epochs) {
+      if (signal.aborted) return;
+      await this.#exclusively((session) => this.#epoch(session, epoch));
+    }
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.connection.close();
+  }
+
+  /** Tries what waits again, in order; what still cannot be held stays. */
+  async retry(head: string | 'all'): Promise<{ readonly applied: number; readonly remaining: number }> {
+    return await this.#exclusively(async (session) => {
+      const changes = await session.store.stored(head);
+      await this.#begin(session);
+      const applied: string[] = [];
+      const stuck = new Waiting();
+      for (const { id, change } of changes) {
+        const isFree = stuck.behind(change) === null && (await this.#tried(session, change)) === null;
+        if (isFree) applied.push(id);
+        else stuck.add(change, id);
+      }
+      await session.store.settle(applied, 'applied');
+      await session.connection.run('COMMIT');
+      await session.store.load();
+      return { applied: applied.length, remaining: changes.length - applied.length };
+    });
+  }
+
+  /** Gives changes up for good; the rows stay in our table with their reason. */
+  async drop(head: string | 'all'): Promise<{ readonly dropped: number }> {
+    return await this.#exclusively(async ({ store }) => {
+      const changes = await store.stored(head);
+      await store.settle(
+        changes.map(({ id }) => id),
+        'dropped',
+      );
+      await store.load();
+      return { dropped: changes.length };
+    });
+  }
+
+  async #exclusively<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const before = this.#busy;
+    const done = Promise.withResolvers<void>();
+    this.#busy = done.promise;
+    await before;
+    try {
+      if (this.#session === null) throw notStarted();
+      return await work(this.#session);
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      done.resolve();
+    }
+  }
+
+  /** One epoch is one transaction: rows and checkpoint (INV-145). */
+  async #epoch(session: Session, epoch: ReverseEpoch): Promise<void> {
+    const isCareful = this.#carefulLeft > 0;
+    if (isCareful) this.#carefulLeft -= 1;
+    try {
+      await this.#attempt(session, epoch, isCareful);
+    } catch (error) {
+      if (isCareful || !isOneRowsFault(error)) throw error;
+      this.#carefulLeft = CAREFUL_EPOCHS;
+      await session.connection.run('ROLLBACK');
+      session.writer.forget();
+      await session.store.load();
+      await this.#attempt(session, epoch, true);
+    }
+  }
+
+  async #attempt(session: Session, epoch: ReverseEpoch, isCareful: boolean): Promise<void> {
+    const from = this.#checkpoint;
+    if (from === null) throw notStarted();
+    const { header, logId } = epoch;
+    assertFollows(from, header, logId);
+    this.#rows = 0;
+    this.#setAside = 0;
+    await this.#begin(session);
+    await this.#step('begun');
+    const origin: Origin = { epoch: header.number, position: header.reached.text };
+    for await (const changes of epoch.changes())
+      for (const change of changes) await this.#change(session, change, { origin, isCareful });
+    await session.writer.flush();
+    await this.#step('rows-written');
+    const reached = checkpointAfter(from, header, logId, this.#options.states);
+    await moveCheckpoint(session.connection, this.#options.place, reached);
+    await this.#step('checkpoint-moved');
+    await session.connection.run('COMMIT');
+    this.#checkpoint = reached;
+    this.#options.onApplied?.(reached, this.#rows, this.#setAside);
+    await this.#step('committed');
+  }
+
+  async #begin({ connection }: Session): Promise<void> {
+    if (this.#checkpoint === null) throw notStarted();
+    await connection.run('BEGIN');
+    await markTransaction(connection, this.#options.place, this.#checkpoint);
+  }
+
+  async #change(session: Session, change: Change, how: { origin: Origin; isCareful: boolean }): Promise<void> {
+    if (change.tag === 'truncate') await this.#empty(session, change.table);
+    if (change.tag !== 'row') return;
+    this.#rows++;
+    const behind = session.store.waiting.behind(change);
+    const why: Reason | null =
+      behind === null
+        ? await this.#write(session, change, how.isCareful)
+        : { reason: 'behind', message: `waits behind ${behind}`, behind };
+    if (why === null) return;
+    await session.writer.flush();
+    await session.store.setAside(change, why, how.origin);
+    this.#setAside++;
+  }
+
+  /** TRUNCATE would end the transaction: it is DDL there. */
+  async #empty(session: Session, table: TableVersion): Promise<void> {
+    await session.writer.flush();
+    const { name } = await this.#tableOf(session, table);
+    await session.connection.run(`DELETE FROM ${name}`);
+    await session.store.supersede(table);
+  }
+
+  /** null: written, or on its way with others; else why it cannot be. */
+  async #write(session: Session, change: RowChange, isCareful: boolean): Promise<Reason | null> {
+    if (isCareful) return await this.#tried(session, change);
+    const sql = await this.#sqlOf(session, change);
+    if ('reason' in sql) return sql;
+    try {
+      await session.writer.add(sql);
+      return null;
+    } catch (error) {
+      if (error instanceof ValueError) return reasonOf(error);
+      throw error;
+    }
+  }
+
+  /** By itself, under a savepoint, so that only it is undone. */
+  async #tried(session: Session, change: RowChange): Promise<Reason | null> {
+    const sql = await this.#sqlOf(session, change);
+    if ('reason' in sql) return sql;
+    await session.connection.run('SAVEPOINT one_row');
+    try {
+      await session.writer.only(sql);
+      return null;
+    } catch (error) {
+      if (!isOneRowsFault(error) && !(error instanceof ValueError)) throw error;
+      await session.connection.run('ROLLBACK TO SAVEPOINT one_row');
+      return reasonOf(error);
+    }
+  }
+
+  async #sqlOf(session: Session, change: RowChange): Promise<ChangeSql | Reason> {
+    const table = await this.#tableOf(session, change.table);
+    try {
+      return changeSql(table, change);
+    } catch (error) {
+      if (error instanceof ValueError) return reasonOf(error);
+      throw error;
+    }
+  }
+
+  async #tableOf({ connection, tables }: Session, version: TableVersion): Promise<SourceTable> {
+    const known = tables.get(version.fingerprint);
+    if (known) return known;
+    const { database, table } = version;
+    const [found] = await readCatalogue(connection, { databases: [database], tables: [table] });
+    if (!found) throw tableGone(database, table);
+    const made = sourceTable(version, found);
+    tables.set(version.fingerprint, made);
+    return made;
+  }
+
+  async #step(step: MysqlSinkStep): Promise<void> {
+    await this.#options.onStep?.(step);
+  }
+}
+
+async function sessionOf(connection: MysqlConnection, place: CheckpointPlace): Promise<Session> {
+  const { packet } = await connection.row('SELECT @@max_allowed_packet AS packet');
+  const store = new QuarantineStore(connection, place);
+  await store.load();
+  return { connection, writer: new StatementWriter(connection, Number(packet)), store, tables: new Map() };
+}
+
+/** Ends with the session. The fence is the checkpoint; the lock tells a second process why. */
+async function lock(connection: MysqlConnection, { pipeline }: CheckpointPlace, waitSeconds: number): Promise<void> {
+  const { locked } = await connection.row('SELECT GET_LOCK(?, ?) AS locked', [
+    `sluice.reverse.${pipeline}`,
+    waitSeconds,
+  ]);
+  if (locked === '1') return;
+  throw new SluiceError({
+    code: 'REVERSE_SINK_RUNNING',
+    message: `another process applies the way back of ${pipeline} to this source`,
+    remedy: 'Stop the other process of this pipeline.',
+    disposition: 'stop',
+  });
+}
+
+function isOneRowsFault(error: unknown): boolean {
+  return error instanceof Suspicion || (error instanceof SourceError && error.isDataError);
+}
+
+function reasonOf(error: unknown): Reason {
+  if (error instanceof Suspicion || error instanceof ValueError)
+    return { reason: error.reason, message: error.message, behind: null };
+  if (error instanceof SourceError) return { reason: `errno-${error.errno}`, message: error.message, behind: null };
+  throw error;
+}
+
+/** REVERSE_TABLE_GONE: a table that the way back carries does not stand at the source. */
+function tableGone(database: string, table: string): SluiceError {
+  return new SluiceError({
+    code: 'REVERSE_TABLE_GONE',
+    message: `${database}.${table} is not at the source any more`,
+    remedy: 'Make it again as it was, with its rows, or give up the way back.',
+    disposition: 'stop',
+  });
+}
+
+function notStarted(): SluiceError {
+  return new SluiceError({
+    code: 'REVERSE_SINK_NOT_STARTED',
+    message: 'the sink of the way back is not connected to the source',
+    remedy: 'It is started again by itself; its last error says what it waits for.',
+    disposition: 'retry',
+  });
+}

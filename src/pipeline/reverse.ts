@@ -1,0 +1,334 @@
+/** The way back as one thing: PostgreSQL's changes to the source they came from, prepared, proven, run, ended. */
+import type { Config } from '../config/config.ts';
+import { sourceLogin, targetLogin } from '../config/login.ts';
+import type { ChangeLog } from '../contract/change-log.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { QuarantinedChange } from '../contract/quarantine.ts';
+import { connectMysql } from '../mysql/connection.ts';
+import { QuarantineStore } from '../mysql-sink/quarantine-store.ts';
+import { MysqlSink, type MysqlSinkStep } from '../mysql-sink/sink.ts';
+import { dropTriggers, restoreTriggers } from '../mysql-sink/trigger-journal.ts';
+import { PostgresqlPosition } from '../position/postgresql.ts';
+import { connectPostgres } from '../postgres/connection.ts';
+import type { TargetName } from '../postgres/quote.ts';
+import { emitDrain } from '../postgres/wal-message.ts';
+import { acceptShape, refusedShape } from '../wal/shape-journal.ts';
+import { advanceSlot } from '../wal/slot.ts';
+import { applyReverse, captureReverse } from './reverse-halves.ts';
+import { openReverseLog, REVERSE_STATES, type ReversePlace, reversePlace } from './reverse-place.ts';
+import { type Ends, planReverse, type ReversePlan } from './reverse-plan.ts';
+import { dropReverse, type PreparedReverse, prepareReverse } from './reverse-prepare.ts';
+import { ReverseProgress, type ReverseStatus } from './reverse-progress.ts';
+import { watchReverse } from './reverse-watch.ts';
+import { type Scope, scopeOf } from './scope.ts';
+import { supervise } from './supervise.ts';
+
+export interface ReverseOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Told at each step of the sink's transactions; a test ends the process there. */
+  readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
+  /** For tests: scales every delay. */
+  readonly delayRatio?: number;
+}
+
+export interface ReverseRun {
+  /** Ends with the signal, or fails with what a person must see to. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Drained {
+  /** Where the mark stands in the target's log: everything before it is at the source. */
+  readonly lsn: string;
+  /** Where the source's checkpoint stands, at or past it. */
+  readonly position: string;
+  readonly tookMs: number;
+}
+
+const POLL_MS = 20;
+const SETTLE_LIMIT_MS = 30_000;
+
+/**
+ * In the order of a cutover: `prepare`, `canary`, later `dropTriggers`, `advance` and `start`; to end it, `drain`,
+ * `stop`, `restoreTriggers`, `drop`. Each may be called again after a crash.
+ */
+export class Reverse {
+  readonly #options: ReverseOptions;
+  readonly #scope: Scope;
+  readonly #place: ReversePlace;
+  readonly #progress = new ReverseProgress();
+  #sink: MysqlSink | null = null;
+
+  constructor(options: ReverseOptions) {
+    this.#options = options;
+    this.#scope = scopeOf(options.config);
+    this.#place = reversePlace(options.config);
+  }
+
+  /** What goes back and what does not, by name; after `prepare` has made our tables on both ends. */
+  async plan(): Promise<ReversePlan> {
+    return await this.#between((ends) => planReverse(ends, this.#scope));
+  }
+
+  /** Everything that must stand before the first write on the target. Never inside the write block: see `createSlot`. */
+  async prepare(): Promise<PreparedReverse> {
+    return await this.#between((ends) => prepareReverse({ ...ends, place: this.#place, scope: this.#scope }));
+  }
+
+  /** What was committed on the target before this LSN will not be read: the last forward commit, so that nothing echoes. */
+  async advance(lsn: string): Promise<void> {
+    await this.#between(({ target }) => advanceSlot(target, this.#place.slot, lsn));
+  }
+
+  /**
+   * Sends a row through the whole way back and waits for it at the source; nothing else is carried meanwhile. Fails with
+   * REVERSE_CANARY_LATE, or with what went wrong.
+   */
+  async canary(limitMs: number): Promise<{ readonly tookMs: number }> {
+    const startedMs = performance.now();
+    const token = BigInt(Date.now()) * 1000n;
+    const run = this.#run(true);
+    try {
+      await this.#between(async ({ source, target }) => {
+        await target.query(
+          `INSERT INTO sluice.canary (pipeline, beat_us) VALUES ($1, $2)
+           ON CONFLICT (pipeline) DO UPDATE SET beat_us = excluded.beat_us`,
+          [this.#options.config.pipeline, String(token)],
+        );
+        const arrived = async () => {
+          const row = await source.row('SELECT beat_us FROM sluice.canary WHERE pipeline = ?', [
+            this.#options.config.pipeline,
+          ]);
+          return row['beat_us'] === String(token);
+        };
+        await this.#until(run, arrived, { limitMs, late: canaryLate });
+      });
+    } finally {
+      await run.stop();
+    }
+    return { tookMs: Math.round(performance.now() - startedMs) };
+  }
+
+  /** Carries everything back from here on. One run at a time, whatever the process: slot, log and checkpoint see to it. */
+  start(): ReverseRun {
+    return this.#run(false);
+  }
+
+  /** Writes a mark behind all that is committed on the target, and waits until the source has it. While it runs. */
+  async drain(run: ReverseRun, limitMs: number): Promise<Drained> {
+    const startedMs = performance.now();
+    const token = `${process.pid}-${Date.now()}-${Math.trunc(performance.now())}`;
+    const { pipeline } = this.#options.config;
+    const lsn = await this.#between(({ target }) => emitDrain(target, pipeline, token));
+    await this.#until(run, async () => this.#sink?.checkpoint?.drain === token, { limitMs, late: drainLate });
+    const position = this.#sink?.checkpoint?.position.text ?? '';
+    if (PostgresqlPosition.parse(position).lsn < PostgresqlPosition.parse(lsn).lsn)
+      throw new RangeError('the checkpoint has the mark and stands before it');
+    return { lsn, position, tookMs: Math.round(performance.now() - startedMs) };
+  }
+
+  status(): ReverseStatus {
+    return this.#progress.status(Date.now());
+  }
+
+  /** Before the first `start`: triggers of the source would do again what they did on the target. Answers how many. */
+  async dropTriggers(): Promise<number> {
+    return await this.#between(async (ends) => {
+      const { tables } = await planReverse(ends, this.#scope);
+      const names = tables.map(({ table }) => table.version);
+      const byDatabase = Map.groupBy(names, ({ database }) => database);
+      const listed = new Map(Array.from(byDatabase, ([database, of]) => [database, of.map(({ table }) => table)]));
+      return await dropTriggers(ends.source, this.#place.checkpoint, listed);
+    });
+  }
+
+  /** Exactly as they were, in their order. Answers how many. */
+  async restoreTriggers(): Promise<number> {
+    const settings = sourceLogin(this.#options.config.source);
+    return await this.#between(({ source }) => restoreTriggers(settings, source, this.#place.checkpoint));
+  }
+
+  /** Rows of the table may come in the shape that stopped the stream; answers false where none did. */
+  async accept(name: TargetName): Promise<boolean> {
+    const { pipeline } = this.#options.config;
+    return await this.#between(async ({ target }) => {
+      const shape = await refusedShape(target, pipeline, name);
+      if (shape !== null) await acceptShape(target, pipeline, name, shape);
+      return shape !== null;
+    });
+  }
+
+  /** Changes that the source cannot hold. */
+  async quarantined(): Promise<readonly QuarantinedChange[]> {
+    return await this.#between(({ source }) => new QuarantineStore(source, this.#place.checkpoint).list());
+  }
+
+  /** While it runs: tries them again, in order. */
+  async retry(id: string | 'all'): Promise<{ readonly applied: number; readonly remaining: number }> {
+    return await this.#running().retry(id);
+  }
+
+  /** While it runs: gives them up for good. */
+  async giveUp(id: string | 'all'): Promise<{ readonly dropped: number }> {
+    return await this.#running().drop(id);
+  }
+
+  /** Takes slot, publication and our rows away, and puts back what tables told of old rows. Not while it runs. */
+  async drop(): Promise<void> {
+    await this.#between((ends) => dropReverse({ ...ends, place: this.#place }));
+  }
+
+  #running(): MysqlSink {
+    if (this.#sink) return this.#sink;
+    throw new SluiceError({
+      code: 'REVERSE_NOT_RUNNING',
+      message: 'the way back does not run in this process',
+      remedy: 'Start it first.',
+      disposition: 'stop',
+    });
+  }
+
+  #run(onlyCanary: boolean): ReverseRun {
+    const end = new AbortController();
+    const ended = this.#halves(end, onlyCanary);
+    ended.catch(() => {});
+    return {
+      ended,
+      stop: async () => {
+        end.abort();
+        await ended;
+      },
+    };
+  }
+
+  async #halves(end: AbortController, onlyCanary: boolean): Promise<void> {
+    const { config, onStep } = this.#options;
+    const log = openReverseLog(config);
+    const progress = this.#progress;
+    const sink = new MysqlSink({
+      source: sourceLogin(config.source),
+      place: this.#place.checkpoint,
+      states: REVERSE_STATES,
+      onApplied: (checkpoint, rows, setAside) => progress.applied(checkpoint, rows, setAside),
+      ...(onStep === undefined ? {} : { onStep }),
+    });
+    this.#sink = sink;
+    const half = { config, scope: this.#scope, place: this.#place, log, signal: end.signal };
+    const capture = () =>
+      captureReverse({
+        ...half,
+        onlyCanary,
+        onRead: (batch) => progress.read(batch),
+        onLogged: (header) => progress.logged(header),
+      });
+    const apply = () => applyReverse({ ...half, sink, onStart: (checkpoint) => progress.started(checkpoint) });
+    try {
+      await allOrNone(end, [
+        this.#supervised('capture', capture, end.signal).catch(async (error: unknown) => {
+          await this.#settled(log, end.signal);
+          throw error;
+        }),
+        this.#supervised('apply', apply, end.signal),
+        watchReverse({ config, place: this.#place, progress, signal: end.signal }),
+      ]);
+    } finally {
+      this.#sink = null;
+      await closed(log);
+    }
+  }
+
+  /** What was logged before the capture ended for good is applied still. */
+  async #settled(log: ChangeLog, signal: AbortSignal): Promise<void> {
+    const until = performance.now() + SETTLE_LIMIT_MS;
+    const { last } = await log.head();
+    const isApplied = () => (this.#sink?.checkpoint?.epoch ?? 0) >= (last?.number ?? 0);
+    while (!isApplied() && !signal.aborted && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+
+  async #supervised(stage: 'capture' | 'apply', half: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { logger, delayRatio } = this.#options;
+    const onFailure = ({ error, attempt, retryInMs }: { error: SluiceError; attempt: number; retryInMs: number }) => {
+      logger.warn({ stage: `reverse-${stage}`, code: error.code, attempt, retryInMs }, error.message);
+      this.#progress.failed(stage, error, attempt);
+    };
+    try {
+      await supervise(half, { signal, onFailure, ...(delayRatio === undefined ? {} : { delayRatio }) });
+    } catch (error) {
+      if (error instanceof SluiceError) this.#progress.failed(stage, error, 1);
+      throw error;
+    }
+  }
+
+  /** Polls until it is so; a run that fails meanwhile fails this too. */
+  async #until(
+    run: ReverseRun,
+    isSo: () => Promise<boolean>,
+    { limitMs, late }: { limitMs: number; late: (limitMs: number) => SluiceError },
+  ): Promise<void> {
+    const until = performance.now() + limitMs;
+    const failed = run.ended.then(() => {
+      throw late(limitMs);
+    });
+    failed.catch(() => {});
+    while (!(await isSo())) {
+      if (performance.now() > until) throw late(limitMs);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, POLL_MS)), failed]);
+    }
+  }
+
+  async #between<T>(work: (ends: Ends) => Promise<T>): Promise<T> {
+    const { config } = this.#options;
+    const source = await connectMysql(sourceLogin(config.source));
+    try {
+      const target = await connectPostgres(targetLogin(config));
+      try {
+        return await work({ source, target });
+      } finally {
+        await target.close();
+      }
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+/** The first that fails ends the others; its error is told. */
+async function allOrNone(end: AbortController, parts: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(
+    parts.map((part) =>
+      part.catch((error: unknown) => {
+        end.abort();
+        throw error;
+      }),
+    ),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function closed(log: ChangeLog): Promise<void> {
+  await log.close();
+}
+
+/** REVERSE_CANARY_LATE: the row did not come through in time. */
+function canaryLate(limitMs: number): SluiceError {
+  return new SluiceError({
+    code: 'REVERSE_CANARY_LATE',
+    message: `the canary did not come back to the source within ${limitMs} ms`,
+    remedy: 'Look at the last error of the way back; do not cut over before it comes through.',
+    disposition: 'stop',
+  });
+}
+
+/** REVERSE_DRAIN_LATE: the source does not have everything in time. */
+function drainLate(limitMs: number): SluiceError {
+  return new SluiceError({
+    code: 'REVERSE_DRAIN_LATE',
+    message: `the source did not have all that the target committed within ${limitMs} ms`,
+    remedy: 'Look at the lag of the way back and its last error; nothing was changed by waiting.',
+    disposition: 'stop',
+  });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { expectBothEqual, openReverseLine, run } from './reverse-line.ts';
+
+const FILL = [
+  `CREATE TABLE customer (id int AUTO_INCREMENT PRIMARY KEY, email varchar(80) NOT NULL UNIQUE, is_vip tinyint(1) NOT NULL DEFAULT 0,
+     born date, seen timestamp(3) NULL, note text, balance decimal(12,2) NOT NULL DEFAULT 0, big bigint unsigned,
+     changed timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP)`,
+  `CREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, customer int NOT NULL, kind enum('new','paid') NOT NULL, payload blob,
+     total double, twice decimal(14,2) AS (total * 2) STORED,
+     CONSTRAINT orders_customer FOREIGN KEY (customer) REFERENCES customer (id) ON DELETE CASCADE ON UPDATE CASCADE)`,
+  "CREATE TABLE place (a varchar(20) NOT NULL, b int NOT NULL, tags set('x','y','z'), PRIMARY KEY (a, b))",
+  'CREATE TABLE loose (a int, b varchar(20), c float)',
+  `INSERT INTO customer (email, is_vip, born, note, big) VALUES ('a@x', 1, '2000-01-02', 'n''ote', 18446744073709551615),
+     ('b@x', 0, NULL, NULL, 1), ('c@x', 0, '1999-12-31', REPEAT('long ', 3000), NULL)`,
+  "INSERT INTO orders (customer, kind, payload, total) VALUES (1, 'new', x'00ff5c', 1.5), (1, 'paid', NULL, 0.1), (2, 'new', x'', 3)",
+  "INSERT INTO place VALUES ('k', 1, 'x,z'), ('l', 2, NULL)",
+  "INSERT INTO loose VALUES (1, 'one', 1.5), (1, 'one', 1.5), (2, NULL, NULL)",
+];
+
+describe.each(['mysql', 'mariadb'] as const)('from PostgreSQL back to %s', (source) => {
+  test('what an application does on the target arrives at the source, cell by cell', async () => {
+    const made = await openReverseLine({
+      source,
+      log: 'embedded',
+      yaml: '',
+      fill: async (_, connection) => {
+        for (const statement of FILL) await connection.run(statement);
+      },
+    });
+    const { reverse, target } = made;
+    try {
+      const prepared = await reverse.prepare();
+      expect(prepared.plan.notCarried).toMatchObject([{ column: 'twice', reason: 'the source computes it' }]);
+      expect((await reverse.canary(20_000)).tookMs).toBeGreaterThan(0);
+      const running = made.start();
+      await run(
+        target,
+        `INSERT INTO customer (email, note) VALUES ('d@x', 'back\\slash '' quote'), ('e@x', 'é😀');
+         UPDATE customer SET balance = balance + 10.25, note = 'paid' WHERE email = 'a@x';
+         UPDATE customer SET is_vip = NOT is_vip;
+         UPDATE customer SET id = 77 WHERE id = 2;
+         INSERT INTO orders (customer, kind, payload, total) VALUES (77, 'paid', '\\x00010203', 123456789.125);
+         DELETE FROM customer WHERE id = 1;
+         UPDATE place SET b = 3, tags = '{z,x}' WHERE a = 'k';
+         DELETE FROM place WHERE a = 'l';
+         BEGIN; INSERT INTO place VALUES ('m', 9, '{}'); UPDATE place SET b = b + 1; DELETE FROM place WHERE a = 'm'; COMMIT;
+         DELETE FROM loose WHERE ctid = (SELECT min(ctid) FROM loose WHERE a = 1);
+         UPDATE loose SET b = 'two' WHERE a = 2;
+         INSERT INTO customer (id, email) VALUES (0, 'zero@x')`,
+      );
+      const drained = await reverse.drain(running, 20_000);
+      expect(drained.position).not.toBe('');
+      expect(await reverse.quarantined()).toEqual([]);
+      await expectBothEqual(made);
+      await run(target, "TRUNCATE loose; INSERT INTO loose VALUES (5, 'five', -0.0)");
+      await reverse.drain(running, 20_000);
+      await expectBothEqual(made);
+      expect(reverse.status()).toMatchObject({ lastError: null, slot: { plugin: 'pgoutput', isActive: true } });
+      await running.stop();
+    } finally {
+      await made.close();
+    }
+  });
+});

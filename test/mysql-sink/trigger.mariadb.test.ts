@@ -1,0 +1,3 @@
+import { triggerContract } from './trigger-contract.ts';
+
+triggerContract('mariadb');
