@@ -1,0 +1,67 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takeBackup } from '../../src/backup/backup.ts';
+import { listBackups, verifyFiles } from '../../src/backup/manifest.ts';
+import { connectPostgres } from '../../src/postgres/connection.ts';
+import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
+import { startServer } from '../../src/servers/server.ts';
+
+let server: RunningServer;
+let database: FreshDatabase;
+let directory: string;
+
+beforeAll(async () => {
+  server = await startServer('postgres');
+  database = await freshDatabase(server, 'backup');
+  directory = await mkdtemp(join(tmpdir(), 'sluice-backups-'));
+  const session = await connectPostgres({ url: database.url, pipeline: 'shop' });
+  await session.query(`CREATE SCHEMA "My Schema"; CREATE TABLE "My Schema"."T" (id int PRIMARY KEY, b bytea);
+INSERT INTO "My Schema"."T" VALUES (1, '\\x00ff'), (2, NULL); CREATE VIEW v AS SELECT 1; CREATE TABLE e (id int)`);
+  await session.close();
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+  await database.drop();
+  await server[Symbol.asyncDispose]();
+});
+
+const login = (url: string) => ({ url, pipeline: 'shop' });
+
+test('the target is dumped, restored into a database of its own that goes again, and listed', async () => {
+  const target = { login: login(database.url), restoreInto: login(server.url) };
+  const taken = await takeBackup({ pipeline: 'shop', directory, target });
+  expect(taken.manifest.sides).toMatchObject([
+    {
+      side: 'target',
+      databases: [database.name],
+      position: { kind: 'wal', lsn: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/) },
+      restored: { tables: 2, rows: '2' },
+    },
+  ]);
+  await verifyFiles(taken);
+  expect(await listBackups(directory, 'shop')).toEqual([taken]);
+  const session = await connectPostgres(login(server.url));
+  const left = await session.query("SELECT 1 FROM pg_database WHERE datname LIKE 'sluice_restore_%'");
+  expect(left.rows).toEqual([]);
+  await session.close();
+});
+
+test('a backup whose restore fails is none', async () => {
+  const target = { login: login(database.url), restoreInto: login(server.url) };
+  const tools = { pg_restore: { file: 'false', before: [] } };
+  const before = await readdir(directory);
+  await expect(takeBackup({ pipeline: 'shop', directory, target, tools })).rejects.toMatchObject({
+    code: 'BACKUP_TOOL_FAILED',
+  });
+  expect(await readdir(directory)).toEqual(before);
+});
+
+test('a pg_dump that is older than the server is refused before anything is dumped', async () => {
+  const old = { file: 'echo', before: ['pg_dump (PostgreSQL) 9.6'] };
+  await expect(
+    takeBackup({ pipeline: 'shop', directory, target: { login: login(database.url) }, tools: { pg_dump: old } }),
+  ).rejects.toMatchObject({ code: 'BACKUP_TOOL_VERSION' });
+});
