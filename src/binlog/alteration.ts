@@ -1,9 +1,12 @@
 import type { Token } from './statement.ts';
 
-/** One clause of an ALTER TABLE, as far as it may touch values of existing rows. */
+/** One clause of an ALTER TABLE: what it says of columns, and whether it may touch values of existing rows. */
 export type Clause =
   /** Nothing but new columns, indexes, constraints, options: values of existing columns stay. */
   | { readonly kind: 'keeps' }
+  /** Values of existing columns stay as well; which columns come or go is not surely said. */
+  | { readonly kind: 'unsaid' }
+  | { readonly kind: 'default'; readonly column: string }
   | { readonly kind: 'add'; readonly column: string; readonly definition: readonly Token[] }
   | { readonly kind: 'drop'; readonly column: string }
   /** MODIFY and CHANGE; `from` is the name before it. */
@@ -17,6 +20,7 @@ export type Clause =
   | { readonly kind: 'rewrites'; readonly what: string };
 
 const KEEPS: Clause = { kind: 'keeps' };
+const UNSAID: Clause = { kind: 'unsaid' };
 
 /** Nothing follows them but the rest of one clause, whose lists have commas of their own. */
 const GREEDY = new Set(['ORDER', 'PARTITION', 'REORGANIZE', 'COALESCE', 'REBUILD', 'ANALYZE', 'OPTIMIZE', 'REPAIR']);
@@ -25,25 +29,16 @@ const GREEDY = new Set(['ORDER', 'PARTITION', 'REORGANIZE', 'COALESCE', 'REBUILD
 const KEEPING_ENGINES = new Set(['INNODB', 'MYISAM', 'ARIA', 'ROCKSDB', 'MEMORY', 'HEAP']);
 
 const OTHER_KEEPING = new Set(
-  `ALGORITHM ALTER AUTOEXTEND_SIZE AUTO_INCREMENT AVG_ROW_LENGTH CHARACTER CHARSET CHECK CHECKSUM COLLATE COMMENT COMPRESSION
+  `ALGORITHM AUTOEXTEND_SIZE AUTO_INCREMENT AVG_ROW_LENGTH CHARACTER CHARSET CHECK CHECKSUM COLLATE COMMENT COMPRESSION
   DEFAULT DELAY_KEY_WRITE DISABLE ENABLE ENCRYPTED ENCRYPTION ENCRYPTION_KEY_ID ENGINE ENGINE_ATTRIBUTE FORCE KEY_BLOCK_SIZE
   LOCK MAX_ROWS MIN_ROWS NOWAIT PACK_KEYS PAGE_CHECKSUM PAGE_COMPRESSED PAGE_COMPRESSION_LEVEL REMOVE RENAME ROW_FORMAT
   SECONDARY_ENGINE SECONDARY_ENGINE_ATTRIBUTE STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES TABLE_CHECKSUM TRANSACTIONAL WAIT
   WITH WITHOUT`.split(/\s+/),
 );
 
-const ADDED_PARTS = new Set([
-  'INDEX',
-  'KEY',
-  'UNIQUE',
-  'FULLTEXT',
-  'SPATIAL',
-  'VECTOR',
-  'CHECK',
-  'FOREIGN',
-  'PARTITION',
-]);
-const DROPPED_PARTS = new Set(['INDEX', 'KEY', 'PRIMARY', 'FOREIGN', 'CONSTRAINT', 'CHECK', 'SYSTEM', 'PERIOD']);
+const ADDED_PARTS = new Set(['INDEX', 'KEY', 'UNIQUE', 'FULLTEXT', 'SPATIAL', 'CHECK', 'FOREIGN', 'PARTITION']);
+const DROPPED_PARTS = new Set(['INDEX', 'KEY', 'PRIMARY', 'FOREIGN', 'CONSTRAINT', 'CHECK']);
+const ALTERED_PARTS = new Set(['INDEX', 'KEY', 'CHECK', 'CONSTRAINT']);
 
 /** The clauses of an ALTER TABLE, from the tokens behind the table's name. */
 export function clausesOf(tokens: readonly Token[]): readonly Clause[] {
@@ -55,7 +50,8 @@ function split(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const [first] = tokens;
   if (first?.isWord && GREEDY.has(first.text)) return [tokens];
   let depth = 0;
-  for (const [i, { text }] of tokens.entries()) {
+  for (const [i, { text, name }] of tokens.entries()) {
+    if (name !== null) continue;
     depth += text === '(' ? 1 : text === ')' ? -1 : 0;
     if (depth === 0 && text === ',') return [tokens.slice(0, i), ...split(tokens.slice(i + 1))];
   }
@@ -74,6 +70,8 @@ function clause(tokens: readonly Token[]): readonly Clause[] {
       const [name, ...definition] = behindColumn(rest);
       return [name?.name == null ? unknown() : { kind: 'define', from: name.name, column: name.name, definition }];
     }
+    case 'ALTER':
+      return [defaulting(rest)];
     case 'CHANGE':
       return [change(behindColumn(rest))];
     case 'RENAME':
@@ -124,8 +122,9 @@ function addition(tokens: readonly Token[]): readonly Clause[] {
     if (first.text === 'PRIMARY') return [{ kind: 'primary-key' }];
     if (first.text === 'CONSTRAINT') return [tokens.some(isPrimary) ? { kind: 'primary-key' } : KEEPS];
     if (ADDED_PARTS.has(first.text)) return [KEEPS];
-    if (first.text === 'SYSTEM' && second?.text === 'VERSIONING') return [KEEPS];
-    if (first.text === 'PERIOD' && second?.text === 'FOR') return [KEEPS];
+    if (first.text === 'SYSTEM' && second?.text === 'VERSIONING') return [UNSAID];
+    if (first.text === 'PERIOD' && second?.text === 'FOR') return [UNSAID];
+    if (first.text === 'VECTOR') return [UNSAID];
   }
   const columns = behindColumn(tokens);
   if (columns[0]?.text === '(' && columns[0].name === null) return split(columns.slice(1, -1)).flatMap(addition);
@@ -140,10 +139,18 @@ function isPrimary({ text, isWord }: Token): boolean {
 function removal(tokens: readonly Token[]): Clause {
   const [first] = tokens;
   if (first?.isWord && DROPPED_PARTS.has(first.text)) return KEEPS;
+  if (first?.isWord && (first.text === 'SYSTEM' || first.text === 'PERIOD')) return UNSAID;
   if (first?.isWord && first.text === 'PARTITION')
     return { kind: 'rewrites', what: 'dropped partitions with their rows' };
   const [name] = behindColumn(tokens);
   return name?.name == null ? unknown() : { kind: 'drop', column: name.name };
+}
+
+function defaulting(tokens: readonly Token[]): Clause {
+  const [first] = tokens;
+  if (first?.isWord && ALTERED_PARTS.has(first.text)) return KEEPS;
+  const [column] = behindColumn(tokens);
+  return column?.name == null ? UNSAID : { kind: 'default', column: column.name };
 }
 
 function change([from, to, ...definition]: readonly Token[]): Clause {

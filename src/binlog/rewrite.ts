@@ -48,6 +48,8 @@ interface Draft {
 function apply(clause: Clause, draft: Draft, facts: AlterationFacts): string | null {
   switch (clause.kind) {
     case 'keeps':
+    case 'unsaid':
+    case 'default':
     case 'move':
       return null;
     case 'rewrites':

@@ -41,7 +41,7 @@ export async function schemaChanges(effect: SchemaEffect, context: SchemaContext
   const changes: SchemaChange[] = [];
   for (const { table, known } of published) {
     const change = await schemaChange(table, known, context);
-    changes.push({ ...change, statement: query.statement, ...witness(table, query) });
+    changes.push({ ...change, statement: query.statement, ...witness(table) });
   }
   return changes;
 }
@@ -51,10 +51,9 @@ function dropped({ database, table }: TableName): TableEffect {
 }
 
 /** What the statement says of columns; a CREATE or DROP says nothing that the shapes do not. */
-function witness({ act, was }: TableEffect, { statement, ...lexis }: Statement): Pick<SchemaChange, 'acts'> {
+function witness({ act, was, clauses = [] }: TableEffect): Pick<SchemaChange, 'acts'> {
   if (act === 'drop' || (act === 'create' && !was)) return {};
-  const isRename = /^\s*RENAME\b/i.test(statement);
-  const acts = isRename ? [] : columnActs(statement, lexis);
+  const acts = columnActs(clauses);
   return acts ? { acts } : {};
 }
 

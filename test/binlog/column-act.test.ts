@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { columnActs } from '../../src/binlog/column-act.ts';
+import { effectOf } from '../../src/binlog/schema-statement.ts';
 import type { ColumnAct } from '../../src/contract/change.ts';
 
 const LEXIS = { hasAnsiQuotes: false, hasBackslashEscapes: true };
 
 /** `+c=5` adds, `-c` drops, `a>b` changes (`~` where only the name did), `=c` is a default; ? is not understood. */
 function acts(sql: string, lexis = LEXIS): string {
-  const found = columnActs(sql, lexis);
+  const effect = effectOf(sql, 'shop', lexis);
+  const [table] = effect.kind === 'tables' ? effect.tables : [];
+  const found = columnActs(table?.clauses ?? []);
   if (found === null) return '?';
   return found.map(shown).join(', ');
 }
@@ -29,7 +32,7 @@ test.each([
   ['alter online table if exists x.`t` wait 5 add if not exists `c d` int not null default 5 first', '+c d number:5'],
   ['ALTER TABLE t ADD c int DEFAULT -5, ADD d decimal(4,2) DEFAULT 1.25', '+c number:-5, +d number:1.25'],
   ["ALTER TABLE t ADD c varchar(9) DEFAULT 'it''s, ADD x' NOT NULL", "+c string:it's, ADD x"],
-  ["ALTER TABLE t ADD (c int DEFAULT 1, d enum('a','b') DEFAULT 'b', KEY k (c))", '?'],
+  ["ALTER TABLE t ADD (c int DEFAULT 1, d enum('a','b') DEFAULT 'b', KEY k (c))", '+c number:1, +d string:b'],
   ["ALTER TABLE t ADD (c int DEFAULT 1, d enum('a','b') DEFAULT 'b')", '+c number:1, +d string:b'],
   ['ALTER TABLE t ADD c int DEFAULT NULL, ADD d bool DEFAULT TRUE', '+c null, +d number:1'],
   ["ALTER TABLE t ADD c text DEFAULT 'a' 'b'", '+c unknown'],
@@ -53,7 +56,9 @@ test.each([
   ['ALTER IGNORE TABLE t ADD UNIQUE (a)', '?'],
   ['ALTER TABLE t ADD PERIOD FOR SYSTEM_TIME(a, b)', '?'],
   ['CREATE OR REPLACE TABLE t (a int)', '?'],
-  ['RENAME TABLE a TO b', '?'],
+  ['RENAME TABLE a TO b', ''],
+  ['ALTER TABLE t DROP SYSTEM VERSIONING', '?'],
+  ['ALTER TABLE t ADD `a,b(` int, DROP c', '+a,b( none, -c'],
 ])('%s says of columns: %s', (sql, expected) => {
   expect(acts(sql)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 import { columnActs } from '../../src/binlog/column-act.ts';
+import { effectOf } from '../../src/binlog/schema-statement.ts';
 import type { SchemaChange } from '../../src/contract/change.ts';
 import type { TableVersion } from '../../src/contract/table.ts';
 
@@ -10,7 +11,9 @@ export function ddl(
   rest: Partial<SchemaChange> = {},
 ): SchemaChange {
   const { database = 'shop', table = 'item' } = after ?? before ?? {};
-  const acts = columnActs(statement, { hasAnsiQuotes: false, hasBackslashEscapes: true });
+  const effect = effectOf(statement, database, { hasAnsiQuotes: false, hasBackslashEscapes: true });
+  const [altered] = effect.kind === 'tables' ? effect.tables : [];
+  const acts = altered === undefined ? null : columnActs(altered.clauses ?? []);
   const witness = acts === null ? {} : { acts };
   return { tag: 'schema', database, table, statement, before, after, ...witness, ...rest };
 }
