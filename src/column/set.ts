@@ -26,7 +26,7 @@ export function setCodec({ members }: SetType): ColumnCodec {
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: (text, target) =>
       target.endsWith('[]') ? asSet(ranks, arrayItems(text)).join(',') : canonicalText(text, target),
-    serverText: setText,
+    serverText: (target, policy) => setText(members, target, policy),
     fromTarget: (target, home) => (copySet(target, home.policy) === null ? null : homewardSet(ranks, target)),
     literal: () => (value) => setLiteral(value.string(), members),
   };
@@ -55,11 +55,16 @@ function setLiteral(text: string, members: readonly string[]): string {
   return stringLiteral(text);
 }
 
-function setText(target: string, policy: ValuePolicy): ServerText | null {
-  if (!target.endsWith('[]')) return memberText(target, policy);
-  const joined = (quoted: string) => `array_to_string(${quoted}, ',', 'NULL')`;
-  const text = memberText('text', policy);
-  return text && { ...text, target: (quoted) => targetTextDigest(joined(quoted)) };
+/** On the target the members in the order of the definition, each once; with what is no member the array as it is. */
+function setText(members: readonly string[], target: string, policy: ValuePolicy): ServerText | null {
+  const text = memberText(target.endsWith('[]') ? 'text' : target, policy);
+  if (text === null || !target.endsWith('[]')) return text;
+  const all = `ARRAY[${members.map(quoteLiteral).join(', ')}]::text[]`;
+  const sorted = (quoted: string) =>
+    `ARRAY(SELECT m FROM unnest(${all}) WITH ORDINALITY AS d(m, place) WHERE m = ANY (${quoted}::text[]) ORDER BY place)`;
+  const known = (quoted: string) =>
+    `CASE WHEN ${quoted}::text[] <@ ${all} THEN ${sorted(quoted)} ELSE ${quoted}::text[] END`;
+  return { ...text, target: (quoted) => targetTextDigest(`array_to_string(${known(quoted)}, ',', 'NULL')`) };
 }
 
 function setDecoder(members: readonly string[], wire: WireColumn): BinlogDecoder {
