@@ -16,6 +16,8 @@ export interface Checkpoint {
   readonly lastCommitUs: bigint | null;
   /** Text of the newest heartbeat that came through. */
   readonly heartbeat: string | null;
+  /** The cutover that closed the stream here for good; null while it is open. */
+  readonly closedBy: string | null;
 }
 
 export interface CheckpointKey {
@@ -23,7 +25,7 @@ export interface CheckpointKey {
   readonly lane: string;
 }
 
-const READ = `SELECT log_id, epoch::text, next_offset::text, server, position, last_commit_us::text, heartbeat
+const READ = `SELECT log_id, epoch::text, next_offset::text, server, position, last_commit_us::text, heartbeat, closed_by
   FROM sluice.checkpoint WHERE pipeline = $1 AND lane = $2`;
 
 export async function readCheckpoint(session: PostgresSession, key: CheckpointKey): Promise<Checkpoint | null> {
@@ -40,6 +42,7 @@ function checkpointOf(row: TextRow): Checkpoint {
     position: { server: row['server'] as ServerKind, text: row['position'] ?? '' },
     lastCommitUs: commit ? BigInt(commit) : null,
     heartbeat: row['heartbeat'] ?? null,
+    closedBy: row['closed_by'] ?? null,
   };
 }
 
@@ -50,7 +53,8 @@ const INSERT = `INSERT INTO sluice.checkpoint
 const MOVE = `UPDATE sluice.checkpoint
   SET epoch = $4, next_offset = $5, server = $6, position = $7, last_commit_us = $8, heartbeat = $9,
       updated_at = clock_timestamp()
-  WHERE pipeline = $1 AND lane = $2 AND log_id = $3 AND epoch = $10 AND position = $11`;
+  WHERE pipeline = $1 AND lane = $2 AND log_id = $3 AND epoch = $10 AND position = $11
+    AND closed_by IS NULL`;
 
 /**
  * Moves the checkpoint by compare-and-set inside the caller's transaction: this, not the advisory lock, is the fence
@@ -69,6 +73,33 @@ export async function moveCheckpoint(
     ? session.query(INSERT, values)
     : session.query(MOVE, [...values, String(from.epoch), from.position.text]));
   if (rowCount !== 1) throw checkpointMoved(key);
+}
+
+const CLOSE = `UPDATE sluice.checkpoint SET closed_by = $3
+  WHERE pipeline = $1 AND lane = $2 AND closed_by IS NULL AND epoch = $4 AND position = $5`;
+
+/**
+ * Closes the stream for good where it stands, in the caller's transaction: the sink's own compare-and-set finds it closed
+ * (INV-172). False when it does not stand there any more, or is closed already.
+ */
+export async function closeCheckpoint(
+  session: PostgresSession,
+  key: CheckpointKey,
+  { at, by }: { readonly at: Pick<Checkpoint, 'epoch' | 'position'>; readonly by: string },
+): Promise<boolean> {
+  const values = [key.pipeline, key.lane, by, String(at.epoch), at.position.text];
+  return (await session.query(CLOSE, values)).rowCount === 1;
+}
+
+/** TARGET_CLOSED: a cutover has made this side the one that the application writes to. */
+export function assertOpen(checkpoint: Checkpoint | null): void {
+  if (checkpoint === null || checkpoint.closedBy === null) return;
+  throw new SluiceError({
+    code: 'TARGET_CLOSED',
+    message: `the stream to this target was closed for good by cutover ${checkpoint.closedBy}: the application writes here now`,
+    remedy: 'Nothing of the source goes there any more; it is the one that is written to.',
+    disposition: 'stop',
+  });
 }
 
 /** TARGET_CHECKPOINT_MOVED: another sink has written since this one read its checkpoint. */
@@ -111,6 +142,7 @@ export function checkpointAfter(from: Checkpoint | null, epoch: DecodedEpoch, he
     position: header.reached,
     lastCommitUs: header.lastCommitUs ?? from?.lastCommitUs ?? null,
     heartbeat: heartbeat ?? from?.heartbeat ?? null,
+    closedBy: null,
   };
 }
 

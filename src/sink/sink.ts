@@ -10,6 +10,7 @@ import {
   assertFollows,
   assertLogHolds,
   assertNeverWritten,
+  assertOpen,
   type Checkpoint,
   type CheckpointKey,
   checkpointAfter,
@@ -107,6 +108,7 @@ export class Sink {
       await lockPipeline(session, this.#key, this.#options.lockWaitMs ?? LOCK_WAIT_MS);
       await makeBookkeeping(session);
       const checkpoint = await readCheckpoint(session, this.#key);
+      assertOpen(checkpoint);
       if (checkpoint === null) await assertNeverWritten(session, this.#key, this.#checkpoint);
       this.#checkpoint = checkpoint;
       if (head) assertLogHolds(this.#checkpoint, head);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { closeCheckpoint } from '../../src/sink/checkpoint.ts';
 import { create, EpochSeries, header, read, remove, stream, table, update } from './source.ts';
 import { NEVER, Target } from './target.ts';
 
@@ -24,6 +25,7 @@ test('rows and checkpoint of an epoch stand together, and the next start goes on
     position: { server: 'mysql', text: 'p2' },
     lastCommitUs: 2_000_000n,
     heartbeat: 'beat 2',
+    closedBy: null,
   });
 });
 
@@ -48,6 +50,25 @@ test('an epoch that was applied already, or that does not follow, is refused and
   await sink.start();
   await expect(sink.apply(stream(other), NEVER)).rejects.toMatchObject({ code: 'TARGET_OTHER_LOG' });
   expect((await sink.start())?.epoch).toBe(1);
+  expect(await target.rows('item')).toEqual(['1|a|1']);
+});
+
+test('a stream that was closed where it stands takes nothing more, from a sink that runs or one that starts', async () => {
+  await using target = await Target.open(ITEM_DDL);
+  const key = { pipeline: 'shop', lane: 'main' };
+  const sink = target.sink();
+  const log = new EpochSeries();
+  await sink.start();
+  await sink.apply(stream(log.next([create(ITEM, [1, 'a', 1])])), NEVER);
+  const at = sink.checkpoint;
+  if (at === null) throw new Error('no checkpoint');
+  const elsewhere = { at: { ...at, epoch: at.epoch + 1 }, by: 'cutover 1' };
+  expect(await closeCheckpoint(target.session, key, elsewhere)).toBe(false);
+  expect(await closeCheckpoint(target.session, key, { at, by: 'cutover 1' })).toBe(true);
+  expect(await closeCheckpoint(target.session, key, { at, by: 'cutover 2' })).toBe(false);
+  const late = stream(log.next([create(ITEM, [2, 'b', 1])]));
+  await expect(sink.apply(late, NEVER)).rejects.toMatchObject({ code: 'TARGET_CHECKPOINT_MOVED' });
+  await expect(target.sink().start()).rejects.toMatchObject({ code: 'TARGET_CLOSED', disposition: 'stop' });
   expect(await target.rows('item')).toEqual(['1|a|1']);
 });
 

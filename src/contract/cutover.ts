@@ -1,0 +1,104 @@
+/** What of a cutover or a rollback is told: the same objects for command line, page, metrics and evidence. */
+
+export type Direction = 'forward' | 'back';
+
+/**
+ * `running` until the point of no return; then `committed`, for good, or `aborted`, for good. One compare-and-set on the
+ * side that writes will go to decides it (protocols 6).
+ */
+export type Outcome = 'running' | 'committed' | 'aborted';
+
+/**
+ * `prepare`: while the application writes as ever. `blocked`: from the fence on. `beyond`: after the point of no return.
+ */
+export const STEP_PHASES = ['prepare', 'blocked', 'beyond'] as const;
+export type StepPhase = (typeof STEP_PHASES)[number];
+
+export const STEP_STATES = ['waiting', 'running', 'done', 'failed', 'undone'] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export interface StepStatus {
+  readonly name: string;
+  readonly title: string;
+  readonly phase: StepPhase;
+  readonly state: StepState;
+  readonly startedAtMs: number | null;
+  readonly tookMs: number | null;
+  /** What it did or measured, or why it failed and what to do, in a sentence; null before. */
+  readonly detail: string | null;
+}
+
+export const GATE_STATES = ['green', 'red', 'waived'] as const;
+export type GateState = (typeof GATE_STATES)[number];
+
+/** A condition that must hold before writes are blocked. */
+export interface GateStatus {
+  readonly name: string;
+  readonly state: GateState;
+  /** What was measured, with its unit. */
+  readonly value: string;
+  readonly threshold: string;
+  /** What to do about it; null while it is green. */
+  readonly cure: string | null;
+  /** Who waived it and why. */
+  readonly waiver: Waiver | null;
+}
+
+export interface Waiver {
+  readonly gate: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** One attempt, as it stands in the journal. */
+export interface AttemptStatus {
+  readonly id: string;
+  readonly direction: Direction;
+  readonly outcome: Outcome;
+  /** Nothing of it is left to do: finished after `committed`, all put back after `aborted`. */
+  readonly isOver: boolean;
+  /** A rehearsal never reaches the point of no return. */
+  readonly isRehearsal: boolean;
+  readonly startedBy: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** From the moment the fence was asked for until writes were possible again; so far, while it stands; null: none. */
+  readonly writeBlockMs: number | null;
+  readonly writeBlockLimitMs: number;
+  readonly steps: readonly StepStatus[];
+  readonly waivers: readonly Waiver[];
+  /** Why it was aborted; null otherwise. */
+  readonly reason: string | null;
+}
+
+/** What is asked for. */
+export interface CutoverRequest {
+  /** Who asks: stands in the evidence. */
+  readonly by: string;
+  readonly isRehearsal: boolean;
+  /** Writes are blocked: always, but in a rehearsal without its fence. */
+  readonly fences: boolean;
+  readonly waivers: readonly Waiver[];
+}
+
+export interface PlannedStep {
+  readonly name: string;
+  readonly title: string;
+  readonly phase: StepPhase;
+  /** What it will do, in words and statements, as things stand now. */
+  readonly describe: readonly string[];
+}
+
+export interface CutoverPlan {
+  readonly gates: readonly GateStatus[];
+  readonly steps: readonly PlannedStep[];
+  readonly writeBlockLimitMs: number;
+}
+
+export interface CutoverStatus {
+  /** The last attempt; null: there was none. */
+  readonly attempt: AttemptStatus | null;
+  readonly gates: readonly GateStatus[];
+  /** When the gates were looked at; null: not yet. */
+  readonly gatesAtMs: number | null;
+}

@@ -1,0 +1,86 @@
+import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Attempt, AttemptNote, AttemptStep, Journal, StepNote } from './journal.ts';
+
+/** An attempt in hand: what stands in the journal, and what could not be written to it yet. */
+export class AttemptBook {
+  readonly #journal: Journal;
+  readonly #logger: Logger;
+  readonly #onChange: (attempt: Attempt) => void;
+  #attempt: Attempt;
+
+  constructor(attempt: Attempt, options: { journal: Journal; logger: Logger; onChange: (attempt: Attempt) => void }) {
+    this.#attempt = attempt;
+    this.#journal = options.journal;
+    this.#logger = options.logger;
+    this.#onChange = options.onChange;
+  }
+
+  get attempt(): Attempt {
+    return this.#attempt;
+  }
+
+  step(name: string): AttemptStep {
+    const step = this.#attempt.steps.find((one) => one.name === name);
+    if (!step) throw new RangeError(`no step ${name} in attempt ${this.#attempt.id}`);
+    return step;
+  }
+
+  /** What is left of the write block, in milliseconds; endless before it and after it. */
+  leftMs(nowMs: number): number {
+    const { blockedAtMs, openedAtMs, writeBlockLimitMs } = this.#attempt;
+    if (blockedAtMs === null || openedAtMs !== null) return Number.POSITIVE_INFINITY;
+    return blockedAtMs + writeBlockLimitMs - nowMs;
+  }
+
+  /** Durable first. */
+  async note(note: AttemptNote): Promise<void> {
+    await this.#journal.note(this.#attempt.id, note);
+    this.change(note);
+  }
+
+  /** Durable first: what an undo needs must outlive this process. */
+  async noteStep(name: string, note: StepNote): Promise<void> {
+    await this.#journal.noteStep(this.#attempt.id, name, note);
+    this.#changeStep(name, note);
+  }
+
+  /** In memory in any case: the way back goes on where the journal is out of reach; `settle` writes it later. */
+  async noteStepAnyway(name: string, note: StepNote): Promise<void> {
+    this.#changeStep(name, note);
+    await this.#anyway(() => this.#journal.noteStep(this.#attempt.id, name, note));
+  }
+
+  async noteAnyway(note: AttemptNote): Promise<void> {
+    this.change(note);
+    await this.#anyway(() => this.#journal.note(this.#attempt.id, note));
+  }
+
+  /** Writes what may be missing in the journal; throws while it is out of reach. */
+  async settle(): Promise<void> {
+    const { id, outcome, reason, steps, blockedAtMs, openedAtMs } = this.#attempt;
+    if (outcome === 'aborted') await this.#journal.abort(id, reason ?? '');
+    for (const { name, state, detail, tookMs } of steps) {
+      await this.#journal.noteStep(id, name, { state, detail, tookMs });
+    }
+    await this.#journal.note(id, { blockedAtMs, openedAtMs });
+  }
+
+  change(change: Partial<Attempt>): void {
+    this.#attempt = { ...this.#attempt, ...change };
+    this.#onChange(this.#attempt);
+  }
+
+  #changeStep(name: string, note: StepNote): void {
+    this.change({ steps: this.#attempt.steps.map((step) => (step.name === name ? { ...step, ...note } : step)) });
+  }
+
+  async #anyway(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code === 'CUTOVER_TAKEN_OVER') throw error;
+      this.#logger.warn({ code: error.code }, `the journal could not be written: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { GateStatus, Waiver } from '../contract/cutover.ts';
+import { incompleteOf } from '../contract/incomplete.ts';
+import type { PipelineStatus } from '../contract/status.ts';
+
+export interface GateLimits {
+  readonly maxLagMs: number;
+  readonly steadyForMs: number;
+  /** How long the logs must still keep what is needed. */
+  readonly headroomMs: number;
+  readonly clockOffsetMs: number;
+}
+
+export interface GateFacts {
+  readonly status: PipelineStatus;
+  /** Since when the lag has been known and within its limit without a break; null: it is not now. */
+  readonly steadySinceMs: number | null;
+  /** Source clock minus ours; null: not measured. */
+  readonly clockOffsetMs: number | null;
+  /** What was looked at on the servers for this. */
+  readonly findings: readonly GateFinding[];
+  readonly nowMs: number;
+}
+
+/** A gate whose measuring is not ours: everything that stands against it, by name, with its cure. */
+export interface GateFinding {
+  readonly gate: string;
+  readonly value: string;
+  readonly threshold: string;
+  readonly problems: readonly { readonly text: string; readonly cure: string }[];
+}
+
+interface Judged {
+  readonly isGreen: boolean;
+  readonly value: string;
+  readonly threshold: string;
+  readonly cure: string;
+}
+
+type Judge = (facts: GateFacts, limits: GateLimits) => Judged;
+
+/** A status older than this says nothing of the present. */
+const FRESH_MS = 10_000;
+
+/** The gates that the pipeline's own status answers, in the order in which they are shown. */
+const JUDGES: Readonly<Record<string, Judge>> = {
+  'load-complete': ({ status }) => {
+    const left = incompleteOf(status).filter(({ table }) => table === null);
+    return judged(status.state === 'streaming' && left.length === 0, {
+      value: left[0]?.reason ?? `the pipeline is ${status.state}`,
+      threshold: 'every table is loaded',
+      cure: 'Wait for the load: sluice status --watch.',
+    });
+  },
+  'tables-follow': ({ status }) => {
+    const stopped = incompleteOf(status).filter(({ table, reason }) => table !== null && !/quarantine/.test(reason));
+    return judged(stopped.length === 0, {
+      value: stopped.map(({ table, reason }) => `${table} ${reason}`).join('; ') || 'none is paused or failed',
+      threshold: 'no table is paused or failed',
+      cure: 'Do what sluice status says of each table.',
+    });
+  },
+  lag: ({ status, steadySinceMs, nowMs }, { maxLagMs, steadyForMs }) => {
+    const steadyMs = steadySinceMs === null ? 0 : nowMs - steadySinceMs;
+    return judged(status.lagMs !== null && status.lagMs <= maxLagMs && steadyMs >= steadyForMs, {
+      value: `${status.lagMs === null ? 'not known' : seconds(status.lagMs)}, within the limit for ${seconds(steadyMs)}`,
+      threshold: `at most ${seconds(maxLagMs)} for ${seconds(steadyForMs)}`,
+      cure: 'See what holds it up: sluice status --watch.',
+    });
+  },
+  heartbeat: ({ status, nowMs }) => {
+    const seenAtMs = status.heartbeat?.seenAtMs ?? null;
+    return judged(seenAtMs !== null && nowMs - seenAtMs <= FRESH_MS, {
+      value: seenAtMs === null ? 'none was seen' : `seen ${seconds(nowMs - seenAtMs)} ago`,
+      threshold: `seen within ${seconds(FRESH_MS)}`,
+      cure: 'The account on the source may lack its rights on the database sluice: sluice check.',
+    });
+  },
+  stages: ({ status, nowMs }) => {
+    const bad = status.stages.filter(({ state }) => state === 'stalled' || state === 'retrying' || state === 'stopped');
+    const isFresh = nowMs - status.asOfMs <= FRESH_MS;
+    return judged(isFresh && bad.length === 0, {
+      value: bad.map(({ name, state }) => `${name} is ${state}`).join(', ') || (isFresh ? 'all run' : 'not known'),
+      threshold: 'no stage is stalled, retrying or stopped',
+      cure: 'The last errors and their cures: sluice status.',
+    });
+  },
+  quarantine: ({ status }) => {
+    const changes = status.quarantine.reduce((sum, count) => sum + count.changes, 0);
+    return judged(changes === 0, {
+      value: changes === 1 ? '1 change' : `${changes} changes`,
+      threshold: 'empty',
+      cure: 'sluice quarantine list, then retry or drop each.',
+    });
+  },
+  drift: ({ status }) =>
+    judged((status.drift?.count ?? 0) === 0, {
+      value:
+        status.drift === null ? 'not compared: the schema is the application’s' : `${status.drift.count} differences`,
+      threshold: 'the target is what the plan says',
+      cure: 'sluice schema diff, then sluice schema apply.',
+    }),
+  retention: ({ status }, { headroomMs }) => {
+    const short = status.retention.filter((log) => log.headroomMs !== null && log.headroomMs < headroomMs);
+    return judged(short.length === 0, {
+      value: short.map(({ log, headroomMs: left }) => `${log} ${seconds(left ?? 0)} left`).join(', ') || 'long enough',
+      threshold: `at least ${seconds(headroomMs)}`,
+      cure: 'Raise binlog_expire_logs_seconds on the source.',
+    });
+  },
+  clock: ({ clockOffsetMs }, limits) =>
+    judged(clockOffsetMs !== null && Math.abs(clockOffsetMs) <= limits.clockOffsetMs, {
+      value: clockOffsetMs === null ? 'not measured' : `${seconds(clockOffsetMs)} off`,
+      threshold: `within ${seconds(limits.clockOffsetMs)} of this machine`,
+      cure: 'Set the clocks by NTP; times of the evidence are by this machine.',
+    }),
+};
+
+/** Every gate as it stands: before writes are blocked all must be green or waived, by a person and with a reason. */
+export function judgeGates(facts: GateFacts, limits: GateLimits, waivers: readonly Waiver[]): readonly GateStatus[] {
+  const own = Object.entries(JUDGES).map(([name, judge]) => gate(name, judge(facts, limits), waivers));
+  const found = facts.findings.map(({ gate: name, value, threshold, problems }) => {
+    const isGreen = problems.length === 0;
+    const texts = isGreen ? value : problems.map(({ text }) => text).join('; ');
+    const cure = [...new Set(problems.map((problem) => problem.cure))].join(' ');
+    return gate(name, { isGreen, value: texts, threshold, cure }, waivers);
+  });
+  return [...own, ...found];
+}
+
+export function isRed({ state }: GateStatus): boolean {
+  return state === 'red';
+}
+
+function gate(name: string, { isGreen, value, threshold, cure }: Judged, waivers: readonly Waiver[]): GateStatus {
+  const waiver = isGreen ? null : (waivers.find((one) => one.gate === name) ?? null);
+  const state = isGreen ? 'green' : waiver === null ? 'red' : 'waived';
+  return { name, state, value, threshold, cure: isGreen ? null : cure, waiver };
+}
+
+function judged(isGreen: boolean, rest: Omit<Judged, 'isGreen'>): Judged {
+  return { isGreen, ...rest };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

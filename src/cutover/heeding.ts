@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../contract/error.ts';
+
+/** Work that does not heed its signal is left behind after this long. */
+const GRACE_MS = 2_000;
+
+/** What `work` gives; when the signal ends it and it does not end by itself in time, the signal's reason is thrown. */
+export async function heeding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = Promise.withResolvers<never>();
+  // Whichever of the two comes second has nobody who waits for it.
+  work.catch(() => {});
+  ended.promise.catch(() => {});
+  const leave = () => void sleep(GRACE_MS, undefined, { ref: false }).then(() => ended.reject(signal.reason));
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** CUTOVER_STEP_TIME: a step did not end in its time. */
+export function timeOver(step: string, limitMs: number): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_STEP_TIME',
+    message: `${step} was not done after ${(Math.max(limitMs, 0) / 1000).toFixed(1)} s`,
+    remedy: 'All is put back by itself. Look at what it waited for: sluice cutover status, then try again.',
+    disposition: 'stop',
+  });
+}
+
+/** The reason of an abort as it stands in the journal. */
+export function textOf(error: unknown): string {
+  if (error instanceof SluiceError) return `${error.message} (${error.code}). ${error.remedy}`;
+  return error instanceof Error ? error.message : String(error);
+}

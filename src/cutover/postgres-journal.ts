@@ -1,0 +1,281 @@
+import type { Direction, Outcome, StepPhase, StepState, Waiver } from '../contract/cutover.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { PostgresSession, TextRow } from '../postgres/connection.ts';
+import type { Attempt, AttemptNote, AttemptStep, Journal, NewAttempt, StepNote } from './journal.ts';
+import type { StepRecord } from './step.ts';
+
+/** "SLCO": the class of the lock under which the journal's tables are made. */
+const LOCK_CLASS = 0x534c434f;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS sluice.cutover (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, pipeline text NOT NULL, owner text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('forward', 'back')),
+    outcome text NOT NULL DEFAULT 'running' CHECK (outcome IN ('running', 'committed', 'aborted')),
+    is_over boolean NOT NULL DEFAULT false, is_rehearsal boolean NOT NULL, started_by text NOT NULL,
+    started_at_ms bigint NOT NULL, ended_at_ms bigint, blocked_at_ms bigint, opened_at_ms bigint,
+    write_block_limit_ms bigint NOT NULL, waivers jsonb NOT NULL, reason text,
+    CHECK (NOT (is_over AND outcome = 'running')));
+  CREATE UNIQUE INDEX IF NOT EXISTS cutover_running ON sluice.cutover (pipeline) WHERE NOT is_over;
+  CREATE TABLE IF NOT EXISTS sluice.cutover_step (
+    cutover bigint NOT NULL REFERENCES sluice.cutover, ordinal integer NOT NULL, name text NOT NULL,
+    title text NOT NULL, phase text NOT NULL, state text NOT NULL DEFAULT 'waiting', record jsonb, detail text,
+    started_at_ms bigint, took_ms bigint, PRIMARY KEY (cutover, name))`;
+
+const LAST = `SELECT id::text, direction, outcome, is_over, is_rehearsal, started_by, started_at_ms::text,
+    ended_at_ms::text, blocked_at_ms::text, opened_at_ms::text, write_block_limit_ms::text, waivers::text, reason
+  FROM sluice.cutover WHERE pipeline = $1 ORDER BY id DESC LIMIT 1`;
+const STEPS = `SELECT name, title, phase, state, record::text, detail, started_at_ms::text, took_ms::text
+  FROM sluice.cutover_step WHERE cutover = $1 ORDER BY ordinal`;
+const BEGIN = `INSERT INTO sluice.cutover
+    (pipeline, owner, direction, is_rehearsal, started_by, started_at_ms, write_block_limit_ms, waivers)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (pipeline) WHERE NOT is_over DO NOTHING RETURNING id::text`;
+const ADD_STEP = `INSERT INTO sluice.cutover_step (cutover, ordinal, name, title, phase) VALUES ($1, $2, $3, $4, $5)`;
+
+const COLUMN_OF = {
+  state: 'state',
+  record: 'record',
+  detail: 'detail',
+  startedAtMs: 'started_at_ms',
+  tookMs: 'took_ms',
+  blockedAtMs: 'blocked_at_ms',
+  openedAtMs: 'opened_at_ms',
+  endedAtMs: 'ended_at_ms',
+  isOver: 'is_over',
+} as const satisfies Record<keyof (StepNote & AttemptNote), string>;
+
+export interface PostgresJournalOptions {
+  readonly pipeline: string;
+  /** Of this process, never used by another one. */
+  readonly owner: string;
+  connect(): Promise<PostgresSession>;
+  /**
+   * Closes, in the transaction of the point of no return, the stream that feeds PostgreSQL: false when it does not stand
+   * where this attempt drained it to, and then nothing is committed.
+   */
+  closeStream(session: PostgresSession, attempt: string): Promise<boolean>;
+}
+
+/** The journal on PostgreSQL: `sluice.cutover` and `sluice.cutover_step`. */
+export class PostgresJournal implements Journal {
+  readonly #options: PostgresJournalOptions;
+  #session: PostgresSession | null = null;
+
+  constructor(options: PostgresJournalOptions) {
+    this.#options = options;
+  }
+
+  async last(): Promise<Attempt | null> {
+    return await this.#with(async (session) => {
+      const { rows } = await session.query(LAST, [this.#options.pipeline]);
+      if (rows[0] === undefined) return null;
+      const steps = await session.query(STEPS, [rows[0]['id'] ?? '']);
+      return attemptOf(rows[0], steps.rows.map(stepOf));
+    });
+  }
+
+  async begin(attempt: NewAttempt): Promise<Attempt> {
+    const { pipeline, owner } = this.#options;
+    const { direction, isRehearsal, startedBy, startedAtMs, writeBlockLimitMs, waivers, steps } = attempt;
+    await this.#transaction(async (session) => {
+      const { rows } = await session.query(BEGIN, [
+        ...[pipeline, owner, direction, String(isRehearsal), startedBy, String(startedAtMs)],
+        ...[String(writeBlockLimitMs), JSON.stringify(waivers)],
+      ]);
+      const id = rows[0]?.['id'];
+      if (!id) throw alreadyRunning();
+      for (const [at, { name, title, phase }] of steps.entries()) {
+        await session.query(ADD_STEP, [id, String(at), name, title, phase]);
+      }
+    });
+    const begun = await this.last();
+    if (begun === null) throw alreadyRunning();
+    return begun;
+  }
+
+  async takeOver(id: string): Promise<void> {
+    await this.#with((session) =>
+      session.query('UPDATE sluice.cutover SET owner = $2 WHERE id = $1', [id, this.#options.owner]),
+    );
+  }
+
+  async noteStep(id: string, step: string, note: StepNote): Promise<void> {
+    const { set, values } = assignments(note, 4);
+    if (set === '') return;
+    const { rowCount } = await this.#with((session) =>
+      session.query(
+        `UPDATE sluice.cutover_step SET ${set} WHERE cutover = $1 AND name = $2
+         AND EXISTS (SELECT FROM sluice.cutover WHERE id = $1 AND owner = $3)`,
+        [id, step, this.#options.owner, ...values],
+      ),
+    );
+    if (rowCount !== 1) throw takenOver();
+  }
+
+  async note(id: string, note: AttemptNote): Promise<void> {
+    const { set, values } = assignments(note, 3);
+    if (set === '') return;
+    const { rowCount } = await this.#with((session) =>
+      session.query(`UPDATE sluice.cutover SET ${set} WHERE id = $1 AND owner = $2`, [
+        id,
+        this.#options.owner,
+        ...values,
+      ]),
+    );
+    if (rowCount !== 1) throw takenOver();
+  }
+
+  async commit(id: string): Promise<Outcome> {
+    return await this.#transaction(async (session) => {
+      const outcome = await this.#lockedOutcome(session, id);
+      if (outcome !== 'running') return outcome;
+      if (!(await this.#options.closeStream(session, id))) throw streamMoved();
+      await session.query(`UPDATE sluice.cutover SET outcome = 'committed' WHERE id = $1`, [id]);
+      return 'committed';
+    });
+  }
+
+  async abort(id: string, reason: string): Promise<Outcome> {
+    return await this.#transaction(async (session) => {
+      const outcome = await this.#lockedOutcome(session, id);
+      if (outcome !== 'running') return outcome;
+      await session.query(`UPDATE sluice.cutover SET outcome = 'aborted', reason = $2 WHERE id = $1`, [id, reason]);
+      return 'aborted';
+    });
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.close();
+  }
+
+  /** The row lock makes this wait for a commit whose answer was lost: what it reads then is for good. */
+  async #lockedOutcome(session: PostgresSession, id: string): Promise<Outcome> {
+    const { rows } = await session.query('SELECT outcome FROM sluice.cutover WHERE id = $1 AND owner = $2 FOR UPDATE', [
+      id,
+      this.#options.owner,
+    ]);
+    if (rows[0] === undefined) throw takenOver();
+    return rows[0]['outcome'] as Outcome;
+  }
+
+  async #transaction<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+    return await this.#with(async (session) => {
+      await session.query('BEGIN');
+      const result = await work(session);
+      await session.query('COMMIT');
+      return result;
+    });
+  }
+
+  /** After a failure the session is given up: the server undoes what was not committed. */
+  async #with<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+    this.#session ??= await this.#connected();
+    try {
+      return await work(this.#session);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async #connected(): Promise<PostgresSession> {
+    const session = await this.#options.connect();
+    try {
+      await makeTables(session);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+}
+
+/** Under a lock: two that make one table at once would fail on each other's catalogue rows. */
+async function makeTables(session: PostgresSession): Promise<void> {
+  const { rows } = await session.query(
+    `SELECT to_regclass('sluice.cutover_step') IS NOT NULL AS made, to_regnamespace('sluice') IS NOT NULL AS schema`,
+  );
+  if (rows[0]?.['made'] === 't') return;
+  await session.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 0)`);
+  // CREATE SCHEMA IF NOT EXISTS asks for the right even where the schema is there.
+  if (rows[0]?.['schema'] !== 't') await session.query('CREATE SCHEMA IF NOT EXISTS sluice');
+  await session.query(`${TABLES}; COMMIT`);
+}
+
+function assignments(note: StepNote & AttemptNote, first: number): { set: string; values: (string | null)[] } {
+  const given = Object.entries(note).filter(([, value]) => value !== undefined);
+  const set = given.map(([name], at) => `${COLUMN_OF[name as keyof typeof COLUMN_OF]} = $${first + at}`).join(', ');
+  const values = given.map(([name, value]) => {
+    if (value === null) return null;
+    return name === 'record' ? JSON.stringify(value) : String(value);
+  });
+  return { set, values };
+}
+
+function attemptOf(row: TextRow, steps: readonly AttemptStep[]): Attempt {
+  return {
+    id: row['id'] ?? '',
+    direction: row['direction'] as Direction,
+    outcome: row['outcome'] as Outcome,
+    isOver: row['is_over'] === 't',
+    isRehearsal: row['is_rehearsal'] === 't',
+    startedBy: row['started_by'] ?? '',
+    startedAtMs: Number(row['started_at_ms']),
+    endedAtMs: numberOf(row['ended_at_ms']),
+    blockedAtMs: numberOf(row['blocked_at_ms']),
+    openedAtMs: numberOf(row['opened_at_ms']),
+    writeBlockLimitMs: Number(row['write_block_limit_ms']),
+    waivers: JSON.parse(row['waivers'] ?? '[]') as Waiver[],
+    reason: row['reason'] ?? null,
+    steps,
+  };
+}
+
+function stepOf(row: TextRow): AttemptStep {
+  return {
+    name: row['name'] ?? '',
+    title: row['title'] ?? '',
+    phase: row['phase'] as StepPhase,
+    state: row['state'] as StepState,
+    record: row['record'] ? (JSON.parse(row['record']) as StepRecord) : null,
+    detail: row['detail'] ?? null,
+    startedAtMs: numberOf(row['started_at_ms']),
+    tookMs: numberOf(row['took_ms']),
+  };
+}
+
+function numberOf(text: string | null | undefined): number | null {
+  return text ? Number(text) : null;
+}
+
+/** CUTOVER_RUNNING: one attempt at a time. */
+function alreadyRunning(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_RUNNING',
+    message: 'a cutover or rollback of this pipeline is under way',
+    remedy: 'Watch it: sluice cutover status. End it before its point of no return: sluice cutover abort.',
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_TAKEN_OVER: another process of this pipeline has taken over the attempt; this one does nothing more. */
+function takenOver(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_TAKEN_OVER',
+    message: 'another process of this pipeline owns the cutover now',
+    remedy: 'Nothing here: look at the other one, sluice cutover status.',
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_STREAM_MOVED: the stream does not stand where it was drained to; something was written in spite of the fence. */
+function streamMoved(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_STREAM_MOVED',
+    message: 'changes came after the drain: the stream does not stand any more where it was proven to be at the end',
+    remedy: 'All is put back. Find who writes in spite of the fence (see: sluice cutover plan), then try again.',
+    disposition: 'stop',
+  });
+}

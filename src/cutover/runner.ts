@@ -1,0 +1,259 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../contract/cutover.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import { AttemptBook } from './attempt-book.ts';
+import { heeding, textOf, timeOver } from './heeding.ts';
+import type { Attempt, Journal } from './journal.ts';
+import { nextAct } from './state.ts';
+import type { Step, StepContext } from './step.ts';
+
+export interface RunnerOptions {
+  readonly journal: Journal;
+  /** In their order; those that the attempt was begun with. */
+  readonly steps: readonly Step[];
+  /** Begun by this process; false: another one left it, and may have sent its commit. */
+  readonly isOwn: boolean;
+  readonly logger: Logger;
+  /** Told of every change, to show it. */
+  readonly onChange: (attempt: Attempt) => void;
+  /** Aborts what is before the point of no return, with the reason of the signal; the way back has its own time. */
+  readonly abort: AbortSignal;
+  /** Ends this process's work: what is left is done by the next one. */
+  readonly stop: AbortSignal;
+  /** For tests: scales every pause between tries. */
+  readonly delayRatio?: number;
+  /** Told at each point; a test ends the process there. */
+  readonly onPoint?: (point: RunnerPoint, step: string | null) => void | Promise<void>;
+}
+
+/** The instants between which a crash differs: those with a step come for each step. */
+export const RUNNER_POINTS = [
+  'step-noted',
+  'step-ran',
+  'step-done',
+  'commit-sent',
+  'committed',
+  'aborted',
+  'step-undone',
+] as const;
+export type RunnerPoint = (typeof RUNNER_POINTS)[number];
+
+const UNDO_TRY_MS = 30_000;
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 5_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs an attempt to its end, from wherever the journal says that it stands. It decides nothing by itself: `nextAct`
+ * does. Before the point of no return whatever fails leads to the way back, which is tried until it is done, whoever
+ * asked for the cutover and whatever became of them (INV-170).
+ */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #book: AttemptBook;
+  /** A commit was sent whose outcome may not be known: then nothing is opened by guess. */
+  #isCommitSent = false;
+
+  constructor(attempt: Attempt, options: RunnerOptions) {
+    this.#options = options;
+    this.#book = new AttemptBook(attempt, options);
+  }
+
+  async run(): Promise<Attempt> {
+    let isOver = this.#book.attempt.isOver;
+    while (!isOver && !this.#options.stop.aborted) isOver = await this.#act();
+    return this.#book.attempt;
+  }
+
+  /** One act; true when the attempt is over. */
+  async #act(): Promise<boolean> {
+    const { outcome, isRehearsal, steps } = this.#book.attempt;
+    const facts = steps.map((step) => ({ ...step, canUndo: this.#step(step.name).undo !== undefined }));
+    const act = nextAct({ outcome, isRehearsal, abortReason: this.#abortReason(), steps: facts });
+    switch (act.tag) {
+      case 'run':
+        await this.#run(this.#step(act.step));
+        return false;
+      case 'undo':
+        await this.#undo(this.#step(act.step));
+        return false;
+      case 'commit':
+        await this.#commit();
+        return false;
+      case 'abort':
+        await this.#abort(act.reason);
+        return false;
+      case 'end':
+        return await this.#untilDone(() => this.#end());
+    }
+  }
+
+  #abortReason(): string | null {
+    const { abort, isOwn } = this.#options;
+    if (!isOwn) return 'the process that ran it has ended';
+    if (abort.aborted) return textOf(abort.reason);
+    return this.#book.leftMs(Date.now()) <= 0 ? 'the write block has reached its limit' : null;
+  }
+
+  /** Beyond the point of no return there is no way back: tried until it is done. */
+  async #run(step: Step): Promise<void> {
+    if (step.phase !== 'beyond') await this.#runOnce(step);
+    else await this.#untilDone(() => this.#runOnce(step));
+  }
+
+  async #runOnce(step: Step): Promise<boolean> {
+    const { name, limitMs } = step;
+    const book = this.#book;
+    // A rehearsal without its fence blocks nothing: the attempt tells.
+    const { phase } = book.step(name);
+    const startedAtMs = Date.now();
+    try {
+      if (phase === 'blocked' && book.attempt.blockedAtMs === null) await book.note({ blockedAtMs: startedAtMs });
+      await book.noteStep(name, { state: 'running', startedAtMs, tookMs: null, detail: null });
+      await this.#point('step-noted', name);
+      const detail = await this.#within(step, Math.min(limitMs, book.leftMs(startedAtMs)), (context) =>
+        step.run(context),
+      );
+      await this.#point('step-ran', name);
+      await book.noteStep(name, { state: 'done', detail, tookMs: Date.now() - startedAtMs });
+      if (step.opens === 'run') await book.noteAnyway({ openedAtMs: Date.now() });
+      await this.#point('step-done', name);
+      return true;
+    } catch (error) {
+      rethrowFatal(error);
+      const detail = textOf(error);
+      this.#options.logger.warn({ step: name }, `a step of the cutover failed: ${detail}`);
+      await book.noteStepAnyway(name, { state: 'failed', detail, tookMs: Date.now() - startedAtMs });
+      return false;
+    }
+  }
+
+  async #undo(step: Step): Promise<void> {
+    await this.#untilDone(async () => {
+      try {
+        const detail = await this.#within(step, UNDO_TRY_MS, async (context) => (await step.undo?.(context)) ?? '');
+        await this.#book.noteStepAnyway(step.name, { state: 'undone', detail });
+        const { blockedAtMs } = this.#book.attempt;
+        if (step.opens === 'undo' && blockedAtMs !== null) await this.#book.noteAnyway({ openedAtMs: Date.now() });
+        await this.#point('step-undone', step.name);
+        return true;
+      } catch (error) {
+        rethrowFatal(error);
+        const detail = `not put back yet: ${textOf(error)}`;
+        this.#options.logger.error({ step: step.name }, detail);
+        await this.#book.noteStepAnyway(step.name, { detail });
+        return false;
+      }
+    });
+  }
+
+  /** When it throws nobody knows the outcome: then `abort` finds out, for it waits for what is under way (INV-171). */
+  async #commit(): Promise<void> {
+    const { id } = this.#book.attempt;
+    this.#isCommitSent = true;
+    try {
+      await this.#point('commit-sent', null);
+      await this.#decided(await this.#options.journal.commit(id), null);
+    } catch (error) {
+      rethrowFatal(error);
+      await this.#abort(`the point of no return was not reached: ${textOf(error)}`);
+    }
+  }
+
+  /**
+   * Where the journal is out of reach, an attempt of this process whose commit was never sent is aborted all the same:
+   * only its owner can commit it (docs/decisions/0017). Any other outcome is read, not guessed (INV-171).
+   */
+  async #abort(reason: string): Promise<void> {
+    const { journal, logger, isOwn } = this.#options;
+    await this.#untilDone(async () => {
+      try {
+        await this.#decided(await journal.abort(this.#book.attempt.id, reason), reason);
+        return true;
+      } catch (error) {
+        rethrowFatal(error);
+        logger.error({}, `the journal is out of reach: ${textOf(error)}`);
+        if (!isOwn || this.#isCommitSent) return false;
+        await this.#decided('aborted', reason);
+        return true;
+      }
+    });
+  }
+
+  async #decided(outcome: Outcome, reason: string | null): Promise<void> {
+    this.#book.change({ outcome, reason: outcome === 'aborted' ? reason : null });
+    await this.#point(outcome === 'committed' ? 'committed' : 'aborted', null);
+  }
+
+  /** Durable before it is said. */
+  async #end(): Promise<boolean> {
+    try {
+      await this.#book.settle();
+      await this.#book.note({ isOver: true, endedAtMs: Date.now() });
+      return true;
+    } catch (error) {
+      rethrowFatal(error);
+      this.#options.logger.error({}, `the end of the cutover is not written yet: ${textOf(error)}`);
+      return false;
+    }
+  }
+
+  async #within(step: Step, limitMs: number, work: (context: StepContext) => Promise<string>): Promise<string> {
+    const { abort, stop } = this.#options;
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(timeOver(step.name, limitMs)), Math.min(limitMs, LONGEST_TIMER_MS));
+    const isBefore = this.#book.attempt.outcome === 'running';
+    const signal = AbortSignal.any([over.signal, stop, ...(isBefore ? [abort] : [])]);
+    try {
+      return await heeding(work(this.#context(step.name, signal)), signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #context(name: string, signal: AbortSignal): StepContext {
+    return {
+      signal,
+      record: this.#book.step(name).record,
+      note: (record) => this.#book.noteStep(name, { record }),
+      recordOf: (other) => this.#book.attempt.steps.find((step) => step.name === other)?.record ?? null,
+    };
+  }
+
+  #step(name: string): Step {
+    const step = this.#options.steps.find((one) => one.name === name);
+    if (!step) throw unknownStep(name);
+    return step;
+  }
+
+  /** Tries until it is done, or until this process is to end; true when it is done. */
+  async #untilDone(once: () => Promise<boolean>): Promise<boolean> {
+    const { stop, delayRatio = 1 } = this.#options;
+    for (let tries = 0; !stop.aborted; tries++) {
+      if (await once()) return true;
+      const ms = Math.min(FIRST_DELAY_MS * 2 ** tries, LONGEST_DELAY_MS) * delayRatio;
+      await sleep(ms, undefined, { signal: stop }).catch(() => {});
+    }
+    return false;
+  }
+
+  async #point(point: RunnerPoint, step: string | null): Promise<void> {
+    await this.#options.onPoint?.(point, step);
+  }
+}
+
+/** Another process goes on with it: this one must not touch anything any more. */
+function rethrowFatal(error: unknown): void {
+  if (error instanceof SluiceError && error.code === 'CUTOVER_TAKEN_OVER') throw error;
+}
+
+/** CUTOVER_STEP_UNKNOWN: the journal holds an attempt of another version of sluice. */
+function unknownStep(name: string): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_STEP_UNKNOWN',
+    message: `the journal has a step ${name} that this version of sluice does not know`,
+    remedy: 'Run the version that began the attempt until it is over, then this one.',
+    disposition: 'stop',
+  });
+}

@@ -1,0 +1,66 @@
+import { SluiceError } from '../contract/error.ts';
+import type { MysqlConnection, Row } from '../mysql/connection.ts';
+import type { GateFinding } from './gate.ts';
+
+export interface QuietLimits {
+  /** Transactions that have been open for so long stand against the fence: ending them takes as long to roll back. */
+  readonly longestMs: number;
+  /** Threads of ours. */
+  readonly ours: readonly string[];
+}
+
+type Problem = GateFinding['problems'][number];
+
+/**
+ * What on the source would make the fence wait or leave something behind it: transactions that have been open for long
+ * and prepared XA transactions, which whoever knows their name could commit (protocols 6).
+ */
+export async function sourceQuiet(connection: MysqlConnection, limits: QuietLimits): Promise<GateFinding> {
+  const problems = [...(await longTransactions(connection, limits)), ...(await preparedXa(connection))];
+  return {
+    gate: 'source-quiet',
+    value: 'nothing is open for long, nothing is prepared',
+    threshold: `no transaction open for ${limits.longestMs / 1000} s, no prepared XA transaction`,
+    problems,
+  };
+}
+
+const OPEN = `SELECT CAST(trx_mysql_thread_id AS CHAR) AS thread, trx_rows_modified AS modified,
+    TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS seconds
+  FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> 0 ORDER BY trx_started`;
+
+async function longTransactions(connection: MysqlConnection, limits: QuietLimits): Promise<readonly Problem[]> {
+  const rows = await told(() => connection.rows(OPEN));
+  if (rows === null) return [blind('open transactions', 'PROCESS')];
+  const open = rows.filter(({ thread, seconds }) => {
+    const isOurs = limits.ours.includes(thread ?? '') || thread === String(connection.threadId);
+    return !isOurs && Number(seconds) * 1000 >= limits.longestMs;
+  });
+  return open.map(({ thread, seconds, modified }) => ({
+    text: `transaction of session ${thread} is open for ${seconds} s and has changed ${modified} rows`,
+    cure: 'Let long transactions end, or end their sessions: KILL ID.',
+  }));
+}
+
+async function preparedXa(connection: MysqlConnection): Promise<readonly Problem[]> {
+  const rows = await told(() => connection.rows('XA RECOVER'));
+  if (rows === null) return [blind('prepared XA transactions', 'XA_RECOVER_ADMIN')];
+  return rows.map(({ data }) => ({
+    text: `XA transaction ${data} stands prepared`,
+    cure: 'Have its coordinator decide each, or do it by hand: XA COMMIT or XA ROLLBACK.',
+  }));
+}
+
+/** null where the right is missing: then nothing is known. */
+async function told(ask: () => Promise<readonly Row[]>): Promise<readonly Row[] | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof SluiceError && error.disposition !== 'retry') return null;
+    throw error;
+  }
+}
+
+function blind(what: string, right: string): Problem {
+  return { text: `${what} cannot be seen`, cure: `Give the account of source.adminUrl the right ${right}.` };
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sourceQuiet } from '../../src/cutover/source-quiet.ts';
+import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../src/mysql/connection.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
+import { startServer } from '../../src/servers/server.ts';
+
+/** InnoDB's view of transactions is made anew only when nobody has read it for 100 ms. */
+const PATIENT = { timeout: 5_000, interval: 150 };
+
+/** What holds on both kinds of servers. */
+export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
+  let server: RunningServer;
+  let looker: MysqlConnection;
+  let writer: MysqlConnection;
+  const login = (user: string, password: string): MysqlSettings => {
+    const url = new URL(server.url);
+    const { hostname: host, port } = url;
+    return { host, port: Number(port), user, password, tls: { mode: 'off' }, timeoutMs: 10_000 };
+  };
+  beforeAll(async () => {
+    server = await startServer(kind);
+    const { username, password } = new URL(server.url);
+    looker = await connectMysql(login(username, decodeURIComponent(password)));
+    writer = await connectMysql(login(username, decodeURIComponent(password)));
+    await looker.run('CREATE DATABASE quiet');
+    await looker.run('CREATE TABLE quiet.t (id int PRIMARY KEY) ENGINE=InnoDB');
+  });
+  afterAll(async () => {
+    await writer.close();
+    await looker.close();
+    await server.stop();
+  });
+  const problems = async (longestMs: number, ours: readonly string[] = []) =>
+    (await sourceQuiet(looker, { longestMs, ours })).problems.map(({ text }) => text);
+
+  describe(`what stands against a fence on ${kind}`, () => {
+    test('a transaction that has been open for longer than the limit is named, with what it has changed', async () => {
+      expect(await problems(0)).toEqual([]);
+      await writer.run('BEGIN');
+      await writer.run('INSERT INTO quiet.t VALUES (1), (2)');
+      const thread = String(writer.threadId);
+      await expect
+        .poll(() => problems(0), PATIENT)
+        .toEqual([expect.stringMatching(`session ${thread} .* has changed 2 rows`)]);
+      expect(await problems(3_600_000)).toEqual([]);
+      expect(await problems(0, [thread])).toEqual([]);
+      await writer.run('ROLLBACK');
+      await expect.poll(() => problems(0), PATIENT).toEqual([]);
+    });
+
+    test('a prepared XA transaction is named whatever its age', async () => {
+      for (const statement of [
+        `XA START 'left'`,
+        'INSERT INTO quiet.t VALUES (3)',
+        `XA END 'left'`,
+        `XA PREPARE 'left'`,
+      ])
+        await writer.run(statement);
+      expect(await problems(3_600_000)).toEqual(['XA transaction left stands prepared']);
+      await writer.run(`XA ROLLBACK 'left'`);
+      expect(await problems(3_600_000)).toEqual([]);
+    });
+
+    test('an account that may not see them is told so, and it does not pass for quiet', async () => {
+      await looker.run(`CREATE USER blind@'%' IDENTIFIED BY 'blind'`);
+      const blind = await connectMysql(login('blind', 'blind'));
+      const found = (await sourceQuiet(blind, { longestMs: 0, ours: [] })).problems.map(({ cure }) => cure);
+      await blind.close();
+      expect(found.join(' ')).toContain('PROCESS');
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { sourceQuietContract } from './source-quiet-contract.ts';
+
+sourceQuietContract('mariadb');
