@@ -158,6 +158,7 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
 function outcome(call: Call, { ended, status }: RunResult): Outcome {
   const incomplete = incompleteOf(status);
   const rows = status.stages.map(({ name, rows }) => `${formatAmount(rows, 'row')} past ${name}`).join(', ');
+  if (ended === 'cut-over') return cutOver(status);
   const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText({ ...status, incomplete })}`;
   const whole = [text, ...incompleteLines(incomplete)].join('\n');
   const nextSteps = status.quarantine.length > 0 ? ['sluice quarantine list'] : [];
@@ -171,4 +172,10 @@ function outcome(call: Call, { ended, status }: RunResult): Outcome {
     disposition: 'stop',
   });
   return { ...result, exit: EXIT.interrupted, error: { code, message, remedy } };
+}
+
+/** Nothing of the source goes to the target any more. */
+function cutOver(status: PipelineStatus): Outcome {
+  const text = `${status.pipeline}: cut over; the application writes to the target`;
+  return { kind: 'Run', exit: EXIT.done, data: { ended: 'cut-over', status, incomplete: [] }, text };
 }

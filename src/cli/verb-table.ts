@@ -2,6 +2,7 @@ import type { Verb } from './verb.ts';
 import { ASSESS_VERB } from './verb-assess.ts';
 import { CHECK_VERB } from './verb-check.ts';
 import { CONFIG_VERBS } from './verb-config.ts';
+import { CUTOVER_VERBS } from './verb-cutover.ts';
 import { DEMO_VERB } from './verb-demo.ts';
 import { INIT_VERB } from './verb-init.ts';
 import { LAG_VERB } from './verb-lag.ts';
@@ -26,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   ...TABLES_VERBS,
   VERIFY_VERB,
   ...QUARANTINE_VERBS,
+  ...CUTOVER_VERBS,
   ...LOGIC_VERBS,
   DEMO_VERB,
 ];

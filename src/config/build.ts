@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseThrottle } from '../mysql/throttle.ts';
 import { asCaseRule } from '../rule/case-rule.ts';
 import { type Mask, parseMask } from '../rule/mask.ts';
-import type { Config, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
+import type { Config, CutoverConfig, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import type { Settings } from './setting.ts';
 
@@ -55,20 +55,34 @@ export function buildConfig(settings: Settings, folder: string): Config {
       throttle: parseThrottle(settings.text('verify.throttle')) ?? { share: 1, rowsPerSecond: null },
       chunkMaxRows: settings.number('verify.chunkMaxRows'),
     },
-    cutover: {
-      maxLagMs: settings.number('cutover.maxLag'),
-      steadyForMs: settings.number('cutover.steadyFor'),
-      writeBlockLimitMs: settings.number('cutover.writeBlockLimit'),
-      hooks: {
-        beforeFence: settings.secret('cutover.hooks.beforeFence'),
-        flip: settings.secret('cutover.hooks.flip'),
-        unflip: settings.secret('cutover.hooks.unflip'),
-      },
-    },
+    cutover: cutoverConfig(settings),
     http: {
       listen: settings.text('http.listen') === 'off' ? null : settings.text('http.listen'),
       tokenFile: path('http.tokenFile') ?? resolve(folder, '.sluice', `${pipeline}.token`),
       hosts: settings.list('http.hosts'),
+    },
+  };
+}
+
+function cutoverConfig(settings: Settings): CutoverConfig {
+  const hook = (name: string) => settings.secret(`cutover.hooks.${name}`);
+  const fence = settings.text('cutover.fence');
+  return {
+    maxLagMs: settings.number('cutover.maxLag'),
+    steadyForMs: settings.number('cutover.steadyFor'),
+    writeBlockLimitMs: settings.number('cutover.writeBlockLimit'),
+    longestTransactionMs: settings.number('cutover.longestTransaction'),
+    headroomMs: settings.number('cutover.headroom'),
+    clockOffsetMs: settings.number('cutover.clockOffset'),
+    fence: fence === 'accounts' || fence === 'hook' ? fence : 'read-only',
+    keepAccounts: settings.list('cutover.keepAccounts'),
+    targetRoles: settings.list('cutover.targetRoles'),
+    hooks: {
+      beforeFence: hook('beforeFence'),
+      fence: hook('fence'),
+      unfence: hook('unfence'),
+      flip: hook('flip'),
+      unflip: hook('unflip'),
     },
   };
 }

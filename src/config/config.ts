@@ -138,8 +138,18 @@ export interface CutoverConfig {
   readonly maxLagMs: number;
   readonly steadyForMs: number;
   readonly writeBlockLimitMs: number;
+  readonly longestTransactionMs: number;
+  readonly headroomMs: number;
+  readonly clockOffsetMs: number;
+  readonly fence: 'read-only' | 'accounts' | 'hook';
+  /** `user` or `user@host` on the source. */
+  readonly keepAccounts: readonly string[];
+  /** Of the application, on the target. */
+  readonly targetRoles: readonly string[];
   readonly hooks: {
     readonly beforeFence: Secret | null;
+    readonly fence: Secret | null;
+    readonly unfence: Secret | null;
     readonly flip: Secret | null;
     readonly unflip: Secret | null;
   };

@@ -20,6 +20,11 @@ export function sourceLogin(source: Pick<Config['source'], 'url' | 'tls'>): Mysq
   };
 }
 
+/** With the rights to fence writes. */
+export function sourceAdminLogin(source: Config['source']): MysqlSettings {
+  return sourceLogin({ url: source.adminUrl ?? source.url, tls: source.tls });
+}
+
 /** How to log in to the target; never logged either. */
 export function targetLogin(config: Pick<Config, 'pipeline' | 'target'>): PostgresSettings {
   const { url, tls } = config.target;

@@ -1,4 +1,5 @@
 import { CASE_RULES } from '../rule/case-rule.ts';
+import { CUTOVER_OPTIONS } from './cutover-option.ts';
 import type { Option, OptionType } from './option.ts';
 
 const name: OptionType = {
@@ -12,7 +13,6 @@ const mysqlUrl: OptionType = { kind: 'url', schemes: ['mysql', 'mariadb'], accou
 const postgresUrl: OptionType = { kind: 'url', schemes: ['postgresql', 'postgres'], account: true };
 const lanes: OptionType = { kind: 'integer', min: 1, max: 64 };
 const globs = (min: number): OptionType => ({ kind: 'list', of: 'glob', min });
-const CUTOVER = 'sluice cutover';
 
 const tlsOptions = (side: 'source' | 'target'): readonly Option[] => [
   {
@@ -55,8 +55,7 @@ const sourceOptions: readonly Option[] = [
   {
     path: 'source.adminUrl',
     type: mysqlUrl,
-    help: 'Second login with the rights to fence writes; used by the cutover alone.',
-    later: CUTOVER,
+    help: 'Second login with the rights to fence writes; used by the cutover alone. Without it source.url is used.',
   },
   {
     path: 'source.serverId',
@@ -301,7 +300,6 @@ const stageOptions: readonly Option[] = [
     type: { kind: 'duration', min: '1m', max: '90d' },
     default: '24h',
     help: 'How old the last comparison may be for the cutover.',
-    later: CUTOVER,
   },
   { path: 'verify.parallel', type: lanes, default: 2, help: 'Parts of tables compared at the same time.' },
   {
@@ -342,43 +340,6 @@ const stageOptions: readonly Option[] = [
   },
 ];
 
-const cutoverOptions: readonly Option[] = [
-  {
-    path: 'cutover.maxLag',
-    type: { kind: 'duration', min: '100ms', max: '1h' },
-    default: '5s',
-    help: 'Lag that the gate allows.',
-    later: CUTOVER,
-  },
-  {
-    path: 'cutover.steadyFor',
-    type: { kind: 'duration', min: '1s', max: '1d' },
-    default: '1m',
-    help: 'How long the lag must have been within the limit.',
-    later: CUTOVER,
-  },
-  {
-    path: 'cutover.writeBlockLimit',
-    type: { kind: 'duration', min: '1s', max: '1h' },
-    default: '60s',
-    help: 'Longest write block; past it everything is put back.',
-    later: CUTOVER,
-  },
-  {
-    path: 'cutover.hooks.beforeFence',
-    type: { kind: 'command' },
-    help: 'Command run before writes are fenced.',
-    later: CUTOVER,
-  },
-  {
-    path: 'cutover.hooks.flip',
-    type: { kind: 'command' },
-    help: 'Command that flips the application.',
-    later: CUTOVER,
-  },
-  { path: 'cutover.hooks.unflip', type: { kind: 'command' }, help: 'Command that flips it back.', later: CUTOVER },
-];
-
 /** Every option there is. Parser, flags, variables, help, JSON Schema and the docs page are made from this table. */
 export const OPTIONS: readonly Option[] = [
   ...pipelineOptions,
@@ -387,5 +348,5 @@ export const OPTIONS: readonly Option[] = [
   ...logOptions,
   ...tableOptions,
   ...stageOptions,
-  ...cutoverOptions,
+  ...CUTOVER_OPTIONS,
 ];

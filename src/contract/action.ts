@@ -1,3 +1,4 @@
+import type { AttemptStatus, CutoverPlan, CutoverRequest } from './cutover.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { VerifyProgress, VerifyReport, VerifyRequest } from './verify.ts';
 
@@ -9,6 +10,16 @@ export interface PipelineActions {
   readonly tables?: TableActions;
   /** In a process that applies. */
   readonly verify?: VerifyAction;
+  /** In a process that does both. */
+  readonly cutover?: CutoverActions;
+}
+
+export interface CutoverActions {
+  plan(): Promise<CutoverPlan>;
+  /** Begins an attempt and answers at once: it goes on in the process, whoever watches. CUTOVER_GATES_RED, CUTOVER_RUNNING. */
+  begin(request: CutoverRequest): Promise<AttemptStatus>;
+  /** Resolves when everything is put back, or the point of no return was passed. CUTOVER_NOT_RUNNING. */
+  abort(by: string): Promise<AttemptStatus>;
 }
 
 /** Compares both sides; an abort ends it and keeps what is done. VERIFY_RUNNING: it is at it already. */
@@ -64,4 +75,7 @@ export type ActionCall =
     }
   | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } }
   | { readonly method: 'tables.repair'; readonly params: RepairRows }
-  | { readonly method: 'verify'; readonly params: VerifyRequest };
+  | { readonly method: 'verify'; readonly params: VerifyRequest }
+  | { readonly method: 'cutover.plan'; readonly params: Readonly<Record<string, never>> }
+  | { readonly method: 'cutover.begin'; readonly params: CutoverRequest }
+  | { readonly method: 'cutover.abort'; readonly params: { readonly by: string } };

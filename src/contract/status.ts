@@ -1,3 +1,4 @@
+import type { CutoverStatus } from './cutover.ts';
 import type {
   BatchStatus,
   ClockStatus,
@@ -51,6 +52,8 @@ export interface PipelineStatus {
   readonly retention: readonly RetentionStatus[];
   /** null until the target's schema was compared with the plan, and where sluice does not make it. */
   readonly drift: DriftStatus | null;
+  /** null in a process that does not both capture and apply. */
+  readonly cutover: CutoverStatus | null;
   /** Newest first, at most 20. */
   readonly errors: readonly ErrorStatus[];
 }

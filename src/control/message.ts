@@ -1,4 +1,5 @@
 import type { ActionCall } from '../contract/action.ts';
+import type { Waiver } from '../contract/cutover.ts';
 import type { Disposition, SluiceError } from '../contract/error.ts';
 
 /**
@@ -74,7 +75,19 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
     };
     return { method: 'verify', params: { tables: tables === 'all' ? 'all' : tables, ...how } };
   },
+  'cutover.plan': () => ({ method: 'cutover.plan', params: {} }),
+  'cutover.begin': ({ by, isRehearsal, fences, waivers }) =>
+    typeof by === 'string' && typeof isRehearsal === 'boolean' && typeof fences === 'boolean' && isWaivers(waivers)
+      ? { method: 'cutover.begin', params: { by, isRehearsal, fences, waivers } }
+      : null,
+  'cutover.abort': ({ by }) => (typeof by === 'string' ? { method: 'cutover.abort', params: { by } } : null),
 };
+
+function isWaivers(value: unknown): value is readonly Waiver[] {
+  const isWaiver = (one: unknown) =>
+    isObject(one) && ['gate', 'by', 'reason'].every((name) => typeof one[name] === 'string');
+  return Array.isArray(value) && value.every(isWaiver);
+}
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');

@@ -200,7 +200,11 @@ interface Asked {
 }
 
 /** null: this process does not do such things, or not yet. */
-function act({ quarantine, tables, verify }: PipelineActions, call: ActionCall, asked: Asked): Promise<unknown> | null {
+function act(
+  { quarantine, tables, verify, cutover }: PipelineActions,
+  call: ActionCall,
+  asked: Asked,
+): Promise<unknown> | null {
   switch (call.method) {
     case 'quarantine.retry':
       return quarantine?.retry(call.params.id) ?? null;
@@ -212,6 +216,12 @@ function act({ quarantine, tables, verify }: PipelineActions, call: ActionCall, 
       return tables?.repair(call.params) ?? null;
     case 'verify':
       return verify?.(call.params, asked) ?? null;
+    case 'cutover.plan':
+      return cutover?.plan() ?? null;
+    case 'cutover.begin':
+      return cutover?.begin(call.params) ?? null;
+    case 'cutover.abort':
+      return cutover?.abort(call.params.by) ?? null;
   }
 }
 

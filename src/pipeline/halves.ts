@@ -11,6 +11,7 @@ import { Follower } from '../verify/follower.ts';
 import { AfterLoad } from './after-load.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
+import { CutoverHalf } from './cutover-half.ts';
 import { watchDrift } from './drift-watch.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
@@ -56,7 +57,8 @@ class Halves {
   readonly #desk = new ReloadDesk();
   readonly #trim: LogTrim;
   readonly #follower = new Follower();
-  #isCaughtUp = false;
+  readonly #cutover: CutoverHalf | null;
+  #ended: RunResult['ended'] = 'stopped';
   #isLoadFinished = false;
 
   constructor(options: HalvesOptions) {
@@ -83,6 +85,17 @@ class Halves {
       setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
     });
     this.#afterLoad = new AfterLoad({ ...options, sink: this.#sink, signal: this.#signal });
+    const { state, prepared } = options;
+    const checkpoint = () => this.#sink.checkpoint;
+    const rest = {
+      config,
+      scope: prepared.scope,
+      logger,
+      state,
+      checkpoint,
+      onCommitted: () => this.#endAs('cut-over'),
+    };
+    this.#cutover = options.mode === 'run' ? new CutoverHalf(rest) : null;
   }
 
   async run(): Promise<RunResult['ended']> {
@@ -94,15 +107,18 @@ class Halves {
       this.#followLoad(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
       ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift()]),
+      ...(this.#cutover === null ? [] : [this.#cutover.watch(this.#signal)]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
+    await this.#cutover?.settled('the pipeline ends', this.#options.signal);
     await this.#trim.ended();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     // Rows have come since the end of the load.
-    if (mode !== 'capture' && this.#isLoadFinished) await this.#afterLoad.raiseSequences();
-    return this.#isCaughtUp ? 'caught-up' : 'stopped';
+    if (mode !== 'capture' && this.#isLoadFinished && this.#ended !== 'cut-over')
+      await this.#afterLoad.raiseSequences();
+    return this.#ended;
   }
 
   #actions(): PipelineActions {
@@ -116,6 +132,7 @@ class Halves {
     return {
       ...(mode === 'capture' ? {} : { quarantine, verify: new VerifyDesk(verifying).verify }),
       ...(mode === 'apply' ? {} : { tables }),
+      ...(this.#cutover === null ? {} : { cutover: this.#cutover.actions }),
     };
   }
 
@@ -128,12 +145,18 @@ class Halves {
     }
   }
 
+  #endAs(ended: RunResult['ended']): void {
+    this.#ended = ended;
+    this.#end.abort();
+  }
+
   async #watch(): Promise<void> {
     const { config, state, mode } = this.#options;
     const beat = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline, everyMs: config.source.heartbeatMs };
     await watchSource({
       settings: sourceLogin(config.source),
       heartbeat: mode === 'apply' ? null : beat,
+      isResting: () => this.#cutover?.isFenced ?? false,
       pollMs: POLL_MS,
       signal: this.#signal,
       onPoll: (poll) => {
@@ -285,8 +308,7 @@ class Halves {
     while (!this.#signal.aborted && !isThere()) {
       await sleep(CAUGHT_UP_EVERY_MS, undefined, { signal: this.#signal }).catch(() => {});
     }
-    this.#isCaughtUp = !this.#signal.aborted;
-    this.#end.abort();
+    if (!this.#signal.aborted) this.#endAs('caught-up');
   }
 
   async #supervised(stage: 'capture' | 'apply', start: () => Promise<void>): Promise<void> {

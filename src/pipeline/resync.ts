@@ -37,7 +37,7 @@ export async function resync(config: Config, logger: Logger): Promise<void> {
     const beginning = await beginningOf(config);
     const { header, logId } = await writeReload(beginning, logger);
     const { number: epoch, next, reached: position } = header;
-    await sink.at({ logId, epoch, next, position, lastCommitUs: null, heartbeat: null });
+    await sink.at({ logId, epoch, next, position, lastCommitUs: null, heartbeat: null, closedBy: null });
     logger.info({ tables: beginning.tables.length }, 'every table is loaded anew');
   } finally {
     await sink.close();

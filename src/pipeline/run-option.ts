@@ -27,8 +27,11 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** `caught-up`: as asked by `until`. `stopped`: the signal. A failure is thrown as a SluiceError, not returned. */
-  readonly ended: 'caught-up' | 'stopped';
+  /**
+   * `caught-up`: as asked by `until`. `stopped`: the signal. `cut-over`: the application writes to the target. A failure is
+   * thrown as a SluiceError, not returned.
+   */
+  readonly ended: 'caught-up' | 'stopped' | 'cut-over';
   readonly status: PipelineStatus;
 }
 

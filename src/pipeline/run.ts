@@ -2,12 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
+import { CutoverHalf } from './cutover-half.ts';
 import { runHalves } from './halves.ts';
 import { openLogOf } from './log-of.ts';
 import { prepareRun } from './prepare.ts';
 import { resync } from './resync.ts';
 import type { RunOptions, RunPipeline, RunResult } from './run-option.ts';
 import { RunState } from './run-state.ts';
+import { scopeOf } from './scope.ts';
 import { startStep } from './start-step.ts';
 import { firstFacts } from './status.ts';
 import { VERSION } from './version.ts';
@@ -30,6 +32,10 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   try {
     state.publish();
     if (options.isResync) await startStep(state, options, () => resync(config, options.logger).then(() => true));
+    if (options.mode === 'run' && (await isCutOver(config, state, options))) {
+      state.phase((phase) => phase.ends('stopped'));
+      return { ended: 'cut-over', status: state.status() };
+    }
     const prepared = await prepareRun({ config, log, state }, options);
     const ended = prepared === null ? 'stopped' : await runHalves({ config, log, state, prepared, ...options });
     state.phase((phase) => phase.ends('stopped'));
@@ -45,6 +51,18 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
     await log.close();
   }
 };
+
+/** First of all: an attempt that a process before this one has left may keep the source closed. */
+async function isCutOver(config: Config, state: RunState, options: RunOptions): Promise<boolean> {
+  const { logger } = options;
+  const rest = { config, scope: scopeOf(config), logger, state, checkpoint: () => null, onCommitted: () => {} };
+  const half = new CutoverHalf(rest);
+  try {
+    return (await startStep(state, options, () => half.recover())) === true;
+  } finally {
+    await half.settled('the pipeline starts', options.signal);
+  }
+}
 
 async function tick(state: RunState, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {

@@ -11,6 +11,8 @@ export interface SourceWatchOptions {
   readonly settings: MysqlSettings;
   /** null: no heartbeat is written. */
   readonly heartbeat: (Heartbeat & { readonly everyMs: number }) | null;
+  /** No beat is written meanwhile: the source is fenced (protocols 8). */
+  readonly isResting?: () => boolean;
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly onPoll: (poll: HeadPoll) => void;
@@ -49,7 +51,7 @@ async function watchSession(options: SourceWatchOptions): Promise<void> {
 
 /** Writes a beat when one is due. Without the right to make our database there is none, which is said once a session. */
 async function heartbeatWriter(connection: MysqlConnection, options: SourceWatchOptions): Promise<() => Promise<void>> {
-  const { heartbeat } = options;
+  const { heartbeat, isResting = () => false } = options;
   if (heartbeat === null) return async () => {};
   try {
     for (const statement of heartbeatDdl(heartbeat.database)) await connection.run(statement);
@@ -61,7 +63,7 @@ async function heartbeatWriter(connection: MysqlConnection, options: SourceWatch
   let lastMs = 0;
   return async () => {
     const nowMs = Date.now();
-    if (nowMs - lastMs < heartbeat.everyMs) return;
+    if (nowMs - lastMs < heartbeat.everyMs || isResting()) return;
     await connection.run(heartbeatStatement(heartbeat.database), [heartbeat.pipeline, BigInt(nowMs) * 1000n]);
     lastMs = nowMs;
     options.onBeat(nowMs);

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type DatabaseUrl, describeHost } from '../config/database-url.ts';
+import type { CutoverStatus } from '../contract/cutover.ts';
 import type { FreshnessStatus } from '../contract/measurement.ts';
 import type {
   DriftStatus,
@@ -31,6 +32,7 @@ export interface RunFacts {
   readonly heartbeat: HeartbeatStatus | null;
   readonly quarantine: readonly QuarantineCount[];
   readonly drift: DriftStatus | null;
+  readonly cutover: CutoverStatus | null;
   readonly errors: readonly ErrorStatus[];
   /** The target's clock minus ours; null until it was asked. */
   readonly targetOffsetMs: number | null;
@@ -157,6 +159,7 @@ export function firstFacts({ source, target }: Config): RunFacts {
     heartbeat: null,
     quarantine: [],
     drift: null,
+    cutover: null,
     errors: [],
     targetOffsetMs: null,
   };

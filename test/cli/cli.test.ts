@@ -152,9 +152,9 @@ describe('the command line', () => {
   });
 
   it('says on stderr which options have no effect yet', async () => {
-    const ran = await inside(['config', 'validate', '--verify-max-age', '48h']);
+    const ran = await inside(['config', 'validate', '--apply-parallel', '2']);
     expect(ran).toMatchObject({ exit: 0, stdout: 'sluice.yaml: no problem\n' });
-    expect(ran.stderr).toContain('warning: flag --verify-max-age: verify.maxAge: is accepted but has no effect');
+    expect(ran.stderr).toContain('warning: flag --apply-parallel: apply.parallel: is accepted but has no effect');
   });
 
   it('prints a schema that is JSON, and the values in force with secrets masked', async () => {

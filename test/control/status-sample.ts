@@ -85,6 +85,7 @@ export function statusSample(over: Partial<PipelineStatus> = {}): PipelineStatus
     heartbeat: { writtenAtMs: 1_800_000_000_000, seenAtMs: 1_799_999_999_000, latencyMs: 30 },
     quarantine: [],
     drift: null,
+    cutover: null,
     retention: [],
     errors: [],
     ...over,

@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { sourceGrants } from '../../src/check/grant.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { CutoverActions, PipelineActions } from '../../src/contract/action.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
 import type { RunResult } from '../../src/pipeline/run-option.ts';
@@ -49,6 +52,8 @@ export interface LineOptions {
   readonly isSourceOwn?: boolean;
   /** Likewise a target server, which it may kill. */
   readonly isTargetOwn?: boolean;
+  /** The pipeline logs in to the source as `sluice init` says, and with all rights only to fence it. */
+  readonly hasAccounts?: boolean;
 }
 
 /** What the shop's ten years of zero dates need, as sluice.yaml's `rules`. */
@@ -73,8 +78,11 @@ export async function openLine(options: LineOptions): Promise<Line> {
   const log = kafka
     ? `log: { kind: kafka, kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${name} } }`
     : `log: { kind: embedded, directory: log${options.logMore ?? ''} }`;
+  const own = options.hasAccounts ? await ownAccount(from, options.source) : null;
+  const through = (url: string) => proxies?.source.through(url) ?? url;
+  const admin = own === null ? '' : `, adminUrl: ${through(from.url)}`;
   const text = `pipeline: ${name}
-source: { url: ${proxies?.source.through(from.url) ?? from.url}, databases: [${from.name}]${options.sourceMore ?? ''} }
+source: { url: ${through(own ?? from.url)}, databases: [${from.name}]${admin}${options.sourceMore ?? ''} }
 target: { url: ${proxies?.target.through(to.url) ?? to.url}${options.target ?? ''} }
 ${log}
 control: { socket: ${join(folder, 's.sock')} }
@@ -83,12 +91,25 @@ ${options.yaml ?? `tables: { rules: ${SHOP_RULES} }`}
   await writeFile(file, text);
   const close = async () => {
     await Promise.all([proxies?.source.close(), proxies?.target.close()]);
-    await Promise.all([from.drop(), to.drop()]);
+    // A server of the test's own goes whole; behind a fence it could not drop anything.
+    await Promise.all([options.isSourceOwn ? null : from.drop(), to.drop()]);
     await rm(folder, { recursive: true, force: true });
     await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
   };
   const servers = { source, target };
   return { source: from, target: to, servers, folder, file, config: configOf(file, text), proxies, close };
+}
+
+/** The URL with the account that `sluice init` prints, made on the server. */
+async function ownAccount({ url, name }: FreshDatabase, kind: SourceKind): Promise<string> {
+  const connection = await createConnection(url);
+  await connection.query("CREATE USER sluice@'%' IDENTIFIED BY 'sluice'");
+  for (const grant of sourceGrants(kind, "sluice@'%'", [name])) await connection.query(grant);
+  await connection.end();
+  const own = new URL(url);
+  own.username = 'sluice';
+  own.password = 'sluice';
+  return own.href;
 }
 
 export function configOf(file: string, text: string): Config {
@@ -100,6 +121,10 @@ export function configOf(file: string, text: string): Config {
 /** A pipeline running in this process. */
 export interface RunningLine {
   readonly status: () => PipelineStatus;
+  /** The next states go there too. */
+  onStatus(told: (status: PipelineStatus) => void): void;
+  /** Of the cutover. */
+  readonly actions: () => CutoverActions;
   readonly ended: Promise<RunResult>;
   until(isThere: (status: PipelineStatus) => boolean, limitMs?: number): Promise<void>;
   stop(): Promise<RunResult>;
@@ -110,10 +135,16 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 export function startLine(line: Line): RunningLine {
   const end = new AbortController();
   let last: PipelineStatus | null = null;
+  let told = (_: PipelineStatus) => {};
+  let cutover: CutoverActions | undefined;
   const onStatus = (status: PipelineStatus) => {
     last = status;
+    told(status);
   };
-  const ended = runPipeline(line.config, { mode: 'run', signal: end.signal, logger: silent, onStatus });
+  const onActions = (actions: PipelineActions) => {
+    cutover = actions.cutover;
+  };
+  const ended = runPipeline(line.config, { mode: 'run', signal: end.signal, logger: silent, onStatus, onActions });
   ended.catch(() => {});
   const status = () => {
     if (last === null) throw new Error('no status yet');
@@ -133,7 +164,14 @@ export function startLine(line: Line): RunningLine {
     end.abort();
     return ended;
   };
-  return { status, ended, until, stop };
+  const actions = () => {
+    if (cutover === undefined) throw new Error('the pipeline has not begun');
+    return cutover;
+  };
+  const tell = (next: (status: PipelineStatus) => void) => {
+    told = next;
+  };
+  return { status, ended, until, stop, actions, onStatus: tell };
 }
 
 /** Loaded, and level with a head that was polled after `sinceMs`. */

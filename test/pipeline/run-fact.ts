@@ -18,6 +18,7 @@ export function runFacts(): RunFacts {
     heartbeat: null,
     quarantine: [],
     drift: null,
+    cutover: null,
     errors: [],
     targetOffsetMs: null,
   };

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
+import { targetLogin } from '../config/login.ts';
+import type { CutoverActions } from '../contract/action.ts';
+import type { AttemptStatus, CutoverPlan, CutoverRequest, GateStatus } from '../contract/cutover.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import { attemptStatus } from '../cutover/attempt-status.ts';
+import { isRed } from '../cutover/gate.ts';
+import { textOf } from '../cutover/heeding.ts';
+import type { Attempt, Journal } from '../cutover/journal.ts';
+import { PostgresJournal, type PostgresJournalOptions } from '../cutover/postgres-journal.ts';
+import { Runner } from '../cutover/runner.ts';
+import type { Step } from '../cutover/step.ts';
+import { connectPostgres } from '../postgres/connection.ts';
+
+export interface CutoverDeskOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly steps: readonly Step[];
+  readonly closeStream: PostgresJournalOptions['closeStream'];
+  /** Every gate as it stands now. */
+  judge(waivers: CutoverRequest['waivers']): Promise<readonly GateStatus[]>;
+  readonly onChange: (attempt: Attempt) => void;
+}
+
+/** Within it a process that was told to end puts back what it has begun. */
+const GRACE_MS = 20_000;
+
+/** Plans, begins, watches and aborts cutovers of the running pipeline. The attempt goes on whoever asked and watches. */
+export class CutoverDesk implements CutoverActions {
+  readonly #options: CutoverDeskOptions;
+  readonly #journal: Journal;
+  readonly #stop = new AbortController();
+  #abort = new AbortController();
+  #running: Promise<Attempt> | null = null;
+
+  constructor(options: CutoverDeskOptions) {
+    const { config, closeStream } = options;
+    this.#options = options;
+    this.#journal = new PostgresJournal({
+      pipeline: config.pipeline,
+      owner: randomUUID(),
+      connect: () => connectPostgres(targetLogin(config)),
+      closeStream,
+    });
+  }
+
+  async plan(): Promise<CutoverPlan> {
+    const { steps, judge, config } = this.#options;
+    const planned = await Promise.all(
+      steps.map(async ({ name, title, phase, describe }) => ({ name, title, phase, describe: await describe() })),
+    );
+    return { gates: await judge([]), steps: planned, writeBlockLimitMs: config.cutover.writeBlockLimitMs };
+  }
+
+  async begin({ by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {
+    const { steps, judge, config } = this.#options;
+    const gates = await judge(waivers);
+    const red = gates.filter(isRed);
+    if (red.length > 0) throw gatesRed(red);
+    const attempt = await this.#journal.begin({
+      direction: 'forward',
+      isRehearsal,
+      startedBy: by,
+      startedAtMs: Date.now(),
+      writeBlockLimitMs: config.cutover.writeBlockLimitMs,
+      waivers: gates.flatMap(({ waiver }) => (waiver === null ? [] : [waiver])),
+      steps: attemptSteps(steps, { isRehearsal, fences }),
+    });
+    this.#abort = new AbortController();
+    void this.#go(attempt, true);
+    return attemptStatus(attempt, Date.now());
+  }
+
+  async abort(by: string): Promise<AttemptStatus> {
+    if (this.#running === null) throw notRunning();
+    this.#abort.abort(new Error(`${by} asked for it`));
+    return attemptStatus(await this.#running, Date.now());
+  }
+
+  /**
+   * Finishes what a process before this one has left: everything is put back, or, behind the point of no return, the rest
+   * is done. Answers the last attempt; null: there was none.
+   */
+  async recover(): Promise<Attempt | null> {
+    const last = await this.#journal.last();
+    if (last === null || last.isOver) return last;
+    await this.#journal.takeOver(last.id);
+    return await this.#go(last, false);
+  }
+
+  /**
+   * The pipeline is about to end. What is before the point of no return is put back first; what is behind it is finished,
+   * unless the process itself is to end: then, after `GRACE_MS`, it is left to the next one.
+   */
+  async settled(reason: string, ending: AbortSignal): Promise<void> {
+    this.#abort.abort(new Error(reason));
+    const running = this.#running?.catch(() => {}) ?? Promise.resolve();
+    const isOver = new AbortController();
+    const left = untilAborted(ending, isOver.signal).then(async () => {
+      await sleep(GRACE_MS, undefined, { signal: isOver.signal }).catch(() => {});
+      this.#stop.abort();
+    });
+    await running;
+    isOver.abort();
+    await left;
+    await this.#journal.close();
+  }
+
+  #go(attempt: Attempt, isOwn: boolean): Promise<Attempt> {
+    const { steps, logger, onChange } = this.#options;
+    const [abort, stop] = [this.#abort.signal, this.#stop.signal];
+    const runner = new Runner(attempt, { journal: this.#journal, steps, isOwn, logger, onChange, abort, stop });
+    onChange(attempt);
+    const running = runner.run();
+    this.#running = running;
+    running
+      .catch((error: unknown) => logger.error({}, `the cutover goes on elsewhere: ${textOf(error)}`))
+      .finally(() => {
+        if (this.#running === running) this.#running = null;
+      });
+    return running;
+  }
+}
+
+/** Resolves when `signal` aborts, or when nobody waits any more. */
+async function untilAborted(signal: AbortSignal, isOver: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: isOver }).catch(() => {});
+}
+
+/** A rehearsal goes no further than the point of no return; without its fence nothing is blocked, and so not proven. */
+function attemptSteps(
+  steps: readonly Step[],
+  { isRehearsal, fences }: Pick<CutoverRequest, 'isRehearsal' | 'fences'>,
+): readonly Pick<Step, 'name' | 'title' | 'phase'>[] {
+  if (!isRehearsal) return steps;
+  const before = steps.filter(({ phase }) => phase !== 'beyond');
+  if (fences) return before;
+  const unfenced = before.filter(({ name }) => name !== 'fence' && name !== 'last-look');
+  return unfenced.map((step) => ({ ...step, phase: 'prepare' }));
+}
+
+/** CUTOVER_GATES_RED: nothing was begun; exit 3. */
+function gatesRed(red: readonly GateStatus[]): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_GATES_RED',
+    message: `${red.map(({ name, value, threshold }) => `${name}: ${value} (wanted: ${threshold})`).join('; ')}`,
+    remedy: `${red.map(({ name, cure }) => `${name}: ${cure}`).join(' ')} Or waive one: --waive GATE=REASON.`,
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_NOT_RUNNING: there is nothing to abort. */
+function notRunning(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_NOT_RUNNING',
+    message: 'no cutover is under way in this process',
+    remedy: 'See: sluice cutover status.',
+    disposition: 'stop',
+  });
+}

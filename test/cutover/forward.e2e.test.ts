@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AttemptStatus } from '../../src/contract/cutover.ts';
+import { connectPostgres } from '../../src/postgres/connection.ts';
+import { caughtUpSince, type Line, openLine, pause, type RunningLine, startLine } from '../e2e/line.ts';
+import { onSource } from '../e2e/statement.ts';
+import { Application, LEDGER } from './application.ts';
+
+const YAML = `tables: { include: ["*"] }
+cutover: { steadyFor: 1s, longestTransaction: 1s, writeBlockLimit: 20s }`;
+
+describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
+  let line: Line;
+  let running: RunningLine;
+  beforeEach(async () => {
+    line = await openLine({ source: kind, log: 'embedded', yaml: YAML, isSourceOwn: true, hasAccounts: true });
+    const { name } = line.source;
+    await onSource(line, LEDGER.mysql);
+    await onSource(line, LEDGER.account);
+    await onSource(line, 'INSERT INTO account VALUES (1, 1000000), (2, 0)');
+    await onSource(line, `CREATE USER app@'%' IDENTIFIED BY 'app'`);
+    await onSource(line, `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${name}\`.* TO app@'%'`);
+    running = startLine(line);
+    await running.until(caughtUpSince(Date.now()));
+  });
+  afterEach(async () => {
+    await running.stop().catch(() => {});
+    await line.close();
+  });
+
+  const appUrl = () => {
+    const url = new URL(line.source.url);
+    url.username = 'app';
+    url.password = 'app';
+    return url.toString();
+  };
+
+  test('moves every acknowledged write, under traffic, and leaves the source closed', async () => {
+    let url = appUrl();
+    const application = new Application(() => url);
+    await gatesGreen(running);
+    const begun = await running.actions().begin({ by: 'ada', isRehearsal: false, fences: true, waivers: [] });
+    running.onStatus(({ cutover }) => {
+      if (cutover?.attempt?.outcome === 'committed') url = line.target.url;
+    });
+    const result = await running.ended;
+    expect(result.ended).toBe('cut-over');
+    const attempt = result.status.cutover?.attempt;
+    expect(attempt).toMatchObject({ id: begun.id, outcome: 'committed', isOver: true });
+    await pause(500);
+    await application.stop();
+    const target = await connectPostgres({ url: line.target.url, pipeline: 'test' });
+    const { rows } = await target.query('SELECT token, count(*)::text AS times FROM ledger GROUP BY token');
+    const times = new Map(rows.map((row) => [row['token'], row['times']]));
+    expect(application.acknowledged.filter(({ token }) => times.get(token) !== '1')).toEqual([]);
+    const { rows: sums } = await target.query(
+      `SELECT (SELECT balance FROM account WHERE id = 2)::text AS moved, (SELECT count(*) FROM ledger)::text AS writes,
+         (SELECT sum(balance) FROM account)::text AS total`,
+    );
+    expect(sums[0]?.['moved']).toBe(sums[0]?.['writes']);
+    expect(sums[0]?.['total']).toBe('1000000');
+    await target.close();
+    expect(await refusal(appUrl())).toMatch(/read.only|locked/i);
+    // Once it is over, the pipeline has nothing to do but to say so.
+    expect(await startLine(line).ended).toMatchObject({ ended: 'cut-over' });
+  });
+
+  test('is rehearsed beside the application, which notices nothing', async () => {
+    const application = new Application(appUrl);
+    await gatesGreen(running);
+    await running.actions().begin({ by: 'ada', isRehearsal: true, fences: false, waivers: [] });
+    const attempt = await over(running);
+    expect(attempt).toMatchObject({ outcome: 'aborted', reason: 'a rehearsal ends here', writeBlockMs: null });
+    await application.stop();
+    expect(application.failures).toEqual([]);
+    expect(application.acknowledged.length).toBeGreaterThan(10);
+  });
+
+  test('is refused while a transaction is open for long, and while one stands prepared', async () => {
+    const { name } = line.source;
+    await gatesGreen(running);
+    const insert = `INSERT INTO \`${name}\`.account VALUES (9, 0)`;
+    await onSource(line, "XA START 'x'", insert, "XA END 'x'", "XA PREPARE 'x'");
+    const request = { by: 'ada', isRehearsal: false, fences: true, waivers: [] };
+    await expect(running.actions().begin(request)).rejects.toMatchObject({ code: 'CUTOVER_GATES_RED' });
+    await onSource(line, `XA ROLLBACK 'x'`);
+  });
+});
+
+/** The gates have been looked at, and are green. */
+async function gatesGreen(running: RunningLine): Promise<void> {
+  await running.until(({ cutover }) => {
+    const gates = cutover?.gates ?? [];
+    return gates.length > 0 && gates.every(({ state }) => state !== 'red');
+  }, 30_000);
+}
+
+async function over(running: RunningLine): Promise<AttemptStatus> {
+  await running.until(({ cutover }) => cutover?.attempt?.isOver === true, 60_000);
+  const attempt = running.status().cutover?.attempt;
+  if (!attempt) throw new Error('no attempt');
+  return attempt;
+}
+
+/** What the source answers to the application. */
+async function refusal(url: string): Promise<string> {
+  const application = new Application(() => url);
+  await expect.poll(() => application.failures.length).toBeGreaterThan(0);
+  await application.stop();
+  expect(application.acknowledged).toEqual([]);
+  return application.failures[0]?.text ?? '';
+}
