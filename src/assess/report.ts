@@ -14,6 +14,7 @@ import { type AssessedObject, assessedObjects, countClasses, type ObjectClass } 
 import { type RiskLine, risksOf } from './risk.ts';
 import { ruleLines } from './rule-lines.ts';
 import type { ScanCost } from './scan-cost.ts';
+import type { ServerHabit } from './server-habit.ts';
 import type { Sampling } from './table-scan.ts';
 
 /** The whole assessment as plain values: the JSON document is this, terminal and page are made of it. */
@@ -78,6 +79,7 @@ export interface AssessmentFacts {
   readonly isProven: boolean;
   readonly programs: ReadonlyMap<string, Programs>;
   readonly settings: readonly Finding[];
+  readonly habit: ServerHabit;
   readonly mode: 'sample' | 'whole';
   /** null: the data was not looked at. */
   readonly scan: DataScan | null;
@@ -89,7 +91,7 @@ export function assessment(facts: AssessmentFacts): Assessment {
   const objects = assessedObjects(facts.inventory, facts.programs, facts.isProven);
   const findings = sortFindings((scan?.read ?? []).flatMap((read) => findingsOf(read, config)));
   const failed = (scan?.failed ?? []).map(({ table, reason }) => ({ name: nameOf(table), reason }));
-  const application = appChanges({ tables, objects, findings });
+  const application = appChanges({ tables, objects, findings, programs: facts.programs, habit: facts.habit });
   const open = openChoices(findings, objects, failed);
   const effort = effortOf(objects, findings, application.length);
   const counts = countClasses(objects);

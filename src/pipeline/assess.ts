@@ -1,6 +1,7 @@
 import { type DataScan, scanSource } from '../assess/data-scan.ts';
 import { decidingFacts } from '../assess/deciding-fact.ts';
 import { type Assessment, assessment } from '../assess/report.ts';
+import { readHabit } from '../assess/server-habit.ts';
 import type { ScanLimits } from '../assess/table-scan.ts';
 import type { Finding } from '../check/finding.ts';
 import { findingOf } from '../check/finding.ts';
@@ -53,6 +54,7 @@ async function assessConnected(source: MysqlConnection, config: Config, options:
     isProven,
     programs,
     settings,
+    habit: await readHabit(source),
     mode,
     scan,
     notes,

@@ -75,6 +75,37 @@ export function reportContract(kind: TestSource['kind']): void {
       await source.connection.run(`DROP DATABASE ${database}`);
     });
 
+    it('tells the application what this schema and this server call for, each with its places, and nothing else', async () => {
+      const database = `${source.database}_app`;
+      await source.connection.run(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
+      await source.connection.run(`CREATE TABLE ${database}.person (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(40) NOT NULL UNIQUE,
+        zip_code VARCHAR(9) NOT NULL, born DATE, visits INT NOT NULL, nick VARCHAR(9) NOT NULL UNIQUE, KEY born (born))`);
+      await source.connection.run(`INSERT INTO ${database}.person VALUES (1, 'Ann@x', '1', NULL, 3, 'Ann')`);
+      await source.connection.run(`CREATE PROCEDURE ${database}.keep() REPLACE INTO person (id) VALUES (1)`);
+      await source.connection.run(
+        `CREATE TABLE ${database}.plain (id INT PRIMARY KEY, k VARCHAR(9) COLLATE utf8mb4_bin NOT NULL)`,
+      );
+      const { application } = await assessed(database);
+      const places = Object.fromEntries(application.map(({ title, places: of }) => [title, of]));
+      expect(places).toEqual({
+        'Comparisons that ignore case, accents or trailing spaces': ['person.email: 1 row', 'person.nick: 1 row'],
+        'LIKE, =, GROUP BY and DISTINCT on other texts': ['person.zip_code'],
+        'NULL in ORDER BY': ['person.born'],
+        ...(kind === 'mariadb'
+          ? { 'GROUP BY of columns that are not grouped': ['sql_mode has no ONLY_FULL_GROUP_BY'] }
+          : {}),
+        'Isolation of transactions': ['transaction_isolation is REPEATABLE-READ'],
+        'INSERT IGNORE, REPLACE and ON DUPLICATE KEY UPDATE': ['procedure keep', 'person: 3 unique keys'],
+        'Division of whole numbers': ['person.visits'],
+        'The operator ||': ['sql_mode has no PIPES_AS_CONCAT'],
+        'Comparisons of texts with numbers': ['person.zip_code'],
+        'Last inserted id': ['person.id'],
+        'Stored programs that the application calls': ['procedure keep'],
+        "Raw SQL in MySQL's own words": ['every statement that is written by hand'],
+      });
+      await source.connection.run(`DROP DATABASE ${database}`);
+    });
+
     it('knows of each stored program what logic list knows', async () => {
       const report = await assessed(source.database, { depth: 'catalogue' });
       const program = report.objects.find(({ text }) => text === 'procedure pr')?.program;

@@ -94,6 +94,7 @@ export function reportSample(rules = ''): Assessment {
         cure: ['log_bin = binlog'],
       },
     ],
+    habit: { sqlMode: new Set(['ONLY_FULL_GROUP_BY']), isolation: 'READ-COMMITTED' },
     mode: 'whole',
     scan,
     notes: [],
