@@ -85,10 +85,10 @@ async function pythonWith(series: string): Promise<string> {
   const python = await findExecutable(['python3']);
   if (!python) throw new Error('this test needs python3 with venv and pip');
   const { stdout } = await runProgram(python, ['-c', 'import sys; print(*sys.version_info[:2], sep=".")']);
-  const folder = await cached(`django-${series}-python-${stdout.trim()}`, async (draft) => {
+  const folder = await cached(`django-${series}-pillow-python-${stdout.trim()}`, async (draft) => {
     const venv = join(draft, 'venv');
     await runProgram(python, ['-m', 'venv', venv]);
-    const packages = [`Django==${series}.*`, 'PyMySQL', 'cryptography', 'psycopg[binary]'];
+    const packages = [`Django==${series}.*`, 'PyMySQL', 'cryptography', 'psycopg[binary]', 'Pillow'];
     await runProgram(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
   });
   return join(folder, 'venv', 'bin', 'python');

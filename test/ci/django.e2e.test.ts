@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { caughtUpSince, type Line, openLine, pause } from '../e2e/line.ts';
+import { caughtUpSince, type Line, openLine, pause, type SourceKind } from '../e2e/line.ts';
 import { startProcess, untilProcess } from '../e2e/line-process.ts';
 import { expectEqual } from '../e2e/shop.ts';
 import { onTarget } from '../e2e/statement.ts';
 import { OBJECT_STATE } from '../existing/object-state.ts';
+import { DIFFERENCES, ON_MARIADB } from './django-difference.ts';
 import { type DjangoProject, openDjango } from './django-project.ts';
 
 const UTC = { USE_TZ: 'on', TIME_ZONE: 'UTC' } as const;
@@ -44,6 +45,7 @@ test.each([
       }
       await expectEqual(line);
       await expectSame(line, django);
+      await expectKnown(line, source, django);
       for (const url of [from.url, to.url]) {
         await django.manage(url, 'migrate', '--check');
         await django.manage(url, 'makemigrations', '--check', '--dry-run');
@@ -74,6 +76,16 @@ async function expectSame({ source, target }: Line, django: DjangoProject): Prom
   expect(
     different.slice(0, 10).map((question) => ({ question, before: before?.[question], after: after?.[question] })),
   ).toEqual([]);
+}
+
+/** What the two servers answer otherwise by nature is what docs/operate/django.md says, on both sides. */
+async function expectKnown(line: Line, kind: SourceKind, django: DjangoProject): Promise<void> {
+  const ask = async ({ url }: { readonly url: string }) =>
+    JSON.parse(await django.manage(url, 'differences')) as Record<string, unknown>;
+  const [before, after] = [await ask(line.source), await ask(line.target)];
+  const known = { ...DIFFERENCES, ...(kind === 'mariadb' ? ON_MARIADB : {}) };
+  const found = Object.keys(before).map((question) => [question, [before[question], after[question]]]);
+  expect(Object.fromEntries(found)).toEqual(known);
 }
 
 async function answersOf(url: string, django: DjangoProject): Promise<Record<string, unknown>> {

@@ -146,6 +146,35 @@ class Cat(Animal):
     lives = models.PositiveSmallIntegerField(default=9)
 
 
+class Word(models.Model):
+    """For what the two servers answer otherwise; nothing but `fill` writes it."""
+
+    id = models.BigAutoField(primary_key=True)
+    text = models.CharField(max_length=200, null=True)
+    unique = models.CharField(max_length=20, unique=True, null=True)
+    number = models.IntegerField(null=True)
+    other = models.IntegerField(null=True)
+    positive = models.PositiveIntegerField(default=2)
+
+
+class Picture(models.Model):
+    """What is a text with a meaning to Django, a key that no server knows of, and an order of its own."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "p", "photo"
+        DRAWING = "d", "drawing"
+
+    image = models.ImageField(upload_to="pictures", null=True)
+    kind = models.CharField(max_length=1, choices=Kind.choices, default=Kind.PHOTO)
+    stars = models.IntegerField(choices=[(1, "one"), (2, "two")], null=True)
+    thumbnail = models.BinaryField(max_length=500, null=True)
+    animal = models.ForeignKey(Animal, on_delete=models.CASCADE)
+    seller = models.ForeignKey(Keeper, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
+
+    class Meta:
+        order_with_respect_to = "animal"
+
+
 class Note(models.Model):
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     object_id = models.CharField(max_length=40)

@@ -165,13 +165,33 @@ def new_objects(n):
     care = m.Care.objects.create(animal=animal, keeper=keeper, hours=DURATIONS[n % 2])
     passport = m.Passport.objects.create(animal=animal, data={"n": n, "text": TEXTS[n % 9]})
     cat = m.Cat.objects.create(name=f"cat {unique}", species=species, price=1, count=2, lives=n % 10)
+    picture = m.Picture.objects.create(
+        image=f"pictures/ø {n}.png", animal=animal, seller_id=n % 5 + 900, kind="pd"[n % 2], stars=n % 2 + 1, thumbnail=BINARIES[n % 3]
+    )
     note = m.Note.objects.create(about=animal, text=TEXTS[n % 10])
     user = User.objects.create(username=unique, last_login=timezone.now(), is_staff=True, first_name="Zoë")
     group = Group.objects.create(name=f"group {unique}")
     user.groups.add(group)
     group.permissions.add(*Permission.objects.order_by("?")[:2])
     session = Session.objects.create(session_key=unique, session_data="x", expire_date=timezone.now())
-    made = [whole, species, keeper, tag, animal, care, passport, cat, note, user, group, session]
+    made = [whole, species, keeper, tag, animal, care, passport, cat, picture, note, user, group, session]
     if hasattr(m, "Place"):
         made.append(m.Place.objects.create(row=n, seat=unique[:5], note=TEXTS[n % 10]))
     return made
+
+
+# Each row is asked for by its number in the command `differences`.
+WORDS = [
+    (1, "apple", None, 3, 2),
+    (2, "Apple", None, None, 5),
+    (3, "äpple", None, 1, 1),
+    (4, "Zebra", None, 7, 0),
+    (5, "plum ", None, 2, 2),
+    (6, "banana", None, 4, 4),
+    (7, "once", "only", 4, 4),
+]
+
+
+def words():
+    """The rows for what is answered otherwise by nature."""
+    return [m.Word(id=n, text=text, unique=unique, number=number, other=other) for n, text, unique, number, other in WORDS]
