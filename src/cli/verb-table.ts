@@ -1,5 +1,6 @@
 import type { Verb } from './verb.ts';
 import { ASSESS_VERB } from './verb-assess.ts';
+import { BACKUP_VERB } from './verb-backup.ts';
 import { CHECK_VERB } from './verb-check.ts';
 import { CONFIG_VERBS } from './verb-config.ts';
 import { CUTOVER_VERBS } from './verb-cutover.ts';
@@ -28,6 +29,7 @@ export const VERBS: readonly Verb[] = [
   VERIFY_VERB,
   ...QUARANTINE_VERBS,
   ...CUTOVER_VERBS,
+  BACKUP_VERB,
   ...LOGIC_VERBS,
   DEMO_VERB,
 ];
