@@ -54,6 +54,7 @@ async function tell(set: StageSet, options: StagedDemoOptions): Promise<Told> {
   const traffic = startTraffic(set.source.url, seed, TRAFFIC_PER_SECOND);
   const config = readConfig(set);
   const startedMs = performance.now();
+  say(`Its page: ${set.page}, as long as the demo runs.`);
   const pipeline = await loadAndKill(set, config, options);
   const caughtUp = await untilStatus(config, options, (status) => status.isCaughtUp && status.state === 'streaming');
   const loadMs = performance.now() - startedMs;

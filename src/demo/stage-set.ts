@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../servers/port.ts';
 import type { RunningServer } from '../servers/running-server.ts';
 import { startServer } from '../servers/server.ts';
 
@@ -15,6 +16,8 @@ export interface StageSet {
   readonly target: RunningServer;
   readonly kafka: RunningServer | null;
   readonly folder: string;
+  /** Where the pipeline's page will be. */
+  readonly page: string;
   /** Path of sluice.yaml. */
   readonly config: string;
   close(): Promise<void>;
@@ -33,15 +36,20 @@ export async function openStageSet(options: StageSetOptions): Promise<StageSet> 
   const folder = await mkdtemp(join(tmpdir(), 'sluice-demo-'));
   await mkdir(join(folder, '.sluice'), { recursive: true });
   const config = join(folder, 'sluice.yaml');
-  await writeFile(config, configText(source, target, kafka), { mode: 0o600 });
+  const listen = `127.0.0.1:${await freePort()}`;
+  await writeFile(config, configText({ source, target, kafka, listen }), { mode: 0o600 });
   const close = async () => {
     await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
-  return { source, target, kafka, folder, config, close };
+  return { source, target, kafka, folder, page: `http://${listen}`, config, close };
 }
 
-function configText(source: RunningServer, target: RunningServer, kafka: RunningServer | null): string {
+interface ConfigParts extends Pick<StageSet, 'source' | 'target' | 'kafka'> {
+  readonly listen: string;
+}
+
+function configText({ source, target, kafka, listen }: ConfigParts): string {
   const log = kafka
     ? `log:\n  kind: kafka\n  kafka: { brokers: ["${kafka.host}:${kafka.port}"], topicPrefix: ${PIPELINE} }`
     : 'log:\n  kind: embedded\n  directory: .sluice/log';
@@ -55,6 +63,8 @@ target:
   schema: public
   ddl: convert
 ${log}
+http:
+  listen: ${listen}
 tables:
   priority: { high: [tbl_customer, tbl_order, tbl_inventory, tbl_billing, tbl_insurance], low: [tbl_audit, tbl_report] }
   rules:

@@ -15,7 +15,7 @@ test('the OpenAPI file names every route of API and health, and no other', async
   const described = Object.entries<object>(FILE.paths).flatMap(([path, of]) =>
     Object.keys(of).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const ofPage = ['GET /', 'GET /main.js', 'GET /main.css'];
+  const ofPage = ['GET /', 'GET /main.js', 'GET /main.css', 'GET /icon.svg'];
   expect(routes.filter((route) => !ofPage.includes(route)).sort()).toEqual(described.sort());
   await app.close();
 });

@@ -1,0 +1,62 @@
+import type { EndpointStatus, PipelineState } from '../contract/status.ts';
+import type { Seen } from './app.tsx';
+import { age, orUnknown } from './format.ts';
+
+const TONES: Readonly<Record<PipelineState, 'good' | 'wait' | 'bad'>> = {
+  starting: 'wait',
+  loading: 'wait',
+  streaming: 'good',
+  retrying: 'bad',
+  stopping: 'wait',
+  stopped: 'bad',
+  failed: 'bad',
+};
+
+export function Header({ seen }: { readonly seen: Seen }) {
+  const { status, ageMs, isCut } = seen;
+  return (
+    <header class={isCut ? 'cut' : ''}>
+      <h1>
+        <span class="brand">sluice</span> {status?.pipeline ?? ''}
+      </h1>
+      {status && (
+        <p class="way">
+          <Endpoint endpoint={status.source} /> <span aria-hidden="true">→</span> <Endpoint endpoint={status.target} />
+        </p>
+      )}
+      <dl class="facts">
+        {status && (
+          <>
+            <div>
+              <dt>State</dt>
+              <dd>
+                <span class={`badge ${TONES[status.state]}`}>{status.state}</span>
+              </dd>
+            </div>
+            <div>
+              <dt>Lag</dt>
+              <dd>{status.isCaughtUp ? 'none' : orUnknown(status.lagMs)}</dd>
+            </div>
+          </>
+        )}
+        <div>
+          <dt>Shown</dt>
+          <dd class={isCut ? 'old' : ''}>{ageMs === null ? 'nothing yet' : `as of ${age(ageMs)} ago`}</dd>
+        </div>
+      </dl>
+      <p role="status" class="cut-note">
+        {isCut ? 'The stream is cut: what is shown is old. Trying again.' : ''}
+      </p>
+    </header>
+  );
+}
+
+function Endpoint({ endpoint }: { readonly endpoint: EndpointStatus }) {
+  const { kind, version, address, isConnected } = endpoint;
+  return (
+    <span class="endpoint">
+      {kind ?? 'server'} {version?.replace(/ \(.*/, '') ?? ''} <code>{address}</code>
+      {isConnected ? '' : ' (not connected)'}
+    </span>
+  );
+}
