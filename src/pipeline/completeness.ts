@@ -18,7 +18,8 @@ export interface CompletenessFacts {
 /** null: it came after the start, there was nothing to copy. */
 type Table = TableName & { readonly phase: TablePhase | null };
 
-const COPIES: ReadonlySet<TablePhase | null> = new Set(['waiting', 'copying', 'copied']);
+/** `begun`: its rows are on their way, and the load is still told finished from before. */
+type Loading = 'begun' | 'told';
 
 /**
  * Up to which instant each table is complete on the target. An instant that was once true stays true, so it is kept when
@@ -28,7 +29,7 @@ export class Completeness {
   readonly #tally: TableTally;
   readonly #completeToMs = new Map<string, number>();
   /** Rows of these are still on their way, also after the last of them was applied, until the load is told finished. */
-  readonly #loading = new Set<string>();
+  readonly #loading = new Map<string, Loading>();
 
   constructor(tally: TableTally) {
     this.#tally = tally;
@@ -51,8 +52,7 @@ export class Completeness {
   #move(table: Table, facts: CompletenessFacts): void {
     const { lagMs, nowMs, isLoaded } = facts;
     const key = keyOf(table);
-    if (COPIES.has(table.phase) || (!isLoaded && !this.#completeToMs.has(key))) this.#loading.add(key);
-    else if (isLoaded) this.#loading.delete(key);
+    this.#note(key, table, isLoaded);
     if (this.#loading.has(key)) {
       this.#completeToMs.delete(key);
       return;
@@ -61,6 +61,15 @@ export class Completeness {
     // A lag is measured by polls and may seem to grow a little more than time does.
     if (!isBehind && lagMs !== null)
       this.#completeToMs.set(key, Math.max(this.#completeToMs.get(key) ?? 0, nowMs - lagMs));
+  }
+
+  /** The word that a load is finished counts only after the word that it has begun: each comes with a status. */
+  #note(key: string, { phase }: Table, isLoaded: boolean): void {
+    const isCopied = phase === 'waiting' || phase === 'copying';
+    if (isCopied && !this.#loading.has(key)) this.#loading.set(key, 'begun');
+    const isOpen = this.#loading.has(key) || !this.#completeToMs.has(key);
+    if (!isLoaded && isOpen) this.#loading.set(key, 'told');
+    else if (isLoaded && this.#loading.get(key) === 'told') this.#loading.delete(key);
   }
 
   /** Those that were there at the start, and those that have come since. */

@@ -33,11 +33,19 @@ export class LoadProgress {
 
   /** One table's copying has moved. */
   onTable(progress: TableProgress): void {
-    const { database, table, phase, rowsDone, rowsEstimate, rowsPerSecond } = progress;
+    const { database, table, rowsDone, rowsEstimate, rowsPerSecond } = progress;
     const etaMs = etaOf({ rowsDone, rowsEstimate, rowsPerSecond });
+    const key = JSON.stringify([database, table]);
+    const phase = this.#phaseOf(progress, this.#tables.get(key));
     const entry = { database, table, phase, rowsDone, rowsEstimate, rowsPerSecond, etaMs, advice: null };
-    this.#tables.set(JSON.stringify([database, table]), entry);
+    this.#tables.set(key, entry);
     this.#state.snapshot(summary([...this.#tables.values()]));
+  }
+
+  /** After a restart a table may be told copied when the load is known to be complete already: it streams. */
+  #phaseOf({ phase }: TableProgress, before: TableStatus | undefined): TableStatus['phase'] {
+    const isOld = before === undefined || before.phase === 'streaming';
+    return phase === 'copied' && this.#isComplete && isOld ? 'streaming' : phase;
   }
 
   onApplied(epochs: readonly EpochHeader[]): void {

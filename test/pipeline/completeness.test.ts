@@ -49,6 +49,23 @@ test('a table that is read anew is complete to no instant until that load is tol
   expect(look({ nowMs: NOW_MS + 3_000, lagMs: 0 }).completeToMs).toBe(NOW_MS + 3_000);
 });
 
+test('a table that is read anew is complete to nothing even while the load is still told finished from before', () => {
+  const { look } = watched(['note']);
+  look({ lagMs: 0 });
+  const copying = { lagMs: 0, phases: { note: 'waiting' as const } };
+  expect(look({ ...copying, nowMs: NOW_MS + 1 }).completeToMs).toBeNull();
+  // Its one row was read at once, and nobody has told yet that a load is on.
+  expect(look({ lagMs: 0, nowMs: NOW_MS + 2, phases: { note: 'copied' } }).completeToMs).toBeNull();
+  expect(look({ lagMs: 0, nowMs: NOW_MS + 3, isLoaded: false }).completeToMs).toBeNull();
+  expect(look({ lagMs: 0, nowMs: NOW_MS + 4 }).completeToMs).toBe(NOW_MS + 4);
+});
+
+test('after a restart a table that was copied long ago is complete once the load is told finished', () => {
+  const { look } = watched(['note']);
+  expect(look({ lagMs: null, isLoaded: false, phases: { note: 'copied' } }).completeToMs).toBeNull();
+  expect(look({ lagMs: 5, phases: { note: 'copied' } }).completeToMs).toBe(NOW_MS - 5);
+});
+
 test('changes of today begin anew at 00:00 UTC', () => {
   const tally = new TableTally(NOW_MS);
   const order = { database: 'shop', table: 'order' };
