@@ -1,4 +1,4 @@
-import type { TableVerification, VerifyProgress, VerifyReport } from '../contract/verify.ts';
+import { type TableVerification, VERIFY_MODES, type VerifyProgress, type VerifyReport } from '../contract/verify.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
@@ -27,6 +27,12 @@ export const VERIFY_VERB: Verb = {
       type: 'switch',
       help: "Read rows that differ anew and apply them in order with the stream. Asks for the pipeline's name.",
     },
+    {
+      name: 'mode',
+      type: 'text',
+      choices: VERIFY_MODES,
+      help: 'How rows are compared: read (stream, the default), or hashed inside both servers, so that only what differs is read (pushdown).',
+    },
     { name: 'timeout', type: 'duration', value: '10m', help: 'End with exit 5 when it takes longer.' },
     ...BESIDE_FLAGS,
     CONFIRM_FLAG,
@@ -38,6 +44,7 @@ export const VERIFY_VERB: Verb = {
     ["sluice verify --table tbl_order --table 'tbl_item*'", 'some tables'],
     ['sluice verify --table tbl_order --repair --confirm shop', 'and what differs is repaired, and looked at again'],
     ['sluice verify --json | jq .data.tables[].differences[]', 'what differs, by table, key and column'],
+    ['sluice verify --mode pushdown', 'little on the network, more work for the servers'],
     ['sluice verify --sql check', 'SQL for both servers, with which a DBA compares them without sluice'],
   ],
   exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.differences, EXIT.notReached, EXIT.unreachable],
@@ -57,6 +64,7 @@ async function verify(call: Call): Promise<Outcome> {
     {
       tables: Array.isArray(named) ? named : 'all',
       ...{ restart: flags.has('restart'), repair, timeoutMs: typeof timeout === 'number' ? timeout : null },
+      mode: flags.get('mode') === 'pushdown' ? 'pushdown' : 'stream',
       by: call.io.environment['USER'] ?? 'unknown',
     },
     { onProgress: shower(call), signal },

@@ -43,8 +43,14 @@ function tableLines(table: TableVerification, paint: Paint): string[] {
     ...(more > 0 ? [`  and ${formatCount(more)} more${differences.length > SHOWN ? ': --json lists them' : ''}`] : []),
     ...(changing > 0 ? [`  ${formatAmount(changing, 'row')} never stood still while it was looked at`] : []),
     ...(advice === null ? [] : [`  ${advice}`]),
+    ...streamedLines(table),
   ];
   return lines.length === 0 ? [] : ['', paint('bold', `${table.database}.${table.table}`), ...lines];
+}
+
+function streamedLines({ streamed = [] }: TableVerification): string[] {
+  if (streamed.includes('*')) return ['  its rows were read: both servers cannot go through its key alike'];
+  return streamed.length === 0 ? [] : [`  read, not hashed: ${streamed.join(', ')}`];
 }
 
 export function differenceText({ key, column, kind, source, target, cause }: RowDifference): string {

@@ -50,7 +50,12 @@ export interface TableVerification {
   readonly rowsEstimate: number;
   /** Why it could not be compared and what to do; null otherwise. */
   readonly advice: string | null;
+  /** Mode `pushdown`: columns that no common text can hash, which are read instead; `*`: the whole table is read. */
+  readonly streamed?: readonly string[];
 }
+
+export const VERIFY_MODES = ['stream', 'pushdown'] as const;
+export type VerifyMode = (typeof VERIFY_MODES)[number];
 
 export interface VerifyRequest {
   /** Names or patterns as in `tables.include`. */
@@ -58,6 +63,8 @@ export interface VerifyRequest {
   /** Begin anew instead of going on with what was interrupted. */
   readonly restart: boolean;
   readonly repair: boolean;
+  /** `pushdown`: both servers hash their rows, and only what differs crosses the network. */
+  readonly mode: VerifyMode;
   /** Who asked, for the record of what was repaired. */
   readonly by: string;
   /** After it, what is not finished is told as it stands; null: as long as it takes. */

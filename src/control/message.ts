@@ -1,6 +1,7 @@
 import type { ActionCall } from '../contract/action.ts';
 import type { Waiver } from '../contract/cutover.ts';
 import type { Disposition, SluiceError } from '../contract/error.ts';
+import type { VerifyRequest } from '../contract/verify.ts';
 
 /**
  * Control: the Unix socket of a running pipeline and its client. One JSON document a line. The server greets, the client
@@ -64,12 +65,13 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
     if (!Array.isArray(keys) || !keys.every(isTexts)) return null;
     return { method: 'tables.repair', params: { database, table, keys } };
   },
-  verify: ({ tables, restart, repair, timeoutMs, by }) => {
+  verify: ({ tables, restart, repair, mode, timeoutMs, by }) => {
     if (tables !== 'all' && !isTexts(tables)) return null;
     const limitMs = typeof timeoutMs === 'number' ? timeoutMs : null;
-    const how = {
+    const how: Omit<VerifyRequest, 'tables'> = {
       restart: restart === true,
       repair: repair === true,
+      mode: mode === 'pushdown' ? 'pushdown' : 'stream',
       timeoutMs: limitMs,
       by: typeof by === 'string' ? by : '',
     };

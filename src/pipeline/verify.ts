@@ -68,7 +68,7 @@ export class VerifyDesk {
     await this.#untilLoaded(onProgress, signal);
     const tables = signal.aborted
       ? scopes.map(untouched)
-      : await this.#compare(scopes, { restart: request.restart, repair: this.#repairFor(request), signal, onProgress });
+      : await this.#compare(scopes, { ...pick(request), repair: this.#repairFor(request), signal, onProgress });
     return { tables, isFinished: tables.every(({ finishedAtMs }) => finishedAtMs !== null) };
   }
 
@@ -113,6 +113,10 @@ export class VerifyDesk {
       await sleep(LOAD_POLL_MS, undefined, { signal }).catch(() => {});
     }
   }
+}
+
+function pick({ restart, mode }: VerifyRequest): Pick<VerifyRequest, 'restart' | 'mode'> {
+  return { restart, mode };
 }
 
 const WAITING_FOR_LOAD: VerifyProgress = {

@@ -27,6 +27,8 @@ export interface ChunkOptions extends SettleOptions {
   /** Cuts the chunk off what is left of the table. */
   readonly plan: (connection: MysqlConnection) => Promise<KeyRange>;
   readonly size: ChunkSize;
+  /** Conditions of both sides that choose some of the range's rows by their keys; without: all. */
+  readonly only?: { readonly source: string; readonly target: string };
 }
 
 interface First {
@@ -51,16 +53,18 @@ export async function checkChunk(options: ChunkOptions): Promise<PartOutcome> {
 }
 
 async function firstLook(options: ChunkOptions): Promise<First | 'void' | 'too-large'> {
-  const { sides, table, print, changes } = options;
+  const { sides, table, print, changes, only } = options;
   let range = WHOLE;
   return await inWindow(sides, changes, {
     source: async (connection) => {
       range = await options.plan(connection);
-      return await readRange(options, () => readSourceRange(connection, table, { print, range }));
+      return await readRange(options, () =>
+        readSourceRange(connection, table, { print, range, ...(only && { only: only.source }) }),
+      );
     },
     target: async (session, source) => {
       if ('overflowRows' in source) return null;
-      if (table.way === 'ordered') return await readTargetRange(session, table, range);
+      if (table.way === 'ordered') return await readTargetRange(session, table, range, only?.target);
       const keys = Array.from({ length: source.rows }, (_, row) => print.keyTexts(source.key(row)));
       return keys.length === 0 ? NO_ROWS : await readTargetKeys(session, table, keys);
     },

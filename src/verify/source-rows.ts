@@ -36,14 +36,16 @@ export async function chunkBound(
   return String(bound) === String(range.upper) ? null : bound;
 }
 
-/** Rows of a range in key order. `overflowRows`: it holds more bytes than a chunk may; the connection is cut then. */
+/** Rows of a range in key order, of them only those that `only` chooses. `overflowRows`: it holds more bytes than a chunk may; the connection is cut then. */
 export async function readSourceRange(
   connection: MysqlConnection,
   table: VerifiedTable,
-  { print, range }: { readonly print: RowPrint; readonly range: KeyRange },
+  { print, range, only }: { readonly print: RowPrint; readonly range: KeyRange; readonly only?: string },
 ): Promise<SourceRows | { readonly overflowRows: number }> {
   const { order } = table.readable;
-  const rest = order === null ? '' : `${whereRange(order, range)}${orderBy(order)}`;
+  const where = order === null ? '' : whereRange(order, range);
+  const chosen = only === undefined ? where : `${where === '' ? ' WHERE' : `${where} AND`} (${only})`;
+  const rest = `${chosen}${order === null ? '' : orderBy(order)}`;
   return await read(connection, table, { print, sql: `SELECT ${table.selectList} FROM ${sourceFrom(table)}${rest}` });
 }
 

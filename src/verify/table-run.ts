@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
-import type { RowDifference, TableVerification, VerifyState } from '../contract/verify.ts';
+import type { RowDifference, TableVerification, VerifyMode, VerifyState } from '../contract/verify.ts';
 import { ChunkSize } from '../mysql/chunk-size.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { KeyRange } from '../mysql/key-order.ts';
@@ -10,6 +10,7 @@ import type { UnequalRow } from './compare-lines.ts';
 import { type CauseOf, differencesOf } from './describe-difference.ts';
 import { checkExtras } from './extra-check.ts';
 import { type TableProgress, unverified, withPart } from './progress.ts';
+import { checkHashedChunk, type Hashed, loadHashed } from './pushdown/hash-check.ts';
 import type { Repair, Repaired } from './repair.ts';
 import { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
@@ -23,6 +24,7 @@ export interface TableRunOptions {
   readonly scope: TableScope;
   /** What an earlier run left; null: begin anew. */
   readonly stored: StoredVerification | null;
+  readonly mode: VerifyMode;
   readonly chunkTargetMs: number;
   readonly chunkMaxRows: number;
   /** Puts work into the common queue, which never fails by itself. */
@@ -39,6 +41,8 @@ interface Loaded {
   readonly print: RowPrint;
   readonly changes: TableChanges;
   readonly size: ChunkSize;
+  /** null: rows are read. */
+  readonly hashed: Hashed | null;
 }
 
 const MOST_ROUNDS = 10;
@@ -58,6 +62,7 @@ export class TableRun {
   #attempts = 0;
   #pending = 0;
   #savedAtMs = 0;
+  #streamed: readonly string[] = ['*'];
 
   constructor(options: TableRunOptions) {
     this.#options = options;
@@ -85,6 +90,7 @@ export class TableRun {
       repaired: progress?.repaired ?? 0,
       ...{ changing: progress?.changing ?? 0, differenceCount: progress?.differenceCount ?? 0 },
       differences: progress?.differences ?? [],
+      ...(this.#options.mode === 'pushdown' ? { streamed: this.#streamed } : {}),
     };
   }
 
@@ -102,8 +108,11 @@ export class TableRun {
     const view = await sides.views.open(low.position);
     let isBroken = true;
     let table: VerifiedTable | Missing;
+    let hashed: Hashed | null = null;
     try {
       table = await loadVerified(this.scope, view.connection, sides.session);
+      if (this.#options.mode === 'pushdown' && !('missing' in table))
+        hashed = await loadHashed(table, view.connection, sides.session);
       isBroken = false;
     } finally {
       await view.close(isBroken);
@@ -113,10 +122,10 @@ export class TableRun {
       return;
     }
     this.#rowsEstimate = table.readable.estimateRows;
-    await this.#compare(table, changes);
+    await this.#compare(table, hashed, changes);
   }
 
-  async #compare(table: VerifiedTable, changes: TableChanges): Promise<void> {
+  async #compare(table: VerifiedTable, hashed: Hashed | null, changes: TableChanges): Promise<void> {
     const { chunkTargetMs, chunkMaxRows, stored } = this.#options;
     const shape = shapeOf(table);
     const kept = this.#round === 0 && stored?.progress?.shape === shape ? stored.progress : null;
@@ -126,7 +135,8 @@ export class TableRun {
     await this.#save(true);
     const limits = { targetMs: chunkTargetMs, mostBytes: CHUNK_BYTES, mostRows: chunkMaxRows };
     const size = new ChunkSize(limits, table.readable.rowBytes);
-    const loaded = { table, print: new RowPrint(table), changes, size };
+    const loaded = { table, print: new RowPrint(table), changes, size, hashed };
+    this.#streamed = hashed?.hashes.streamed.map(({ name }) => name) ?? ['*'];
     for (const range of this.#progress.left) this.#addRange(loaded, range);
     if (this.#progress.extras !== 'done') this.#addExtras(loaded, this.#progress.extras.after);
   }
@@ -143,7 +153,9 @@ export class TableRun {
       return chunk;
     };
     this.#add(async (sides) => {
-      const outcome = await checkChunk({ ...loaded, sides, plan });
+      const { hashed } = loaded;
+      const part = { ...loaded, sides, plan };
+      const outcome = hashed === null ? await checkChunk(part) : await checkHashedChunk({ ...part, ...hashed });
       if (outcome === 'too-large') this.#addRange(loaded, chunk ?? range);
       else if (outcome === 'void') this.#again();
       else await this.#took(sides, loaded, { outcome, settled: () => this.#replace(chunk ?? range, []) });

@@ -12,20 +12,28 @@ export interface TargetRows {
   readonly ends: readonly number[];
 }
 
-/** Rows of a range of a table whose key both servers sort alike, in that order. */
+/** Rows of a range of a table whose key both servers sort alike, in that order; of them only those that `only` chooses. */
 export async function readTargetRange(
   session: PostgresSession,
   table: VerifiedTable,
   range: KeyRange,
+  only?: string,
 ): Promise<TargetRows> {
+  const forms = table.key?.forms ?? [];
+  const conditions = [inTargetRange(table, range), only].filter((one) => typeof one === 'string');
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((one) => `(${one})`).join(' AND ')}`;
+  const order = forms.map(({ target }) => `t.${target}`).join(', ');
+  return await copied(session, `SELECT ${columns(table)} FROM ${quoteTable(table.target)} t${where} ORDER BY ${order}`);
+}
+
+/** Condition of the target, whose table is `t`, for a range of a key that both servers sort alike; null: all rows. */
+export function inTargetRange(table: VerifiedTable, range: KeyRange): string | null {
   const forms = table.key?.forms ?? [];
   const conditions = [
     ...(range.lower ? [compared(forms, '>', range.lower)] : []),
     ...(range.upper ? [compared(forms, '<=', range.upper)] : []),
   ];
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const order = forms.map(({ target }) => `t.${target}`).join(', ');
-  return await copied(session, `SELECT ${columns(table)} FROM ${quoteTable(table.target)} t${where} ORDER BY ${order}`);
+  return conditions.length === 0 ? null : conditions.join(' AND ');
 }
 
 function compared(forms: readonly KeyForm[], sign: string, bound: Bound): string {

@@ -1,4 +1,5 @@
 import { type RowLayout, rowLayout } from '../column/row.ts';
+import { tableVersion } from '../contract/table.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
@@ -50,17 +51,31 @@ export interface VerifiedTable {
 /** `source`: the source has no such table any more; `target`: the target has none. */
 export type Missing = { readonly missing: 'source' } | { readonly missing: 'target'; readonly readable: ReadableTable };
 
+/** `only`: of these columns of the source alone, the key's among them. */
 export async function loadVerified(
   scope: TableScope,
   source: MysqlConnection,
   session: PostgresSession,
+  only?: ReadonlySet<string>,
 ): Promise<VerifiedTable | Missing> {
-  const [found] = await readCatalogue(source, { databases: [scope.database], tables: [scope.table] });
-  if (found === undefined) return { missing: 'source' };
+  const [whole] = await readCatalogue(source, { databases: [scope.database], tables: [scope.table] });
+  if (whole === undefined) return { missing: 'source' };
+  const found = only === undefined ? whole : narrowed(whole, only);
   const readable = readableTable(found);
   const target = await readTargetTable(session, scope.target);
   if (target === null) return { missing: 'target', readable };
   return verifiedTable(scope, found, target);
+}
+
+function narrowed(table: CatalogueTable, only: ReadonlySet<string>): CatalogueTable {
+  const { version } = table;
+  const columns = version.columns.filter(({ name }) => only.has(name));
+  const key = version.key.map((index) => columns.findIndex(({ name }) => name === version.columns[index]?.name));
+  return {
+    ...table,
+    version: tableVersion({ ...version, columns, key, uniques: [], cascades: [] }),
+    columns: table.columns.filter(({ name }) => only.has(name)),
+  };
 }
 
 function verifiedTable(scope: TableScope, found: CatalogueTable, target: TargetTable): VerifiedTable {

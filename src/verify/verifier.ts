@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { SluiceError } from '../contract/error.ts';
-import type { TableVerification, VerifyProgress } from '../contract/verify.ts';
+import type { TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { CauseOf } from './describe-difference.ts';
@@ -26,6 +26,7 @@ export interface VerifierParts extends Omit<WorkerParts, 'views' | 'signal' | 'o
 
 export interface ComparisonOptions {
   readonly restart: boolean;
+  readonly mode: VerifyMode;
   /** null: what differs is only told. */
   readonly repair: Pick<RepairParts, 'send' | 'by'> | null;
   readonly signal: AbortSignal;
@@ -132,6 +133,7 @@ class Comparison {
     return new TableRun({
       ...{ scope, chunkTargetMs, chunkMaxRows, causes, repair: repair && repairBy({ ...repair, store: this.#store }) },
       stored: isOpen && !this.#options.restart ? known : null,
+      mode: this.#options.mode,
       add: (job) => void this.#queue.add(() => job(this.#pool)),
       save: (one) => this.#store.write(one),
     });

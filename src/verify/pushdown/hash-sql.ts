@@ -1,7 +1,10 @@
 import type { HashPlan } from './hash-plan.ts';
 
 export interface Chunk {
-  /** Condition of this side's SQL that chooses the chunk's rows; null: all of the table. */
+  /**
+   * Condition of this side's SQL that chooses the chunk's rows; null: all of the table. The server keeps 128 bytes of each
+   * of them for the length of the statement.
+   */
   readonly where: string | null;
   /** Into how many buckets the chunk's rows are put, at least 1. */
   readonly buckets: number;
