@@ -1,5 +1,5 @@
 import type { CatalogueIndex, CatalogueTable, IndexPart } from '../mysql/catalogue-table.ts';
-import { quoteIdent, type TargetName } from '../postgres/quote.ts';
+import type { TargetName } from '../postgres/quote.ts';
 import { isReferenced, lowered, toldApart } from './case-choice.ts';
 import { NUL_IN_COMMENT, withoutNul } from './comment-text.ts';
 import { placeOf, targetType } from './convert-column.ts';
@@ -9,6 +9,7 @@ import { changed, converted, type InventoryEntry, leftOut } from './inventory.ts
 import type { NameBook } from './name-book.ts';
 import type { ConvertOptions } from './options.ts';
 import { objectOf } from './source-objects.ts';
+import { fullText, type IndexShape, isMultiValued, multiValued, quotedName, spatial } from './special-index.ts';
 
 export interface ConvertedIndexes {
   readonly indexes: readonly IndexDesign[];
@@ -35,13 +36,6 @@ export function convertIndexes(
   return { indexes, others };
 }
 
-interface Shape {
-  readonly method: IndexDesign['method'];
-  readonly parts: readonly string[];
-  /** What the index does not do as the source's does. */
-  readonly notes: readonly string[];
-}
-
 /** An earlier index over the same columns in the same order does all that this one does. */
 function twinOf(index: CatalogueIndex, table: CatalogueTable): InventoryEntry | null {
   const same = (one: CatalogueIndex) =>
@@ -59,10 +53,11 @@ function isBefore(one: CatalogueIndex, other: CatalogueIndex): boolean {
   return one.isPrimary || (!other.isPrimary && one.name < other.name);
 }
 
-function shapeOf(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): Shape | InventoryEntry {
+function shapeOf(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): IndexShape | InventoryEntry {
   const object = objectOf(table, 'index', index.name);
   if (index.type === 'FULLTEXT') return fullText(index, table, options);
   if (index.type === 'SPATIAL') return spatial(index, table, options);
+  if (index.parts.some(isMultiValued)) return multiValued(index, table, options);
   const parts: string[] = [];
   const said: string[] = [];
   for (const part of index.parts) {
@@ -83,7 +78,6 @@ function partOf(
   options: ConvertOptions,
 ): { readonly sql: string; readonly notes?: readonly string[] } | { readonly reason: string } {
   if (part.expression !== null) {
-    if (/\barray\s*\)\s*$/i.test(part.expression)) return { reason: 'PostgreSQL has no multi-valued index' };
     const translated = translate(part.expression, { ...placeOf(table, options), purpose: 'index', column: null });
     return translated.isProven
       ? { sql: `(${translated.sql})`, notes: translated.notes }
@@ -104,32 +98,6 @@ function asText(column: string, type: string): string {
   return type === 'text' ? column : `${column}::text`;
 }
 
-/** Words without stemming, as MySQL's parser takes them; NULL is no text. */
-function fullText(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): Shape {
-  const columns = index.parts.map((part) => `coalesce(${quotedName(table, part.column ?? '', options)}, '')`);
-  const vector = `to_tsvector('simple'::regconfig, ${columns.join(` || ' ' || `)})`;
-  const note = `MATCH ... AGAINST becomes ${vector} @@ websearch_to_tsquery('simple', ...)`;
-  return { method: 'gin', parts: [`(${vector})`], notes: [note] };
-}
-
-function spatial(index: CatalogueIndex, table: CatalogueTable, options: ConvertOptions): Shape | InventoryEntry {
-  const source = table.columns.find(({ name }) => name === index.parts[0]?.column);
-  const type = source === undefined ? 'nothing' : targetType(table, source, options);
-  if (source !== undefined && type.startsWith('geometry')) {
-    return { method: 'gist', parts: [quotedName(table, source.name, options)], notes: [] };
-  }
-  const advice = 'Install PostGIS on the target before the tables are made, so that the column becomes a geometry.';
-  return leftOut(
-    objectOf(table, 'index', index.name),
-    `a spatial index needs PostGIS, and the column is ${type}`,
-    advice,
-  );
-}
-
-function quotedName({ version }: CatalogueTable, column: string, options: ConvertOptions): string {
-  return quoteIdent(options.columnOf(version.database, version.table, column));
-}
-
 interface Naming {
   readonly table: CatalogueTable;
   readonly target: TargetName;
@@ -138,7 +106,7 @@ interface Naming {
 }
 
 /** Under the rule `lower` a unique index is over small letters; the plain one stays where a foreign key needs it. */
-function bothCases(index: CatalogueIndex, shape: Shape, naming: Naming): readonly IndexDesign[] {
+function bothCases(index: CatalogueIndex, shape: IndexShape, naming: Naming): readonly IndexDesign[] {
   const { table, options } = naming;
   const folded = lowered(index, shape.parts, table, options);
   if (folded === null) return [named(index, shape, naming)];
@@ -161,7 +129,7 @@ function beside(entry: InventoryEntry, wanted: string, parts: readonly string[],
   return { entry, name, isUnique: true, method: 'btree', parts, comment: '', isBeside: true };
 }
 
-function named(index: CatalogueIndex, shape: Shape, { table, target, names, options }: Naming): IndexDesign {
+function named(index: CatalogueIndex, shape: IndexShape, { table, target, names, options }: Naming): IndexDesign {
   const isPrefixed = index.name.startsWith(`${target.table}_`);
   const wanted = isPrefixed ? index.name : `${target.table}_${index.name}`;
   const given = names.take(target.schema, wanted, `${target.table}\0${index.name}`);
