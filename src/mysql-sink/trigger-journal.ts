@@ -1,5 +1,6 @@
 import { SluiceError } from '../contract/error.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings, type Row } from '../mysql/connection.ts';
+import { has, readGrants } from '../mysql/grant.ts';
 import { quoteIdentifier } from '../mysql/identifier.ts';
 import { ourTable } from './bookkeeping.ts';
 import type { CheckpointPlace } from './checkpoint.ts';
@@ -72,11 +73,19 @@ export async function dropTriggers(
   place: CheckpointPlace,
   tables: TriggerTables,
 ): Promise<number> {
+  await assertVisible(connection, tables);
   const triggers = await readTriggers(connection, tables);
   for (const trigger of triggers) await note(connection, place, trigger);
   for (const { database, name } of triggers)
     await connection.run(`DROP TRIGGER IF EXISTS ${quoteIdentifier(database)}.${quoteIdentifier(name)}`);
   return triggers.length;
+}
+
+/** To an account without the right there seem to be none. */
+async function assertVisible(connection: MysqlConnection, tables: TriggerTables): Promise<void> {
+  const grants = await readGrants(connection);
+  for (const [database, names] of tables)
+    if (names.length > 0 && !has(grants, 'TRIGGER', database)) throw unreadable(database, '*');
 }
 
 async function note(

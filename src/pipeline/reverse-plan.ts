@@ -1,7 +1,7 @@
+import { STRICT_POLICY } from '../column/codec.ts';
 import { codecOf } from '../column/family.ts';
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import { tableVersion } from '../contract/table.ts';
-import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
@@ -42,7 +42,7 @@ export interface Ends {
   readonly target: PostgresSession;
 }
 
-/** What goes back, worked out from both catalogues and the rules. Both ends must have our tables. */
+/** What goes back, worked out from both catalogues and the rules. */
 export async function planReverse({ source, target }: Ends, scope: Scope): Promise<ReversePlan> {
   const tables: ReverseTable[] = [];
   const notCarried: NotCarried[] = [];
@@ -59,21 +59,30 @@ export async function planReverse({ source, target }: Ends, scope: Scope): Promi
     tables.push({ name, table: planned.table });
     notCarried.push(...planned.notCarried);
   }
-  return { tables, canary: await canaryTable(source), notCarried, withoutTarget };
+  return { tables, canary: CANARY_TABLE, notCarried, withoutTarget };
 }
 
-async function canaryTable(source: MysqlConnection): Promise<ReverseTable> {
-  const [found] = await readCatalogue(source, { databases: [HEARTBEAT_DATABASE], tables: ['canary'] });
-  if (!found) throw new RangeError('our table canary is not at the source');
-  const columns = found.columns.map(
-    ({ name, columnType }): ReturnColumn => ({
-      targetName: name,
-      columnType,
-      policy: { nul: 'refuse', zeroDate: 'null' },
+/** As bookkeeping makes it at both ends. */
+const CANARY_TABLE: ReverseTable = {
+  name: CANARY,
+  table: {
+    version: tableVersion({
+      database: HEARTBEAT_DATABASE,
+      table: 'canary',
+      columns: [
+        { name: 'pipeline', type: { kind: 'text', charset: 'utf8mb4' }, nullable: false },
+        { name: 'beat_us', type: { kind: 'integer', bytes: 8, unsigned: false }, nullable: false },
+      ],
+      key: [0],
+      uniques: [],
+      cascades: [],
     }),
-  );
-  return { name: CANARY, table: { version: found.version, columns } };
-}
+    columns: [
+      { targetName: 'pipeline', columnType: 'varchar(64)', policy: STRICT_POLICY },
+      { targetName: 'beat_us', columnType: 'bigint', policy: STRICT_POLICY },
+    ],
+  },
+};
 
 /** One table's columns, each either carried or named with the reason. */
 function planTable({ version, columns }: CatalogueTable, found: TargetTable, scope: Scope) {

@@ -1,11 +1,15 @@
 /** The way back as one thing: PostgreSQL's changes to the source they came from, prepared, proven, run, ended. */
-import type { Config } from '../config/config.ts';
+import type { Finding } from '../check/finding.ts';
+import { checkReverseSource } from '../check/reverse-source.ts';
+import { checkReverseTarget } from '../check/reverse-target.ts';
+import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import type { ChangeLog } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { QuarantinedChange } from '../contract/quarantine.ts';
 import { connectMysql } from '../mysql/connection.ts';
+import { makeOurTables } from '../mysql-sink/bookkeeping.ts';
 import { QuarantineStore } from '../mysql-sink/quarantine-store.ts';
 import { MysqlSink, type MysqlSinkStep } from '../mysql-sink/sink.ts';
 import { dropTriggers, restoreTriggers } from '../mysql-sink/trigger-journal.ts';
@@ -15,6 +19,7 @@ import type { TargetName } from '../postgres/quote.ts';
 import { emitDrain } from '../postgres/wal-message.ts';
 import { acceptShape, refusedShape } from '../wal/shape-journal.ts';
 import { advanceSlot } from '../wal/slot.ts';
+import { LogTrim } from './log-trim.ts';
 import { applyReverse, captureReverse } from './reverse-halves.ts';
 import { openReverseLog, REVERSE_STATES, type ReversePlace, reversePlace } from './reverse-place.ts';
 import { type Ends, planReverse, type ReversePlan } from './reverse-plan.ts';
@@ -23,6 +28,7 @@ import { ReverseProgress, type ReverseStatus } from './reverse-progress.ts';
 import { watchReverse } from './reverse-watch.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { supervise } from './supervise.ts';
+import { scopedTables } from './target-schema.ts';
 
 export interface ReverseOptions {
   readonly config: Config;
@@ -51,7 +57,7 @@ const POLL_MS = 20;
 const SETTLE_LIMIT_MS = 30_000;
 
 /**
- * In the order of a cutover: `prepare`, `canary`, later `dropTriggers`, `advance` and `start`; to end it, `drain`,
+ * In the order of a cutover: `check`, `prepare`, `canary`, later `dropTriggers`, `advance` and `start`; to end it, `drain`,
  * `stop`, `restoreTriggers`, `drop`. Each may be called again after a crash.
  */
 export class Reverse {
@@ -67,9 +73,21 @@ export class Reverse {
     this.#place = reversePlace(options.config);
   }
 
-  /** What goes back and what does not, by name; after `prepare` has made our tables on both ends. */
+  /** What goes back and what does not, by name. */
   async plan(): Promise<ReversePlan> {
     return await this.#between((ends) => planReverse(ends, this.#scope));
+  }
+
+  /** Everything that keeps it from working, on both ends, each with the statement that cures it. Changes nothing. */
+  async check(): Promise<readonly Finding[]> {
+    return await this.#between(async ({ source, target }) => {
+      const tables = await scopedTables(source, this.#scope);
+      const names = tables.flatMap(({ version }) => this.#scope.targetOf(version.database, version.table) ?? []);
+      return [
+        ...(await checkReverseTarget(target, this.#place.slot, names)),
+        ...(await checkReverseSource(source, this.#scope.databases)),
+      ];
+    });
   }
 
   /** Everything that must stand before the first write on the target. Never inside the write block: see `createSlot`. */
@@ -136,6 +154,7 @@ export class Reverse {
   /** Before the first `start`: triggers of the source would do again what they did on the target. Answers how many. */
   async dropTriggers(): Promise<number> {
     return await this.#between(async (ends) => {
+      await makeOurTables(ends.source, HEARTBEAT_DATABASE);
       const { tables } = await planReverse(ends, this.#scope);
       const names = tables.map(({ table }) => table.version);
       const byDatabase = Map.groupBy(names, ({ database }) => database);
@@ -147,7 +166,10 @@ export class Reverse {
   /** Exactly as they were, in their order. Answers how many. */
   async restoreTriggers(): Promise<number> {
     const settings = sourceLogin(this.#options.config.source);
-    return await this.#between(({ source }) => restoreTriggers(settings, source, this.#place.checkpoint));
+    return await this.#between(async ({ source }) => {
+      await makeOurTables(source, HEARTBEAT_DATABASE);
+      return await restoreTriggers(settings, source, this.#place.checkpoint);
+    });
   }
 
   /** Rows of the table may come in the shape that stopped the stream; answers false where none did. */
@@ -207,11 +229,16 @@ export class Reverse {
     const { config, onStep } = this.#options;
     const log = openReverseLog(config);
     const progress = this.#progress;
+    const keep = config.log.kind === 'embedded' ? config.log.keepBytes : 0;
+    const trim = new LogTrim({ log, keep, logger: this.#options.logger });
     const sink = new MysqlSink({
       source: sourceLogin(config.source),
       place: this.#place.checkpoint,
       states: REVERSE_STATES,
-      onApplied: (checkpoint, rows, setAside) => progress.applied(checkpoint, rows, setAside),
+      onApplied: (checkpoint, rows, setAside) => {
+        progress.applied(checkpoint, rows, setAside);
+        trim.applied(checkpoint);
+      },
       ...(onStep === undefined ? {} : { onStep }),
     });
     this.#sink = sink;
@@ -235,7 +262,8 @@ export class Reverse {
       ]);
     } finally {
       this.#sink = null;
-      await closed(log);
+      await trim.ended();
+      await log.close();
     }
   }
 
@@ -307,10 +335,6 @@ async function allOrNone(end: AbortController, parts: readonly Promise<void>[]):
   );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-async function closed(log: ChangeLog): Promise<void> {
-  await log.close();
 }
 
 /** REVERSE_CANARY_LATE: the row did not come through in time. */
