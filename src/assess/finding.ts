@@ -150,8 +150,9 @@ function choicesOf(column: CatalogueColumn, { probe }: ProbeResult): readonly Ch
       return [
         ruleChoice('16 bytes instead of text; give every column that refers to it the same', 'cast', name, 'uuid'),
       ];
-    case 'double-encoded':
     case 'invalid-text':
+      return [advice('Correct the values at the source, through varbinary where no text can be written into them.')];
+    case 'double-encoded':
       return [
         advice(
           'Repair the values at the source: through varbinary, or by UPDATE ... CONVERT(CAST(... AS BINARY) USING utf8mb4).',

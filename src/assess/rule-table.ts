@@ -1,14 +1,22 @@
 import type { RuleName } from './probe.ts';
 
 /**
- * What a finding would break, worst first: a run that does not start, a constraint that cannot be made, values that
- * change, statements that answer otherwise, or nothing.
+ * What a finding would break, worst first: a run that does not start, rows that wait in quarantine, a constraint that
+ * cannot be made, values that change, statements that answer otherwise, or nothing.
  */
-export const RISKS = ['stops-run', 'breaks-constraint', 'changes-values', 'changes-answers', 'worth-knowing'] as const;
+export const RISKS = [
+  'stops-run',
+  'rows-wait',
+  'breaks-constraint',
+  'changes-values',
+  'changes-answers',
+  'worth-knowing',
+] as const;
 export type Risk = (typeof RISKS)[number];
 
 export const RISK_WORDS: Readonly<Record<Risk, string>> = {
   'stops-run': 'the run does not start',
+  'rows-wait': 'rows are set aside (sluice quarantine) until they are corrected',
   'breaks-constraint': 'a constraint cannot be made on the target',
   'changes-values': 'values change',
   'changes-answers': 'statements of the application answer otherwise',
@@ -47,8 +55,8 @@ export const RULE_TEXT: Readonly<Record<RuleName, RuleText>> = {
   },
   'invalid-text': {
     title: 'bytes that are no text in the declared character set',
-    risk: 'changes-values',
-    byDefault: 'the value goes over as the server itself reads it, with the bytes in question lost',
+    risk: 'rows-wait',
+    byDefault: 'the row is set aside with its reason, and waits until the value is corrected at the source',
   },
   'double-encoded': {
     title: 'text that looks encoded twice (UTF-8 bytes kept as latin1 characters)',

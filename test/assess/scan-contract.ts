@@ -88,6 +88,9 @@ export function scanContract(kind: TestSource['kind']): void {
       const [table] = await readCatalogue(source.connection, { databases: [source.database], tables: ['broken_text'] });
       const scan = await whole({ tables: table === undefined ? [] : [table] });
       const findings = found(scan).filter(({ rule }) => rule === 'invalid-text');
+      expect(findings.map(({ risk, byDefault }) => [risk, byDefault])).toEqual([
+        ['rows-wait', expect.stringMatching(/^the row is set aside/)],
+      ]);
       expect(findings.map(({ rows, examples }) => [rows, examples.map(({ key }) => key[0]?.value)])).toEqual([
         [{ kind: 'exact', rows: 3 }, ['2', '3', '4']],
       ]);
