@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { geteuid } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { envEdit } from '../../src/cutover/flip/env-file.ts';
@@ -69,6 +70,15 @@ test('what it will do is shown, and what it remembers is stored, without a secre
     "+export DATABASE_URL='postgresql://shop:***@pg/shop' # the old one",
   ]);
   expect(JSON.stringify([diff, await flip().plan()])).not.toMatch(/old@|secret/);
+});
+
+test.runIf(geteuid?.() === 0)('a file of another owner stays that owner’s', async () => {
+  await chown(path, 65_534, 65_533);
+  const record = await planned(flip());
+  await flip().run(record);
+  for (const each of [path, record.backup]) expect(await stat(each)).toMatchObject({ uid: 65_534, gid: 65_533 });
+  await flip().undo(record);
+  expect(await stat(path)).toMatchObject({ uid: 65_534, gid: 65_533 });
 });
 
 test('a link stays a link, and what it points to is flipped', async () => {

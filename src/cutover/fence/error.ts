@@ -1,4 +1,5 @@
 import { SluiceError } from '../../contract/error.ts';
+import { SourceError } from '../../mysql/error.ts';
 
 /** Codes of a fence, each with what a person does next. */
 const REMEDIES = {
@@ -28,9 +29,7 @@ export function fenceError(code: FenceCode, message: string, cause?: unknown): S
   return new SluiceError(cause === undefined ? detail : { ...detail, cause });
 }
 
-/** The server's error number, which the error of the boundary keeps in its cause. */
+/** The server's error number; null where there is none. */
 export function errnoOf(error: unknown): number | null {
-  const { cause } = error instanceof SluiceError ? error : { cause: error };
-  const errno = (cause as { readonly errno?: unknown } | undefined)?.errno;
-  return typeof errno === 'number' ? errno : null;
+  return error instanceof SourceError ? error.errno : null;
 }

@@ -105,14 +105,15 @@ async function checkAccounts(
 }
 
 /** A login that does not work now would be refused then for a reason that proves nothing. */
-async function checkLogins({ way, tryAs }: MysqlFenceSettings): Promise<readonly FenceFinding[]> {
+async function checkLogins({ way, tryAs, ours, keep }: MysqlFenceSettings): Promise<readonly FenceFinding[]> {
   const findings: FenceFinding[] = [];
   for (const { name, login } of tryAs) {
     const refusal = await tryLogin(login);
     if (refusal !== null)
       findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', name, refusal.message, refusal.remedy));
   }
-  if (way === 'accounts' && tryAs.length === 0) {
+  const staysOpen = new Set([...ours, ...keep.map((name) => name.replace(/@.*$/, ''))]);
+  if (way === 'accounts' && tryAs.every(({ login }) => staysOpen.has(login.user))) {
     const message = 'no login of the application is given, so it cannot be tried whether it is kept out';
     findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', 'source', message));
   }
