@@ -95,7 +95,7 @@ function eta(etaMs: number | null): string {
   return etaMs === null ? 'not known yet' : formatDuration(etaMs);
 }
 
-function notes({ quarantine, retention, heartbeat, drift }: PipelineStatus): readonly string[] {
+function notes({ quarantine, retention, heartbeat, drift, verify }: PipelineStatus): readonly string[] {
   const changes = quarantine.reduce((sum, one) => sum + one.changes, 0);
   const kept = retention.map(({ log, headroomMs, detail }) =>
     headroomMs === null ? `${log}: ${detail}` : `${log} kept for ${formatDuration(headroomMs)} more: ${detail}`,
@@ -105,6 +105,7 @@ function notes({ quarantine, retention, heartbeat, drift }: PipelineStatus): rea
     '',
     changes === 0 ? 'quarantine empty' : `quarantine ${formatAmount(changes, 'change')}: sluice quarantine list`,
     ...driftLines(drift),
+    ...verifyLines(verify),
     ...(beat === null ? [] : [`heartbeat ${formatDuration(beat)} from source to target`]),
     ...kept,
   ];
@@ -117,6 +118,21 @@ function driftLines(drift: PipelineStatus['drift']): readonly string[] {
   if (drift === null || drift.count === 0) return [];
   const shown = drift.differences.slice(0, DRIFTS).map((text) => `  ${text}`);
   return [`drift ${formatAmount(drift.count, 'difference')} between target and plan: sluice schema diff`, ...shown];
+}
+
+/** Tables by what their last comparison gave, and those with differences by name. */
+function verifyLines(verify: PipelineStatus['verify']): readonly string[] {
+  if (verify === null || verify.tables.length === 0) return [];
+  const { tables, isRunning } = verify;
+  const states = [...Map.groupBy(tables, ({ state }) => state)].map(([state, list]) => `${list.length} ${state}`);
+  const waiting = tables.reduce((sum, one) => sum + (one.waiting ?? 0), 0);
+  const unequal = tables.filter(({ differenceCount }) => differenceCount > 0);
+  return [
+    `verified ${states.join(', ')}; ${formatAmount(waiting, 'changed row')} to look at again${isRunning ? '; comparing now' : ''}`,
+    ...unequal.map(
+      (one) => `  ${one.table}: ${formatAmount(one.differenceCount, 'difference')}: sluice verify --table ${one.table}`,
+    ),
+  ];
 }
 
 function errors({ errors: list }: PipelineStatus, paint: Paint): readonly string[] {

@@ -293,7 +293,6 @@ const stageOptions: readonly Option[] = [
     type: { kind: 'duration', min: '1m', max: '30d' },
     default: '6h',
     help: 'How often every table is compared by the running pipeline itself.',
-    later: 'verification without being asked',
   },
   {
     path: 'verify.maxAge',

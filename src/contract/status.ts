@@ -8,6 +8,7 @@ import type {
   SchemaChangeStatus,
 } from './measurement.ts';
 import type { ServerKind } from './position.ts';
+import type { VerifyStatus } from './verify.ts';
 
 /**
  * What a running pipeline says of itself: filled by `src/pipeline/`, served by `src/control/` and `src/http/`, shown by
@@ -54,6 +55,8 @@ export interface PipelineStatus {
   readonly drift: DriftStatus | null;
   /** null in a process that does not both capture and apply. */
   readonly cutover: CutoverStatus | null;
+  /** null before anything was compared or is known of it, and where nothing is applied. */
+  readonly verify: VerifyStatus | null;
   /** Newest first, at most 20. */
   readonly errors: readonly ErrorStatus[];
 }

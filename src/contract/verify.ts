@@ -89,3 +89,29 @@ export interface VerifyReport {
   /** False when the time was over before every table was compared. */
   readonly isFinished: boolean;
 }
+
+/** What is known of a table without asking: the last comparison, and what has changed since. */
+export interface TableVerified {
+  readonly database: string;
+  readonly table: string;
+  /** Of the last comparison; `waiting`: there was none yet. */
+  readonly state: VerifyState;
+  /** Everything that was compared was compared here or later; keys changed since were looked at again or wait. */
+  readonly position: string | null;
+  readonly verifiedAtMs: number | null;
+  readonly differenceCount: number;
+  /**
+   * Changes of rows since the comparison began; those of a transaction that was tried again count again. null: not known,
+   * the process was started anew since.
+   */
+  readonly changesSince: number | null;
+  /** Of these, changes whose rows have not been looked at again; null: not known, or not looked at one by one. */
+  readonly waiting: number | null;
+  readonly advice: string | null;
+}
+
+export interface VerifyStatus {
+  /** Tables are being compared now, asked for or not. */
+  readonly isRunning: boolean;
+  readonly tables: readonly TableVerified[];
+}

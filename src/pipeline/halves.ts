@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
-import type { PipelineActions, RepairRows, TableActions } from '../contract/action.ts';
+import type { PipelineActions, TableActions } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
@@ -100,13 +100,14 @@ class Halves {
 
   async run(): Promise<RunResult['ended']> {
     const { mode, until, onActions, state } = this.#options;
-    onActions?.(this.#actions());
+    const verify = this.#verifyDesk();
+    onActions?.(this.#actions(verify));
     state.phase((phase) => phase.begins());
     const parts = [
       this.#watch(),
       this.#followLoad(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
-      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift()]),
+      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift(), verify.watch()]),
       ...(this.#cutover === null ? [] : [this.#cutover.watch(this.#signal)]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
@@ -121,19 +122,34 @@ class Halves {
     return this.#ended;
   }
 
-  #actions(): PipelineActions {
-    const { mode, config, prepared } = this.#options;
+  #actions(verify: VerifyDesk): PipelineActions {
+    const { mode } = this.#options;
     const { quarantine } = this.#sink;
-    const isLoaded = () => this.#isLoadFinished;
-    const options = { config, scope: prepared.scope, desk: this.#desk, quarantine, signal: this.#signal };
-    const repair = (rows: RepairRows) => (mode === 'apply' ? askRepair(config, rows) : repairRows(rows, options));
-    const verifying = { ...options, follower: this.#follower, isLoaded, repair };
-    const tables: TableActions = { reload: (names) => reloadTables(names, options), repair };
+    const tables: TableActions = {
+      reload: (names) => reloadTables(names, this.#reloading),
+      repair: (rows) => repairRows(rows, this.#reloading),
+    };
     return {
-      ...(mode === 'capture' ? {} : { quarantine, verify: new VerifyDesk(verifying).verify }),
+      ...(mode === 'capture' ? {} : { quarantine, verify: verify.verify }),
       ...(mode === 'apply' ? {} : { tables }),
       ...(this.#cutover === null ? {} : { cutover: this.#cutover.actions }),
     };
+  }
+
+  get #reloading() {
+    const { config, prepared } = this.#options;
+    const { quarantine } = this.#sink;
+    return { config, scope: prepared.scope, desk: this.#desk, quarantine, signal: this.#signal };
+  }
+
+  #verifyDesk(): VerifyDesk {
+    const { config, mode, prepared, state, logger } = this.#options;
+    return new VerifyDesk({
+      ...{ config, scope: prepared.scope, follower: this.#follower, signal: this.#signal, logger },
+      isLoaded: () => this.#isLoadFinished,
+      repair: (rows) => (mode === 'apply' ? askRepair(config, rows) : repairRows(rows, this.#reloading)),
+      onStatus: (verify) => state.change({ verify }),
+    });
   }
 
   async #endAllOnFailure(part: Promise<void>): Promise<void> {

@@ -17,6 +17,7 @@ import type {
   StageStatus,
   TableStatus,
 } from '../contract/status.ts';
+import type { VerifyStatus } from '../contract/verify.ts';
 import type { PausedTable } from '../sink/paused-table.ts';
 import type { Board } from './board.ts';
 import type { RunState } from './run-state.ts';
@@ -33,6 +34,7 @@ export interface RunFacts {
   readonly quarantine: readonly QuarantineCount[];
   readonly drift: DriftStatus | null;
   readonly cutover: CutoverStatus | null;
+  readonly verify: VerifyStatus | null;
   readonly errors: readonly ErrorStatus[];
   /** The target's clock minus ours; null until it was asked. */
   readonly targetOffsetMs: number | null;
@@ -160,6 +162,7 @@ export function firstFacts({ source, target }: Config): RunFacts {
     quarantine: [],
     drift: null,
     cutover: null,
+    verify: null,
     errors: [],
     targetOffsetMs: null,
   };

@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
-import { sourceLogin, targetLogin } from '../config/login.ts';
 import type { VerifyAction } from '../contract/action.ts';
-import type { TableVerification, VerifyProgress, VerifyReport, VerifyRequest } from '../contract/verify.ts';
-import { connectMysql } from '../mysql/connection.ts';
-import { sourceLoad } from '../mysql/source-load.ts';
-import { openViews } from '../mysql/views.ts';
-import { connectPostgres } from '../postgres/connection.ts';
-import { readCheckpoint } from '../sink/checkpoint.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import type {
+  TableVerification,
+  VerifyProgress,
+  VerifyReport,
+  VerifyRequest,
+  VerifyStatus,
+} from '../contract/verify.ts';
 import type { Follower } from '../verify/follower.ts';
 import type { RepairParts } from '../verify/repair.ts';
 import type { TableScope } from '../verify/verified-table.ts';
-import { alreadyRunning, Verifier } from '../verify/verifier.ts';
+import { alreadyRunning, type ComparisonOptions } from '../verify/verifier.ts';
 import { chosen } from './reload.ts';
 import type { Scope } from './scope.ts';
 import { withSource } from './source-session.ts';
 import { scopedTables } from './target-schema.ts';
-import { waitingCauses } from './verify-cause.ts';
+import { withVerifier } from './verifier-of.ts';
+import { VerifyBook } from './verify-book.ts';
 import { tableScope } from './verify-scope.ts';
 
 export interface VerifyDeskOptions {
@@ -29,34 +32,99 @@ export interface VerifyDeskOptions {
   readonly signal: AbortSignal;
   /** Has the process that captures read rows anew. */
   readonly repair: RepairParts['send'];
+  readonly onStatus: (status: VerifyStatus) => void;
+  readonly logger: Logger;
 }
 
 const LOAD_POLL_MS = 200;
-/** How long one statement on the source should take. */
-const CHUNK_TARGET_MS = 500;
-/** Above these the source is left alone. */
-const LOAD_LIMITS = { threadsRunning: 25, replicaLagSeconds: 30 };
+const TICK_MS = 2_000;
+/** After the end of the load the servers have enough to do. */
+const FIRST_AFTER_MS = 60_000;
+const RECHECK_EVERY_MS = 10_000;
+/** A table of which it is not known any more what changed is compared whole again, but not without end. */
+const SOONEST_AGAIN_MS = 600_000;
 
-/** Compares both sides for whoever asks, one at a time. */
+/** Compares both sides for whoever asks, one at a time, and by itself: every table now and then, changed rows soon. */
 export class VerifyDesk {
   readonly #options: VerifyDeskOptions;
-  #isBusy = false;
+  readonly #book: VerifyBook;
+  #isAsked = false;
+  #isRunning = false;
+  #isBookLoaded = false;
+  #recheckedAtMs = 0;
+  /** What it does by itself just now; whoever asks goes first. */
+  #own: { readonly end: AbortController; readonly done: Promise<void> } | null = null;
 
   constructor(options: VerifyDeskOptions) {
     this.#options = options;
+    this.#book = new VerifyBook(options.follower);
   }
 
   readonly verify: VerifyAction = async (request, { onProgress, signal }) => {
-    if (this.#isBusy) throw alreadyRunning();
-    this.#isBusy = true;
+    if (this.#isAsked) throw alreadyRunning();
+    this.#isAsked = true;
     try {
-      return await this.#run(request, onProgress, signal);
+      this.#own?.end.abort(new DOMException('somebody asked', 'AbortError'));
+      await this.#own?.done;
+      return await this.#answer(request, onProgress, signal);
     } finally {
-      this.#isBusy = false;
+      this.#isAsked = false;
     }
   };
 
-  async #run(
+  /** Compares by itself until the process ends; what fails is tried again. */
+  async watch(): Promise<void> {
+    const { signal, isLoaded } = this.#options;
+    let loadedAtMs: number | null = null;
+    while (!signal.aborted) {
+      await sleep(TICK_MS, undefined, { signal }).catch(() => {});
+      loadedAtMs = isLoaded() ? (loadedAtMs ?? Date.now()) : null;
+      if (signal.aborted || loadedAtMs === null || this.#isAsked) continue;
+      const end = new AbortController();
+      const isEarly = Date.now() - loadedAtMs < FIRST_AFTER_MS;
+      const done = this.#turn(isEarly, AbortSignal.any([signal, end.signal])).catch((error) => this.#failed(error));
+      this.#own = { end, done };
+      await done;
+      this.#own = null;
+    }
+  }
+
+  async #turn(isEarly: boolean, signal: AbortSignal): Promise<void> {
+    await this.#loadBook();
+    const scopes = await this.#scopes('all');
+    const due = isEarly ? [] : scopes.filter((scope) => this.#isDue(scope));
+    if (due.length > 0) {
+      await this.#compare(due, {
+        restart: false,
+        mode: 'stream',
+        repair: null,
+        signal,
+        onProgress: () => this.#tell(),
+      });
+    } else if (Date.now() - this.#recheckedAtMs >= RECHECK_EVERY_MS) await this.#recheck(scopes, signal);
+    this.#tell();
+  }
+
+  #isDue(scope: TableScope): boolean {
+    const { everyMs } = this.#options.config.verify;
+    const finishedAtMs = this.#book.finishedAtMs(scope);
+    if (finishedAtMs === null) return true;
+    const againMs = this.#book.isLost(scope) ? Math.min(everyMs, SOONEST_AGAIN_MS) : everyMs;
+    return Date.now() - finishedAtMs >= againMs;
+  }
+
+  async #recheck(scopes: readonly TableScope[], signal: AbortSignal): Promise<void> {
+    const { config, follower } = this.#options;
+    this.#recheckedAtMs = Date.now();
+    const changed = scopes.filter(
+      (scope) => this.#book.finishedAtMs(scope) !== null && (follower.changesOf(scope)?.waiting ?? 0) > 0,
+    );
+    if (changed.length === 0) return;
+    const found = await withVerifier(config, follower, (verifier) => verifier.recheck(changed, signal));
+    for (const one of found) this.#book.rechecked(one);
+  }
+
+  async #answer(
     request: VerifyRequest,
     onProgress: (progress: VerifyProgress) => void,
     asked: AbortSignal,
@@ -64,42 +132,39 @@ export class VerifyDesk {
     const limits = [asked, this.#options.signal];
     if (request.timeoutMs !== null) limits.push(AbortSignal.timeout(request.timeoutMs));
     const signal = AbortSignal.any(limits);
-    const scopes = await this.#scopes(request);
+    const scopes = await this.#scopes(request.tables);
     await this.#untilLoaded(onProgress, signal);
+    const { restart, mode, repair, by } = request;
+    const how = { restart, mode, repair: repair ? { send: this.#options.repair, by } : null };
     const tables = signal.aborted
       ? scopes.map(untouched)
-      : await this.#compare(scopes, { ...pick(request), repair: this.#repairFor(request), signal, onProgress });
+      : await this.#compare(scopes, { ...how, signal, onProgress: this.#tellingToo(onProgress) });
     return { tables, isFinished: tables.every(({ finishedAtMs }) => finishedAtMs !== null) };
   }
 
-  #repairFor({ repair, by }: VerifyRequest): Parameters<Verifier['compare']>[1]['repair'] {
-    return repair ? { send: this.#options.repair, by } : null;
-  }
-
-  async #compare(
-    scopes: readonly TableScope[],
-    options: Parameters<Verifier['compare']>[1],
-  ): Promise<readonly TableVerification[]> {
+  async #compare(scopes: readonly TableScope[], options: ComparisonOptions): Promise<readonly TableVerification[]> {
     const { config, follower } = this.#options;
-    const watcher = await connectMysql(sourceLogin(config.source));
+    await this.#loadBook();
+    this.#isRunning = true;
+    const noted = this.#book.noted(scopes);
     try {
-      const key = { pipeline: config.pipeline, lane: 'main' };
-      const verifier = new Verifier({
-        ...{ pipeline: config.pipeline, follower, parallel: config.verify.parallel },
-        ...{ chunkTargetMs: CHUNK_TARGET_MS, chunkMaxRows: config.verify.chunkMaxRows, limits: config.verify.throttle },
-        openViews: () => openViews(sourceLogin(config.source)),
-        connectTarget: () => connectPostgres(targetLogin(config)),
-        readPoint: (session) => readCheckpoint(session, key),
-        busy: () => sourceLoad(watcher, LOAD_LIMITS),
-        causes: (sides, table, print) => waitingCauses(sides.session, config.pipeline, { table, print }),
-      });
-      return await verifier.compare(scopes, options);
+      const tables = await withVerifier(config, follower, (verifier) => verifier.compare(scopes, options));
+      this.#book.finished(tables, noted);
+      return tables;
     } finally {
-      await watcher.close();
+      this.#isRunning = false;
+      this.#tell();
     }
   }
 
-  async #scopes({ tables }: VerifyRequest): Promise<readonly TableScope[]> {
+  async #loadBook(): Promise<void> {
+    if (this.#isBookLoaded) return;
+    const { config, follower } = this.#options;
+    this.#book.load(await withVerifier(config, follower, (verifier) => verifier.known()));
+    this.#isBookLoaded = true;
+  }
+
+  async #scopes(tables: VerifyRequest['tables']): Promise<readonly TableScope[]> {
     const { config, scope, signal } = this.#options;
     const known = await withSource(config, signal, (source) => scopedTables(source, scope));
     return chosen(tables, known, 'nothing was compared')
@@ -113,10 +178,24 @@ export class VerifyDesk {
       await sleep(LOAD_POLL_MS, undefined, { signal }).catch(() => {});
     }
   }
-}
 
-function pick({ restart, mode }: VerifyRequest): Pick<VerifyRequest, 'restart' | 'mode'> {
-  return { restart, mode };
+  #tellingToo(onProgress: (progress: VerifyProgress) => void): (progress: VerifyProgress) => void {
+    return (progress) => {
+      this.#tell();
+      onProgress(progress);
+    };
+  }
+
+  #tell(): void {
+    this.#options.onStatus({ isRunning: this.#isRunning, tables: this.#book.tables });
+  }
+
+  #failed(error: unknown): void {
+    const isEnd = error instanceof Error && error.name === 'AbortError';
+    if (isEnd || this.#options.signal.aborted || this.#isAsked) return;
+    if (!(error instanceof SluiceError)) throw error;
+    this.#options.logger.debug({ code: error.code }, `the sides were not compared: ${error.message}`);
+  }
 }
 
 const WAITING_FOR_LOAD: VerifyProgress = {

@@ -31,7 +31,7 @@ export function differencesOf(
   });
 }
 
-function shownKey(table: VerifiedTable, { key, source, target }: UnequalRow): RowDifference['key'] {
+export function shownKey(table: VerifiedTable, { key, source, target }: UnequalRow): RowDifference['key'] {
   const { key: keyed, compared } = table;
   if (keyed !== null) {
     return Object.fromEntries(keyed.places.map((place, i) => [compared[place]?.name ?? '', key[i] ?? null]));

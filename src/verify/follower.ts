@@ -94,6 +94,11 @@ export class Follower {
     return changes;
   }
 
+  /** Of a table that is followed. */
+  changesOf(table: TableName): TableChanges | undefined {
+    return this.#named(table);
+  }
+
   /** A window of a table that `follow` gave, and where the target stands at its beginning. */
   open(changes: TableChanges): { readonly window: Window; readonly low: AppliedPoint } {
     const low = this.#point;

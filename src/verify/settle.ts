@@ -24,6 +24,8 @@ export interface Settled {
   /** Keys that never stood still. */
   readonly changing: readonly (readonly string[])[];
   readonly isVoid: boolean;
+  /** Text of the position of the last look; null: there was none. */
+  readonly position: string | null;
 }
 
 export interface SettleOptions {
@@ -43,7 +45,7 @@ const LONGEST_PAUSE_MS = 500;
  */
 export async function settle(suspects: readonly Suspect[], options: SettleOptions): Promise<Settled> {
   let left = [...new Map(suspects.map((suspect) => [keyText(suspect.key), suspect])).values()];
-  const total = { equal: 0, gone: 0, unequal: [] as UnequalRow[] };
+  const total = { equal: 0, gone: 0, unequal: [] as UnequalRow[], position: null as string | null };
   for (let attempt = 0; left.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
     if (attempt > 1) await sleep(Math.min(LONGEST_PAUSE_MS, 20 * attempt), undefined, { signal: options.sides.signal });
     const next: Suspect[] = [];
@@ -53,6 +55,7 @@ export async function settle(suspects: readonly Suspect[], options: SettleOption
       total.equal += looked.equal;
       total.gone += looked.gone;
       total.unequal.push(...looked.unequal);
+      total.position = looked.position;
       next.push(...looked.left);
     }
     left = next;
@@ -61,6 +64,7 @@ export async function settle(suspects: readonly Suspect[], options: SettleOption
 }
 
 interface Looked {
+  readonly position: string;
   readonly equal: number;
   readonly gone: number;
   readonly unequal: readonly UnequalRow[];
@@ -74,21 +78,29 @@ async function look(suspects: readonly Suspect[], options: SettleOptions): Promi
     source: (connection) => readSourceKeys(connection, table, { print, keys }),
     target: (session) => readTargetKeys(session, table, keys),
     use: (found, window) =>
-      found === 'void' ? found : judge(suspects, { ...found, print, changed: new ChangedSet(window, print) }),
+      found === 'void'
+        ? found
+        : judge(suspects, {
+            ...found,
+            position: found.point.position.text,
+            print,
+            changed: new ChangedSet(window, print),
+          }),
   });
 }
 
 interface Found {
   readonly source: SourceRows;
   readonly target: TargetRows;
+  readonly position: string;
   readonly print: RowPrint;
   readonly changed: ChangedSet;
 }
 
-function judge(suspects: readonly Suspect[], { source, target, print, changed }: Found): Looked {
+function judge(suspects: readonly Suspect[], { source, target, position, print, changed }: Found): Looked {
   const unequal = new Map(compareLines(print, source, target).map((row) => [keyText(row.key), row]));
   const there = new Set(Array.from({ length: source.rows }, (_, row) => keyText(print.keyTexts(source.key(row)))));
-  const looked = { equal: 0, gone: 0, unequal: [] as UnequalRow[], left: [] as Suspect[] };
+  const looked = { position, equal: 0, gone: 0, unequal: [] as UnequalRow[], left: [] as Suspect[] };
   for (const { key, wasUnequal } of suspects) {
     const row = unequal.get(keyText(key));
     if (changed.hasKey(key)) looked.left.push({ key, wasUnequal: wasUnequal || row !== undefined });

@@ -14,6 +14,8 @@ export class TableChanges {
   /** From here on keys are kept to be checked again; null: none are. */
   #kept: number | null = null;
   #lost: string | null = null;
+  #noted = 0;
+  #waiting = 0;
 
   /** `transaction`: number of the sink's transaction that is under way. */
   note({ key, oldKey, before, after }: RowChange, transaction: number): void {
@@ -21,7 +23,7 @@ export class TableChanges {
     const images = key === null ? [before, after] : [key, oldKey];
     for (const image of images) {
       if (image === null) continue;
-      if (image.length <= LONGEST_ENTRY_BYTES) this.#journal.add(image);
+      if (image.length <= LONGEST_ENTRY_BYTES) this.#add(image, false);
       else this.makeVoid('a row changed that is too long to keep');
     }
     if (this.#journal.bytes > MOST_BYTES) this.#overflow();
@@ -35,7 +37,7 @@ export class TableChanges {
       this.makeVoid('rows changed whose keys are too long to keep');
       return;
     }
-    this.#journal.add(bytes, true);
+    this.#add(bytes, true);
     if (this.#journal.bytes > MOST_BYTES) this.#overflow();
   }
 
@@ -44,6 +46,7 @@ export class TableChanges {
     this.#voids += 1;
     this.#lost = reason;
     this.#kept = null;
+    this.#waiting = 0;
     this.#trim();
   }
 
@@ -67,8 +70,15 @@ export class TableChanges {
 
   /** Keeps changed keys from a window's start on. */
   keep({ from }: Window): void {
-    this.#kept = this.#kept === null ? from : Math.min(this.#kept, from);
+    if (this.#kept === null) this.#kept = from;
     this.#lost = null;
+  }
+
+  /** No key of the table is worth keeping. */
+  stopKeeping(): void {
+    this.#kept = null;
+    this.#waiting = 0;
+    this.#trim();
   }
 
   /** Why changed keys are not known any more; null: they are. */
@@ -76,8 +86,28 @@ export class TableChanges {
     return this.#lost;
   }
 
-  get keptBytes(): number {
-    return this.#kept === null ? 0 : this.#journal.end - this.#kept;
+  /** Changes noted since the table is followed. */
+  get noted(): number {
+    return this.#noted;
+  }
+
+  /** Keys that change are kept to be checked again. */
+  get isKeeping(): boolean {
+    return this.#kept !== null;
+  }
+
+  /** Changes among them whose keys are kept to be checked again. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Keys that were handed over wait again. */
+  putBack(keys: readonly ChangedKey[]): void {
+    for (const { bytes, isPrinted } of keys) {
+      if (this.#kept === null) return;
+      this.#journal.add(bytes, isPrinted);
+      this.#waiting += 1;
+    }
   }
 
   /** Hands over up to `most` different keys that are kept, and forgets them. */
@@ -89,9 +119,16 @@ export class TableChanges {
       if (taken.size >= most && !taken.has(text)) break;
       taken.set(text, { bytes, isPrinted });
       this.#kept += bytes.length + HEADER_BYTES;
+      this.#waiting = Math.max(0, this.#waiting - 1);
     }
     this.#trim();
     return [...taken.values()];
+  }
+
+  #add(bytes: Uint8Array, isPrinted: boolean): void {
+    this.#journal.add(bytes, isPrinted);
+    this.#noted += 1;
+    if (this.#kept !== null) this.#waiting += 1;
   }
 
   #enter(transaction: number): void {

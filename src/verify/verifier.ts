@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { SluiceError } from '../contract/error.ts';
-import type { TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
+import type { RowDifference, TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { CauseOf } from './describe-difference.ts';
 import { RateMeter } from './rate-meter.ts';
+import { recheckTable } from './recheck.ts';
 import { type RepairParts, repairBy } from './repair.ts';
 import type { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
@@ -52,6 +53,43 @@ export class Verifier {
       await comparison.close();
     }
   }
+
+  /** Looks at keys that changed since they were compared; of each table at most so many at once. */
+  async recheck(scopes: readonly TableScope[], signal: AbortSignal): Promise<readonly Rechecked[]> {
+    const views = await this.#parts.openViews();
+    const pool = new WorkerPool({ ...this.#parts, views, signal, onWait: () => {} });
+    try {
+      const found: Rechecked[] = [];
+      for (const scope of scopes) {
+        const one = await pool.run((sides) => recheckTable(scope, sides, this.#parts.causes));
+        if (one !== null) found.push(one);
+      }
+      return found;
+    } finally {
+      await views.close();
+      await pool.close();
+    }
+  }
+
+  /** What is known of each table from before. */
+  async known(): Promise<readonly StoredVerification[]> {
+    const session = await this.#parts.connectTarget();
+    try {
+      return await (await VerifyStore.open(session, this.#parts.pipeline)).read();
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+/** What came of looking at changed keys of one table again. */
+export interface Rechecked {
+  readonly scope: TableScope;
+  /** JSON of the keys, as differences show them. */
+  readonly keys: ReadonlySet<string>;
+  readonly differences: readonly RowDifference[];
+  readonly changing: number;
+  readonly position: string | null;
 }
 
 class Comparison {

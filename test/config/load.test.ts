@@ -142,7 +142,6 @@ describe('a good file', () => {
     expect(config).not.toBeNull();
     expect(warnings.map((warning) => describeProblem(warning, 'f'))).toEqual([
       'environment SLUICE_SNAPSHOT_PARALEL: sets nothing, did you mean SLUICE_SNAPSHOT_PARALLEL?',
-      'f:6:18: verify.every: is accepted but has no effect in this version; it is for verification without being asked',
       'f:7:20: apply.parallel: is accepted but has no effect in this version; it is for loading in several lanes',
     ]);
   });

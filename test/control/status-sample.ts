@@ -86,6 +86,7 @@ export function statusSample(over: Partial<PipelineStatus> = {}): PipelineStatus
     quarantine: [],
     drift: null,
     cutover: null,
+    verify: null,
     retention: [],
     errors: [],
     ...over,

@@ -29,6 +29,15 @@ test('what is answered is as the OpenAPI file says', async () => {
       quarantine: [{ table: 'public.tbl_order', reason: 'zero-date', changes: 1 }],
       retention: [{ log: 'binlog', headroomMs: null, detail: 'no limit' }],
       drift: { checkedAtMs: 1, count: 0, differences: [] },
+      verify: {
+        isRunning: false,
+        tables: [
+          {
+            ...{ database: 'shop', table: 't', state: 'equal', position: 'p', verifiedAtMs: 1, differenceCount: 0 },
+            ...{ changesSince: 3, waiting: 1, advice: null },
+          },
+        ],
+      },
       schemaChanges: [{ atMs: 1, table: 'shop.tbl_order', what: 'changed' }],
     }),
   );

@@ -19,6 +19,7 @@ export function runFacts(): RunFacts {
     quarantine: [],
     drift: null,
     cutover: null,
+    verify: null,
     errors: [],
     targetOffsetMs: null,
   };

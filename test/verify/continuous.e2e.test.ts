@@ -1,0 +1,59 @@
+import { afterEach, expect, test } from 'vitest';
+import type { TableVerified } from '../../src/contract/verify.ts';
+import { caughtUpSince } from '../e2e/line.ts';
+import { untilProcess } from '../e2e/line-process.ts';
+import { onSource } from '../e2e/statement.ts';
+import { cleanUpAll, lineOf, started, verify } from './session.ts';
+
+afterEach(cleanUpAll);
+
+test('rows that change after a comparison are looked at again by themselves, and a restart does not pretend to know them', async () => {
+  const line = await lineOf({ source: 'mysql', log: 'embedded', yaml: 'verify: { throttle: 100% }' });
+  await onSource(
+    line,
+    'CREATE TABLE kept (id int PRIMARY KEY, flag tinyint(1))',
+    'INSERT INTO kept VALUES (1, 0), (2, 1), (3, 0)',
+    'CREATE TABLE parent (id int PRIMARY KEY)',
+    'CREATE TABLE child (id int PRIMARY KEY, p int, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE)',
+    'INSERT INTO parent VALUES (1), (2)',
+    'INSERT INTO child VALUES (10, 1), (11, 1), (12, 2)',
+  );
+  const child = started(line);
+  await untilProcess(line, caughtUpSince(Date.now()), { processes: [child] });
+  expect(await verify(line)).toMatchObject({ exit: 0 });
+  const of = (tables: readonly TableVerified[], name: string) => tables.find(({ table }) => table === name);
+
+  await onSource(
+    line,
+    'UPDATE kept SET flag = 1 WHERE id = 1',
+    'UPDATE kept SET flag = 7 WHERE id = 3',
+    'DELETE FROM parent WHERE id = 1',
+  );
+  const seen = await untilProcess(
+    line,
+    (status) => {
+      const tables = status.verify?.tables ?? [];
+      return of(tables, 'kept')?.state === 'different' && tables.every(({ waiting }) => waiting === 0);
+    },
+    { processes: [child] },
+  );
+  const tables = seen.verify?.tables ?? [];
+  expect(of(tables, 'kept')).toMatchObject({ differenceCount: 1, waiting: 0 });
+  expect(of(tables, 'kept')?.changesSince).toBeGreaterThanOrEqual(2);
+  expect(of(tables, 'parent')).toMatchObject({ state: 'equal', differenceCount: 0 });
+  expect(of(tables, 'child')).toMatchObject({ state: 'equal', differenceCount: 0, waiting: 0 });
+  expect(of(tables, 'child')?.changesSince).toBeGreaterThan(0);
+  const again = await verify(line, '--table', 'kept');
+  expect(again.data.tables[0]?.differences).toMatchObject([
+    { key: { id: '3' }, column: 'flag', source: '7', target: '0', cause: expect.stringContaining('quarantine') },
+  ]);
+
+  await onSource(line, 'UPDATE kept SET flag = 0 WHERE id = 3');
+  await child.kill();
+  const next = started(line);
+  const known = await untilProcess(line, ({ pid, verify: told }) => pid === next.pid && told !== null, {
+    processes: [next],
+  });
+  expect(of(known.verify?.tables ?? [], 'parent')).toMatchObject({ state: 'equal', changesSince: null, waiting: null });
+  expect(await next.stop(), next.log).toBe(0);
+});
