@@ -64,6 +64,17 @@ export interface ColumnFacts {
   readonly extensions?: readonly string[];
 }
 
+/** What a family asks of a column's data because the answer decides the type on the target. */
+export interface DataQuestion {
+  readonly fact: 'isBoolean' | 'fitsBigint' | 'isTimeOfDay';
+  /** True for a column, by its COLUMN_TYPE, whose data is asked. */
+  isAsked(columnType: string): boolean;
+  /** SQL condition of the source over a quoted column: true for a value that breaks the assumption. */
+  violation(quoted: string): string;
+  /** The same of a value as the catalogue prints it. */
+  breaks(text: string): boolean;
+}
+
 /** Everything about one column's type. Built once per table version by `codecOf(type)` in `family.ts`. */
 export interface ColumnCodec {
   /** Schema of a non-NULL value. */

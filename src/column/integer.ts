@@ -1,7 +1,7 @@
 import type { AvroReader } from '../avro/reader.ts';
 import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
-import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, DataQuestion, QueryDecoder } from './codec.ts';
 import { skipper } from './copy-text.ts';
 import { writeInteger } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
@@ -10,6 +10,14 @@ import { type ServerText, targetPlain } from './server-text.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
 
 type Integer = Extract<ColumnType, { kind: 'integer' }>;
+
+/** tinyint(1) is what MySQL has for a boolean, and takes any small number. */
+export const BOOLEAN_QUESTION: DataQuestion = {
+  fact: 'isBoolean',
+  isAsked: (columnType) => columnType.startsWith('tinyint(1)') && !columnType.includes('zerofill'),
+  violation: (quoted) => `${quoted} NOT IN (0, 1)`,
+  breaks: (text) => text !== '0' && text !== '1',
+};
 
 /** tinyint .. int: int or long in the log, a JavaScript integer at most (32 bits). bigint: see bigint.ts. */
 export function integerCodec(type: Integer): ColumnCodec {

@@ -1,7 +1,7 @@
 import { ByteWriter } from '../avro/byte-writer.ts';
 import { ValueError } from '../contract/error.ts';
 import type { ColumnType } from '../contract/table.ts';
-import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, WireColumn } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, DataQuestion, WireColumn } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { refuseCut, targetFraction, trimFraction } from './date-copy.ts';
 import { readDigits } from './digit.ts';
@@ -15,6 +15,13 @@ import { fractionBytes, readFraction, writeTime } from './temporal.ts';
 import { WIRE } from './wire-type.ts';
 
 type Time = Extract<ColumnType, { kind: 'time' }>;
+
+export const TIME_QUESTION: DataQuestion = {
+  fact: 'isTimeOfDay',
+  isAsked: (columnType) => /^time\b/.test(columnType),
+  violation: (quoted) => `(${quoted} < '00:00:00' OR ${quoted} >= '24:00:00')`,
+  breaks: (text) => !/^([01]\d|2[0-3]):/.test(text),
+};
 
 /** time(n): the server's text in the log, `-838:59:59.000000` to `838:59:59.000000` with n digits. */
 export function timeCodec({ fraction }: Time): ColumnCodec {

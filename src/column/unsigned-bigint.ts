@@ -1,11 +1,18 @@
 import { ValueError } from '../contract/error.ts';
-import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, QueryDecoder } from './codec.ts';
+import type { BinlogDecoder, ColumnCodec, ColumnFacts, CopyEncoder, DataQuestion, QueryDecoder } from './codec.ts';
 import { copyAscii, skipper } from './copy-text.ts';
 import { digitCount, putDigits } from './digit.ts';
 import { fromText, wholeDigits } from './homeward.ts';
 import { canonicalInteger, integerText, outOfRange } from './integer.ts';
 import { integerRange, rangeCheck } from './range.ts';
 import { type TargetType, targetType, textLimit } from './target-type.ts';
+
+export const BIGINT_QUESTION: DataQuestion = {
+  fact: 'fitsBigint',
+  isAsked: (columnType) => /^bigint\b.*unsigned/.test(columnType),
+  violation: (quoted) => `${quoted} > 9223372036854775807`,
+  breaks: (text) => BigInt(text) > 9_223_372_036_854_775_807n,
+};
 
 /** bigint unsigned: a string of digits in the log, since an Avro long ends at 2^63 - 1. */
 export const UNSIGNED_BIGINT: ColumnCodec = {

@@ -1,3 +1,7 @@
+import type { DataQuestion } from '../column/codec.ts';
+import { BOOLEAN_QUESTION } from '../column/integer.ts';
+import { TIME_QUESTION } from '../column/time.ts';
+import { BIGINT_QUESTION } from '../column/unsigned-bigint.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 
@@ -19,7 +23,7 @@ export function columnKey(database: string, table: string, column: string): stri
 }
 
 /** What is asked of a column's data because the answer decides its type. */
-export type Question = 'isBoolean' | 'fitsBigint' | 'isTimeOfDay';
+export type Question = DataQuestion['fact'];
 
 /**
  * Asks the data, one aggregate SELECT a table, only where the answer decides a type: tinyint(1), bigint unsigned, time.
@@ -39,17 +43,17 @@ export async function scanData(
 
 async function scanTable(table: CatalogueTable, query: SourceQuery, facts: Map<string, DataFacts>): Promise<void> {
   const { database, table: name } = table.version;
-  const asked = table.columns.flatMap((column) => {
+  const columns = table.columns.flatMap((column) => {
     const question = questionOf(column.columnType);
     const isKnown = facts.has(columnKey(database, name, column.name));
     return question && !isKnown ? [{ name: column.name, question, given: column.default }] : [];
   });
-  if (asked.length === 0) return;
-  const list = asked
+  if (columns.length === 0) return;
+  const list = columns
     .map(({ name: column, question }) => `MAX(${violation(quoteIdentifier(column), question)})`)
     .join(', ');
   const rows = await query(`SELECT ${list} FROM ${quoteTable(table.version)}`);
-  asked.forEach(({ name: column, question, given }, index) => {
+  columns.forEach(({ name: column, question, given }, index) => {
     const isBroken = Number(rows[0]?.[index] ?? 0) !== 0;
     facts.set(columnKey(database, name, column), answered(question, isBroken, given));
   });
@@ -57,38 +61,27 @@ async function scanTable(table: CatalogueTable, query: SourceQuery, facts: Map<s
 
 /** The fact of a column: `isBroken` when a row breaks it; the default is a value that rows will have. */
 export function answered(question: Question, isBroken: boolean, given: CatalogueColumn['default']): DataFacts {
-  const holds = !isBroken && !(given?.kind === 'literal' && breaks(given.text, question));
+  const holds = !isBroken && !(given?.kind === 'literal' && asked(question).breaks(given.text));
   return { isBoolean: false, fitsBigint: false, isTimeOfDay: false, [question]: holds };
 }
 
+/** Each family's own question, by the fact that it decides. */
+const QUESTIONS: readonly DataQuestion[] = [BOOLEAN_QUESTION, BIGINT_QUESTION, TIME_QUESTION];
+
 /** null: the data does not decide the type of such a column. */
 export function questionOf(columnType: string): Question | null {
-  if (columnType.startsWith('tinyint(1)') && !columnType.includes('zerofill')) return 'isBoolean';
-  if (/^bigint\b.*unsigned/.test(columnType)) return 'fitsBigint';
-  return /^time\b/.test(columnType) && !columnType.startsWith('timestamp') ? 'isTimeOfDay' : null;
+  return QUESTIONS.find((one) => one.isAsked(columnType))?.fact ?? null;
 }
 
 /** SQL condition of the source over a quoted column: true for a value that breaks the assumption. */
 export function violation(column: string, question: Question): string {
-  switch (question) {
-    case 'isBoolean':
-      return `${column} NOT IN (0, 1)`;
-    case 'fitsBigint':
-      return `${column} > 9223372036854775807`;
-    case 'isTimeOfDay':
-      return `(${column} < '00:00:00' OR ${column} >= '24:00:00')`;
-  }
+  return asked(question).violation(column);
 }
 
-function breaks(text: string, question: Question): boolean {
-  switch (question) {
-    case 'isBoolean':
-      return text !== '0' && text !== '1';
-    case 'fitsBigint':
-      return BigInt(text) > 9_223_372_036_854_775_807n;
-    case 'isTimeOfDay':
-      return !/^([01]\d|2[0-3]):/.test(text);
-  }
+function asked(question: Question): DataQuestion {
+  const found = QUESTIONS.find(({ fact }) => fact === question);
+  if (found === undefined) throw new TypeError(`no family asks ${question}`);
+  return found;
 }
 
 /** Weakens until nothing changes: a reference and what it references keep the same answer. */
