@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ComparedObject } from '../contract/compared-object.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { TableVerification, VerifyReport } from '../contract/verify.ts';
 import { EXIT } from './exit.ts';
 import { formatAmount, formatCount } from './format.ts';
 import { requireConfig } from './load-file.ts';
@@ -30,13 +31,16 @@ export function besideRows(verify: (call: Call) => Promise<Outcome>): (call: Cal
     if (folder !== undefined) return await scripts(call, String(folder));
     const outcome = await verify(call);
     if (call.flags.has('table') || call.ports.besideRows === undefined) return outcome;
-    return withObjects(outcome, await compared(call), call);
+    return withObjects(outcome, await compared(call, outcome.data as VerifyReport), call);
   };
 }
 
-async function compared(call: Call): Promise<readonly ComparedObject[]> {
+async function compared(call: Call, { tables }: VerifyReport): Promise<readonly ComparedObject[]> {
   const { flags, ports, signal } = call;
-  const options = { isStill: flags.has('still'), countsLosses: flags.has('losses'), rowCounts: [], signal };
+  const isStill = flags.has('still');
+  // Counted part by part: of one position only where nothing moves.
+  const rowCounts = isStill ? tables.filter(({ finishedAtMs }) => finishedAtMs !== null).map(rowCountOf) : [];
+  const options = { isStill, countsLosses: flags.has('losses'), rowCounts, signal };
   try {
     return (await ports.besideRows?.compare(requireConfig(call), options)) ?? [];
   } catch (error) {
@@ -45,6 +49,10 @@ async function compared(call: Call): Promise<readonly ComparedObject[]> {
     const reason = `${error.message}. ${error.remedy}`;
     return [{ name: 'schema', object: 'all', state: 'not-compared', source: null, target: null, reason, cure: null }];
   }
+}
+
+function rowCountOf({ database, table, sourceRows, targetRows, position }: TableVerification) {
+  return { table: `${database}.${table}`, sourceRows, targetRows, position };
 }
 
 function withObjects(outcome: Outcome, objects: readonly ComparedObject[], { output }: Call): Outcome {
@@ -71,7 +79,10 @@ function linesOf(objects: readonly ComparedObject[]): string[] {
   const equal = objects.filter(({ state }) => state === 'equal').length;
   const rank = { different: 0, 'not-compared': 1, equal: 2 };
   const lines = told.toSorted((a, b) => rank[a.state] - rank[b.state]).flatMap(objectLines);
-  return [`  ${formatCount(equal)} equal: sequences, constraints, indexes, triggers, orphans, views, schema`, ...lines];
+  return [
+    `  ${formatCount(equal)} equal: rows counted, sequences, constraints, indexes, triggers, orphans, views, schema`,
+    ...lines,
+  ];
 }
 
 function objectLines({ name, object, state, reason, cure }: ComparedObject): string[] {

@@ -388,6 +388,7 @@ describe('verify, beside the rows', () => {
     expect(still.stdout).toContain('different: sequence public.t.id');
     expect(still.stdout).toContain('SELECT setval()');
     expect(still.stderr).toContain('VERIFY_OBJECTS_DIFFER');
+    expect(still.stdout).toContain('different: row-count shop.tbl_order: 1 row is missing on the target');
     const json = JSON.parse((await verify('behind', '--json')).stdout);
     expect(json.data.also).toMatchObject([{ state: 'equal' }, { name: 'sequence', state: 'not-compared' }]);
   });

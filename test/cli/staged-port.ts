@@ -7,6 +7,7 @@ import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
 import type { RowDifference, VerifyProgress, VerifyReport } from '../../src/contract/verify.ts';
 import type { Inventory } from '../../src/convert/inventory.ts';
 import type { RunPipeline } from '../../src/pipeline/run-option.ts';
+import { compareRowCount } from '../../src/verify/also/row-count.ts';
 import { reportSample } from '../assess/report-sample.ts';
 import { statusSample } from '../control/status-sample.ts';
 
@@ -43,9 +44,9 @@ export function stagedPorts(stage: string): Ports {
       return verifyReport(stage, tables === 'all' ? ['tbl_order', 'tbl_item'] : tables);
     },
     besideRows: {
-      compare: async (_, { isStill }) => {
+      compare: async (_, { isStill, rowCounts }) => {
         if (stage === 'broken') throw refused('TARGET_UNREACHABLE', 'the target hung up');
-        return besideSample(stage, isStill);
+        return [...besideSample(stage, isStill), ...rowCounts.map(compareRowCount)];
       },
       scripts: async () => ({ source: '-- a\n', target: '-- b\n', tables: ['t', 'u'], absent: ['late'] }),
     },

@@ -50,7 +50,15 @@ async function counted(source: MysqlConnection, table: RuledTable, losses: reado
     const object = `${table.label}.${column.name}`;
     const reason = `${count} ${what}, by a rule or the default for them`;
     return [
-      { name: 'declared-loss', object, state: 'equal', source: `${count} rows`, target: becomes, reason, cure: null },
+      {
+        name: 'declared-loss',
+        object,
+        state: 'equal',
+        source: count === '1' ? '1 row' : `${count} rows`,
+        target: becomes,
+        reason,
+        cure: null,
+      },
     ];
   });
 }

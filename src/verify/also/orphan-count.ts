@@ -20,7 +20,7 @@ function compareOrphans(table: StandingTable, key: StandingForeignKey, count: st
   const object = `${table.name.schema}.${table.name.table}.${key.name}`;
   const base = { name: 'orphan', object, source: null, target: count } as const;
   if (count === '0') return { ...base, state: 'equal', reason: null, cure: null };
-  const reason = `${count} rows have no parent in ${key.parent.schema}.${key.parent.table}`;
+  const reason = `${count === '1' ? '1 row has' : `${count} rows have`} no parent in ${key.parent.schema}.${key.parent.table}`;
   return { ...base, state: 'different', reason, cure: `They are: SELECT c.* FROM ${orphansOf(table, key)}` };
 }
 

@@ -16,11 +16,15 @@ export function compareRowCount({ table, sourceRows, targetRows, position }: Row
     return { ...counts, state: 'not-compared', reason, cure: null };
   }
   const missing = sourceRows - targetRows;
-  const reason = missing > 0 ? `${missing} rows are missing on the target` : `${-missing} rows are on the target only`;
+  const reason = missing > 0 ? `${rows(missing)} missing on the target` : `${rows(-missing)} on the target only`;
   return {
     ...counts,
     state: 'different',
     reason,
     cure: 'The rows themselves tell which: sluice tables reload copies the table anew.',
   };
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row is' : `${count} rows are`;
 }

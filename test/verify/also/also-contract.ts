@@ -92,8 +92,8 @@ export function alsoContract(kind: SourceKind): void {
     expect(told).toEqual([
       ['customer.email', 'not-compared', 'varchar(40)', 'character varying(40)'],
       ['customer.secret', 'not-compared', 'text', null],
-      ['customer.note', 'equal', '1 rows', 'without the character'],
-      ['customer.since', 'equal', '1 rows', '1970-01-01'],
+      ['customer.note', 'equal', '1 row', 'without the character'],
+      ['customer.since', 'equal', '1 row', '1970-01-01'],
       ['customer.vip', 'equal', '2 rows', 'boolean'],
     ]);
   });

@@ -6,7 +6,7 @@ import { compareSequence } from '../../../src/verify/also/sequence-number.ts';
 const counted = { table: 'shop.orders', sourceRows: 10, targetRows: 9, position: 'p' };
 
 test('row counts differ only where both were counted at one position', () => {
-  expect(compareRowCount(counted)).toMatchObject({ state: 'different', reason: '1 rows are missing on the target' });
+  expect(compareRowCount(counted)).toMatchObject({ state: 'different', reason: '1 row is missing on the target' });
   expect(compareRowCount({ ...counted, targetRows: 12 }).reason).toBe('2 rows are on the target only');
   expect(compareRowCount({ ...counted, position: null }).state).toBe('not-compared');
   expect(compareRowCount({ ...counted, targetRows: 10, position: null }).state).toBe('equal');
