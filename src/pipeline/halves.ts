@@ -296,8 +296,9 @@ class Halves {
   }
 
   async #watchTarget(): Promise<void> {
-    const { config, state } = this.#options;
-    await watchTarget({ sink: this.#sink, state, target: targetLogin(config), signal: this.#signal });
+    const { config, state, prepared } = this.#options;
+    const target = targetLogin(config);
+    await watchTarget({ sink: this.#sink, state, target, scope: prepared.scope, signal: this.#signal });
   }
 
   async #watchDrift(): Promise<void> {

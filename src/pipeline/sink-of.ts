@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import type { SinkObserver } from '../sink/observer.ts';
 import { createSink, type Sink } from '../sink/sink.ts';
+import { loadingTables } from '../snapshot/table-state.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
@@ -12,6 +13,7 @@ export function sinkOf(config: Config, scope: Scope = scopeOf(config), observer:
     mapping: scope,
     maxTransactionBytes: config.apply.maxTransactionBytes,
     heartbeatState: HEARTBEAT_STATE,
+    loadingOf: loadingTables,
     observer,
   });
 }

@@ -1,6 +1,7 @@
 import { SluiceError } from '../contract/error.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { CheckpointKey } from './checkpoint.ts';
+import { FRESHNESS } from './freshness-view.ts';
 
 /** First half of our advisory locks: "SLUC". The second is 0 while tables are made, else the pipeline's hash. */
 const LOCK_CLASS = 0x534c5543;
@@ -33,7 +34,7 @@ const MADE = `SELECT EXISTS (SELECT FROM pg_attribute
   WHERE attrelid = to_regclass('sluice.paused_table') AND attname = 'kind' AND NOT attisdropped)
   AND EXISTS (SELECT FROM pg_attribute
     WHERE attrelid = to_regclass('sluice.checkpoint') AND attname = 'closed_by' AND NOT attisdropped)
-  AND to_regclass('sluice.quarantine') IS NOT NULL AS made`;
+  AND to_regclass('sluice.quarantine') IS NOT NULL AND to_regclass('sluice.freshness_summary') IS NOT NULL AS made`;
 
 export async function makeBookkeeping(session: PostgresSession): Promise<void> {
   const { rows } = await session.query(MADE);
@@ -42,7 +43,7 @@ export async function makeBookkeeping(session: PostgresSession): Promise<void> {
   await session.query(`SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 0)`);
   const schema = await session.query(`SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'`);
   if (schema.rowCount === 0) await session.query('CREATE SCHEMA sluice');
-  await session.query(TABLES);
+  await session.query(`${TABLES}${FRESHNESS}`);
   await session.query('COMMIT');
 }
 

@@ -1,4 +1,5 @@
 /** Applies the log's epochs to PostgreSQL, each exactly once, in order, whole. */
+import type { TableName } from '../contract/change.ts';
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
@@ -20,6 +21,7 @@ import {
 import { isDataError } from './data-error.ts';
 import type { DecodedEpoch } from './epoch.ts';
 import { EpochQueue } from './epoch-queue.ts';
+import { noteLoading } from './freshness-view.ts';
 import type { SinkObserver } from './observer.ts';
 import type { PausedTable } from './paused-table.ts';
 import type { Mapping } from './plan-book.ts';
@@ -40,6 +42,8 @@ export interface SinkOptions {
   readonly lockWaitMs?: number;
   /** Entry of an epoch's state that is kept as the checkpoint's heartbeat. */
   readonly heartbeatState?: string;
+  /** Tables of which an epoch's state says that they are being copied; told in `sluice.freshness`. */
+  readonly loadingOf?: (state: EpochHeader['state']) => readonly TableName[];
   readonly observer?: SinkObserver;
   /** Told at each step of a transaction; a test ends the process there. */
   readonly onStep?: (step: SinkStep) => void | Promise<void>;
@@ -220,6 +224,7 @@ export class Sink {
     if (reached === null) return;
     await batch.flush();
     await aside.flush();
+    await this.#noteLoading(state, headers);
     await this.#step('rows-written');
     await this.#commit(state, reached);
     const tookMs = performance.now() - startedMs;
@@ -227,6 +232,14 @@ export class Sink {
     this.#options.observer?.applied?.({ checkpoint: reached, epochs: headers, rows: count.rows, bytes, tookMs });
     if (aside.counts.length > 0) this.#options.observer?.setAside?.(aside.counts);
     await this.#step('committed');
+  }
+
+  async #noteLoading({ session }: TargetState, headers: readonly EpochHeader[]): Promise<void> {
+    const { loadingOf, mapping } = this.#options;
+    const named = headers.flatMap(({ state }) => loadingOf?.(state) ?? []);
+    if (named.length === 0) return;
+    const tables = [...new Map(named.map((table) => [JSON.stringify([table.database, table.table]), table])).values()];
+    await noteLoading(session, { pipeline: this.#key.pipeline, tables, mapping });
   }
 
   async #commit(state: TargetState, reached: Checkpoint): Promise<void> {

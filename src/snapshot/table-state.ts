@@ -50,6 +50,17 @@ export function leftOutEntries(
   return new Map(left.filter((entry) => known.get(entry) !== text).map((entry) => [entry, text]));
 }
 
+/** Tables of which a state map, or a change of one, says that they are not wholly copied. */
+export function loadingTables(
+  state: ReadonlyMap<string, string | null>,
+): readonly { readonly database: string; readonly table: string }[] {
+  return [...state].flatMap(([key, text]) => {
+    if (!key.startsWith(PREFIX) || key === COMPLETE_ENTRY || text === DONE) return [];
+    const [database, table] = namesOf(key);
+    return [{ database, table }];
+  });
+}
+
 function tableEntries(known: ReadonlyMap<string, string>): readonly string[] {
   return [...known.keys()].filter((key) => key.startsWith(PREFIX) && key !== COMPLETE_ENTRY);
 }
