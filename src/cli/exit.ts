@@ -41,6 +41,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   RELOAD_: EXIT.refused,
   TARGET_SINK_RUNNING: EXIT.refused,
   CUTOVER_GATES_RED: EXIT.refused,
+  CUTOVER_OTHER_SIDE: EXIT.refused,
   CUTOVER_RUNNING: EXIT.refused,
   CUTOVER_NOT_RUNNING: EXIT.refused,
   RULES_CHANGED: EXIT.refused,

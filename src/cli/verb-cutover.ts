@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { AttemptStatus, CutoverPlan, CutoverStatus, Waiver } from '../contract/cutover.ts';
+import type { AttemptStatus, CutoverPlan, CutoverStatus, Direction, Waiver } from '../contract/cutover.ts';
 import { askAction, askStatus, unreachable } from '../control/client.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { attemptLines, cutoverText, planText } from './cutover-text.ts';
@@ -34,7 +34,7 @@ export const CUTOVER_VERBS: readonly Verb[] = [
     flags: [],
     examples: [['sluice cutover plan', 'what will be done, and what still stands against it']],
     exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],
-    run: plan,
+    run: (call) => plan(call, 'forward'),
   },
   {
     ...shared,
@@ -49,7 +49,7 @@ export const CUTOVER_VERBS: readonly Verb[] = [
       ['sluice cutover rehearse --fence-test', 'once, at a quiet hour: the application meets refused writes'],
     ],
     exits,
-    run: (call) => run(call, true),
+    run: (call) => run(call, 'forward', true),
   },
   {
     ...shared,
@@ -61,7 +61,7 @@ export const CUTOVER_VERBS: readonly Verb[] = [
       ['sluice cutover run --by ada --waive "drift=a view of the analysts" --confirm shop', 'without a question'],
     ],
     exits,
-    run: (call) => run(call, false),
+    run: (call) => run(call, 'forward', false),
   },
   {
     ...shared,
@@ -81,26 +81,52 @@ export const CUTOVER_VERBS: readonly Verb[] = [
     exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.unreachable],
     run: abort,
   },
+  {
+    ...shared,
+    name: 'rollback plan',
+    summary: 'Prints the steps of the way back to the source, with every gate; changes nothing.',
+    flags: [],
+    examples: [['sluice rollback plan', 'after a cutover']],
+    exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],
+    run: (call) => plan(call, 'back'),
+  },
+  {
+    ...shared,
+    name: 'rollback run',
+    summary:
+      "Back to the source, with every write that the target has taken: the same machine with the roles of both sides exchanged. Asks for the pipeline's name.",
+    flags: [BY, WAIVE, CONFIRM_FLAG],
+    examples: [['sluice rollback run', 'with one command']],
+    exits,
+    run: (call) => run(call, 'back', false),
+  },
 ];
 
-async function plan(call: Call): Promise<Outcome> {
+async function plan(call: Call, direction: Direction): Promise<Outcome> {
   const { control } = requireConfig(call);
-  const data = (await ask(control.socket, { method: 'cutover.plan', params: {} })) as CutoverPlan;
+  const data = (await ask(control.socket, { method: 'cutover.plan', params: { direction } })) as CutoverPlan;
   const isRed = data.gates.some(({ state }) => state === 'red');
   const text = planText(data, call.output.paint);
-  if (!isRed) return { kind: 'Cutover', exit: EXIT.done, data, text, nextSteps: ['sluice cutover rehearse'] };
+  if (!isRed)
+    return {
+      kind: 'Cutover',
+      exit: EXIT.done,
+      data,
+      text,
+      nextSteps: [direction === 'forward' ? 'sluice cutover rehearse' : 'sluice rollback run'],
+    };
   const error = { code: 'CUTOVER_GATES_RED', message: 'a gate is red', remedy: 'The cure stands beside each.' };
   return { kind: 'Cutover', exit: EXIT.refused, data, text, error };
 }
 
-async function run(call: Call, isRehearsal: boolean): Promise<Outcome> {
+async function run(call: Call, direction: Direction, isRehearsal: boolean): Promise<Outcome> {
   const config = requireConfig(call);
   const fences = !isRehearsal || call.flags.has('fence-test');
   const by = byOf(call);
   const waivers = waiversOf(call, by);
   if (fences) await confirm(call, config.pipeline, isRehearsal ? 'Blocking writes for a test' : 'The switch');
   const { socket } = config.control;
-  const request = { by, isRehearsal, fences, waivers };
+  const request = { direction, by, isRehearsal, fences, waivers };
   const begun = (await ask(socket, { method: 'cutover.begin', params: request })) as AttemptStatus;
   const attempt = await followAttempt(socket, begun.id, { output: call.output, signal: call.signal });
   return attempt === null ? goesOn(call) : ended(attempt, call);
@@ -136,7 +162,7 @@ function ended(attempt: AttemptStatus, { output }: Call): Outcome {
 
 async function status(call: Call): Promise<Outcome> {
   const { control } = requireConfig(call);
-  const none: CutoverStatus = { attempt: null, gates: [], gatesAtMs: null };
+  const none: CutoverStatus = { attempt: null, gates: [], gatesAtMs: null, wayBack: null };
   const data = (await askStatus(control.socket)).cutover ?? none;
   return { kind: 'Cutover', exit: EXIT.done, data, text: cutoverText(data, Date.now(), call.output.paint) };
 }
@@ -150,7 +176,7 @@ async function abort(call: Call): Promise<Outcome> {
   const error = {
     code: 'CUTOVER_COMMITTED',
     message: 'the point of no return was passed before: nothing was put back',
-    remedy: 'The application writes to the new side. The way back is a rollback.',
+    remedy: 'The application writes to the new side. To go back: sluice rollback run.',
   };
   return { kind: 'Cutover', exit: EXIT.failed, data: attempt, text, error };
 }

@@ -75,6 +75,7 @@ function cutoverConfig(settings: Settings): CutoverConfig {
     headroomMs: settings.number('cutover.headroom'),
     clockOffsetMs: settings.number('cutover.clockOffset'),
     fence: fence === 'accounts' || fence === 'hook' ? fence : 'read-only',
+    wayBack: settings.isTrue('cutover.wayBack'),
     keepAccounts: settings.list('cutover.keepAccounts'),
     targetRoles: settings.list('cutover.targetRoles'),
     hooks: {

@@ -144,6 +144,7 @@ export interface CutoverConfig {
   readonly fence: 'read-only' | 'accounts' | 'hook';
   /** `user` or `user@host` on the source. */
   readonly keepAccounts: readonly string[];
+  readonly wayBack: boolean;
   /** Of the application, on the target. */
   readonly targetRoles: readonly string[];
   readonly hooks: {

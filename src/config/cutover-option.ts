@@ -61,6 +61,12 @@ export const CUTOVER_OPTIONS: readonly Option[] = [
     example: '[shop_app]',
   },
   {
+    path: 'cutover.wayBack',
+    type: { kind: 'boolean' },
+    default: true,
+    help: 'Carry the writes of the new side back to the old one after the switch, so that a rollback loses none.',
+  },
+  {
     path: 'cutover.hooks.beforeFence',
     type: { kind: 'command' },
     help: 'Command run before writes are fenced.',

@@ -1,4 +1,4 @@
-import type { AttemptStatus, CutoverPlan, CutoverRequest } from './cutover.ts';
+import type { AttemptStatus, CutoverPlan, CutoverRequest, Direction } from './cutover.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { VerifyProgress, VerifyReport, VerifyRequest } from './verify.ts';
 
@@ -15,7 +15,8 @@ export interface PipelineActions {
 }
 
 export interface CutoverActions {
-  plan(): Promise<CutoverPlan>;
+  /** Both fail with CUTOVER_OTHER_SIDE where writes go to that side already. */
+  plan(direction: Direction): Promise<CutoverPlan>;
   /** Begins an attempt and answers at once: it goes on in the process, whoever watches. CUTOVER_GATES_RED, CUTOVER_RUNNING. */
   begin(request: CutoverRequest): Promise<AttemptStatus>;
   /** Resolves when everything is put back, or the point of no return was passed. CUTOVER_NOT_RUNNING. */
@@ -76,6 +77,6 @@ export type ActionCall =
   | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } }
   | { readonly method: 'tables.repair'; readonly params: RepairRows }
   | { readonly method: 'verify'; readonly params: VerifyRequest }
-  | { readonly method: 'cutover.plan'; readonly params: Readonly<Record<string, never>> }
+  | { readonly method: 'cutover.plan'; readonly params: { readonly direction: Direction } }
   | { readonly method: 'cutover.begin'; readonly params: CutoverRequest }
   | { readonly method: 'cutover.abort'; readonly params: { readonly by: string } };

@@ -73,6 +73,7 @@ export interface AttemptStatus {
 
 /** What is asked for. */
 export interface CutoverRequest {
+  readonly direction: Direction;
   /** Who asks: stands in the evidence. */
   readonly by: string;
   readonly isRehearsal: boolean;
@@ -101,4 +102,19 @@ export interface CutoverStatus {
   readonly gates: readonly GateStatus[];
   /** When the gates were looked at; null: not yet. */
   readonly gatesAtMs: number | null;
+  /** The stream back to the source; null while the application writes there. */
+  readonly wayBack: WayBackStatus | null;
+}
+
+export interface WayBackStatus {
+  /** null while it is not measured. */
+  readonly lagMs: number | null;
+  /** LSN up to which everything is at the source, and where the target's log ends; null: not known. */
+  readonly appliedLsn: string | null;
+  readonly headLsn: string | null;
+  readonly rows: number;
+  /** Changes that the source cannot hold: they are on the target only. */
+  readonly setAside: number;
+  /** Why it waits and what to do; null while it runs. */
+  readonly waitsFor: string | null;
 }

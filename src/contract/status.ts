@@ -68,6 +68,7 @@ export const PIPELINE_STATES = [
   'starting',
   'loading',
   'streaming',
+  'cut-over',
   'retrying',
   'stopping',
   'stopped',

@@ -1,5 +1,5 @@
 import type { ActionCall } from '../contract/action.ts';
-import type { Waiver } from '../contract/cutover.ts';
+import type { Direction, Waiver } from '../contract/cutover.ts';
 import type { Disposition, SluiceError } from '../contract/error.ts';
 import type { VerifyRequest } from '../contract/verify.ts';
 
@@ -77,13 +77,22 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
     };
     return { method: 'verify', params: { tables: tables === 'all' ? 'all' : tables, ...how } };
   },
-  'cutover.plan': () => ({ method: 'cutover.plan', params: {} }),
-  'cutover.begin': ({ by, isRehearsal, fences, waivers }) =>
-    typeof by === 'string' && typeof isRehearsal === 'boolean' && typeof fences === 'boolean' && isWaivers(waivers)
-      ? { method: 'cutover.begin', params: { by, isRehearsal, fences, waivers } }
+  'cutover.plan': ({ direction }) =>
+    isDirection(direction) ? { method: 'cutover.plan', params: { direction } } : null,
+  'cutover.begin': ({ direction, by, isRehearsal, fences, waivers }) =>
+    isDirection(direction) &&
+    typeof by === 'string' &&
+    typeof isRehearsal === 'boolean' &&
+    typeof fences === 'boolean' &&
+    isWaivers(waivers)
+      ? { method: 'cutover.begin', params: { direction, by, isRehearsal, fences, waivers } }
       : null,
   'cutover.abort': ({ by }) => (typeof by === 'string' ? { method: 'cutover.abort', params: { by } } : null),
 };
+
+function isDirection(value: unknown): value is Direction {
+  return value === 'forward' || value === 'back';
+}
 
 function isWaivers(value: unknown): value is readonly Waiver[] {
   const isWaiver = (one: unknown) =>

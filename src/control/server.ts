@@ -217,7 +217,7 @@ function act(
     case 'verify':
       return verify?.(call.params, asked) ?? null;
     case 'cutover.plan':
-      return cutover?.plan() ?? null;
+      return cutover?.plan(call.params.direction) ?? null;
     case 'cutover.begin':
       return cutover?.begin(call.params) ?? null;
     case 'cutover.abort':

@@ -117,12 +117,12 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 
 /** Every gate as it stands: before writes are blocked all must be green or waived, by a person and with a reason. */
 export function judgeGates(facts: GateFacts, limits: GateLimits, waivers: readonly Waiver[]): readonly GateStatus[] {
-  const own = Object.entries(JUDGES).map(([name, judge]) => gate(name, judge(facts, limits), waivers));
+  const own = Object.entries(JUDGES).map(([name, judge]) => gateOf(name, judge(facts, limits), waivers));
   const found = facts.findings.map(({ gate: name, value, threshold, problems }) => {
     const isGreen = problems.length === 0;
     const texts = isGreen ? value : problems.map(({ text }) => text).join('; ');
     const cure = [...new Set(problems.map((problem) => problem.cure))].join(' ');
-    return gate(name, { isGreen, value: texts, threshold, cure }, waivers);
+    return gateOf(name, { isGreen, value: texts, threshold, cure }, waivers);
   });
   return [...own, ...found];
 }
@@ -131,7 +131,12 @@ export function isRed({ state }: GateStatus): boolean {
   return state === 'red';
 }
 
-function gate(name: string, { isGreen, value, threshold, cure }: Judged, waivers: readonly Waiver[]): GateStatus {
+/** One gate as it is told, with its waiver where it is red. */
+export function gateOf(
+  name: string,
+  { isGreen, value, threshold, cure }: Judged,
+  waivers: readonly Waiver[],
+): GateStatus {
   const waiver = isGreen ? null : (waivers.find((one) => one.gate === name) ?? null);
   const state = isGreen ? 'green' : waiver === null ? 'red' : 'waived';
   return { name, state, value, threshold, cure: isGreen ? null : cure, waiver };

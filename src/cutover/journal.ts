@@ -45,6 +45,8 @@ export type AttemptNote = Partial<Pick<Attempt, 'blockedAtMs' | 'openedAtMs' | '
 export interface Journal {
   /** The last attempt; null: there was none. */
   last(): Promise<Attempt | null>;
+  /** The last one in this direction that passed its point of no return. */
+  lastCommitted(direction: Direction): Promise<Attempt | null>;
   /** CUTOVER_RUNNING (stop) while another one is not over. */
   begin(attempt: NewAttempt): Promise<Attempt>;
   /** Makes this process the owner of an attempt that another one left. */

@@ -22,9 +22,10 @@ const TABLES = `
     title text NOT NULL, phase text NOT NULL, state text NOT NULL DEFAULT 'waiting', record jsonb, detail text,
     started_at_ms bigint, took_ms bigint, PRIMARY KEY (cutover, name))`;
 
-const LAST = `SELECT id::text, direction, outcome, is_over, is_rehearsal, started_by, started_at_ms::text,
+const ATTEMPT = `SELECT id::text, direction, outcome, is_over, is_rehearsal, started_by, started_at_ms::text,
     ended_at_ms::text, blocked_at_ms::text, opened_at_ms::text, write_block_limit_ms::text, waivers::text, reason
-  FROM sluice.cutover WHERE pipeline = $1 ORDER BY id DESC LIMIT 1`;
+  FROM sluice.cutover WHERE pipeline = $1`;
+const NEWEST = ' ORDER BY id DESC LIMIT 1';
 const STEPS = `SELECT name, title, phase, state, record::text, detail, started_at_ms::text, took_ms::text
   FROM sluice.cutover_step WHERE cutover = $1 ORDER BY ordinal`;
 const BEGIN = `INSERT INTO sluice.cutover
@@ -66,12 +67,11 @@ export class PostgresJournal implements Journal {
   }
 
   async last(): Promise<Attempt | null> {
-    return await this.#with(async (session) => {
-      const { rows } = await session.query(LAST, [this.#options.pipeline]);
-      if (rows[0] === undefined) return null;
-      const steps = await session.query(STEPS, [rows[0]['id'] ?? '']);
-      return attemptOf(rows[0], steps.rows.map(stepOf));
-    });
+    return await this.#find(`${ATTEMPT}${NEWEST}`, []);
+  }
+
+  async lastCommitted(direction: Direction): Promise<Attempt | null> {
+    return await this.#find(`${ATTEMPT} AND outcome = 'committed' AND direction = $2${NEWEST}`, [direction]);
   }
 
   async begin(attempt: NewAttempt): Promise<Attempt> {
@@ -148,6 +148,15 @@ export class PostgresJournal implements Journal {
     const session = this.#session;
     this.#session = null;
     await session?.close();
+  }
+
+  async #find(sql: string, values: readonly string[]): Promise<Attempt | null> {
+    return await this.#with(async (session) => {
+      const { rows } = await session.query(sql, [this.#options.pipeline, ...values]);
+      if (rows[0] === undefined) return null;
+      const steps = await session.query(STEPS, [rows[0]['id'] ?? '']);
+      return attemptOf(rows[0], steps.rows.map(stepOf));
+    });
   }
 
   /** The row lock makes this wait for a commit whose answer was lost: what it reads then is for good. */

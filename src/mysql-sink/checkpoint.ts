@@ -26,16 +26,18 @@ export interface CheckpointPlace {
   readonly pipeline: string;
 }
 
-/** Begins at the slot's position, unless it stands already. */
+export type CheckpointStart = Pick<ReverseCheckpoint, 'logId' | 'epoch' | 'next' | 'position'>;
+
+/** Begins there, unless it stands already. */
 export async function beginCheckpoint(
   connection: MysqlConnection,
   { database, pipeline }: CheckpointPlace,
-  position: Position,
+  { logId, epoch, next, position }: CheckpointStart,
 ): Promise<void> {
   await connection.run(
     `INSERT IGNORE INTO ${ourTable(database, 'reverse_checkpoint')}
-       (pipeline, log_id, epoch, next_offset, position, attempts) VALUES (?, '', 0, 0, ?, 0)`,
-    [pipeline, position.text],
+       (pipeline, log_id, epoch, next_offset, position, attempts) VALUES (?, ?, ?, ?, ?, 0)`,
+    [pipeline, logId, epoch, next, position.text],
   );
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import type { CutoverActions } from '../contract/action.ts';
-import type { AttemptStatus, CutoverPlan, CutoverRequest, GateStatus } from '../contract/cutover.ts';
+import type { AttemptStatus, CutoverPlan, CutoverRequest, Direction, GateStatus } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import { attemptStatus } from '../cutover/attempt-status.ts';
@@ -13,13 +13,15 @@ import { textOf } from '../cutover/heeding.ts';
 import type { Attempt, Journal } from '../cutover/journal.ts';
 import { PostgresJournal, type PostgresJournalOptions } from '../cutover/postgres-journal.ts';
 import { Runner } from '../cutover/runner.ts';
-import type { Step } from '../cutover/step.ts';
+import type { Step, StepRecord } from '../cutover/step.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 
 export interface CutoverDeskOptions {
   readonly config: Config;
   readonly logger: Logger;
-  readonly steps: readonly Step[];
+  /** The way that can be gone now: forward while the application writes to the source. */
+  readonly direction: Direction;
+  stepsOf(direction: Direction): readonly Step[];
   readonly closeStream: PostgresJournalOptions['closeStream'];
   /** Every gate as it stands now. */
   judge(waivers: CutoverRequest['waivers']): Promise<readonly GateStatus[]>;
@@ -48,21 +50,23 @@ export class CutoverDesk implements CutoverActions {
     });
   }
 
-  async plan(): Promise<CutoverPlan> {
-    const { steps, judge, config } = this.#options;
+  async plan(direction: Direction): Promise<CutoverPlan> {
+    const { judge, config } = this.#options;
+    const steps = this.#stepsNow(direction);
     const planned = await Promise.all(
       steps.map(async ({ name, title, phase, describe }) => ({ name, title, phase, describe: await describe() })),
     );
     return { gates: await judge([]), steps: planned, writeBlockLimitMs: config.cutover.writeBlockLimitMs };
   }
 
-  async begin({ by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {
-    const { steps, judge, config } = this.#options;
+  async begin({ direction, by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {
+    const { judge, config } = this.#options;
+    const steps = this.#stepsNow(direction);
     const gates = await judge(waivers);
     const red = gates.filter(isRed);
     if (red.length > 0) throw gatesRed(red);
     const attempt = await this.#journal.begin({
-      direction: 'forward',
+      direction,
       isRehearsal,
       startedBy: by,
       startedAtMs: Date.now(),
@@ -110,8 +114,26 @@ export class CutoverDesk implements CutoverActions {
     await this.#journal.close();
   }
 
+  /** Where the application writes, by the last switch that passed its point of no return. */
+  async side(): Promise<'source' | 'target'> {
+    const [there, back] = [await this.#journal.lastCommitted('forward'), await this.#journal.lastCommitted('back')];
+    return there !== null && Number(there.id) > Number(back?.id ?? 0) ? 'target' : 'source';
+  }
+
+  /** What the fence of the last cutover has noted; null: there was none. */
+  async lastFence(): Promise<StepRecord | null> {
+    const last = await this.#journal.lastCommitted('forward');
+    return last?.steps.find(({ name }) => name === 'fence')?.record ?? null;
+  }
+
+  #stepsNow(direction: Direction): readonly Step[] {
+    if (direction !== this.#options.direction) throw otherSide(direction);
+    return this.#options.stepsOf(direction);
+  }
+
   #go(attempt: Attempt, isOwn: boolean): Promise<Attempt> {
-    const { steps, logger, onChange } = this.#options;
+    const { stepsOf, logger, onChange } = this.#options;
+    const steps = stepsOf(attempt.direction);
     const [abort, stop] = [this.#abort.signal, this.#stop.signal];
     const runner = new Runner(attempt, { journal: this.#journal, steps, isOwn, logger, onChange, abort, stop });
     onChange(attempt);
@@ -149,6 +171,17 @@ function gatesRed(red: readonly GateStatus[]): SluiceError {
     code: 'CUTOVER_GATES_RED',
     message: `${red.map(({ name, value, threshold }) => `${name}: ${value} (wanted: ${threshold})`).join('; ')}`,
     remedy: `${red.map(({ name, cure }) => `${name}: ${cure}`).join(' ')} Or waive one: --waive GATE=REASON.`,
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_OTHER_SIDE: writes go there already; exit 3. */
+function otherSide(direction: Direction): SluiceError {
+  const there = direction === 'forward' ? 'target' : 'source';
+  return new SluiceError({
+    code: 'CUTOVER_OTHER_SIDE',
+    message: `the application writes to the ${there} already`,
+    remedy: 'See where it stands: sluice cutover status.',
     disposition: 'stop',
   });
 }

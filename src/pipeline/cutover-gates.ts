@@ -4,16 +4,16 @@ import { sourceAdminLogin } from '../config/login.ts';
 import type { GateStatus, Waiver } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineStatus } from '../contract/status.ts';
-import type { Fence } from '../cutover/fence/fence.ts';
 import { type GateFinding, judgeGates } from '../cutover/gate.ts';
 import { sourceQuiet } from '../cutover/source-quiet.ts';
 import { connectMysql } from '../mysql/connection.ts';
+import type { AnyFence } from './switch-fence.ts';
 
 export interface GateWatchOptions {
   readonly config: Config;
   readonly status: () => PipelineStatus;
   readonly clockOffsetMs: () => number | null;
-  readonly fence: Pick<Fence<never>, 'check'>;
+  readonly fence: Pick<AnyFence, 'check'>;
   readonly onGates: (gates: readonly GateStatus[], atMs: number) => void;
 }
 

@@ -1,60 +1,56 @@
-import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
-import { sourceAdminLogin, sourceLogin } from '../config/login.ts';
+import type { Config } from '../config/config.ts';
+import { targetLogin } from '../config/login.ts';
 import type { CutoverActions } from '../contract/action.ts';
-import type { CutoverStatus } from '../contract/cutover.ts';
+import type { CutoverStatus, Direction, GateStatus, Waiver } from '../contract/cutover.ts';
 import type { Logger } from '../contract/logger.ts';
 import { attemptStatus } from '../cutover/attempt-status.ts';
-import { MysqlFence } from '../cutover/fence/mysql-fence.ts';
 import type { Attempt } from '../cutover/journal.ts';
 import { drainedEnd } from '../cutover/steps/drain.ts';
-import type { PostgresSession } from '../postgres/connection.ts';
-import { type Checkpoint, closeCheckpoint } from '../sink/checkpoint.ts';
+import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
+import { type Checkpoint, closeCheckpoint, reopenCheckpoint } from '../sink/checkpoint.ts';
 import { CutoverDesk } from './cutover-desk.ts';
-import { GateWatch } from './cutover-gates.ts';
-import { forwardSteps } from './cutover-steps.ts';
+import { type SwitchOptions, switchSteps } from './cutover-steps.ts';
 import { standsAt } from './drain.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
+import { sourceFence, targetFence } from './switch-fence.ts';
 
-export interface CutoverHalfOptions {
+export interface CutoverHalfOptions extends Pick<SwitchOptions, 'wayBack' | 'drain'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly logger: Logger;
   readonly state: RunState;
-  /** Where the target stands; null while no stream runs. */
+  /** The way that can be gone now. */
+  readonly direction: Direction;
+  /** Where the forward stream stands on the target; null while none runs. */
   readonly checkpoint: () => Checkpoint | null;
-  /** The point of no return was passed: the stream that feeds the target is closed. */
+  judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]>;
+  /** The point of no return of an attempt of this process was passed: the stream that fed the new side is over. */
   readonly onCommitted: () => void;
 }
 
-type Judged = Pick<CutoverStatus, 'gates' | 'gatesAtMs'>;
+type Judged = Pick<CutoverStatus, 'gates' | 'gatesAtMs' | 'wayBack'>;
 
-/** What the running pipeline has to do with its own end: gates, the attempt under way, what is left of an earlier one. */
+/** What a running process has to do with the switch: the attempt under way, and what is left of an earlier one. */
 export class CutoverHalf {
   readonly #options: CutoverHalfOptions;
   readonly #desk: CutoverDesk;
-  readonly #gates: GateWatch;
   #attempt: Attempt | null = null;
-  #judged: Judged = { gates: [], gatesAtMs: null };
+  #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null };
 
   constructor(options: CutoverHalfOptions) {
-    const { config, scope, logger, state, checkpoint } = options;
+    const { config, scope, logger, direction, drain, wayBack, judge } = options;
     this.#options = options;
-    const fence = fenceOf(config);
-    const standing = () => checkpoint()?.position ?? null;
-    const drain = { config, standing, isFenced: () => this.isFenced };
-    this.#gates = new GateWatch({
-      config,
-      fence,
-      status: () => state.status(),
-      clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
-      onGates: (gates, gatesAtMs) => this.#tell({ gates, gatesAtMs }),
-    });
+    const steps: SwitchOptions = {
+      ...{ config, scope, drain, wayBack },
+      sourceFence: sourceFence(config),
+      targetFence: targetFence(config),
+      lastFence: () => this.#desk.lastFence(),
+      reopenStream: () => this.#reopenStream(),
+    };
     this.#desk = new CutoverDesk({
-      config,
-      logger,
-      steps: forwardSteps({ config, scope, fence, drain }),
-      judge: (waivers) => this.#gates.judge(waivers),
+      ...{ config, logger, direction, judge },
+      stepsOf: (way) => switchSteps(way, steps),
       onChange: (attempt) => this.#changed(attempt),
       closeStream: (session, attempt) => this.#closeStream(session, attempt),
     });
@@ -70,54 +66,52 @@ export class CutoverHalf {
     return fence !== undefined && fence.state !== 'waiting' && fence.state !== 'undone';
   }
 
-  async watch(signal: AbortSignal): Promise<void> {
-    await this.#gates.run(signal);
-  }
-
-  /** Finishes what an earlier process has left; true when the application writes to the target since. */
-  async recover(): Promise<boolean> {
+  /** Finishes what an earlier process has left, and answers on which side the application writes since. */
+  async recover(): Promise<'source' | 'target'> {
     const last = await this.#desk.recover();
     if (last !== null) this.#changed(last);
-    return last?.outcome === 'committed' && last.direction === 'forward';
+    return await this.#desk.side();
   }
 
   async settled(reason: string, ending: AbortSignal): Promise<void> {
     await this.#desk.settled(reason, ending);
   }
 
-  #changed(attempt: Attempt): void {
-    const isNews = attempt.outcome === 'committed' && this.#attempt?.outcome !== 'committed';
-    this.#attempt = attempt;
-    this.#tell(this.#judged);
-    if (isNews) this.#options.onCommitted();
-  }
-
-  #tell(judged: Judged): void {
-    this.#judged = judged;
+  tell(judged: Partial<Judged>): void {
+    this.#judged = { ...this.#judged, ...judged };
     const { state } = this.#options;
     const attempt = this.#attempt === null ? null : attemptStatus(this.#attempt, Date.now());
-    state.change({ cutover: { attempt, ...judged } });
+    state.change({ cutover: { attempt, ...this.#judged } });
     state.publish();
   }
 
-  /** Only where the target still stands exactly at the end that the drain has found. */
+  #changed(attempt: Attempt): void {
+    const isNews = attempt.outcome === 'committed' && this.#attempt?.outcome === 'running';
+    this.#attempt = attempt;
+    this.tell({});
+    if (isNews) this.#options.onCommitted();
+  }
+
+  /**
+   * Forward: only where the target still stands exactly at the end that the drain has found. Back: the stream to the
+   * source ends with its slot, behind the point of no return; whoever writes on the target was seen by the last look.
+   */
   async #closeStream(session: PostgresSession, attempt: string): Promise<boolean> {
-    const at = this.#options.checkpoint();
+    const { direction, checkpoint, config } = this.#options;
+    if (direction === 'back') return true;
+    const at = checkpoint();
     const end = drainedEnd(this.#attempt?.steps.find(({ name }) => name === 'drain')?.record ?? null);
     if (at === null || end === null || !standsAt(at.position, end)) return false;
-    const key = { pipeline: this.#options.config.pipeline, lane: 'main' };
-    return await closeCheckpoint(session, key, { at, by: attempt });
+    return await closeCheckpoint(session, { pipeline: config.pipeline, lane: 'main' }, { at, by: attempt });
   }
-}
 
-function fenceOf({ source, cutover }: Config): MysqlFence {
-  return new MysqlFence({
-    login: sourceAdminLogin(source),
-    way: cutover.fence === 'accounts' ? 'accounts' : 'read-only',
-    ours: [source.url.user],
-    keep: cutover.keepAccounts,
-    tryAs: [{ name: 'sluice', login: sourceLogin(source) }],
-    database: HEARTBEAT_DATABASE,
-    limitMs: cutover.writeBlockLimitMs,
-  });
+  async #reopenStream(): Promise<void> {
+    const { config } = this.#options;
+    const session = await connectPostgres(targetLogin(config));
+    try {
+      await reopenCheckpoint(session, { pipeline: config.pipeline, lane: 'main' });
+    } finally {
+      await session.close();
+    }
+  }
 }

@@ -11,8 +11,8 @@ import { Follower } from '../verify/follower.ts';
 import { AfterLoad } from './after-load.ts';
 import { runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
-import { CutoverHalf } from './cutover-half.ts';
 import { watchDrift } from './drift-watch.ts';
+import { ForwardHalf } from './forward-half.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
 import { LogTrim } from './log-trim.ts';
@@ -57,7 +57,7 @@ class Halves {
   readonly #desk = new ReloadDesk();
   readonly #trim: LogTrim;
   readonly #follower = new Follower();
-  readonly #cutover: CutoverHalf | null;
+  readonly #cutover: ForwardHalf | null;
   #ended: RunResult['ended'] = 'stopped';
   #isLoadFinished = false;
 
@@ -95,7 +95,7 @@ class Halves {
       checkpoint,
       onCommitted: () => this.#endAs('cut-over'),
     };
-    this.#cutover = options.mode === 'run' ? new CutoverHalf(rest) : null;
+    this.#cutover = options.mode === 'run' ? new ForwardHalf(rest) : null;
   }
 
   async run(): Promise<RunResult['ended']> {
@@ -112,7 +112,7 @@ class Halves {
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
-    await this.#cutover?.settled('the pipeline ends', this.#options.signal);
+    await this.#cutover?.half.settled('the pipeline ends', this.#options.signal);
     await this.#trim.ended();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
@@ -132,7 +132,7 @@ class Halves {
     return {
       ...(mode === 'capture' ? {} : { quarantine, verify: verify.verify }),
       ...(mode === 'apply' ? {} : { tables }),
-      ...(this.#cutover === null ? {} : { cutover: this.#cutover.actions }),
+      ...(this.#cutover === null ? {} : { cutover: this.#cutover.half.actions }),
     };
   }
 
@@ -172,7 +172,7 @@ class Halves {
     await watchSource({
       settings: sourceLogin(config.source),
       heartbeat: mode === 'apply' ? null : beat,
-      isResting: () => this.#cutover?.isFenced ?? false,
+      isResting: () => this.#cutover?.half.isFenced ?? false,
       pollMs: POLL_MS,
       signal: this.#signal,
       onPoll: (poll) => {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { sourceLogin, targetLogin } from '../config/login.ts';
+import { sourceAdminLogin, targetLogin } from '../config/login.ts';
 import type { Change } from '../contract/change.ts';
 import type { ChangeLog, Epoch, EpochHeader } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
@@ -80,7 +80,7 @@ export async function captureReverse(options: ReverseCapture): Promise<void> {
 type Tables = ReadonlyMap<string, ReturnTable>;
 
 async function carriedTables(options: ReverseCapture): Promise<Tables> {
-  const source = await connectMysql(sourceLogin(options.config.source));
+  const source = await connectMysql(sourceAdminLogin(options.config.source));
   const target = await connectPostgres(targetLogin(options.config));
   try {
     const plan = await planReverse({ source, target }, options.scope);

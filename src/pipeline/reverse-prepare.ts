@@ -1,7 +1,8 @@
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
+import type { LogHead } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import { forgetPipeline, makeOurTables } from '../mysql-sink/bookkeeping.ts';
-import { beginCheckpoint, readCheckpoint } from '../mysql-sink/checkpoint.ts';
+import { beginCheckpoint, type CheckpointStart, readCheckpoint } from '../mysql-sink/checkpoint.ts';
 import { PostgresqlPosition } from '../position/postgresql.ts';
 import { quoteTable, type TargetName } from '../postgres/quote.ts';
 import { makeReverseTables, publish, restoreIdentities, tellOldRows, unpublish } from '../wal/publication.ts';
@@ -27,7 +28,7 @@ export interface ReverseSite extends Ends {
  * Old rows told whole, publication, slot, checkpoint: in this order, each step done only where it is not done, so that
  * it is finished after a crash by being run again. Making the slot waits for every open transaction of the target.
  */
-export async function prepareReverse(site: ReverseSite): Promise<PreparedReverse> {
+export async function prepareReverse(site: ReverseSite, head: LogHead): Promise<PreparedReverse> {
   const { source, target, place, scope } = site;
   const { pipeline } = place.checkpoint;
   await makeOurTables(source, HEARTBEAT_DATABASE);
@@ -41,8 +42,14 @@ export async function prepareReverse(site: ReverseSite): Promise<PreparedReverse
   await publish(target, place.publication, names);
   await assertSlotKept(site);
   const lsn = await createSlot(target, place.slot);
-  await beginCheckpoint(source, place.checkpoint, PostgresqlPosition.parse(lsn));
+  await beginCheckpoint(source, place.checkpoint, startOf(head, lsn));
   return { plan, slot: place.slot, lsn };
+}
+
+/** What an earlier way back has left in the log is over: it is never applied again. */
+function startOf({ logId, last }: LogHead, lsn: string): CheckpointStart {
+  if (last === null) return { logId: '', epoch: 0, next: 0, position: PostgresqlPosition.parse(lsn) };
+  return { logId, epoch: last.number, next: last.next, position: last.reached };
 }
 
 /** The table, and its partitions, each of which tells its old rows by itself. */

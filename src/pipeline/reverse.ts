@@ -3,7 +3,7 @@ import type { Finding } from '../check/finding.ts';
 import { checkReverseSource } from '../check/reverse-source.ts';
 import { checkReverseTarget } from '../check/reverse-target.ts';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
-import { sourceLogin, targetLogin } from '../config/login.ts';
+import { sourceAdminLogin, targetLogin } from '../config/login.ts';
 import type { ChangeLog } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
@@ -92,7 +92,21 @@ export class Reverse {
 
   /** Everything that must stand before the first write on the target. Never inside the write block: see `createSlot`. */
   async prepare(): Promise<PreparedReverse> {
-    return await this.#between((ends) => prepareReverse({ ...ends, place: this.#place, scope: this.#scope }));
+    const log = openReverseLog(this.#options.config);
+    try {
+      const head = await log.head();
+      return await this.#between((ends) => prepareReverse({ ...ends, place: this.#place, scope: this.#scope }, head));
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Where the target's own log ends now. */
+  async targetEnd(): Promise<string> {
+    return await this.#between(async ({ target }) => {
+      const { rows } = await target.query('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+      return rows[0]?.['lsn'] ?? '0/0';
+    });
   }
 
   /** What was committed on the target before this LSN will not be read: the last forward commit, so that nothing echoes. */
@@ -165,7 +179,7 @@ export class Reverse {
 
   /** Exactly as they were, in their order. Answers how many. */
   async restoreTriggers(): Promise<number> {
-    const settings = sourceLogin(this.#options.config.source);
+    const settings = sourceAdminLogin(this.#options.config.source);
     return await this.#between(async ({ source }) => {
       await makeOurTables(source, HEARTBEAT_DATABASE);
       return await restoreTriggers(settings, source, this.#place.checkpoint);
@@ -232,7 +246,7 @@ export class Reverse {
     const keep = config.log.kind === 'embedded' ? config.log.keepBytes : 0;
     const trim = new LogTrim({ log, keep, logger: this.#options.logger });
     const sink = new MysqlSink({
-      source: sourceLogin(config.source),
+      source: sourceAdminLogin(config.source),
       place: this.#place.checkpoint,
       states: REVERSE_STATES,
       onApplied: (checkpoint, rows, setAside) => {
@@ -309,7 +323,7 @@ export class Reverse {
 
   async #between<T>(work: (ends: Ends) => Promise<T>): Promise<T> {
     const { config } = this.#options;
-    const source = await connectMysql(sourceLogin(config.source));
+    const source = await connectMysql(sourceAdminLogin(config.source));
     try {
       const target = await connectPostgres(targetLogin(config));
       try {

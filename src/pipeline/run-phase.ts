@@ -10,11 +10,13 @@ export class RunPhase {
   readonly #waits = new Map<Part, string>();
   #isBegun = false;
   #isLoaded = false;
+  #isCutOver = false;
   #end: 'stopping' | 'stopped' | 'failed' | null = null;
 
   get state(): PipelineState {
     if (this.#end) return this.#end;
     if (this.#waits.size > 0) return 'retrying';
+    if (this.#isCutOver) return 'cut-over';
     if (!this.#isBegun) return 'starting';
     return this.#isLoaded ? 'streaming' : 'loading';
   }
@@ -41,6 +43,11 @@ export class RunPhase {
 
   goesOn(part: Part): void {
     this.#waits.delete(part);
+  }
+
+  /** The application writes to the target from now on, or to the source again. */
+  cutOver(isCutOver: boolean): void {
+    this.#isCutOver = isCutOver;
   }
 
   loaded(isLoaded: boolean): void {

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
-import { CutoverHalf } from './cutover-half.ts';
+import { ForwardHalf } from './forward-half.ts';
 import { runHalves } from './halves.ts';
 import { openLogOf } from './log-of.ts';
-import { prepareRun } from './prepare.ts';
+import { type PrepareParts, prepareRun } from './prepare.ts';
 import { resync } from './resync.ts';
 import type { RunOptions, RunPipeline, RunResult } from './run-option.ts';
 import { RunState } from './run-state.ts';
@@ -13,6 +13,7 @@ import { scopeOf } from './scope.ts';
 import { startStep } from './start-step.ts';
 import { firstFacts } from './status.ts';
 import { VERSION } from './version.ts';
+import { runWayBack } from './way-back.ts';
 
 const STATUS_EVERY_MS = 500;
 
@@ -32,12 +33,7 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   try {
     state.publish();
     if (options.isResync) await startStep(state, options, () => resync(config, options.logger).then(() => true));
-    if (options.mode === 'run' && (await isCutOver(config, state, options))) {
-      state.phase((phase) => phase.ends('stopped'));
-      return { ended: 'cut-over', status: state.status() };
-    }
-    const prepared = await prepareRun({ config, log, state }, options);
-    const ended = prepared === null ? 'stopped' : await runHalves({ config, log, state, prepared, ...options });
+    const ended = await runSides({ config, log, state }, options);
     state.phase((phase) => phase.ends('stopped'));
     return { ended, status: state.status() };
   } catch (error) {
@@ -52,15 +48,33 @@ export const runPipeline: RunPipeline = async (config: Config, options: RunOptio
   }
 };
 
-/** First of all: an attempt that a process before this one has left may keep the source closed. */
-async function isCutOver(config: Config, state: RunState, options: RunOptions): Promise<boolean> {
+/** The stream to the target while the application writes to the source, the way back while it writes to the target. */
+async function runSides(parts: PrepareParts, options: RunOptions): Promise<RunResult['ended']> {
+  const { config, state } = parts;
+  for (;;) {
+    const side = options.mode === 'run' ? await sideOf(parts, options) : 'source';
+    if (side === null) return 'stopped';
+    if (side === 'target' && !config.cutover.wayBack) return 'cut-over';
+    if (side === 'target') {
+      const ended = await runWayBack({ ...options, config, state, scope: scopeOf(config) });
+      if (ended === 'stopped') return ended;
+      continue;
+    }
+    const prepared = await prepareRun(parts, options);
+    const ended = prepared === null ? 'stopped' : await runHalves({ ...parts, prepared, ...options });
+    if (ended !== 'cut-over') return ended;
+  }
+}
+
+/** First of all: an attempt that a process before this one has left may keep the source closed. null: the signal came. */
+async function sideOf({ config, state }: PrepareParts, options: RunOptions): Promise<'source' | 'target' | null> {
   const { logger } = options;
   const rest = { config, scope: scopeOf(config), logger, state, checkpoint: () => null, onCommitted: () => {} };
-  const half = new CutoverHalf(rest);
+  const { half } = new ForwardHalf(rest);
   try {
-    return (await startStep(state, options, () => half.recover())) === true;
+    return await startStep(state, options, () => half.recover());
   } finally {
-    await half.settled('the pipeline starts', options.signal);
+    await half.settled('the pipeline goes on', options.signal);
   }
 }
 

@@ -91,13 +91,21 @@ export async function closeCheckpoint(
   return (await session.query(CLOSE, values)).rowCount === 1;
 }
 
+/** After a rollback: the stream goes on where it was closed. Does nothing where it is open. */
+export async function reopenCheckpoint(session: PostgresSession, key: CheckpointKey): Promise<void> {
+  await session.query('UPDATE sluice.checkpoint SET closed_by = NULL WHERE pipeline = $1 AND lane = $2', [
+    key.pipeline,
+    key.lane,
+  ]);
+}
+
 /** TARGET_CLOSED: a cutover has made this side the one that the application writes to. */
 export function assertOpen(checkpoint: Checkpoint | null): void {
   if (checkpoint === null || checkpoint.closedBy === null) return;
   throw new SluiceError({
     code: 'TARGET_CLOSED',
     message: `the stream to this target was closed for good by cutover ${checkpoint.closedBy}: the application writes here now`,
-    remedy: 'Nothing of the source goes there any more; it is the one that is written to.',
+    remedy: 'Nothing of the source goes there any more. To go back: sluice rollback run.',
     disposition: 'stop',
   });
 }

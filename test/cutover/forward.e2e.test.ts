@@ -6,7 +6,7 @@ import { onSource } from '../e2e/statement.ts';
 import { Application, LEDGER } from './application.ts';
 
 const YAML = `tables: { include: ["*"] }
-cutover: { steadyFor: 1s, longestTransaction: 1s, writeBlockLimit: 20s }`;
+cutover: { steadyFor: 1s, writeBlockLimit: 20s }`;
 
 describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
   let line: Line;
@@ -38,7 +38,9 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     let url = appUrl();
     const application = new Application(() => url);
     await gatesGreen(running);
-    const begun = await running.actions().begin({ by: 'ada', isRehearsal: false, fences: true, waivers: [] });
+    const begun = await running
+      .actions()
+      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: [] });
     running.onStatus(({ cutover }) => {
       if (cutover?.attempt?.outcome === 'committed') url = line.target.url;
     });
@@ -67,7 +69,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
   test('is rehearsed beside the application, which notices nothing', async () => {
     const application = new Application(appUrl);
     await gatesGreen(running);
-    await running.actions().begin({ by: 'ada', isRehearsal: true, fences: false, waivers: [] });
+    await running.actions().begin({ direction: 'forward', by: 'ada', isRehearsal: true, fences: false, waivers: [] });
     const attempt = await over(running);
     expect(attempt).toMatchObject({ outcome: 'aborted', reason: 'a rehearsal ends here', writeBlockMs: null });
     await application.stop();
@@ -80,7 +82,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     await gatesGreen(running);
     const insert = `INSERT INTO \`${name}\`.account VALUES (9, 0)`;
     await onSource(line, "XA START 'x'", insert, "XA END 'x'", "XA PREPARE 'x'");
-    const request = { by: 'ada', isRehearsal: false, fences: true, waivers: [] };
+    const request = { direction: 'forward' as const, by: 'ada', isRehearsal: false, fences: true, waivers: [] };
     await expect(running.actions().begin(request)).rejects.toMatchObject({ code: 'CUTOVER_GATES_RED' });
     await onSource(line, `XA ROLLBACK 'x'`);
   });

@@ -27,6 +27,9 @@ export function fenceStep<R extends StepRecord>({ fence, recordOf, limitMs }: Fe
       await fence.set(before);
       const { holds, tries, gaps } = await fence.proveHolds(before);
       const failed = tries.filter(({ outcome }) => outcome !== 'refused');
+      // PostgreSQL asks a role whether it may log in at each login: there is nothing to try without its password.
+      const isSeen = fence.way === 'roles' && tries.length === 0 && gaps.length === 0;
+      if (isSeen) return 'no role can log in, and none is there';
       if (!holds)
         throw leaks([...gaps, ...failed.map(({ as, what, answer }) => `${what} as ${as}: ${answer}`)].join('; '));
       return `${tries.length} writes were tried, and each was refused: ${tries.map(({ answer }) => answer).join('; ')}`;
@@ -35,6 +38,23 @@ export function fenceStep<R extends StepRecord>({ fence, recordOf, limitMs }: Fe
       if (record === null) return 'nothing was blocked';
       await fence.lift(recordOf(record));
       return 'writes are possible again';
+    },
+  };
+}
+
+/** From here on only the reverse stream may write where the application did. */
+export function loosenStep<R extends StepRecord>({ fence, recordOf, limitMs }: FenceStepOptions<R>): Step {
+  return {
+    name: 'loosen',
+    title: 'Lets the reverse stream write to the old side, and nobody else.',
+    phase: 'beyond',
+    limitMs,
+    describe: async () => ['the fence stays for every account but that of the reverse stream'],
+    run: async ({ recordOf: recordOfStep }) => {
+      const record = recordOfStep('fence');
+      if (record === null) return 'there is no fence';
+      await fence.loosen(recordOf(record));
+      return 'the old side takes writes of the reverse stream alone';
     },
   };
 }
@@ -81,4 +101,30 @@ export function closedTargetSteps<R extends StepRecord>(options: ClosedTargetOpt
     },
   };
   return [close, open];
+}
+
+/** The old side takes writes again as it did before its fence. */
+export function openSourceStep<R extends StepRecord>(options: {
+  readonly fence: Fence<R>;
+  /** What the fence of the cutover has noted; null: there was none. */
+  fenced(): Promise<R | null>;
+  readonly limitMs: number;
+}): Step {
+  const { fence, fenced, limitMs } = options;
+  return {
+    name: 'open-source',
+    title: 'Opens the old side as it was before the cutover.',
+    phase: 'beyond',
+    limitMs,
+    describe: async () => {
+      const record = await fenced();
+      const acts = record === null ? [] : fence.describe(record).lift;
+      return acts.flatMap(({ words, statements }) => [words, ...statements.map((statement) => `  ${statement}`)]);
+    },
+    run: async () => {
+      const record = await fenced();
+      if (record !== null) await fence.lift(record);
+      return 'the source takes writes as before the cutover';
+    },
+  };
 }

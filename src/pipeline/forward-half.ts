@@ -1,0 +1,48 @@
+import { GateWatch } from './cutover-gates.ts';
+import type { CutoverHalfOptions } from './cutover-half.ts';
+import { CutoverHalf } from './cutover-half.ts';
+import { isStillDrained, untilDrained } from './drain.ts';
+import { Reverse } from './reverse.ts';
+import { sourceFence } from './switch-fence.ts';
+import { wayBackActs } from './way-back.ts';
+
+export type ForwardOptions = Pick<
+  CutoverHalfOptions,
+  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted'
+>;
+
+/** The switch to the target, beside the stream to it. */
+export class ForwardHalf {
+  readonly half: CutoverHalf;
+  readonly #gates: GateWatch;
+
+  constructor(options: ForwardOptions) {
+    const { config, logger, state, checkpoint } = options;
+    const drain = {
+      config,
+      standing: () => checkpoint()?.position ?? null,
+      isFenced: () => this.half.isFenced,
+    };
+    this.#gates = new GateWatch({
+      config,
+      fence: sourceFence(config),
+      status: () => state.status(),
+      clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
+      onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),
+    });
+    this.half = new CutoverHalf({
+      ...options,
+      direction: 'forward',
+      drain: {
+        untilDrained: (signal) => untilDrained(drain, signal),
+        isStillDrained: (end) => isStillDrained(drain, end),
+      },
+      wayBack: config.cutover.wayBack ? wayBackActs(new Reverse({ config, logger }), () => null) : null,
+      judge: (waivers) => this.#gates.judge(waivers),
+    });
+  }
+
+  async watch(signal: AbortSignal): Promise<void> {
+    await this.#gates.run(signal);
+  }
+}
