@@ -98,6 +98,20 @@ test('a login that could not be tried proves nothing', async () => {
   expect(await fence.proveHolds(record)).toMatchObject({ holds: false, tries: [{ outcome: 'unclear' }] });
 });
 
+test('where no login of the application is known, a role of our own is closed out with the others and tried', async () => {
+  const { fence, record } = await plan({ tryAs: [] });
+  await fence.set(record);
+  await fence.set(record);
+  expect(await fence.proveHolds(record)).toMatchObject({
+    holds: true,
+    tries: [{ as: 'sluice_try', outcome: 'refused' }],
+  });
+  await root.query('ALTER ROLE sluice_try LOGIN');
+  expect(await fence.proveHolds(record)).toMatchObject({ holds: false, tries: [{ outcome: 'passed' }] });
+  await fence.lift(record);
+  expect((await root.query("SELECT 1 FROM pg_roles WHERE rolname = 'sluice_try'")).rows).toEqual([]);
+});
+
 test('check names every right that is missing with the statements that give it, and those suffice', async () => {
   await root.query("CREATE ROLE poor LOGIN PASSWORD 'x'");
   const fence = new RoleFence(settings({ login: loginOf('poor') }));

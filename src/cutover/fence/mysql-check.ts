@@ -1,8 +1,9 @@
 import type { MysqlConnection } from '../../mysql/connection.ts';
+import { CANARY } from './canary.ts';
 import { type FenceFinding, fenceFinding } from './fence.ts';
 import { accountName, keptNames, openAccounts } from './mysql-account.ts';
 import { enabledEvents } from './mysql-event.ts';
-import type { MysqlFenceSettings } from './mysql-record.ts';
+import { type MysqlFenceSettings, triedLogins } from './mysql-record.ts';
 import { checkRights, ownAccount } from './mysql-right.ts';
 import { passers, replicationChannels } from './mysql-still-runs.ts';
 import { globals } from './mysql-variable.ts';
@@ -105,17 +106,17 @@ async function checkAccounts(
 }
 
 /** A login that does not work now would be refused then for a reason that proves nothing. */
-async function checkLogins({ way, tryAs, ours, keep }: MysqlFenceSettings): Promise<readonly FenceFinding[]> {
+async function checkLogins(settings: MysqlFenceSettings): Promise<readonly FenceFinding[]> {
+  const { way, tryAs, ours, keep } = settings;
   const findings: FenceFinding[] = [];
   for (const { name, login } of tryAs) {
     const refusal = await tryLogin(login);
     if (refusal !== null)
       findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', name, refusal.message, refusal.remedy));
   }
-  const staysOpen = new Set([...ours, ...keep.map((name) => name.replace(/@.*$/, ''))]);
-  if (way === 'accounts' && tryAs.every(({ login }) => staysOpen.has(login.user))) {
-    const message = 'no login of the application is given, so it cannot be tried whether it is kept out';
-    findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', 'source', message));
+  if (way === 'accounts' && triedLogins(settings, [...ours, ...keep]).length === 0) {
+    const message = `no login of the application is given: an account of our own, ${CANARY.user}, is made, closed out and tried`;
+    findings.push(fenceFinding('information', 'FENCE_TRY_LOGIN', 'source', message));
   }
   return findings;
 }

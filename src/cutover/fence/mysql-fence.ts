@@ -1,6 +1,7 @@
 import { SluiceError } from '../../contract/error.ts';
-import type { MysqlConnection } from '../../mysql/connection.ts';
+import type { MysqlConnection, MysqlSettings } from '../../mysql/connection.ts';
 import { readGrants } from '../../mysql/grant.ts';
+import { CANARY, dropMysqlCanary, makeMysqlCanary, mysqlCanaryLogin } from './canary.ts';
 import { Deadline } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
@@ -25,6 +26,7 @@ import {
   planOf,
   restoreStatements,
   stopsScheduler,
+  triedLogins,
 } from './mysql-record.ts';
 import { mayKill } from './mysql-right.ts';
 import { endSessions, killStatement, onMysql } from './mysql-session.ts';
@@ -71,6 +73,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
         variables: await readVariables(connection),
         accounts: await openAccounts(connection, kept),
         kept: [...kept],
+        canary: this.way === 'accounts' && triedLogins(this.#settings, [...kept]).length === 0,
       };
     });
   }
@@ -81,7 +84,8 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
       refuseOtherServer(connection, record);
       if (stopsScheduler(record)) await connection.run(assignment(record.kind, 'event_scheduler', 'OFF'));
       await keepOutOfBinlog(connection);
-      await setLocks(connection, record.accounts, 'LOCK');
+      if (record.canary) await makeMysqlCanary(connection);
+      await setLocks(connection, [...record.accounts, ...(record.canary ? [CANARY] : [])], 'LOCK');
       await endForeign(connection, record, deadline);
       await refusePreparedXa(connection);
       if (record.way === 'read-only') await setReadOnly(connection, deadline);
@@ -102,7 +106,9 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
 
   /** INV-152: the fence is believed only when a write that must fail was tried and refused. */
   async proveHolds(record: MysqlFenceRecord, level: FenceLevel = 'closed'): Promise<FenceProof> {
-    const tries = await tryWrites(this.#settings, record, level);
+    const known = triedLogins(this.#settings, record.kept);
+    const canary = record.canary ? [{ name: CANARY.user, login: await this.#canaryLogin() }] : [];
+    const tries = await tryWrites({ ...this.#settings, tryAs: [...known, ...canary] }, record, level);
     return proofOf(tries, (await this.isSet(record, level)).gaps);
   }
 
@@ -121,9 +127,17 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
       await keepOutOfBinlog(connection);
       // Under super_read_only no account can be opened, not even by us.
       if (await isClosed(connection)) for (const each of loosenStatements()) await connection.run(each);
+      if (record.canary) await dropMysqlCanary(connection);
       await setLocks(connection, record.accounts, 'UNLOCK');
       if (record.way === 'accounts') return;
       for (const each of restoreStatements(record)) await connection.run(each);
+    });
+  }
+
+  #canaryLogin(): Promise<MysqlSettings> {
+    return this.#on(async (connection) => {
+      await keepOutOfBinlog(connection);
+      return await mysqlCanaryLogin(connection, this.#settings.login);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { MysqlSettings } from '../../mysql/connection.ts';
+import { CANARY } from './canary.ts';
 import type { FenceAct, FencePlan } from './fence.ts';
-import { type Account, accountStatement } from './mysql-account.ts';
+import { type Account, accountName, accountStatement } from './mysql-account.ts';
 import { closedStatement } from './mysql-read-only.ts';
 import { assignment, restoration, type VariableBefore } from './mysql-variable.ts';
 
@@ -37,6 +38,8 @@ export type MysqlFenceRecord = {
   readonly accounts: readonly Account[];
   /** Those that stay able to log in: `user` or `user@host`. */
   readonly kept: readonly string[];
+  /** No login is known that this fence keeps out: an account of our own is closed out with the others, and tried. */
+  readonly canary: boolean;
 };
 
 /**
@@ -48,14 +51,24 @@ export function stopsScheduler({ way, kind, variables }: MysqlFenceRecord): bool
   return way === 'read-only' && (now === 'ON' || (now === 'OFF' && kind === 'mysql'));
 }
 
+/** Logins that the fence keeps out or whose writes the server refuses; the others would prove nothing. */
+export function triedLogins({ way, tryAs }: MysqlFenceSettings, kept: readonly string[]): readonly TryLogin[] {
+  const isKept = (user: string) => kept.some((name) => name === user || name.startsWith(`${user}@`));
+  return way === 'read-only' ? tryAs : tryAs.filter(({ login }) => !isKept(login.user));
+}
+
 export function planOf(record: MysqlFenceRecord): FencePlan {
   return { set: setActs(record).filter(hasStatements), lift: liftActs(record).filter(hasStatements) };
 }
 
 function setActs(record: MysqlFenceRecord): readonly FenceAct[] {
-  const { kind, accounts, way } = record;
+  const { kind, accounts, way, canary } = record;
   return [
     act('no EVENT starts any more', stopsScheduler(record) ? [assignment(kind, 'event_scheduler', 'OFF')] : []),
+    act(
+      'an account of our own without any right is made, to be tried behind the fence',
+      canary ? [`CREATE USER IF NOT EXISTS ${accountName(CANARY)}`, accountStatement([CANARY], 'LOCK')] : [],
+    ),
     act(
       `accounts that can log in are locked (${accounts.length})`,
       accounts.length === 0 ? [] : ['SET SESSION sql_log_bin = 0', accountStatement(accounts, 'LOCK')],
@@ -67,11 +80,12 @@ function setActs(record: MysqlFenceRecord): readonly FenceAct[] {
 }
 
 function liftActs(record: MysqlFenceRecord): readonly FenceAct[] {
-  const { kind, accounts, way } = record;
+  const { kind, accounts, way, canary } = record;
   const isServers = way === 'read-only';
   const unseals = isServers && kind === 'mysql' ? loosenStatements() : [];
   return [
     act('accounts can be changed again', unseals),
+    act('our own account is dropped', canary ? [`DROP USER IF EXISTS ${accountName(CANARY)}`] : []),
     act('accounts that the fence locked are open', accounts.length === 0 ? [] : [accountStatement(accounts, 'UNLOCK')]),
     act('the server takes writes, and EVENTs start, as before', isServers ? restoreStatements(record) : []),
   ];

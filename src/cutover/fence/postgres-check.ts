@@ -2,6 +2,7 @@ import { SluiceError } from '../../contract/error.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { arrayText, quoteIdent } from '../../postgres/quote.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
+import { CANARY } from './canary.ts';
 import { Deadline } from './deadline.ts';
 import { type FenceFinding, fenceFinding, type StillRuns } from './fence.ts';
 import { grantStatement, grants } from './grant.ts';
@@ -87,8 +88,8 @@ async function checkSignal(session: PostgresSession): Promise<readonly FenceFind
 /** A login that does not work now would be refused then for a reason that proves nothing. */
 async function checkTries({ tryAs, limitMs }: RoleFenceSettings): Promise<readonly FenceFinding[]> {
   if (tryAs.length === 0) {
-    const message = 'no login of the application is given, so it cannot be tried whether it is kept out';
-    return [fenceFinding('warning', 'FENCE_TRY_LOGIN', 'target', message)];
+    const message = `no login of the application is given: a role of our own, ${CANARY.user}, is made, closed out and tried`;
+    return [fenceFinding('information', 'FENCE_TRY_LOGIN', 'target', message)];
   }
   const findings: FenceFinding[] = [];
   for (const { name, login } of tryAs) {

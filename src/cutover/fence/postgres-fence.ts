@@ -1,6 +1,7 @@
 import { SluiceError } from '../../contract/error.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
+import { CANARY, dropPostgresCanary, makePostgresCanary, postgresCanary, postgresCanaryLogin } from './canary.ts';
 import { Deadline } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
@@ -61,6 +62,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
       way: 'roles',
       ...(await identityOf(session)),
       roles: await rolesThat(session, this.#settings.roles, 'log in'),
+      canary: this.#settings.tryAs.length === 0,
     }));
   }
 
@@ -68,7 +70,8 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   set(record: RoleFenceRecord): Promise<void> {
     return this.#on(async (session, deadline) => {
       await refuseOther(session, record);
-      await setLogin(session, record.roles, 'NOLOGIN');
+      if (record.canary) await this.#makeCanary(session);
+      await setLogin(session, [...record.roles, ...(record.canary ? [CANARY.user] : [])], 'NOLOGIN');
       await endRoleSessions(session, this.#settings.roles, deadline);
       await refusePrepared(session);
     });
@@ -92,6 +95,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   async proveHolds(record: RoleFenceRecord): Promise<FenceProof> {
     const tries: FenceTry[] = [];
     for (const each of this.#settings.tryAs) tries.push(await tryRole(each, this.#settings.limitMs));
+    if (record.canary) tries.push(await this.#tryCanary());
     return proofOf(tries, (await this.isSet(record)).gaps);
   }
 
@@ -100,7 +104,25 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   lift(record: RoleFenceRecord): Promise<void> {
     return this.#on(async (session) => {
       await refuseOther(session, record);
+      if (record.canary) await dropPostgresCanary(session);
       await setLogin(session, record.roles, 'LOGIN');
+    });
+  }
+
+  /** One that pg_hba.conf does not let in would be refused for a reason that proves nothing: it is given up. */
+  async #makeCanary(session: PostgresSession): Promise<void> {
+    await makePostgresCanary(session);
+    if ((await postgresCanary(session)) === 'nologin') return;
+    const login = await postgresCanaryLogin(session, this.#settings.login);
+    const { outcome } = await tryRole({ name: CANARY.user, login }, this.#settings.limitMs);
+    if (outcome !== 'passed') await dropPostgresCanary(session);
+  }
+
+  #tryCanary(): Promise<FenceTry> {
+    return this.#on(async (session) => {
+      if ((await postgresCanary(session)) === 'none') return NO_CANARY;
+      const login = await postgresCanaryLogin(session, this.#settings.login);
+      return await tryRole({ name: CANARY.user, login }, this.#settings.limitMs);
     });
   }
 
@@ -109,6 +131,13 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     return onPostgres(this.#settings.login, deadline, (session) => work(session, deadline));
   }
 }
+
+const NO_CANARY: FenceTry = {
+  as: CANARY.user,
+  what: 'log in',
+  outcome: 'unclear',
+  answer: 'pg_hba.conf does not let a role of ours in: give a login of the application',
+};
 
 async function identityOf(session: PostgresSession): Promise<{ server: string; database: string }> {
   const { rows } = await session.query(

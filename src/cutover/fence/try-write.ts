@@ -26,14 +26,9 @@ export async function tryWrites(
   const isOursRefused = record.way === 'read-only' && record.kind === 'mysql' && level === 'closed';
   const own = isOursRefused ? [{ name: 'sluice', login: settings.login }] : [];
   const tries: FenceTry[] = [];
-  for (const { name, login } of [...own, ...settings.tryAs.filter(({ login }) => isKeptOut(login.user, record))])
+  for (const { name, login } of [...own, ...settings.tryAs])
     tries.push(await tryWrite(name, login, writeStatement(settings.database), settings.limitMs));
   return tries;
-}
-
-/** Where accounts are the fence, whoever is kept may write, and a try as one of those would prove nothing. */
-function isKeptOut(user: string, { way, kept }: MysqlFenceRecord): boolean {
-  return way === 'read-only' || !kept.some((name) => name === user || name.startsWith(`${user}@`));
 }
 
 export async function tryWrite(
