@@ -17,3 +17,14 @@ test('a restart of the server leaves only the accounts locked, which is noticed,
   expect(await fence.proveHolds(record)).toMatchObject({ holds: true });
   await fence.lift(record);
 });
+
+test('a server that was killed in the middle is waited for: set and lift end as if nothing had been', async () => {
+  const fence = new MysqlFence(source().settings({ keep: ['root'], limitMs: 60_000 }));
+  const record = await fence.plan();
+  for (const act of [() => fence.set(record), () => fence.lift(record)]) {
+    await source().server.kill();
+    const acting = act();
+    await Promise.all([acting, source().server.restart()]);
+  }
+  await (await source().session('app')).run("INSERT INTO shop.t (who) VALUES ('after')");
+});

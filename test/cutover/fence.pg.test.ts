@@ -146,3 +146,16 @@ test('the fence stands after a restart of the server', async () => {
   root = await session();
   expect(await fence.proveHolds(record)).toMatchObject({ holds: true });
 });
+
+test('a server that was killed in the middle is waited for: set and lift end as if nothing had been', async () => {
+  const fence = new RoleFence(settings({ limitMs: 60_000 }));
+  const planned = await fence.plan();
+  await root.close();
+  for (const act of [() => fence.set(planned), () => fence.lift(planned)]) {
+    await server.kill();
+    const acting = act();
+    await Promise.all([acting, server.restart()]);
+  }
+  root = await session();
+  await (await session('app')).close();
+});

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../contract/error.ts';
 import { fenceError } from './error.ts';
 
 /** One limit over many steps; milliseconds of this process's monotonic clock. */
@@ -27,6 +28,29 @@ export async function until(deadline: Deadline, isDone: () => Promise<boolean>):
     if (deadline.isPast) return false;
     await sleep(Math.min(pauseMs, deadline.leftMs));
   }
+}
+
+/** Between two tries of something that is to be done in any case. */
+const AGAIN_MS = 250;
+
+/**
+ * Tries again what may pass (a lost link, a restart, a lock) until the deadline. Only for what may run twice: an answer
+ * that was lost says nothing about what was done.
+ */
+export async function patiently<A>(deadline: Deadline, attempt: () => Promise<A>): Promise<A> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!mayPass(error) || deadline.leftMs <= AGAIN_MS) throw error;
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+/** A server that refuses to change an account because it is read-only will not stop by itself. */
+function mayPass(error: unknown): boolean {
+  return error instanceof SluiceError && error.disposition === 'retry' && error.code !== 'SOURCE_READ_ONLY';
 }
 
 interface Closable {

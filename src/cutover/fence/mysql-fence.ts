@@ -2,7 +2,7 @@ import { SluiceError } from '../../contract/error.ts';
 import type { MysqlConnection, MysqlSettings } from '../../mysql/connection.ts';
 import { readGrants } from '../../mysql/grant.ts';
 import { CANARY, dropMysqlCanary, makeMysqlCanary, mysqlCanaryLogin } from './canary.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, patiently } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
   type Fence,
@@ -80,7 +80,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
 
   /** FENCE_BLOCKED, FENCE_SESSION_STAYS, FENCE_XA_PREPARED, FENCE_GAP, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
   set(record: MysqlFenceRecord): Promise<void> {
-    return this.#on(async (connection, deadline) => {
+    return this.#surely(async (connection, deadline) => {
       refuseOtherServer(connection, record);
       if (stopsScheduler(record)) await connection.run(assignment(record.kind, 'event_scheduler', 'OFF'));
       await keepOutOfBinlog(connection);
@@ -113,7 +113,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
   }
 
   loosen(record: MysqlFenceRecord): Promise<void> {
-    return this.#on(async (connection) => {
+    return this.#surely(async (connection) => {
       refuseOtherServer(connection, record);
       if (record.way === 'accounts' || record.kind === 'mariadb') return;
       for (const statement of loosenStatements()) await connection.run(statement);
@@ -122,7 +122,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
 
   /** INV-151: in this order nobody but us can write while some of it is undone already. */
   lift(record: MysqlFenceRecord): Promise<void> {
-    return this.#on(async (connection) => {
+    return this.#surely(async (connection) => {
       refuseOtherServer(connection, record);
       await keepOutOfBinlog(connection);
       // Under super_read_only no account can be opened, not even by us.
@@ -141,8 +141,15 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     });
   }
 
-  #on<A>(work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>): Promise<A> {
+  #surely<A>(work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>): Promise<A> {
     const deadline = new Deadline(this.#settings.limitMs);
+    return patiently(deadline, () => this.#on(work, deadline));
+  }
+
+  #on<A>(
+    work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>,
+    deadline = new Deadline(this.#settings.limitMs),
+  ): Promise<A> {
     return onMysql(this.#settings.login, deadline, (connection) => work(connection, deadline));
   }
 }

@@ -2,7 +2,7 @@ import { SluiceError } from '../../contract/error.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
 import { CANARY, dropPostgresCanary, makePostgresCanary, postgresCanary, postgresCanaryLogin } from './canary.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, patiently } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
   type Fence,
@@ -68,7 +68,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
 
   /** FENCE_PREPARED, FENCE_SESSION_STAYS, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
   set(record: RoleFenceRecord): Promise<void> {
-    return this.#on(async (session, deadline) => {
+    return this.#surely(async (session, deadline) => {
       await refuseOther(session, record);
       if (record.canary) await this.#makeCanary(session);
       await setLogin(session, [...record.roles, ...(record.canary ? [CANARY.user] : [])], 'NOLOGIN');
@@ -102,7 +102,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   async loosen(): Promise<void> {}
 
   lift(record: RoleFenceRecord): Promise<void> {
-    return this.#on(async (session) => {
+    return this.#surely(async (session) => {
       await refuseOther(session, record);
       if (record.canary) await dropPostgresCanary(session);
       await setLogin(session, record.roles, 'LOGIN');
@@ -126,8 +126,15 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     });
   }
 
-  #on<A>(work: (session: PostgresSession, deadline: Deadline) => Promise<A>): Promise<A> {
+  #surely<A>(work: (session: PostgresSession, deadline: Deadline) => Promise<A>): Promise<A> {
     const deadline = new Deadline(this.#settings.limitMs);
+    return patiently(deadline, () => this.#on(work, deadline));
+  }
+
+  #on<A>(
+    work: (session: PostgresSession, deadline: Deadline) => Promise<A>,
+    deadline = new Deadline(this.#settings.limitMs),
+  ): Promise<A> {
     return onPostgres(this.#settings.login, deadline, (session) => work(session, deadline));
   }
 }
