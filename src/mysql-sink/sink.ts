@@ -1,13 +1,10 @@
 /** The way back: applies the log's epochs to MySQL or MariaDB, each exactly once, in order, whole. */
-import type { Change, RowChange } from '../contract/change.ts';
+import type { Change } from '../contract/change.ts';
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
-import { SluiceError, ValueError } from '../contract/error.ts';
-import type { TableVersion } from '../contract/table.ts';
-import { readCatalogue } from '../mysql/catalogue.ts';
+import { SluiceError } from '../contract/error.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
-import { SourceError } from '../mysql/error.ts';
 import { makeOurTables } from './bookkeeping.ts';
-import { type ChangeSql, changeSql } from './change-sql.ts';
+import { ChangeWriter, isOneRowsFault, type WrittenCount } from './change-writer.ts';
 import {
   assertFollows,
   assertLogHolds,
@@ -20,9 +17,7 @@ import {
   type ReverseCheckpoint,
   readCheckpoint,
 } from './checkpoint.ts';
-import { type Origin, QuarantineStore, type Reason } from './quarantine-store.ts';
-import { type SourceTable, sourceTable } from './source-table.ts';
-import { StatementWriter, Suspicion } from './statement-writer.ts';
+import { type Origin, QuarantineStore } from './quarantine-store.ts';
 import { Waiting } from './waiting.ts';
 
 /** An epoch of the log with its records decoded. */
@@ -40,7 +35,7 @@ export interface MysqlSinkOptions {
   /** How long a predecessor's session may take to end. */
   readonly lockWaitSeconds?: number;
   /** Told after each commit. Must not throw. */
-  readonly onApplied?: (checkpoint: ReverseCheckpoint, rows: number, setAside: number) => void;
+  readonly onApplied?: (checkpoint: ReverseCheckpoint, count: WrittenCount) => void;
   /** Told at each step of a transaction; a test ends the process there. */
   readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
 }
@@ -61,9 +56,8 @@ const SESSION = `SET SESSION foreign_key_checks = 0, unique_checks = 1, sql_note
 
 interface Session {
   readonly connection: MysqlConnection;
-  readonly writer: StatementWriter;
   readonly store: QuarantineStore;
-  readonly tables: Map<string, SourceTable>;
+  readonly writer: ChangeWriter;
 }
 
 /** One sink of one pipeline. After an error: `start` again, which asks the source what stands (never guesses). */
@@ -73,8 +67,6 @@ export class MysqlSink {
   #checkpoint: ReverseCheckpoint | null = null;
   #carefulLeft = 0;
   #busy: Promise<unknown> = Promise.resolve();
-  #rows = 0;
-  #setAside = 0;
 
   constructor(options: MysqlSinkOptions) {
     this.#options = options;
@@ -127,7 +119,7 @@ export class MysqlSink {
       const applied: string[] = [];
       const stuck = new Waiting();
       for (const { id, change } of changes) {
-        const isFree = stuck.behind(change) === null && (await this.#tried(session, change)) === null;
+        const isFree = stuck.behind(change) === null && (await session.writer.tryOne(change)) === null;
         if (isFree) applied.push(id);
         else stuck.add(change, id);
       }
@@ -177,7 +169,6 @@ export class MysqlSink {
       if (isCareful || !isOneRowsFault(error)) throw error;
       this.#carefulLeft = CAREFUL_EPOCHS;
       await session.connection.run('ROLLBACK');
-      session.writer.forget();
       await session.store.load();
       await this.#attempt(session, epoch, true);
     }
@@ -188,13 +179,12 @@ export class MysqlSink {
     if (from === null) throw notStarted();
     const { header, logId } = epoch;
     assertFollows(from, header, logId);
-    this.#rows = 0;
-    this.#setAside = 0;
+    session.writer.begin();
     await this.#begin(session);
     await this.#step('begun');
     const origin: Origin = { epoch: header.number, position: header.reached.text };
     for await (const changes of epoch.changes())
-      for (const change of changes) await this.#change(session, change, { origin, isCareful });
+      for (const change of changes) await session.writer.take(change, origin, isCareful);
     await session.writer.flush();
     await this.#step('rows-written');
     const reached = checkpointAfter(from, header, logId, this.#options.states);
@@ -202,7 +192,7 @@ export class MysqlSink {
     await this.#step('checkpoint-moved');
     await session.connection.run('COMMIT');
     this.#checkpoint = reached;
-    this.#options.onApplied?.(reached, this.#rows, this.#setAside);
+    this.#options.onApplied?.(reached, session.writer.count);
     await this.#step('committed');
   }
 
@@ -210,79 +200,6 @@ export class MysqlSink {
     if (this.#checkpoint === null) throw notStarted();
     await connection.run('BEGIN');
     await markTransaction(connection, this.#options.place, this.#checkpoint);
-  }
-
-  async #change(session: Session, change: Change, how: { origin: Origin; isCareful: boolean }): Promise<void> {
-    if (change.tag === 'truncate') await this.#empty(session, change.table);
-    if (change.tag !== 'row') return;
-    this.#rows++;
-    const behind = session.store.waiting.behind(change);
-    const why: Reason | null =
-      behind === null
-        ? await this.#write(session, change, how.isCareful)
-        : { reason: 'behind', message: `waits behind ${behind}`, behind };
-    if (why === null) return;
-    await session.writer.flush();
-    await session.store.setAside(change, why, how.origin);
-    this.#setAside++;
-  }
-
-  /** TRUNCATE would end the transaction: it is DDL there. */
-  async #empty(session: Session, table: TableVersion): Promise<void> {
-    await session.writer.flush();
-    const { name } = await this.#tableOf(session, table);
-    await session.connection.run(`DELETE FROM ${name}`);
-    await session.store.supersede(table);
-  }
-
-  /** null: written, or on its way with others; else why it cannot be. */
-  async #write(session: Session, change: RowChange, isCareful: boolean): Promise<Reason | null> {
-    if (isCareful) return await this.#tried(session, change);
-    const sql = await this.#sqlOf(session, change);
-    if ('reason' in sql) return sql;
-    try {
-      await session.writer.add(sql);
-      return null;
-    } catch (error) {
-      if (error instanceof ValueError) return reasonOf(error);
-      throw error;
-    }
-  }
-
-  /** By itself, under a savepoint, so that only it is undone. */
-  async #tried(session: Session, change: RowChange): Promise<Reason | null> {
-    const sql = await this.#sqlOf(session, change);
-    if ('reason' in sql) return sql;
-    await session.connection.run('SAVEPOINT one_row');
-    try {
-      await session.writer.only(sql);
-      return null;
-    } catch (error) {
-      if (!isOneRowsFault(error) && !(error instanceof ValueError)) throw error;
-      await session.connection.run('ROLLBACK TO SAVEPOINT one_row');
-      return reasonOf(error);
-    }
-  }
-
-  async #sqlOf(session: Session, change: RowChange): Promise<ChangeSql | Reason> {
-    const table = await this.#tableOf(session, change.table);
-    try {
-      return changeSql(table, change);
-    } catch (error) {
-      if (error instanceof ValueError) return reasonOf(error);
-      throw error;
-    }
-  }
-
-  async #tableOf({ connection, tables }: Session, version: TableVersion): Promise<SourceTable> {
-    const known = tables.get(version.fingerprint);
-    if (known) return known;
-    const { database, table } = version;
-    const [found] = await readCatalogue(connection, { databases: [database], tables: [table] });
-    if (!found) throw tableGone(database, table);
-    const made = sourceTable(version, found);
-    tables.set(version.fingerprint, made);
-    return made;
   }
 
   async #step(step: MysqlSinkStep): Promise<void> {
@@ -294,7 +211,7 @@ async function sessionOf(connection: MysqlConnection, place: CheckpointPlace): P
   const { packet } = await connection.row('SELECT @@max_allowed_packet AS packet');
   const store = new QuarantineStore(connection, place);
   await store.load();
-  return { connection, writer: new StatementWriter(connection, Number(packet)), store, tables: new Map() };
+  return { connection, store, writer: new ChangeWriter(connection, store, Number(packet)) };
 }
 
 /** Ends with the session. The fence is the checkpoint; the lock tells a second process why. */
@@ -308,27 +225,6 @@ async function lock(connection: MysqlConnection, { pipeline }: CheckpointPlace, 
     code: 'REVERSE_SINK_RUNNING',
     message: `another process applies the way back of ${pipeline} to this source`,
     remedy: 'Stop the other process of this pipeline.',
-    disposition: 'stop',
-  });
-}
-
-function isOneRowsFault(error: unknown): boolean {
-  return error instanceof Suspicion || (error instanceof SourceError && error.isDataError);
-}
-
-function reasonOf(error: unknown): Reason {
-  if (error instanceof Suspicion || error instanceof ValueError)
-    return { reason: error.reason, message: error.message, behind: null };
-  if (error instanceof SourceError) return { reason: `errno-${error.errno}`, message: error.message, behind: null };
-  throw error;
-}
-
-/** REVERSE_TABLE_GONE: a table that the way back carries does not stand at the source. */
-function tableGone(database: string, table: string): SluiceError {
-  return new SluiceError({
-    code: 'REVERSE_TABLE_GONE',
-    message: `${database}.${table} is not at the source any more`,
-    remedy: 'Make it again as it was, with its rows, or give up the way back.',
     disposition: 'stop',
   });
 }

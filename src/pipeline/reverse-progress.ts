@@ -1,6 +1,7 @@
 import type { Change } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
 import type { SluiceError } from '../contract/error.ts';
+import type { WrittenCount } from '../mysql-sink/change-writer.ts';
 import type { ReverseCheckpoint } from '../mysql-sink/checkpoint.ts';
 import type { SlotState } from '../wal/slot.ts';
 
@@ -62,7 +63,7 @@ export class ReverseProgress {
     this.#note(checkpoint);
   }
 
-  applied(checkpoint: ReverseCheckpoint, rows: number, setAside: number): void {
+  applied(checkpoint: ReverseCheckpoint, { rows, setAside }: WrittenCount): void {
     this.#note(checkpoint);
     this.#rows += rows;
     this.#setAside += setAside;

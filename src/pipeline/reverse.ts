@@ -4,14 +4,13 @@ import { checkReverseSource } from '../check/reverse-source.ts';
 import { checkReverseTarget } from '../check/reverse-target.ts';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceAdminLogin, targetLogin } from '../config/login.ts';
-import type { ChangeLog } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { QuarantinedChange } from '../contract/quarantine.ts';
 import { connectMysql } from '../mysql/connection.ts';
 import { makeOurTables } from '../mysql-sink/bookkeeping.ts';
 import { QuarantineStore } from '../mysql-sink/quarantine-store.ts';
-import { MysqlSink, type MysqlSinkStep } from '../mysql-sink/sink.ts';
+import type { MysqlSink, MysqlSinkStep } from '../mysql-sink/sink.ts';
 import { dropTriggers, restoreTriggers } from '../mysql-sink/trigger-journal.ts';
 import { PostgresqlPosition } from '../position/postgresql.ts';
 import { connectPostgres } from '../postgres/connection.ts';
@@ -19,15 +18,12 @@ import type { TargetName } from '../postgres/quote.ts';
 import { emitDrain } from '../postgres/wal-message.ts';
 import { acceptShape, refusedShape } from '../wal/shape-journal.ts';
 import { advanceSlot } from '../wal/slot.ts';
-import { LogTrim } from './log-trim.ts';
-import { applyReverse, captureReverse } from './reverse-halves.ts';
-import { openReverseLog, REVERSE_STATES, type ReversePlace, reversePlace } from './reverse-place.ts';
+import { openReverseLog, type ReversePlace, reversePlace } from './reverse-place.ts';
 import { type Ends, planReverse, type ReversePlan } from './reverse-plan.ts';
 import { dropReverse, type PreparedReverse, prepareReverse } from './reverse-prepare.ts';
 import { ReverseProgress, type ReverseStatus } from './reverse-progress.ts';
-import { watchReverse } from './reverse-watch.ts';
+import { ReverseRun } from './reverse-run.ts';
 import { type Scope, scopeOf } from './scope.ts';
-import { supervise } from './supervise.ts';
 import { scopedTables } from './target-schema.ts';
 
 export interface ReverseOptions {
@@ -39,12 +35,6 @@ export interface ReverseOptions {
   readonly delayRatio?: number;
 }
 
-export interface ReverseRun {
-  /** Ends with the signal, or fails with what a person must see to. */
-  readonly ended: Promise<void>;
-  stop(): Promise<void>;
-}
-
 export interface Drained {
   /** Where the mark stands in the target's log: everything before it is at the source. */
   readonly lsn: string;
@@ -52,9 +42,6 @@ export interface Drained {
   readonly position: string;
   readonly tookMs: number;
 }
-
-const POLL_MS = 20;
-const SETTLE_LIMIT_MS = 30_000;
 
 /**
  * In the order of a cutover: `check`, `prepare`, `canary`, later `dropTriggers`, `advance` and `start`; to end it, `drain`,
@@ -65,7 +52,7 @@ export class Reverse {
   readonly #scope: Scope;
   readonly #place: ReversePlace;
   readonly #progress = new ReverseProgress();
-  #sink: MysqlSink | null = null;
+  #last: ReverseRun | null = null;
 
   constructor(options: ReverseOptions) {
     this.#options = options;
@@ -135,7 +122,7 @@ export class Reverse {
           ]);
           return row['beat_us'] === String(token);
         };
-        await this.#until(run, arrived, { limitMs, late: canaryLate });
+        await run.until(arrived, limitMs, canaryLate);
       });
     } finally {
       await run.stop();
@@ -154,8 +141,8 @@ export class Reverse {
     const token = `${process.pid}-${Date.now()}-${Math.trunc(performance.now())}`;
     const { pipeline } = this.#options.config;
     const lsn = await this.#between(({ target }) => emitDrain(target, pipeline, token));
-    await this.#until(run, async () => this.#sink?.checkpoint?.drain === token, { limitMs, late: drainLate });
-    const position = this.#sink?.checkpoint?.position.text ?? '';
+    await run.until(async () => run.sink.checkpoint?.drain === token, limitMs, drainLate);
+    const position = run.sink.checkpoint?.position.text ?? '';
     if (PostgresqlPosition.parse(position).lsn < PostgresqlPosition.parse(lsn).lsn)
       throw new RangeError('the checkpoint has the mark and stands before it');
     return { lsn, position, tookMs: Math.round(performance.now() - startedMs) };
@@ -216,8 +203,9 @@ export class Reverse {
     await this.#between((ends) => dropReverse({ ...ends, place: this.#place }));
   }
 
+  /** Fails with REVERSE_SINK_NOT_STARTED where the last run has ended. */
   #running(): MysqlSink {
-    if (this.#sink) return this.#sink;
+    if (this.#last) return this.#last.sink;
     throw new SluiceError({
       code: 'REVERSE_NOT_RUNNING',
       message: 'the way back does not run in this process',
@@ -227,98 +215,15 @@ export class Reverse {
   }
 
   #run(onlyCanary: boolean): ReverseRun {
-    const end = new AbortController();
-    const ended = this.#halves(end, onlyCanary);
-    ended.catch(() => {});
-    return {
-      ended,
-      stop: async () => {
-        end.abort();
-        await ended;
-      },
-    };
-  }
-
-  async #halves(end: AbortController, onlyCanary: boolean): Promise<void> {
-    const { config, onStep } = this.#options;
-    const log = openReverseLog(config);
-    const progress = this.#progress;
-    const keep = config.log.kind === 'embedded' ? config.log.keepBytes : 0;
-    const trim = new LogTrim({ log, keep, logger: this.#options.logger });
-    const sink = new MysqlSink({
-      source: sourceAdminLogin(config.source),
-      place: this.#place.checkpoint,
-      states: REVERSE_STATES,
-      onApplied: (checkpoint, rows, setAside) => {
-        progress.applied(checkpoint, rows, setAside);
-        trim.applied(checkpoint);
-      },
-      ...(onStep === undefined ? {} : { onStep }),
+    const run = new ReverseRun({
+      ...this.#options,
+      scope: this.#scope,
+      place: this.#place,
+      progress: this.#progress,
+      onlyCanary,
     });
-    this.#sink = sink;
-    const half = { config, scope: this.#scope, place: this.#place, log, signal: end.signal };
-    const capture = () =>
-      captureReverse({
-        ...half,
-        onlyCanary,
-        onRead: (batch) => progress.read(batch),
-        onLogged: (header) => progress.logged(header),
-      });
-    const apply = () => applyReverse({ ...half, sink, onStart: (checkpoint) => progress.started(checkpoint) });
-    try {
-      await allOrNone(end, [
-        this.#supervised('capture', capture, end.signal).catch(async (error: unknown) => {
-          await this.#settled(log, end.signal);
-          throw error;
-        }),
-        this.#supervised('apply', apply, end.signal),
-        watchReverse({ config, place: this.#place, progress, signal: end.signal }),
-      ]);
-    } finally {
-      this.#sink = null;
-      await trim.ended();
-      await log.close();
-    }
-  }
-
-  /** What was logged before the capture ended for good is applied still. */
-  async #settled(log: ChangeLog, signal: AbortSignal): Promise<void> {
-    const until = performance.now() + SETTLE_LIMIT_MS;
-    const { last } = await log.head();
-    const isApplied = () => (this.#sink?.checkpoint?.epoch ?? 0) >= (last?.number ?? 0);
-    while (!isApplied() && !signal.aborted && performance.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-
-  async #supervised(stage: 'capture' | 'apply', half: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    const { logger, delayRatio } = this.#options;
-    const onFailure = ({ error, attempt, retryInMs }: { error: SluiceError; attempt: number; retryInMs: number }) => {
-      logger.warn({ stage: `reverse-${stage}`, code: error.code, attempt, retryInMs }, error.message);
-      this.#progress.failed(stage, error, attempt);
-    };
-    try {
-      await supervise(half, { signal, onFailure, ...(delayRatio === undefined ? {} : { delayRatio }) });
-    } catch (error) {
-      if (error instanceof SluiceError) this.#progress.failed(stage, error, 1);
-      throw error;
-    }
-  }
-
-  /** Polls until it is so; a run that fails meanwhile fails this too. */
-  async #until(
-    run: ReverseRun,
-    isSo: () => Promise<boolean>,
-    { limitMs, late }: { limitMs: number; late: (limitMs: number) => SluiceError },
-  ): Promise<void> {
-    const until = performance.now() + limitMs;
-    const failed = run.ended.then(() => {
-      throw late(limitMs);
-    });
-    failed.catch(() => {});
-    while (!(await isSo())) {
-      if (performance.now() > until) throw late(limitMs);
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, POLL_MS)), failed]);
-    }
+    this.#last = run;
+    return run;
   }
 
   async #between<T>(work: (ends: Ends) => Promise<T>): Promise<T> {
@@ -335,20 +240,6 @@ export class Reverse {
       await source.close();
     }
   }
-}
-
-/** The first that fails ends the others; its error is told. */
-async function allOrNone(end: AbortController, parts: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(
-    parts.map((part) =>
-      part.catch((error: unknown) => {
-        end.abort();
-        throw error;
-      }),
-    ),
-  );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }
 
 /** REVERSE_CANARY_LATE: the row did not come through in time. */

@@ -18,16 +18,16 @@ test('the lag is absent until it is measured, grows with the oldest beat that is
   progress.beat(1_000_000n);
   progress.beat(2_000_000n);
   expect(progress.status(5_000).lagMs).toBe(4_000);
-  progress.applied(at(1_000), 1, 0);
+  progress.applied(at(1_000), { rows: 1, setAside: 0 });
   expect(progress.status(5_000).lagMs).toBe(3_000);
-  progress.applied(at(2_000), 1, 0);
+  progress.applied(at(2_000), { rows: 1, setAside: 0 });
   expect(progress.status(5_000).lagMs).toBe(0);
 });
 
 test('a beat that was not followed by another for ten seconds says nothing about now', () => {
   const progress = new ReverseProgress();
   progress.beat(1_000_000n);
-  progress.applied(at(1_000), 0, 0);
+  progress.applied(at(1_000), { rows: 0, setAside: 0 });
   expect(progress.status(10_900).lagMs).toBe(0);
   expect(progress.status(11_000).lagMs).toBeNull();
 });

@@ -1,0 +1,140 @@
+import type { Config } from '../config/config.ts';
+import { sourceAdminLogin } from '../config/login.ts';
+import type { ChangeLog } from '../contract/change-log.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { Logger } from '../contract/logger.ts';
+import { MysqlSink, type MysqlSinkStep } from '../mysql-sink/sink.ts';
+import { LogTrim } from './log-trim.ts';
+import { applyReverse, captureReverse } from './reverse-halves.ts';
+import { openReverseLog, REVERSE_STATES, type ReversePlace } from './reverse-place.ts';
+import type { ReverseProgress } from './reverse-progress.ts';
+import { watchReverse } from './reverse-watch.ts';
+import type { Scope } from './scope.ts';
+import { type Failure, supervise } from './supervise.ts';
+
+export interface ReverseRunOptions {
+  readonly config: Config;
+  readonly scope: Scope;
+  readonly place: ReversePlace;
+  readonly progress: ReverseProgress;
+  readonly logger: Logger;
+  /** Only the canary goes back. */
+  readonly onlyCanary: boolean;
+  readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
+  readonly delayRatio?: number;
+}
+
+const POLL_MS = 20;
+const SETTLE_LIMIT_MS = 30_000;
+
+/** Both halves and their watch, running in this process from the moment it is made. */
+export class ReverseRun {
+  /** Ends with `stop`, or fails with what a person must see to. */
+  readonly ended: Promise<void>;
+  readonly sink: MysqlSink;
+  readonly #options: ReverseRunOptions;
+  readonly #end = new AbortController();
+  readonly #log: ChangeLog;
+  readonly #trim: LogTrim;
+
+  constructor(options: ReverseRunOptions) {
+    const { config, place, logger, onStep } = options;
+    this.#options = options;
+    this.#log = openReverseLog(config);
+    const keep = config.log.kind === 'embedded' ? config.log.keepBytes : 0;
+    this.#trim = new LogTrim({ log: this.#log, keep, logger });
+    this.sink = new MysqlSink({
+      source: sourceAdminLogin(config.source),
+      place: place.checkpoint,
+      states: REVERSE_STATES,
+      onApplied: (checkpoint, count) => {
+        options.progress.applied(checkpoint, count);
+        this.#trim.applied(checkpoint);
+      },
+      ...(onStep === undefined ? {} : { onStep }),
+    });
+    this.ended = this.#halves();
+    this.ended.catch(() => {});
+  }
+
+  /** Finishes the transaction in hand and ends. Fails as `ended` does. */
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.ended;
+  }
+
+  /** Polls until it is so; a run that fails or ends meanwhile fails this too, and so does `late` after `limitMs`. */
+  async until(isSo: () => Promise<boolean>, limitMs: number, late: (limitMs: number) => SluiceError): Promise<void> {
+    const until = performance.now() + limitMs;
+    const failed = this.ended.then(() => {
+      throw late(limitMs);
+    });
+    failed.catch(() => {});
+    while (!(await isSo())) {
+      if (performance.now() > until) throw late(limitMs);
+      await Promise.race([pause(), failed]);
+    }
+  }
+
+  async #halves(): Promise<void> {
+    const { config, scope, place, progress, onlyCanary } = this.#options;
+    const { signal } = this.#end;
+    const half = { config, scope, place, log: this.#log, signal };
+    const onRead = progress.read.bind(progress);
+    const onLogged = progress.logged.bind(progress);
+    const onStart = progress.started.bind(progress);
+    try {
+      await this.#allOrNone([
+        this.#capture(() => captureReverse({ ...half, onlyCanary, onRead, onLogged })),
+        this.#supervised('apply', () => applyReverse({ ...half, sink: this.sink, onStart })),
+        watchReverse({ config, place, progress, signal }),
+      ]);
+    } finally {
+      await this.#trim.ended();
+      await this.#log.close();
+    }
+  }
+
+  /** What was logged before the capture ended for good is applied still. */
+  async #capture(half: () => Promise<void>): Promise<void> {
+    try {
+      await this.#supervised('capture', half);
+    } catch (error) {
+      const until = performance.now() + SETTLE_LIMIT_MS;
+      const { last } = await this.#log.head();
+      const isApplied = () => (this.sink.checkpoint?.epoch ?? 0) >= (last?.number ?? 0);
+      while (!isApplied() && !this.#end.signal.aborted && performance.now() < until) await pause();
+      throw error;
+    }
+  }
+
+  async #supervised(stage: 'capture' | 'apply', half: () => Promise<void>): Promise<void> {
+    const { logger, delayRatio, progress } = this.#options;
+    const onFailure = ({ error, attempt, retryInMs }: Failure) => {
+      logger.warn({ stage: `reverse-${stage}`, code: error.code, attempt, retryInMs }, error.message);
+      progress.failed(stage, error, attempt);
+    };
+    const ratio = delayRatio === undefined ? {} : { delayRatio };
+    try {
+      await supervise(half, { signal: this.#end.signal, onFailure, ...ratio });
+    } catch (error) {
+      if (error instanceof SluiceError) progress.failed(stage, error, 1);
+      throw error;
+    }
+  }
+
+  /** The first that fails ends the others; its error is told. */
+  async #allOrNone(parts: readonly Promise<void>[]): Promise<void> {
+    const endOthers = (error: unknown) => {
+      this.#end.abort();
+      throw error;
+    };
+    const results = await Promise.allSettled(parts.map((part) => part.catch(endOthers)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
