@@ -9,6 +9,7 @@ import { type Figure, printed } from './figure.ts';
 import { type BenchOptions, benchOptions, USAGE } from './option.ts';
 import { Parts } from './part.ts';
 import { headOf } from './part-source.ts';
+import { measureVerify } from './part-verify.ts';
 import { openStage, type Stage } from './stage.ts';
 import { fillTables, makeTables } from './table.ts';
 import { Whole } from './whole.ts';
@@ -51,6 +52,7 @@ async function measure(stage: Stage): Promise<void> {
   }
   if (only.has('big')) tell(await whole.bigTransaction());
   if (only.has('latency')) tell(await whole.latency());
+  if (only.has('verify')) await measureVerify(stage, profileFolder, tell);
 }
 
 function machine(stage: Stage) {

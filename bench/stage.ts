@@ -37,6 +37,7 @@ export async function openStage(log: LogKind): Promise<Stage> {
 source: { url: ${from.url} }
 target: { url: ${to.url} }
 ${kafka ? `log: { kind: kafka, kafka: { brokers: ["${kafka.url}"], topicPrefix: bench } }` : 'log: { kind: embedded, directory: log }'}
+verify: { throttle: 100% }
 control: { socket: ${join(folder, 's.sock')} }
 `;
   await writeFile(file, text);

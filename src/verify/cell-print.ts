@@ -2,6 +2,7 @@ import type { ByteWriter } from '../avro/byte-writer.ts';
 import type { AvroReader } from '../avro/reader.ts';
 import type { ColumnCodec, ValuePolicy } from '../column/codec.ts';
 import { copyText } from '../column/copy-text.ts';
+import { writeInteger } from '../column/digit.ts';
 import { writeHex } from '../column/hex.ts';
 import { targetType, textLimit } from '../column/target-type.ts';
 import type { ColumnType } from '../contract/table.ts';
@@ -28,7 +29,9 @@ export function cellPrinter(column: PrintedColumn): CellPrinter {
     case 'integer':
     case 'year':
       if (target.name === 'boolean') return printBoolean(column);
-      return column.type.kind === 'integer' && column.type.bytes === 8 ? printCanonical(column) : printInteger;
+      if (column.type.kind === 'year' || column.type.bytes < 8) return printInteger;
+      if (column.type.unsigned) return printText;
+      return target.name.startsWith('interval') ? printCanonical(column) : printBigint;
     case 'text':
     case 'enum':
       if (target.name === 'jsonb') return printText;
@@ -56,7 +59,10 @@ export function cellPrinter(column: PrintedColumn): CellPrinter {
 
 const NULL_CELL = '\\N';
 
-const printInteger: CellPrinter = (value, out) => out.latin1(String(value.long()));
+const printInteger: CellPrinter = (value, out) => writeInteger(out, value.long());
+
+/** Beyond 53 bits digit by digit would not be exact. */
+const printBigint: CellPrinter = (value, out) => out.latin1(String(value.bigLong()));
 
 const printText: CellPrinter = (value, out) => {
   const start = value.span();
@@ -81,11 +87,45 @@ function printBoolean({ codec, targetType, policy }: PrintedColumn): CellPrinter
   };
 }
 
-function printStamp({ codec, targetType, policy }: PrintedColumn, zone: string): CellPrinter {
+function printStamp({ type, codec, targetType, policy }: PrintedColumn, zone: string): CellPrinter {
+  // A time of another zone is another text at the target.
+  const isShifted = type.kind === 'datetime' && zone !== '' && policy.zone !== undefined && policy.zone !== 'UTC';
   return (value, out) => {
+    if (!isShifted && printPlainStamp(value, out)) return out.latin1(zone);
     const text = codec.canonicalSource(value, targetType, policy);
     printString(text === null || text.endsWith('infinity') ? text : text + zone, out);
   };
+}
+
+const ZERO = 0x30;
+const CLOCK_LENGTH = 19;
+
+/** `YYYY-MM-DDThh:mm:ss.ffffff` as the target prints it. False, and nothing is read, where it is a zero date. */
+function printPlainStamp(value: AvroReader, out: ByteWriter): boolean {
+  const from = value.position;
+  const start = value.span();
+  const { bytes, position } = value;
+  if (isZero(bytes, start, 4) || isZero(bytes, start + 5, 2) || isZero(bytes, start + 8, 2)) {
+    value.position = from;
+    return false;
+  }
+  let end = bytes[position - 1] === Z ? position - 1 : position;
+  if (end > start + CLOCK_LENGTH) {
+    while (bytes[end - 1] === ZERO) end--;
+    if (end === start + CLOCK_LENGTH + 1) end--;
+  }
+  out.raw(bytes, start, end);
+  out.bytes[out.position - (end - start) + DATE_LENGTH] = SPACE;
+  return true;
+}
+
+const Z = 0x5a;
+const SPACE = 0x20;
+const DATE_LENGTH = 10;
+
+function isZero(bytes: Buffer, at: number, count: number): boolean {
+  for (let i = at; i < at + count; i++) if (bytes[i] !== ZERO) return false;
+  return true;
 }
 
 function printUpperHex({ codec, targetType, policy }: PrintedColumn): CellPrinter {

@@ -1,7 +1,7 @@
 import type { RowDifference } from '../contract/verify.ts';
 import { type KeyRange, WHOLE } from '../mysql/key-order.ts';
 
-/** How far the comparison of one table is. Kept on the target after each part, so that a killed process goes on. */
+/** How far the comparison of one table is. Kept on the target after each part, so that a killed process goes on (INV-126). */
 export interface TableProgress {
   /** What both sides' tables were: with another, everything begins anew. */
   readonly shape: string;

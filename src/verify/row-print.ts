@@ -17,13 +17,15 @@ interface Field {
   readonly print: CellPrinter | null;
 }
 
+type PrintedTable = Pick<VerifiedTable, 'held' | 'compared' | 'key'>;
+
 /** Both sides' rows of one table in the same forms: as lines to be compared at once, and as canonical cells. */
 export class RowPrint {
-  readonly #table: VerifiedTable;
+  readonly #table: PrintedTable;
   readonly #fields: readonly Field[];
   readonly #reader = new AvroReader();
 
-  constructor(table: VerifiedTable) {
+  constructor(table: PrintedTable) {
     this.#table = table;
     const { held, compared } = table;
     this.#fields = held.table.columns.map(({ nullable }, index): Field => {

@@ -99,7 +99,7 @@ async function read(
 class Rows {
   readonly #table: VerifiedTable;
   readonly #print: RowPrint;
-  readonly #out = new ByteWriter(64 * 1024);
+  readonly #out = new ByteWriter(512 * 1024);
   readonly #ends: number[] = [];
   readonly #pages: { readonly page: RowPage; readonly first: number }[] = [];
   /** Rows as the rules leave them; empty without rules. */

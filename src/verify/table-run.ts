@@ -299,6 +299,7 @@ export class TableRun {
     if (this.#progress !== null) this.#progress = { ...this.#progress, ...change };
   }
 
+  /** All of it in one row (INV-126). */
   async #save(isNow: boolean): Promise<void> {
     if (!isNow && Date.now() - this.#savedAtMs < SAVE_EVERY_MS) return;
     this.#savedAtMs = Date.now();
