@@ -83,6 +83,15 @@ export const CUTOVER_VERBS: readonly Verb[] = [
   },
   {
     ...shared,
+    name: 'cutover confirm',
+    summary: 'Says that the application was flipped, or flipped back, by hand: the step that waits for it is done.',
+    flags: [BY],
+    examples: [['sluice cutover confirm', 'once the application is pointed to the other side']],
+    exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.unreachable],
+    run: confirmFlip,
+  },
+  {
+    ...shared,
     name: 'rollback plan',
     summary: 'Prints the steps of the way back to the source, with every gate; changes nothing.',
     flags: [],
@@ -179,6 +188,14 @@ async function abort(call: Call): Promise<Outcome> {
     remedy: 'The application writes to the new side. To go back: sluice rollback run.',
   };
   return { kind: 'Cutover', exit: EXIT.failed, data: attempt, text, error };
+}
+
+async function confirmFlip(call: Call): Promise<Outcome> {
+  const { control } = requireConfig(call);
+  const params = { by: byOf(call) };
+  const data = (await ask(control.socket, { method: 'cutover.confirm', params })) as AttemptStatus;
+  const text = 'confirmed: the cutover goes on';
+  return { kind: 'Cutover', exit: EXIT.done, data, text, nextSteps: ['sluice cutover status'] };
 }
 
 async function ask(socket: string, call: Parameters<typeof askAction>[1]): Promise<unknown> {

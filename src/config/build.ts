@@ -4,6 +4,7 @@ import { asCaseRule } from '../rule/case-rule.ts';
 import { type Mask, parseMask } from '../rule/mask.ts';
 import type { Config, CutoverConfig, KafkaLogConfig, SourceConfig, TableRule, TlsConfig } from './config.ts';
 import type { DatabaseUrl } from './database-url.ts';
+import { flipConfig, probeConfig } from './flip.ts';
 import type { Settings } from './setting.ts';
 
 /** Turns settings without a problem into the Config that everything else reads. */
@@ -55,7 +56,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
       throttle: parseThrottle(settings.text('verify.throttle')) ?? { share: 1, rowsPerSecond: null },
       chunkMaxRows: settings.number('verify.chunkMaxRows'),
     },
-    cutover: cutoverConfig(settings),
+    cutover: cutoverConfig(settings, folder),
     http: {
       listen: settings.text('http.listen') === 'off' ? null : settings.text('http.listen'),
       tokenFile: path('http.tokenFile') ?? resolve(folder, '.sluice', `${pipeline}.token`),
@@ -64,7 +65,7 @@ export function buildConfig(settings: Settings, folder: string): Config {
   };
 }
 
-function cutoverConfig(settings: Settings): CutoverConfig {
+function cutoverConfig(settings: Settings, folder: string): CutoverConfig {
   const hook = (name: string) => settings.secret(`cutover.hooks.${name}`);
   const fence = settings.text('cutover.fence');
   return {
@@ -82,9 +83,10 @@ function cutoverConfig(settings: Settings): CutoverConfig {
       beforeFence: hook('beforeFence'),
       fence: hook('fence'),
       unfence: hook('unfence'),
-      flip: hook('flip'),
-      unflip: hook('unflip'),
     },
+    flip: flipConfig(settings, folder),
+    probe: probeConfig(settings),
+    firstWriteMs: settings.number('cutover.firstWrite'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isZone } from '../column/zone.ts';
 import { HEARTBEAT_DATABASE } from './config.ts';
+import { flipClashes } from './flip-combination.ts';
 import type { Place, Problem } from './problem.ts';
 import { ruleClashes } from './rule-combination.ts';
 import type { Settings } from './setting.ts';
@@ -27,6 +28,7 @@ const RULES: readonly Rule[] = [
   renames,
   verification,
   http,
+  flipClashes,
 ];
 
 export function findClashes(settings: Settings): readonly Problem[] {

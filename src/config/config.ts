@@ -2,6 +2,7 @@ import type { ThrottleLimits } from '../mysql/throttle.ts';
 import type { CaseRule } from '../rule/case-rule.ts';
 import type { Mask } from '../rule/mask.ts';
 import type { DatabaseUrl } from './database-url.ts';
+import type { FlipConfig, ProbeConfig } from './flip.ts';
 import type { Secret } from './secret.ts';
 
 /** Our own small database on the source; it holds the heartbeat row alone and is never moved. */
@@ -151,7 +152,10 @@ export interface CutoverConfig {
     readonly beforeFence: Secret | null;
     readonly fence: Secret | null;
     readonly unfence: Secret | null;
-    readonly flip: Secret | null;
-    readonly unflip: Secret | null;
   };
+  readonly flip: FlipConfig | null;
+  /** null: the application is not asked after a switch. */
+  readonly probe: ProbeConfig | null;
+  /** How long a first write on the new side is waited for. */
+  readonly firstWriteMs: number;
 }

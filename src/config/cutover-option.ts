@@ -1,3 +1,4 @@
+import { FLIP_OPTIONS } from './flip-option.ts';
 import type { Option } from './option.ts';
 
 const accounts = { kind: 'list', of: 'text', min: 0 } as const;
@@ -80,7 +81,8 @@ export const CUTOVER_OPTIONS: readonly Option[] = [
   {
     path: 'cutover.hooks.flip',
     type: { kind: 'command' },
-    help: 'Command that flips the application.',
+    help: 'Command that flips the application, where cutover.flip.kind is command; must do no harm when run twice.',
   },
   { path: 'cutover.hooks.unflip', type: { kind: 'command' }, help: 'Command that flips it back.' },
+  ...FLIP_OPTIONS,
 ];

@@ -21,6 +21,8 @@ export interface CutoverActions {
   begin(request: CutoverRequest): Promise<AttemptStatus>;
   /** Resolves when everything is put back, or the point of no return was passed. CUTOVER_NOT_RUNNING. */
   abort(by: string): Promise<AttemptStatus>;
+  /** A person has flipped the application, or taken that back, by hand. CUTOVER_NOTHING_TO_CONFIRM where no flip waits. */
+  confirm(by: string): Promise<AttemptStatus>;
 }
 
 /** Compares both sides; an abort ends it and keeps what is done. VERIFY_RUNNING: it is at it already. */
@@ -79,4 +81,5 @@ export type ActionCall =
   | { readonly method: 'verify'; readonly params: VerifyRequest }
   | { readonly method: 'cutover.plan'; readonly params: { readonly direction: Direction } }
   | { readonly method: 'cutover.begin'; readonly params: CutoverRequest }
-  | { readonly method: 'cutover.abort'; readonly params: { readonly by: string } };
+  | { readonly method: 'cutover.abort'; readonly params: { readonly by: string } }
+  | { readonly method: 'cutover.confirm'; readonly params: { readonly by: string } };

@@ -88,6 +88,7 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
       ? { method: 'cutover.begin', params: { direction, by, isRehearsal, fences, waivers } }
       : null,
   'cutover.abort': ({ by }) => (typeof by === 'string' ? { method: 'cutover.abort', params: { by } } : null),
+  'cutover.confirm': ({ by }) => (typeof by === 'string' ? { method: 'cutover.confirm', params: { by } } : null),
 };
 
 function isDirection(value: unknown): value is Direction {

@@ -222,6 +222,8 @@ function act(
       return cutover?.begin(call.params) ?? null;
     case 'cutover.abort':
       return cutover?.abort(call.params.by) ?? null;
+    case 'cutover.confirm':
+      return cutover?.confirm(call.params.by) ?? null;
   }
 }
 

@@ -112,9 +112,9 @@ export class Runner {
       if (phase === 'blocked' && book.attempt.blockedAtMs === null) await book.note({ blockedAtMs: startedAtMs });
       await book.noteStep(name, { state: 'running', startedAtMs, tookMs: null, detail: null });
       await this.#point('step-noted', name);
-      const detail = await this.#within(step, Math.min(limitMs, book.leftMs(startedAtMs)), (context) =>
-        step.run(context),
-      );
+      // Behind the point of no return nothing is won by a limit of the write block: only the work ends it (INV-177).
+      const leftMs = phase === 'beyond' ? Number.POSITIVE_INFINITY : book.leftMs(startedAtMs);
+      const detail = await this.#within(step, Math.min(limitMs, leftMs), (context) => step.run(context));
       await this.#point('step-ran', name);
       await book.noteStep(name, { state: 'done', detail, tookMs: Date.now() - startedAtMs });
       if (step.opens === 'run') await book.noteAnyway({ openedAtMs: Date.now() });
@@ -217,6 +217,7 @@ export class Runner {
       signal,
       record: this.#book.step(name).record,
       note: (record) => this.#book.noteStep(name, { record }),
+      tell: (detail) => this.#book.noteStepAnyway(name, { detail }),
       recordOf: (other) => this.#book.attempt.steps.find((step) => step.name === other)?.record ?? null,
     };
   }

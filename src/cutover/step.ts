@@ -10,6 +10,8 @@ export interface StepContext {
   readonly record: StepRecord | null;
   /** Stores the record durably: before anything is changed that an undo must put back. */
   note(record: StepRecord): Promise<void>;
+  /** What it waits for, in words, shown while it runs. */
+  tell(words: string): Promise<void>;
   /** Records of the other steps of this attempt, by name. */
   recordOf(step: string): StepRecord | null;
   /** Aborts when the step's time, or that of the whole write block, is over, or when an abort was asked for. */
@@ -30,6 +32,6 @@ export interface Step {
   undo?(context: StepContext): Promise<string>;
   /** What ends the write block: this step's `run` or its `undo`; absent: neither. */
   readonly opens?: 'run' | 'undo';
-  /** How long `run` may take; a step of phase `blocked` has what is left of the write block besides. */
+  /** How long one try of `run` may take; before the point of no return it has what is left of the write block besides. */
   readonly limitMs: number;
 }

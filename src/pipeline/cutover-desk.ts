@@ -8,6 +8,7 @@ import type { AttemptStatus, CutoverPlan, CutoverRequest, Direction, GateStatus 
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import { attemptStatus } from '../cutover/attempt-status.ts';
+import type { Word } from '../cutover/flip/word.ts';
 import { isRed } from '../cutover/gate.ts';
 import { textOf } from '../cutover/heeding.ts';
 import type { Attempt, Journal } from '../cutover/journal.ts';
@@ -26,6 +27,10 @@ export interface CutoverDeskOptions {
   /** Every gate as it stands now. */
   judge(waivers: CutoverRequest['waivers']): Promise<readonly GateStatus[]>;
   readonly onChange: (attempt: Attempt) => void;
+  /** The attempt as `onChange` told of it last. */
+  readonly attempt: () => Attempt | null;
+  /** That of the flips among the steps. */
+  readonly word: Word;
 }
 
 /** Within it a process that was told to end puts back what it has begun. */
@@ -85,6 +90,13 @@ export class CutoverDesk implements CutoverActions {
     return attemptStatus(await this.#running, Date.now());
   }
 
+  async confirm(by: string): Promise<AttemptStatus> {
+    const { word, attempt } = this.#options;
+    const now = attempt();
+    if (now === null || !word.give(by)) throw nothingToConfirm();
+    return attemptStatus(now, Date.now());
+  }
+
   /**
    * Finishes what a process before this one has left: everything is put back, or, behind the point of no return, the rest
    * is done. Answers the last attempt; null: there was none.
@@ -120,10 +132,10 @@ export class CutoverDesk implements CutoverActions {
     return there !== null && Number(there.id) > Number(back?.id ?? 0) ? 'target' : 'source';
   }
 
-  /** What the fence of the last cutover has noted; null: there was none. */
-  async lastFence(): Promise<StepRecord | null> {
+  /** What a step of the last cutover has noted; null: there was none. */
+  async lastRecord(step: string): Promise<StepRecord | null> {
     const last = await this.#journal.lastCommitted('forward');
-    return last?.steps.find(({ name }) => name === 'fence')?.record ?? null;
+    return last?.steps.find(({ name }) => name === step)?.record ?? null;
   }
 
   #stepsNow(direction: Direction): readonly Step[] {
@@ -192,6 +204,16 @@ function notRunning(): SluiceError {
     code: 'CUTOVER_NOT_RUNNING',
     message: 'no cutover is under way in this process',
     remedy: 'See: sluice cutover status.',
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_NOTHING_TO_CONFIRM: no flip waits for a person. */
+function nothingToConfirm(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_NOTHING_TO_CONFIRM',
+    message: 'nothing waits for a person to flip the application',
+    remedy: 'See what is under way: sluice cutover status.',
     disposition: 'stop',
   });
 }

@@ -6,14 +6,18 @@ import { SluiceError } from '../contract/error.ts';
 import type { PipelineStatus } from '../contract/status.ts';
 import { type GateFinding, judgeGates } from '../cutover/gate.ts';
 import { sourceQuiet } from '../cutover/source-quiet.ts';
+import type { AnyFlip } from '../cutover/steps/flip.ts';
 import { connectMysql } from '../mysql/connection.ts';
 import type { AnyFence } from './switch-fence.ts';
+import { flipGate } from './switch-flip.ts';
 
 export interface GateWatchOptions {
   readonly config: Config;
   readonly status: () => PipelineStatus;
   readonly clockOffsetMs: () => number | null;
   readonly fence: Pick<AnyFence, 'check'>;
+  /** null: nothing flips the application. */
+  readonly flip: AnyFlip | null;
   readonly onGates: (gates: readonly GateStatus[], atMs: number) => void;
 }
 
@@ -64,6 +68,7 @@ export class GateWatch {
     return [
       await known('source-quiet', 'nothing long is open on the source', () => this.#sourceQuiet()),
       await known('fence', 'writes can be blocked', () => this.#fence()),
+      await known('flip', 'the application can be flipped', () => flipGate(this.#options.flip)),
     ];
   }
 

@@ -4,6 +4,7 @@ import type { CutoverActions } from '../contract/action.ts';
 import type { CutoverStatus, Direction, GateStatus, Waiver } from '../contract/cutover.ts';
 import type { Logger } from '../contract/logger.ts';
 import { attemptStatus } from '../cutover/attempt-status.ts';
+import { Word } from '../cutover/flip/word.ts';
 import type { Attempt } from '../cutover/journal.ts';
 import { drainedEnd } from '../cutover/steps/drain.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
@@ -14,6 +15,7 @@ import { standsAt } from './drain.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
 import { sourceFence, targetFence } from './switch-fence.ts';
+import { switchFlip } from './switch-flip.ts';
 
 export interface CutoverHalfOptions extends Pick<SwitchOptions, 'wayBack' | 'drain'> {
   readonly config: Config;
@@ -41,17 +43,22 @@ export class CutoverHalf {
   constructor(options: CutoverHalfOptions) {
     const { config, scope, logger, direction, drain, wayBack, judge } = options;
     this.#options = options;
+    const word = new Word();
     const steps: SwitchOptions = {
       ...{ config, scope, drain, wayBack },
       sourceFence: sourceFence(config),
       targetFence: targetFence(config),
-      lastFence: () => this.#desk.lastFence(),
+      lastRecord: (step) => this.#desk.lastRecord(step),
+      flip: switchFlip(config, word),
+      word,
       reopenStream: () => this.#reopenStream(),
     };
     this.#desk = new CutoverDesk({
       ...{ config, logger, direction, judge },
       stepsOf: (way) => switchSteps(way, steps),
+      word,
       onChange: (attempt) => this.#changed(attempt),
+      attempt: () => this.#attempt,
       closeStream: (session, attempt) => this.#closeStream(session, attempt),
     });
   }

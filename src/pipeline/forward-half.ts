@@ -1,9 +1,11 @@
+import { Word } from '../cutover/flip/word.ts';
 import { GateWatch } from './cutover-gates.ts';
 import type { CutoverHalfOptions } from './cutover-half.ts';
 import { CutoverHalf } from './cutover-half.ts';
 import { isStillDrained, untilDrained } from './drain.ts';
 import { Reverse } from './reverse.ts';
 import { sourceFence } from './switch-fence.ts';
+import { switchFlip } from './switch-flip.ts';
 import { wayBackActs } from './way-back.ts';
 
 export type ForwardOptions = Pick<
@@ -26,6 +28,7 @@ export class ForwardHalf {
     this.#gates = new GateWatch({
       config,
       fence: sourceFence(config),
+      flip: switchFlip(config, new Word()),
       status: () => state.status(),
       clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
       onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),

@@ -14,8 +14,9 @@ import type { MysqlSink, MysqlSinkStep } from '../mysql-sink/sink.ts';
 import { dropTriggers, restoreTriggers } from '../mysql-sink/trigger-journal.ts';
 import { PostgresqlPosition } from '../position/postgresql.ts';
 import { connectPostgres } from '../postgres/connection.ts';
-import type { TargetName } from '../postgres/quote.ts';
+import { quoteTable, type TargetName } from '../postgres/quote.ts';
 import { emitDrain } from '../postgres/wal-message.ts';
+import { firstRow } from '../wal/first-row.ts';
 import { acceptShape, refusedShape } from '../wal/shape-journal.ts';
 import { advanceSlot } from '../wal/slot.ts';
 import { openReverseLog, type ReversePlace, reversePlace } from './reverse-place.ts';
@@ -196,6 +197,14 @@ export class Reverse {
   /** While it runs: gives them up for good. */
   async giveUp(id: string | 'all'): Promise<{ readonly dropped: number }> {
     return await this.#running().drop(id);
+  }
+
+  /** The table of the first row that would be carried back, not ours; null: none yet. Not while it runs. */
+  async firstRow(): Promise<string | null> {
+    return await this.#between(async ({ target }) => {
+      const name = await firstRow(target, this.#place);
+      return name && quoteTable(name);
+    });
   }
 
   /** Takes slot, publication and our rows away, and puts back what tables told of old rows. Not while it runs. */

@@ -71,10 +71,13 @@ async function sideOf({ config, state }: PrepareParts, options: RunOptions): Pro
   const { logger } = options;
   const rest = { config, scope: scopeOf(config), logger, state, checkpoint: () => null, onCommitted: () => {} };
   const { half } = new ForwardHalf(rest);
+  // What is left may wait for a person's word.
+  options.onActions?.({ cutover: half.actions });
   try {
     return await startStep(state, options, () => half.recover());
   } finally {
     await half.settled('the pipeline goes on', options.signal);
+    options.onActions?.({});
   }
 }
 

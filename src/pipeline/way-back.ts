@@ -33,6 +33,7 @@ export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null): Way
       return end;
     },
     dropTriggers: () => reverse.dropTriggers(),
+    firstWrite: () => reverse.firstRow(),
     end: async () => {
       await run()?.stop();
       await reverse.restoreTriggers();

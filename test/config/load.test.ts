@@ -249,6 +249,17 @@ describe('impossible combinations', () => {
     ['target: { schemas: { shop: x } }', 'target.schemas.shop'],
     ['verify: { every: 2h, maxAge: 1h }', 'verify.maxAge'],
     ['http: { listen: "0.0.0.0:80" }', 'http.listen'],
+    ['cutover: { flip: { kind: command } }', 'cutover.flip.kind'],
+    ['cutover: { flip: { kind: webhook } }', 'cutover.flip.kind'],
+    ['cutover: { flip: { kind: env-file, file: .env } }', 'cutover.flip.kind'],
+    ['cutover: { flip: { kind: settings-file, file: settings.py } }', 'cutover.flip.kind'],
+    ['cutover: { flip: { file: .env } }', 'cutover.flip.file'],
+    ['cutover: { flip: { kind: operator }, hooks: { flip: "true" } }', 'cutover.hooks.flip'],
+    ['cutover: { hooks: { unflip: "true" } }', 'cutover.hooks.unflip'],
+    ['cutover: { flip: { kind: operator, set: { A: b } } }', 'cutover.flip.set.*'],
+    ['cutover: { flip: { kind: webhook, webhook: "deploy.example.com" } }', 'cutover.flip.webhook'],
+    ['cutover: { probe: { url: "http://h/", command: "true" } }', 'cutover.probe.command'],
+    ['cutover: { probe: { text: well } }', 'cutover.probe.text'],
   ])('%s is refused at the option to change', (text, path) => {
     const flags = { '--pipeline': 'shop', '--source-url': 'mysql://u@h/shop', '--target-url': 'postgresql://u@h/shop' };
     const { problems, config } = load(text, { flags });

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SluiceError } from '../../src/contract/error.ts';
 import { attemptStatus } from '../../src/cutover/attempt-status.ts';
-import type { Journal } from '../../src/cutover/journal.ts';
+import type { Attempt, Journal } from '../../src/cutover/journal.ts';
 import { RUNNER_POINTS, Runner, type RunnerPoint } from '../../src/cutover/runner.ts';
+import type { Step } from '../../src/cutover/step.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
@@ -90,6 +92,45 @@ test('what fails beyond the point of no return is tried until it is done', async
   await runAttempt(it.world, { steps: worldSteps(it.world, { flip }) });
   await expectOneOpenSide(it.world, 'target');
   expect(tries).toBe(4);
+});
+
+test('beyond the point of no return a step has its own time, though the limit of the write block has passed', async () => {
+  await using it = await freshWorld();
+  let tries = 0;
+  const flip: Partial<Step> = {
+    run: async ({ signal }) => {
+      tries++;
+      await sleep(100, undefined, { signal });
+      return await it.world.turn('app', 'target');
+    },
+  };
+  const now = Date.now;
+  const laterBy = (ms: number) => void vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+  const onPoint = (point: RunnerPoint) => (point === 'committed' ? laterBy(3_600_000) : undefined);
+  try {
+    await runAttempt(it.world, { steps: worldSteps(it.world, { flip }), onPoint });
+  } finally {
+    vi.restoreAllMocks();
+  }
+  await expectOneOpenSide(it.world, 'target');
+  expect(tries).toBe(1);
+});
+
+test('what a step waits for is shown while it runs', async () => {
+  await using it = await freshWorld();
+  const told: (string | null)[] = [];
+  const drain: Partial<Step> = {
+    run: async ({ tell }) => {
+      await tell('waiting for the sink');
+      return 'drained';
+    },
+  };
+  const onChange = ({ steps }: Attempt) => {
+    const step = steps.find(({ name }) => name === 'drain');
+    if (step?.state === 'running') told.push(step.detail);
+  };
+  await runAttempt(it.world, { steps: worldSteps(it.world, { drain }), onChange });
+  expect(told).toContain('waiting for the sink');
 });
 
 test('an undo that fails is tried until it is done', async () => {

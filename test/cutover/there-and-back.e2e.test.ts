@@ -12,7 +12,10 @@ cutover:
   steadyFor: 1s
   writeBlockLimit: 30s
   targetRoles: [app]
-  hooks: { flip: printf target > side, unflip: printf source > side }`;
+  flip: { kind: env-file, file: side, set: { SIDE: target } }
+  probe: { command: grep -q SIDE side }`;
+/** Where the application is pointed, before and after; nothing but the value changes. */
+const SIDE = '# of the application\nexport SIDE=source # or target\n';
 const ROUNDS = 3;
 
 test.each(['mysql', 'mariadb'] as const)(
@@ -51,7 +54,7 @@ const TIMES = 'SELECT token, count(*)::text AS times FROM ledger GROUP BY token'
 
 /** A loaded line, with an account of the application on both sides. */
 async function begin(line: Line): Promise<RunningLine> {
-  writeFileSync(join(line.folder, 'side'), 'source');
+  writeFileSync(join(line.folder, 'side'), SIDE);
   const grant = `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${line.source.name}\`.* TO app@'%'`;
   await onSource(line, LEDGER.mysql, LEDGER.account, 'INSERT INTO account VALUES (1, 1000000), (2, 0)');
   await onSource(line, "CREATE USER app@'%' IDENTIFIED BY 'app'", grant);
@@ -65,9 +68,12 @@ async function begin(line: Line): Promise<RunningLine> {
   return running;
 }
 
-/** Where the application is pointed: the commands of the configuration write it. */
+/** Where the application is pointed: the flip changes the file, and its undo puts it back whole. */
 function sideOf({ folder }: Line): 'source' | 'target' {
-  return readFileSync(join(folder, 'side'), 'utf8') === 'target' ? 'target' : 'source';
+  const text = readFileSync(join(folder, 'side'), 'utf8');
+  if (text === SIDE) return 'source';
+  expect(text).toBe(SIDE.replace('=source', '=target'));
+  return 'target';
 }
 
 function as(url: string): string {
@@ -92,6 +98,10 @@ async function switchTo(running: RunningLine, direction: Direction): Promise<voi
     return last?.id === id && last.isOver;
   });
   expect(last).toMatchObject({ direction, outcome: 'committed', reason: null });
+  const { steps } = running.status().cutover?.attempt ?? { steps: [] };
+  const told = (step: string) => steps.find(({ name }) => name === step)?.detail;
+  expect(told('probe')).toMatch(/^the application is well/);
+  if (direction === 'forward') expect(told('first-write')).toMatch(/^the application writes to the new side: /);
 }
 
 /** The application has got some writes through since. */

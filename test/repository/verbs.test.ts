@@ -16,7 +16,7 @@ const WORDS =
 
 /** Second words of verbs, those to come included: another word after a group's name is prose. */
 const SECOND =
-  'validate|show|schema|plan|apply|diff|add|remove|reload|list|retry|drop|rehearse|run|status|abort|convert|test|scan|models|settings|collect|compare';
+  'validate|show|schema|plan|apply|diff|add|remove|reload|list|retry|drop|rehearse|run|status|abort|confirm|convert|test|scan|models|settings|collect|compare';
 
 /** Says of an option what it waits for, not what to type. */
 const NOT_YET = /No effect in this version|^const (?:CUTOVER|VERIFY) = /;

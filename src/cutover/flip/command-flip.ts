@@ -6,6 +6,8 @@ export interface CommandFlipSettings {
   /** Lines for `sh -c`; both must do no harm when run twice, `unflip` also when `flip` was cut off. */
   readonly flip: string;
   readonly unflip?: string;
+  /** How both are called where they are told of: a line may hold secrets. Default: the lines themselves. */
+  readonly shown?: { readonly flip: string; readonly unflip: string };
   readonly limitMs: number;
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -25,20 +27,30 @@ export class CommandFlip implements Flip<CommandFlipRecord> {
   }
 
   async describe(): Promise<FlipPlan> {
-    return { words: `run: ${this.#settings.flip}`, diff: [] };
+    return { words: `run: ${this.#shown.flip}`, diff: [] };
+  }
+
+  describeUndo(): string {
+    const { unflip } = this.#settings;
+    return unflip === undefined ? 'a person takes it back and confirms it' : `run: ${this.#shown.unflip}`;
   }
 
   async check(): Promise<readonly FlipFinding[]> {
     const { flip, unflip } = this.#settings;
+    const shown = this.#shown;
     const findings: FlipFinding[] = [];
-    for (const line of [flip, ...(unflip === undefined ? [] : [unflip])]) {
+    const lines = [
+      { line: flip, name: shown.flip },
+      ...(unflip === undefined ? [] : [{ line: unflip, name: shown.unflip }]),
+    ];
+    for (const { line, name } of lines) {
       const { outcome, output } = await runCommand({ ...this.#settings, line: `set -n\n${line}` });
       if (outcome !== 'done')
-        findings.push(flipFinding('blocker', 'FLIP_COMMAND', line, `no shell can run it: ${output.trim()}`));
+        findings.push(flipFinding('blocker', 'FLIP_COMMAND', name, `no shell can run it: ${output.trim()}`));
     }
     if (unflip === undefined) {
       const message = 'there is no command that flips back: abort and rollback will ask a person for it';
-      findings.push(flipFinding('warning', 'FLIP_COMMAND', flip, message));
+      findings.push(flipFinding('warning', 'FLIP_COMMAND', shown.flip, message));
     }
     return findings;
   }
@@ -49,18 +61,24 @@ export class CommandFlip implements Flip<CommandFlipRecord> {
 
   /** FLIP_COMMAND with the end of what it printed. */
   run(_record: CommandFlipRecord, signal?: AbortSignal): Promise<string> {
-    return this.#must(this.#settings.flip, signal);
+    return this.#must(this.#settings.flip, this.#shown.flip, signal);
   }
 
   async undo(_record: CommandFlipRecord, signal?: AbortSignal): Promise<string> {
-    const { unflip, flip } = this.#settings;
+    const { unflip } = this.#settings;
+    const { flip, unflip: name } = this.#shown;
     if (unflip === undefined) throw flipError('FLIP_COMMAND', `there is no command that takes back: ${flip}`);
-    return await this.#must(unflip, signal);
+    return await this.#must(unflip, name, signal);
   }
 
-  async #must(line: string, signal?: AbortSignal): Promise<string> {
+  get #shown(): { readonly flip: string; readonly unflip: string } {
+    const { shown, flip, unflip = '' } = this.#settings;
+    return shown ?? { flip, unflip };
+  }
+
+  async #must(line: string, name: string, signal?: AbortSignal): Promise<string> {
     const result = await runCommand({ ...this.#settings, line, ...(signal === undefined ? {} : { signal }) });
-    const words = `${line} ${resultWords(result, this.#settings.limitMs)}`;
+    const words = `${name} ${resultWords(result, this.#settings.limitMs)}`;
     if (result.outcome !== 'done') throw flipError('FLIP_COMMAND', words);
     return words;
   }

@@ -23,6 +23,8 @@ export interface FileFlipSettings {
   /** Tells the application to read the file again, after the flip and after its undo. */
   readonly reload?: {
     readonly line: string;
+    /** How it is called where it is told of: the line may hold secrets. Default: the line. */
+    readonly shown?: string;
     readonly limitMs: number;
     readonly folder?: string;
     readonly environment?: Readonly<Record<string, string>>;
@@ -57,11 +59,19 @@ export class FileFlip implements Flip<FileFlipRecord> {
 
   async describe(): Promise<FlipPlan> {
     const { before, after, path } = await this.#both();
-    const reload = this.#settings.reload ? `, then run: ${this.#settings.reload.line}` : '';
     return {
-      words: `${path} is replaced, its backup beside it${reload}`,
+      words: `${path} is replaced, its backup beside it${this.#reloadWords}`,
       diff: lineDiff(before.toString(), after, (line) => this.#edit.mask(line)),
     };
+  }
+
+  describeUndo({ path, backup }: FileFlipRecord): string {
+    return `${path} is put back as it was, from ${backup}${this.#reloadWords}`;
+  }
+
+  get #reloadWords(): string {
+    const { reload } = this.#settings;
+    return reload === undefined ? '' : `, then run: ${reload.shown ?? reload.line}`;
   }
 
   async check(): Promise<readonly FlipFinding[]> {
@@ -137,7 +147,7 @@ export class FileFlip implements Flip<FileFlipRecord> {
     if (reload === undefined) return;
     const result = await runCommand({ ...reload, ...(signal === undefined ? {} : { signal }) });
     if (result.outcome === 'done') return;
-    throw flipError('FLIP_COMMAND', `${reload.line} ${resultWords(result, reload.limitMs)}`);
+    throw flipError('FLIP_COMMAND', `${reload.shown ?? reload.line} ${resultWords(result, reload.limitMs)}`);
   }
 }
 

@@ -26,6 +26,8 @@ export interface FlipFinding {
 export interface Flip<R> {
   readonly kind: FlipKind;
   describe(): Promise<FlipPlan>;
+  /** What `undo` will do, in words. */
+  describeUndo(record: R): string;
   check(): Promise<readonly FlipFinding[]>;
   plan(): Promise<R>;
   /** Answers what it did, in a sentence. */

@@ -24,6 +24,10 @@ export class OperatorFlip implements Flip<OperatorFlipRecord> {
     return { words: `asks the operator: ${this.#settings.flip}`, diff: [] };
   }
 
+  describeUndo(): string {
+    return `asks the operator: ${this.#settings.unflip}`;
+  }
+
   async check(): Promise<readonly FlipFinding[]> {
     return [];
   }

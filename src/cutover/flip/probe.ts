@@ -22,6 +22,8 @@ interface UrlProbe {
 interface CommandProbe {
   /** A line for `sh -c` that ends with 0 when all is well. */
   readonly line: string;
+  /** How it is called where it is told of: the line may hold secrets. Default: the line. */
+  readonly shown?: string;
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,10 @@ export interface ProbeResult {
 export async function probeOnce(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
   if ('url' in probe) return await probeUrl(probe, signal);
   const result = await runCommand({ ...probe, limitMs: probe.tryMs, ...(signal === undefined ? {} : { signal }) });
-  return { isHealthy: result.outcome === 'done', words: `${probe.line} ${resultWords(result, probe.tryMs)}` };
+  return {
+    isHealthy: result.outcome === 'done',
+    words: `${probe.shown ?? probe.line} ${resultWords(result, probe.tryMs)}`,
+  };
 }
 
 /** Tries until the application is well; FLIP_UNHEALTHY with its last answer when it is not in time. */

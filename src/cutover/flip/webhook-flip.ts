@@ -38,6 +38,10 @@ export class WebhookFlip implements Flip<WebhookFlipRecord> {
     return { words: `POST ${this.#shownUrl} with {"action": "flip"}`, diff: [] };
   }
 
+  describeUndo(): string {
+    return `POST ${this.#shownUrl} with {"action": "unflip"}`;
+  }
+
   async check(): Promise<readonly FlipFinding[]> {
     const { protocol, hostname } = new URL(this.#settings.url);
     const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
