@@ -1,9 +1,16 @@
-import type { AttemptStatus, CutoverPlan, CutoverStatus, GateStatus, StepStatus } from '../contract/cutover.ts';
+import type {
+  AttemptStatus,
+  BlockPrediction,
+  CutoverPlan,
+  CutoverStatus,
+  GateStatus,
+  StepStatus,
+} from '../contract/cutover.ts';
 import type { Paint } from './color.ts';
 import { formatDuration, formatTable, formatTime } from './format.ts';
 
 /** What `sluice cutover run` would do, and whether it may. */
-export function planText({ gates, steps, writeBlockLimitMs }: CutoverPlan, paint: Paint): string {
+export function planText({ gates, steps, writeBlockLimitMs, prediction }: CutoverPlan, paint: Paint): string {
   const blocks = steps.map((step, at) => {
     const words = step.describe.map((line) => `      ${line}`);
     return [`${String(at + 1).padStart(3)}  ${paint('bold', step.name)}  ${step.title}`, ...words].join('\n');
@@ -15,8 +22,20 @@ export function planText({ gates, steps, writeBlockLimitMs }: CutoverPlan, paint
     ...(at === returnAt ? ['-- point of no return: until here everything is put back by itself'] : []),
     block,
   ]);
-  return [...marked, '', gatesText(gates, paint)].join('\n');
+  return [...marked, '', predictionText(prediction), '', gatesText(gates, paint)].join('\n');
 }
+
+/** What of the night the application will notice. */
+export function predictionText(prediction: BlockPrediction | null): string {
+  if (prediction === null) return `predicted write block: not known. Measure it: ${REHEARSE}`;
+  const { writeBlockMs, parts, notMeasured } = prediction;
+  const told = parts.map(({ step, tookMs, attempt }) => `${step} ${formatDuration(tookMs)} (in ${attempt})`).join(', ');
+  const missing = notMeasured.map((step) => `; ${step} not measured`).join('');
+  const hint = notMeasured.length === 0 ? '' : `. Measure: ${REHEARSE} --fence-test`;
+  return `predicted write block: ${formatDuration(writeBlockMs)}, then the flip: ${told}${missing}${hint}`;
+}
+
+const REHEARSE = 'sluice cutover rehearse';
 
 export function gatesText(gates: readonly GateStatus[], paint: Paint): string {
   const red = gates.filter(({ state }) => state === 'red');

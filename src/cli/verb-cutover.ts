@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { AttemptStatus, CutoverPlan, CutoverStatus, Direction, Waiver } from '../contract/cutover.ts';
 import { askAction, askStatus, unreachable } from '../control/client.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
-import { attemptLines, cutoverText, planText } from './cutover-text.ts';
+import { attemptLines, cutoverText, planText, predictionText } from './cutover-text.ts';
 import { followAttempt } from './cutover-watch.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
@@ -39,7 +39,7 @@ export const CUTOVER_VERBS: readonly Verb[] = [
   {
     ...shared,
     name: 'cutover rehearse',
-    summary: 'Does everything up to the point of no return but the fence, puts all back and tells how long it took.',
+    summary: 'Does everything up to the point of no return but the fence, puts all back and predicts the write block.',
     flags: [
       { name: 'fence-test', type: 'switch', help: 'Block writes too, for as long as the drain takes, and open again.' },
       ...[BY, WAIVE, CONFIRM_FLAG],
@@ -138,7 +138,18 @@ async function run(call: Call, direction: Direction, isRehearsal: boolean): Prom
   const request = { direction, by, isRehearsal, fences, waivers };
   const begun = (await ask(socket, { method: 'cutover.begin', params: request })) as AttemptStatus;
   const attempt = await followAttempt(socket, begun.id, { output: call.output, signal: call.signal });
-  return attempt === null ? goesOn(call) : ended(attempt, call);
+  if (attempt === null) return goesOn(call);
+  const outcome = ended(attempt, call);
+  return isRehearsal && outcome.exit === EXIT.done ? await predicted(outcome, call) : outcome;
+}
+
+/** A rehearsal says what the night will be like. */
+async function predicted(outcome: Outcome, call: Call): Promise<Outcome> {
+  const { socket } = requireConfig(call).control;
+  const params = { direction: 'forward' } as const;
+  const { prediction } = (await ask(socket, { method: 'cutover.plan', params })) as CutoverPlan;
+  const data = { ...(outcome.data as AttemptStatus), prediction };
+  return { ...outcome, data, text: `${outcome.text}\n\n${predictionText(prediction)}` };
 }
 
 /** Nobody watches any more: it goes on all the same. */

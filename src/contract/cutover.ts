@@ -94,6 +94,16 @@ export interface CutoverPlan {
   readonly gates: readonly GateStatus[];
   readonly steps: readonly PlannedStep[];
   readonly writeBlockLimitMs: number;
+  /** null: nothing was measured yet. */
+  readonly prediction: BlockPrediction | null;
+}
+
+/** How long writes will be blocked, by rehearsals and attempts before. The flip, which opens the new side, comes on top. */
+export interface BlockPrediction {
+  readonly writeBlockMs: number;
+  readonly parts: readonly { readonly step: string; readonly tookMs: number; readonly attempt: string }[];
+  /** Steps behind the fence that no attempt has measured: their time is missing in the sum. */
+  readonly notMeasured: readonly string[];
 }
 
 export interface CutoverStatus {

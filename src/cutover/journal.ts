@@ -47,6 +47,8 @@ export interface Journal {
   last(): Promise<Attempt | null>;
   /** The last one in this direction that passed its point of no return. */
   lastCommitted(direction: Direction): Promise<Attempt | null>;
+  /** The last one in this direction that blocked writes and had drained. */
+  lastDrained(direction: Direction): Promise<Attempt | null>;
   /** CUTOVER_RUNNING (stop) while another one is not over. */
   begin(attempt: NewAttempt): Promise<Attempt>;
   /** Makes this process the owner of an attempt that another one left. */

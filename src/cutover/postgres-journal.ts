@@ -28,6 +28,8 @@ const ATTEMPT = `SELECT id::text, direction, outcome, is_over, is_rehearsal, sta
 const NEWEST = ' ORDER BY id DESC LIMIT 1';
 const STEPS = `SELECT name, title, phase, state, record::text, detail, started_at_ms::text, took_ms::text
   FROM sluice.cutover_step WHERE cutover = $1 ORDER BY ordinal`;
+const DRAINED = `SELECT FROM sluice.cutover_step s
+  WHERE s.cutover = cutover.id AND s.name = 'drain' AND s.phase = 'blocked' AND s.state = 'done'`;
 const BEGIN = `INSERT INTO sluice.cutover
     (pipeline, owner, direction, is_rehearsal, started_by, started_at_ms, write_block_limit_ms, waivers)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (pipeline) WHERE NOT is_over DO NOTHING RETURNING id::text`;
@@ -72,6 +74,10 @@ export class PostgresJournal implements Journal {
 
   async lastCommitted(direction: Direction): Promise<Attempt | null> {
     return await this.#find(`${ATTEMPT} AND outcome = 'committed' AND direction = $2${NEWEST}`, [direction]);
+  }
+
+  async lastDrained(direction: Direction): Promise<Attempt | null> {
+    return await this.#find(`${ATTEMPT} AND direction = $2 AND EXISTS (${DRAINED})${NEWEST}`, [direction]);
   }
 
   async begin(attempt: NewAttempt): Promise<Attempt> {

@@ -4,7 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import type { CutoverActions } from '../contract/action.ts';
-import type { AttemptStatus, CutoverPlan, CutoverRequest, Direction, GateStatus } from '../contract/cutover.ts';
+import type {
+  AttemptStatus,
+  BlockPrediction,
+  CutoverPlan,
+  CutoverRequest,
+  Direction,
+  GateStatus,
+} from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import { attemptStatus } from '../cutover/attempt-status.ts';
@@ -13,6 +20,7 @@ import { isRed } from '../cutover/gate.ts';
 import { textOf } from '../cutover/heeding.ts';
 import type { Attempt, Journal } from '../cutover/journal.ts';
 import { PostgresJournal, type PostgresJournalOptions } from '../cutover/postgres-journal.ts';
+import { predictBlock } from '../cutover/prediction.ts';
 import { Runner } from '../cutover/runner.ts';
 import type { Step, StepRecord } from '../cutover/step.ts';
 import { connectPostgres } from '../postgres/connection.ts';
@@ -61,7 +69,14 @@ export class CutoverDesk implements CutoverActions {
     const planned = await Promise.all(
       steps.map(async ({ name, title, phase, describe }) => ({ name, title, phase, describe: await describe() })),
     );
-    return { gates: await judge([]), steps: planned, writeBlockLimitMs: config.cutover.writeBlockLimitMs };
+    const { writeBlockLimitMs } = config.cutover;
+    return { gates: await judge([]), steps: planned, writeBlockLimitMs, prediction: await this.#predict(direction) };
+  }
+
+  /** By the last attempt in this direction, and by the last that blocked writes. */
+  async #predict(direction: Direction): Promise<BlockPrediction | null> {
+    const [last, fenced] = [await this.#journal.last(), await this.#journal.lastDrained(direction)];
+    return predictBlock(this.#stepsNow(direction), { last: last?.direction === direction ? last : null, fenced });
   }
 
   async begin({ direction, by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {

@@ -258,6 +258,7 @@ function away(journal: Journal, isGone: () => boolean): Journal {
   return {
     last: () => reach(() => journal.last()),
     lastCommitted: (direction) => reach(() => journal.lastCommitted(direction)),
+    lastDrained: (direction) => reach(() => journal.lastDrained(direction)),
     begin: (attempt) => reach(() => journal.begin(attempt)),
     takeOver: (id) => reach(() => journal.takeOver(id)),
     noteStep: (id, step, note) => reach(() => journal.noteStep(id, step, note)),

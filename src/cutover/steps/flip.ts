@@ -75,7 +75,9 @@ function byHand(flip: AnyFlip | null, record: StepRecord): string {
 async function undone(flip: AnyFlip | null, record: StepRecord, { signal, tell }: StepContext): Promise<string> {
   if (isOf(flip, record)) return await flip.undo(record, signal);
   await tell(byHand(flip, record));
-  return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  return await new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
 }
 
 const CONFIRM = 'sluice cutover confirm';

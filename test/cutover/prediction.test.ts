@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { predictionText } from '../../src/cli/cutover-text.ts';
+import type { StepPhase, StepState } from '../../src/contract/cutover.ts';
+import type { Attempt, AttemptStep } from '../../src/cutover/journal.ts';
+import { predictBlock } from '../../src/cutover/prediction.ts';
+import type { Step } from '../../src/cutover/step.ts';
+
+const PHASES: Readonly<Record<string, StepPhase>> = {
+  'way-back': 'prepare',
+  fence: 'blocked',
+  drain: 'blocked',
+  'last-look': 'blocked',
+  flip: 'beyond',
+};
+const STEPS: readonly Step[] = Object.entries(PHASES).map(([name, phase]) => ({
+  ...{ name, phase, title: name, limitMs: 1, describe: async () => [], run: async () => '' },
+}));
+
+function attempt(id: string, took: Readonly<Record<string, readonly [StepState, number | null]>>): Attempt {
+  const steps = Object.entries(took).map(([name, [state, tookMs]]): AttemptStep => {
+    const phase = PHASES[name] ?? 'prepare';
+    return { name, title: name, phase, state, tookMs, record: null, detail: null, startedAtMs: null };
+  });
+  return {
+    ...{ id, direction: 'forward', isRehearsal: true, startedBy: 'ada', startedAtMs: 0, writeBlockLimitMs: 60_000 },
+    ...{ waivers: [], outcome: 'aborted', isOver: true, endedAtMs: 1, blockedAtMs: null, openedAtMs: null },
+    ...{ reason: null, steps },
+  };
+}
+
+const UNFENCED = attempt('8', { 'way-back': ['undone', 900], drain: ['done', 40] });
+const FENCED = attempt('7', { fence: ['undone', 600], drain: ['done', 300], 'last-look': ['done', 100] });
+
+test('the write block is predicted by what the steps behind the fence took, the fence by the last test of it', () => {
+  expect(predictBlock(STEPS, { last: FENCED, fenced: FENCED })?.writeBlockMs).toBe(1_000);
+  const mixed = predictBlock(STEPS, { last: UNFENCED, fenced: FENCED });
+  expect(mixed).toMatchObject({ writeBlockMs: 740, notMeasured: [] });
+  expect(predictionText(mixed)).toMatch(/^predicted write block: .*fence .*\(in 7\), drain .*\(in 8\), last-look/);
+});
+
+test('what was never measured is named and not guessed', () => {
+  const unfenced = predictBlock(STEPS, { last: UNFENCED, fenced: null });
+  expect(unfenced).toMatchObject({ writeBlockMs: 40, notMeasured: ['fence', 'last-look'] });
+  expect(predictionText(unfenced)).toMatch(/fence not measured.*sluice cutover rehearse --fence-test/);
+  expect(predictBlock(STEPS, { last: null, fenced: null })).toBeNull();
+  const failed = attempt('9', { fence: ['undone', 5_000], drain: ['waiting', null] });
+  expect(predictBlock(STEPS, { last: failed, fenced: FENCED })?.writeBlockMs).toBe(1_000);
+});
