@@ -3,7 +3,7 @@ import type { ColumnType } from '../contract/table.ts';
 import type { QueryDecoder, ValuePolicy } from './codec.ts';
 import { copyString, fromText, stringLiteral } from './homeward.ts';
 import { type TargetType, textLimit } from './target-type.ts';
-import { localOf } from './zone.ts';
+import { localOf, type PrintedStamp } from './zone.ts';
 
 /** How the log writes a date (`fraction` null) or a date with a clock. */
 export interface StampForm {
@@ -11,7 +11,7 @@ export interface StampForm {
   readonly suffix: '' | 'Z';
 }
 
-const PRINTED = /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.(\d+))?)?(\+00)?$/;
+const PRINTED = /^(\d{4,5})-(\d\d)-(\d\d)(?: (\d\d:\d\d:\d\d)(?:\.(\d+))?)?(\+00)?( BC)?$/;
 const MIDNIGHT = '00:00:00';
 
 /** Decoder of what date, timestamp and timestamptz print. What no calendar of the source has stays as it is. */
@@ -22,13 +22,19 @@ export function homewardStamp(form: StampForm, target: TargetType, policy: Value
 
 function stampText(text: string, form: StampForm, { zeroDate, zone = 'UTC' }: ValuePolicy): string {
   if (text === '-infinity' && zeroDate === text) return joined(form, ZERO_DATE, MIDNIGHT, '');
-  const [, printedDate, printedClock = MIDNIGHT, digits = '', isInstant] = PRINTED.exec(text) ?? [];
-  if (printedDate === undefined) return text;
-  const isMoved = isInstant !== undefined && zone !== 'UTC';
-  const { date, clock } = isMoved
-    ? localOf(zone, printedDate, printedClock)
-    : { date: printedDate, clock: printedClock };
-  return joined(form, date, clock, digits);
+  const [, year, month, day, clock = MIDNIGHT, digits = '', isInstant, era] = PRINTED.exec(text) ?? [];
+  if (year === undefined) return text;
+  const printed = { year: era ? 1 - Number(year) : Number(year), month: Number(month), day: Number(day), clock };
+  const shown = isInstant !== undefined && zone !== 'UTC' ? localOf(zone, printed) : printed;
+  if (shown.year < 1 || shown.year > LAST_YEAR) return text;
+  return joined(form, dateText(shown), shown.clock, digits);
+}
+
+const LAST_YEAR = 9999;
+
+function dateText({ year, month, day }: PrintedStamp): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
 const ZERO_DATE = '0000-00-00';

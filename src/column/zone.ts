@@ -96,12 +96,28 @@ export function utcText(zone: string, text: string): { readonly stamp: string; r
   return { stamp: `${shown}-${two(month)}-${two(day)} ${time}`, era: year > 0 ? '' : ' BC' };
 }
 
-/** `YYYY-MM-DD` and `hh:mm:ss` of a zone's clock at an instant that is given in the same form, in UTC. */
-export function localOf(zone: string, date: string, clock: string): { readonly date: string; readonly clock: string } {
-  const utc = localSecondsOf(Buffer.from(`${date}T${clock}`, 'latin1'), 0, true);
-  const local = new Date((utc + offsetAt(zone, utc)) * 1000).toISOString();
-  const at = local.indexOf('T');
-  return { date: local.slice(0, at), clock: local.slice(at + 1, at + 9) };
+/** A date and a clock, as PostgreSQL prints them; year 0 is 1 BC. */
+export interface PrintedStamp {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** `hh:mm:ss` */
+  readonly clock: string;
+}
+
+/** What a zone's clock shows at an instant that is given in UTC. */
+export function localOf(zone: string, { year, month, day, clock }: PrintedStamp): PrintedStamp {
+  const at = Buffer.from(clock, 'latin1');
+  const seconds = readDigits(at, 0, 2) * 3600 + readDigits(at, 3, 2) * 60 + readDigits(at, 6, 2);
+  const utc = daysOf(year, month, day) * DAY_SECONDS + seconds;
+  const local = utc + offsetAt(zone, utc);
+  const days = Math.floor(local / DAY_SECONDS);
+  const rest = local - days * DAY_SECONDS;
+  const two = (value: number) => String(value).padStart(2, '0');
+  return {
+    ...dateOf(days),
+    clock: `${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`,
+  };
 }
 
 const ERA_DAYS = 146_097;

@@ -18,6 +18,10 @@ import { targetSession } from './round-trip.ts';
 
 const POLICY: ValuePolicy = { nul: 'refuse', zeroDate: '-infinity', zone: 'UTC' };
 
+/** Zones with a change in the hour, with one at midnight, with offsets in minutes, and behind UTC. */
+const ZONES = ['Europe/Berlin', 'America/Sao_Paulo', 'Asia/Kolkata', 'Australia/Lord_Howe'];
+const ZONED = 'timestamp(6) with time zone';
+
 const MODE = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO';
 
 /** Types of the target other than the default, by family: those that rules cast to and that Django makes. */
@@ -82,18 +86,21 @@ export function homewardSuite(kind: 'mysql' | 'mariadb', samplesOf: (version: st
   });
 
   test('a value that went to PostgreSQL comes back from pgoutput as the same bytes, or as a declared equal', async () => {
-    const trips: { specimen: Specimen; type: string; columnType: string }[] = [];
+    const trips: { specimen: Specimen; type: string; policy: ValuePolicy }[] = [];
     for (const specimen of all) {
       const { codec, columnType } = specimen;
       const facts = [{ isTimeOfDay: true, fitsBigint: true, isBoolean: true }, {}];
       const types = new Set(facts.map((fact) => codec.target({ columnType, ...fact })));
       for (const type of [...types, ...(CASTS[specimen.type.kind] ?? [])])
-        if (codec.copy(type, POLICY)) trips.push({ specimen, type, columnType });
+        if (codec.copy(type, POLICY)) trips.push({ specimen, type, policy: POLICY });
+      if (['date', 'datetime', 'timestamp'].includes(specimen.type.kind))
+        for (const zone of ZONES) trips.push({ specimen, type: ZONED, policy: { ...POLICY, zone } });
     }
     const printed = await throughPgoutput(client as Client, trips);
     expect(printed.reduce((sum, values) => sum + values.size, 0)).toBeGreaterThan(10_000);
-    for (const [i, { specimen, type, columnType }] of trips.entries()) {
-      const decode = specimen.codec.fromTarget(type, { columnType, policy: POLICY });
+    for (const [i, { specimen, type, policy }] of trips.entries()) {
+      const { columnType } = specimen;
+      const decode = specimen.codec.fromTarget(type, { columnType, policy });
       expect(decode, `${columnType} from ${type}`).not.toBeNull();
       const values = specimen.fromQuery.filter((value) => value !== null);
       for (const [n, text] of printed[i] ?? []) {
@@ -169,7 +176,7 @@ type Printed = ReadonlyMap<number, Buffer>;
 /** What the publication says of the inserted values, by table and number of the value. */
 async function throughPgoutput(
   client: Client,
-  trips: readonly { specimen: Specimen; type: string }[],
+  trips: readonly { specimen: Specimen; type: string; policy: ValuePolicy }[],
 ): Promise<readonly Printed[]> {
   for (const [i, { type }] of trips.entries()) await client.query(`CREATE TABLE trip_${i} (id integer, c ${type})`);
   await client.query('CREATE PUBLICATION homeward FOR ALL TABLES');
@@ -194,8 +201,12 @@ async function throughPgoutput(
   return found;
 }
 
-async function copyInto(client: Client, table: string, { specimen, type }: { specimen: Specimen; type: string }) {
-  const encode = specimen.codec.copy(type, POLICY);
+async function copyInto(
+  client: Client,
+  table: string,
+  { specimen, type, policy }: { specimen: Specimen; type: string; policy: ValuePolicy },
+) {
+  const encode = specimen.codec.copy(type, policy);
   const out = new ByteWriter();
   for (const [i, value] of specimen.fromQuery.filter((each) => each !== null).entries()) {
     const start = out.position;
