@@ -8,9 +8,13 @@ import { startPostgresTraffic } from './reverse-traffic.ts';
 import { fillShop } from './shop.ts';
 
 const RANDOM_KILLS = 4;
+/** A dozen processes, one after the other. */
+const LIMIT_MS = 300_000;
 
 describe.each(['mysql', 'mariadb'] as const)('a shop on PostgreSQL, back to %s', (source) => {
-  test('killed at every step of the sink and between, under traffic, the way back ends equal cell by cell', async () => {
+  test('killed at every step of the sink and between, under traffic, the way back ends equal cell by cell', {
+    timeout: LIMIT_MS,
+  }, async () => {
     const made = await openReverseLine({
       source,
       log: 'embedded',
@@ -49,7 +53,9 @@ describe.each(['mysql', 'mariadb'] as const)('a shop on PostgreSQL, back to %s',
   });
 });
 
-test('both servers killed with -9 under traffic and started again are gone on with', async () => {
+test('both servers killed with -9 under traffic and started again are gone on with', {
+  timeout: LIMIT_MS,
+}, async () => {
   const made = await openReverseLine({
     source: 'mysql',
     log: 'embedded',
@@ -83,7 +89,9 @@ test('both servers killed with -9 under traffic and started again are gone on wi
   }
 });
 
-test('a transaction of 300,000 rows goes back in flat memory, and is seen whole or not at all', async () => {
+test('a transaction of 300,000 rows goes back in flat memory, and is seen whole or not at all', {
+  timeout: LIMIT_MS,
+}, async () => {
   const made = await openReverseLine({
     source: 'mysql',
     log: 'embedded',
@@ -103,7 +111,7 @@ test('a transaction of 300,000 rows goes back in flat memory, and is seen whole 
     const watch = (async () => {
       for (; watching.isOn; await pause(200)) counts.add((await source.row('SELECT COUNT(*) AS n FROM big'))['n']);
     })();
-    await drained(made, child, 120_000);
+    await drained(made, child, 200_000);
     watching.isOn = false;
     await watch;
     await stopped(child);
