@@ -31,6 +31,14 @@ export function sourceGrants(kind: Server['kind'], account: string, databases: r
   );
 }
 
+/** Statements without which stored programs and the text of views are hidden, so that nobody lists or translates them. */
+export function sightGrants(kind: Server['kind'], account: string, databases: readonly string[]): readonly string[] {
+  const routines =
+    kind === 'mysql' ? sourceGrant('SHOW_ROUTINE', '*.*', account) : sourceGrant('SELECT', 'mysql.proc', account);
+  const own = databases.map((database) => sourceGrant('SHOW VIEW, TRIGGER, EVENT', databaseScope(database), account));
+  return [...own, routines];
+}
+
 /** One right of them. */
 export function sourceGrant(right: string, scope: string, account: string): string {
   return `GRANT ${right} ON ${scope} TO ${account}`;

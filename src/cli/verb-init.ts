@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { sourceGrants, targetGrants } from '../check/grant.ts';
+import { sightGrants, sourceGrants, targetGrants } from '../check/grant.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
@@ -144,6 +144,7 @@ function grantsText(config: Config, kind: Server['kind']): Grants {
   const source = [
     `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '...'`,
     ...sourceGrants(kind, account, config.source.databases),
+    ...(config.target.ddl === 'convert' ? sightGrants(kind, account, config.source.databases) : []),
   ];
   const { user, database } = config.target.url;
   const schemas = config.target.schema === null ? config.source.databases : [config.target.schema];

@@ -2,6 +2,7 @@ import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { Program, Sequence } from '../mysql/schema-object.ts';
 import type { SourceSchema } from '../mysql/source-schema.ts';
 import { tableKey } from '../mysql/table-key.ts';
+import type { Unseen } from '../mysql/unseen.ts';
 import { targetIdentifier } from '../postgres/identifier.ts';
 import type { TargetName } from '../postgres/quote.ts';
 import { convertTable, MOST_COLUMNS } from './convert-table.ts';
@@ -33,6 +34,7 @@ export function convertSchema(
     return made.design;
   });
   others.push(...brokenViews(schema), ...schema.programs.map((one) => programEntry(one, schema)));
+  others.push(...schema.unseen.map(unseenEntry));
   const design = { tables: designs, sequences, views: [], others };
   return { ...design, others: [...others, ...hiddenByRules(schema, design)] };
 }
@@ -105,6 +107,13 @@ function programEntry(program: Program, schema: SourceSchema): InventoryEntry {
       ? 'Run it from a scheduler of the target (pg_cron, the application), and stop it at the source for the cutover.'
       : 'Write it by sluice logic convert, or in the application, and make it on the target at the cutover.';
   return leftOut({ kind, database, table, name }, reason, advice);
+}
+
+/** Stands for all of its kind: nobody knows how many there are. */
+function unseenEntry({ kind, database, right }: Unseen): InventoryEntry {
+  const all = kind === 'procedure' ? 'procedures and functions' : `${kind}s`;
+  const reason = `this account may not see ${all}, so whatever there is of them is not listed`;
+  return leftOut({ kind, database, table: null, name: '' }, reason, `Grant ${right}, and look again.`);
 }
 
 /** What no entry tells of: it hangs on columns that a rule leaves out or masks, or on a table that takes no part. */

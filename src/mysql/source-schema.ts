@@ -5,6 +5,7 @@ import { readExactDefaults } from './exact-default.ts';
 import { type PartitionScheme, type Program, readObjects, type Sequence, type View } from './schema-object.ts';
 import { tableKey } from './table-key.ts';
 import { findUnreadable } from './unreadable-table.ts';
+import { readUnseen, type Unseen } from './unseen.ts';
 
 /**
  * Everything that the databases hold, read by a number of statements that grows with the number of tables only where a
@@ -15,6 +16,8 @@ export interface SourceSchema {
   readonly views: readonly View[];
   /** Triggers, procedures, functions, packages, events. */
   readonly programs: readonly Program[];
+  /** Those that this account may not see: of each such kind and database one. */
+  readonly unseen: readonly Unseen[];
   /** MariaDB only. */
   readonly sequences: readonly Sequence[];
   /** By `tableKey`. */
@@ -32,7 +35,8 @@ export async function readSourceSchema(
 ): Promise<SourceSchema> {
   const tables = await readCatalogue(connection, { databases });
   const objects = await readObjects(connection, databases);
+  const unseen = await readUnseen(connection, databases);
   const unreadable = await findUnreadable(connection, tables);
   const readable = tables.filter((table) => !unreadable.has(tableKey(table.version.database, table.version.table)));
-  return { ...objects, tables: await readExactDefaults(connection, tables, readable), unreadable };
+  return { ...objects, tables: await readExactDefaults(connection, tables, readable), unreadable, unseen };
 }

@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { unseenContract } from './unseen-contract.ts';
+
+describe('stored programs that the account may not see in MySQL', () => unseenContract('mysql', 'SHOW_ROUTINE ON *.*'));
