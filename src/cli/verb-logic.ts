@@ -33,26 +33,27 @@ export const LOGIC_VERBS: readonly Verb[] = [
     kind: 'LogicConvert',
     operands: { words: '[FILE]', min: 0, max: 1 },
     summary:
-      'Writes procedures, functions, triggers and events for PostgreSQL. What is not converted stands as text at its place and raises NOT_CONVERTED when it is reached.',
+      'Writes procedures, functions, triggers and events for PostgreSQL, or as an application of Django for both servers. What is not converted stands as text at its place and raises an error when it is reached.',
     flags: [
       ...LANGUAGE_FLAGS,
       {
         name: 'to',
         type: 'text',
         value: 'TARGET',
-        choices: ['plpgsql'],
-        help: 'What to write; plpgsql when not given.',
+        choices: ['plpgsql', 'django'],
+        help: 'What to write; plpgsql when not given. django: an application, which --out names.',
       },
       {
         name: 'out',
         type: 'text',
         value: 'FOLDER',
-        help: 'Write one file for each program, and schedule.sql for events.',
+        help: 'Write one file for each program, and schedule.sql for events; the application of Django.',
       },
     ],
     takesConfig: true,
     examples: [
       ['sluice logic convert --out logic', 'every program of the source, one file each'],
+      ['sluice logic convert --to django --out shop/logic', 'services of Django that give the same on both servers'],
       ['sluice logic convert dump.sql', 'a dump, to stdout; its CREATE TABLEs tell the types of columns'],
     ],
     exits: [EXIT.done, EXIT.usage, EXIT.differences, EXIT.unreachable, EXIT.interrupted],
@@ -108,6 +109,7 @@ async function convert(call: Call): Promise<Outcome> {
   const { logicInput } = await import('./logic-input.ts');
   const { convertPrograms } = await import('../logic/convert.ts');
   const { convertedData, sqlOf, writeConverted } = await import('./logic-output.ts');
+  if (call.flags.get('to') === 'django') return await (await import('./logic-django.ts')).convertToDjango(call);
   const { programs, catalogue } = await logicInput(call);
   const converted = convertPrograms(programs, { catalogue });
   const data = convertedData(converted);

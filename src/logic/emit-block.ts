@@ -48,7 +48,7 @@ function exceptions(emitter: Emitter, frame: Frame, emit: EmitStatement): void {
 }
 
 /** Handlers of warnings alone have nothing to wait for: they are told, not emitted. */
-function frameOf(emitter: Emitter, block: Block): Frame | undefined {
+export function frameOf(emitter: Emitter, block: Block): Frame | undefined {
   const { blocks } = emitter;
   const resolve: Frame['resolve'] = (condition) => resolveCondition(condition, blocks);
   const all = block.declarations.filter((one): one is HandlerDeclaration => one.tag === 'handler');

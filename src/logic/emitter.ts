@@ -59,6 +59,8 @@ export class Emitter {
   /** The table of a trigger. */
   triggerTable: KnownTable | undefined;
   hasResultSets = false;
+  /** Where what the last statement did is kept, if not in variables of ours. */
+  session: ((upper: string) => Variable | undefined) | undefined;
   /** START TRANSACTION and COMMIT are the caller's: a block with EXCEPTION does what ROLLBACK did. */
   isInTransactionBlock = false;
   usesNativeTransactions = false;
@@ -193,7 +195,7 @@ export class Emitter {
     if (part.tag === 'column') return this.variable(part.parts);
     if (part.tag === 'user-variable') return this.book.find(`@${part.name}`);
     if (part.tag !== 'call' || part.args.length > 0 || part.parts.length > 1) return undefined;
-    return SESSION[part.upper]?.(this);
+    return this.session?.(part.upper) ?? SESSION[part.upper]?.(this);
   }
 
   /** A variable, a parameter, NEW.column, a field of a row variable. */

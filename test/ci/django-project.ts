@@ -20,18 +20,27 @@ export interface DjangoProject {
   manage(database: string, ...words: readonly string[]): Promise<string>;
   /** The same, running until it is told to stop; `stop` gives what it printed. */
   start(database: string, ...words: readonly string[]): { stop(): Promise<string> };
+  /** Its folder: applications can be written into it, and named in APPS. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
 const OUTPUT_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** The project of `test/ci/django` with the newest Django of a series (`4.2`, `5.2`). */
-export async function openDjango(series: string, time: TimeSetting): Promise<DjangoProject> {
+export async function openDjango(series: string, time: TimeSetting, apps = 'zoo'): Promise<DjangoProject> {
   const python = await pythonWith(series);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-django-'));
   await cp(fileURLToPath(new URL('./django', import.meta.url)), folder, { recursive: true });
-  const environment = (url: string) => ({ ...process.env, ...time, ...databaseOf(url), PYTHONUNBUFFERED: '1' });
+  const environment = (url: string) => ({
+    ...process.env,
+    ...time,
+    ...databaseOf(url),
+    APPS: apps,
+    PYTHONUNBUFFERED: '1',
+  });
   return {
+    folder,
     manage: async (database, ...words) => {
       const options = { cwd: folder, env: environment(database), maxBuffer: OUTPUT_LIMIT_BYTES };
       try {
@@ -90,6 +99,18 @@ async function pythonWith(series: string): Promise<string> {
     await runProgram(python, ['-m', 'venv', venv]);
     const packages = [`Django==${series}.*`, 'PyMySQL', 'cryptography', 'psycopg[binary]', 'Pillow'];
     await runProgram(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+  });
+  return join(folder, 'venv', 'bin', 'python');
+}
+
+/** A Python with ruff and mypy, which look at what is generated. */
+export async function pythonTools(): Promise<string> {
+  const python = await findExecutable(['python3']);
+  if (!python) throw new Error('this test needs python3 with venv and pip');
+  const folder = await cached('python-tools-1', async (draft) => {
+    const venv = join(draft, 'venv');
+    await runProgram(python, ['-m', 'venv', venv]);
+    await runProgram(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'ruff', 'mypy']);
   });
   return join(folder, 'venv', 'bin', 'python');
 }

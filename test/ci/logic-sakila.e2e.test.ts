@@ -1,28 +1,15 @@
 import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Case } from '../../src/logic/differential/case.ts';
-import { splitScript } from '../../src/logic/split-script.ts';
 import { type Moved, move } from '../logic/move.ts';
-import { readCorpus } from './corpora.ts';
-
-const LANGUAGE = { flavor: 'mysql', version: 90_704, sqlMode: '' } as const;
+import { fillSakila } from './sakila-source.ts';
 
 describe('sakila', () => {
   let moved: Moved;
 
   beforeAll(async () => {
     await loadModule();
-    moved = await move(async ({ source }) => {
-      const { createConnection } = await import('mysql2/promise');
-      const connection = await createConnection({ uri: source.url });
-      for (const file of ['sakila-mv-schema.sql', 'sakila-mv-data.sql']) {
-        for (const { text } of splitScript(await readCorpus('sakila', file), LANGUAGE)) {
-          if (/^\s*(?:DROP|CREATE)\s+SCHEMA|^\s*USE\s/im.test(text)) continue;
-          await connection.query(text.replaceAll(/\bsakila\./g, ''));
-        }
-      }
-      await connection.end();
-    });
+    moved = await move(fillSakila);
   }, 300_000);
   afterAll(async () => moved?.[Symbol.asyncDispose]());
 

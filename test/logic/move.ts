@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
-import { catalogueOf } from '../../src/logic/catalogue.ts';
+import { type Catalogue, catalogueOf } from '../../src/logic/catalogue.ts';
 import { type Converted, convertPrograms } from '../../src/logic/convert.ts';
 import type { Side } from '../../src/logic/differential/case.ts';
 import { openSourceSide } from '../../src/logic/differential/source-side.ts';
@@ -19,6 +19,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** A database moved by sluice itself, with its programs converted and made on the target. */
 export interface Moved extends AsyncDisposable {
   readonly converted: readonly Converted[];
+  readonly catalogue: Catalogue;
   readonly mysql: Side;
   readonly postgres: Side;
   readonly line: Line;
@@ -65,7 +66,7 @@ export async function move(
     await postgres[Symbol.asyncDispose]();
     await line.close();
   };
-  return { converted, mysql, postgres, line, refused, [Symbol.asyncDispose]: close };
+  return { converted, catalogue, mysql, postgres, line, refused, [Symbol.asyncDispose]: close };
 }
 
 async function makeOnSource(url: string, programs: readonly string[]): Promise<void> {

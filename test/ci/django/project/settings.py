@@ -20,7 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "zoo",
+    *os.environ.get("APPS", "zoo").split(","),
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -49,6 +49,8 @@ DATABASES = {
         "USER": os.environ["ACCOUNT"],
         "PASSWORD": os.environ["PASSWORD"],
         "OPTIONS": {"charset": "utf8mb4"} if os.environ["DATABASE"] == "mysql" else {},
+        # The tests of a generated application run on the rows that are there.
+        "TEST": {"NAME": os.environ["NAME"]},
     }
 }
 # What only one of the servers has is left out on the other, with a warning.
