@@ -13,7 +13,7 @@ import type { Call } from './verb.ts';
 export async function convertToDjango(call: Call): Promise<Outcome> {
   const folder = call.flags.get('out');
   if (folder === undefined) throw noFolder();
-  const { programs, catalogue } = await logicInput(call);
+  const { programs, catalogue, firstLineOf } = await logicInput(call);
   const { files, services, triggers } = djangoApp(programs, { catalogue });
   for (const { path, text } of files) {
     const to = join(resolve(call.io.folder, String(folder)), path);
@@ -32,7 +32,7 @@ export async function convertToDjango(call: Call): Promise<Outcome> {
       actions: items.map(({ code, severity, span, reason, advice }) => ({
         code,
         severity,
-        line: lineAt(program.lexed.text, span.start),
+        line: lineAt(program.lexed.text, span.start) + firstLineOf(program) - 1,
         reason,
         advice,
       })),

@@ -65,7 +65,7 @@ test('a file that is not there is a mistake of usage', async () => {
 test('logic convert --to django writes an application, and tells what raises NotConverted', async () => {
   const { exit, stdout } = await sluice('logic', 'convert', 'dump.sql', '--to', 'django', '--out', 'app');
   expect(exit).toBe(4);
-  expect(stdout).toContain('p, line 1: a statement is expected');
+  expect(stdout).toContain('p, line 3: a statement is expected');
   expect(readFileSync(join(folder, 'app', 'services.py'), 'utf8')).toContain('raise NotConverted("SYNTAX in p")');
   expect(readFileSync(join(folder, 'app', 'models.py'), 'utf8')).toContain('db_table = "v"');
 });
