@@ -51,7 +51,7 @@ async function run(url: string, statements: readonly string[]): Promise<void> {
 let folder = '';
 afterAll(async () => await rm(folder, { recursive: true, force: true }));
 
-describe.each(SETS)('INV-116 plpgsql_check, over the conversions of $set', ({ fill, options }) => {
+describe.each(SETS)('INV-117 plpgsql_check, over the conversions of $set', ({ fill, options }) => {
   test('finds no error', async () => {
     await using moved = await move(fill, options);
     const client = new Client({ connectionString: moved.line.target.url });
