@@ -5,10 +5,13 @@ import { loadConfig } from '../config/load.ts';
 import type { PipelineStatus } from '../contract/status.ts';
 import { type ComparedTable, compareAll } from '../pipeline/compare-all.ts';
 import { type CreatedShop, createShop } from '../shop/shop.ts';
+import { as, grantTill, onSource } from './account.ts';
 import type { DemoOptions, DemoResult } from './demo-option.ts';
 import { PipelineProcess } from './pipeline-process.ts';
 import { follow, untilStatus } from './progress.ts';
 import { DATABASE, openStageSet, type StageSet } from './stage-set.ts';
+import { command, drainedSince, type Journey, thereAndBack } from './there-and-back.ts';
+import { RECEIPT_DDL } from './till.ts';
 import { startTraffic } from './traffic.ts';
 
 const TRAFFIC_PER_SECOND = 100;
@@ -23,6 +26,7 @@ interface Told {
   readonly loadMs: number;
   readonly lags: readonly number[];
   readonly transactions: number;
+  readonly journey: Journey;
   readonly tables: readonly ComparedTable[];
 }
 
@@ -51,6 +55,7 @@ async function tell(set: StageSet, options: StagedDemoOptions): Promise<Told> {
   const { say, scale, seed } = options;
   const shop = await createShop({ url: set.source.url, database: DATABASE, scale, seed });
   say(`Filled the shop: ${shop.totalRows} rows in ${seconds(shop.fillMs)}. Its customers go on buying from here.`);
+  await onSource(as(set.source.url, null, DATABASE), RECEIPT_DDL);
   const traffic = startTraffic(set.source.url, seed, TRAFFIC_PER_SECOND);
   const config = readConfig(set);
   const startedMs = performance.now();
@@ -60,13 +65,17 @@ async function tell(set: StageSet, options: StagedDemoOptions): Promise<Told> {
   const loadMs = performance.now() - startedMs;
   say(`Caught up after ${seconds(loadMs)}; lag ${caughtUp.lagMs} ms. Watching lag for ${seconds(STEADY_MS)} ...`);
   const lags = await follow(config, options, STEADY_MS);
+  say('Comparing every table while all goes on: sluice verify ...');
+  await command(set, options, ['verify', '--quiet']);
   const counters = await traffic.stop();
   say(`Traffic stopped after ${counters.transactions} transactions; draining ...`);
   await untilStatus(config, options, drainedSince(Date.now()));
+  await grantTill(set.target.url);
+  const journey = await thereAndBack(set, config, options);
   const exit = await pipeline.stop();
   if (exit !== 0) throw new Error(`sluice run ended with exit code ${exit}:\n${pipeline.log}`);
-  say('Comparing every table cell by cell ...');
-  return { shop, loadMs, lags, transactions: counters.transactions, tables: await compareAll(config) };
+  say('Comparing every table cell by cell, once nothing moves any more ...');
+  return { shop, loadMs, lags, transactions: counters.transactions, journey, tables: await compareAll(config) };
 }
 
 async function loadAndKill(set: StageSet, config: Config, options: StagedDemoOptions): Promise<PipelineProcess> {
@@ -84,11 +93,6 @@ function isUnderway({ snapshot }: PipelineStatus): boolean {
   return snapshot.state === 'done' || snapshot.rowsDone > snapshot.rowsEstimate * KILL_AT_RATIO;
 }
 
-/** Nothing is left to do: caught up by a poll that was made after the traffic had ended. */
-function drainedSince(stoppedAtMs: number): (status: PipelineStatus) => boolean {
-  return (status) => status.isCaughtUp && (status.head.polledAtMs ?? 0) > stoppedAtMs;
-}
-
 function readConfig(set: StageSet): Config {
   const text = readFileSync(set.config, 'utf8');
   const { config, problems } = loadConfig({ file: set.config, text, flags: {}, environment: {}, readFile: () => '' });
@@ -101,7 +105,9 @@ function resultOf(told: Told): DemoResult {
   const rows = told.tables.reduce((sum, table) => sum + table.targetRows, 0);
   const lags = [...told.lags].sort((a, b) => a - b);
   const rate = Math.round(told.shop.totalRows / (told.loadMs / 1000));
-  const isPassed = told.tables.length > 0 && told.tables.every((table) => table.isEqual);
+  const isEqual = told.tables.length > 0 && told.tables.every((table) => table.isEqual);
+  const { journey } = told;
+  const isPassed = isEqual && journey.lost === 0 && journey.doubled === 0;
   return {
     isPassed,
     rows: [
@@ -111,6 +117,10 @@ function resultOf(told: Told): DemoResult {
       ['transactions meanwhile', String(told.transactions)],
       ['lag p50 / max', `${lags[lags.length >> 1] ?? '-'} / ${lags.at(-1) ?? '-'} ms`],
       ['differences', String(differences)],
+      ['writes blocked there / back', `${journey.thereBlockMs} / ${journey.backBlockMs} ms`],
+      ['longest pause of the till', `${journey.longestPauseMs} ms`],
+      ['receipts acknowledged', `${journey.acknowledged}, ${journey.onTarget} of them by PostgreSQL alone`],
+      ['receipts lost / doubled', `${journey.lost} / ${journey.doubled}`],
     ],
     data: {
       tables: told.tables,
@@ -118,6 +128,7 @@ function resultOf(told: Told): DemoResult {
       rowsPerSecond: rate,
       transactions: told.transactions,
       lags,
+      journey,
       isPassed,
     },
   };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { freePort } from '../servers/port.ts';
 import type { RunningServer } from '../servers/running-server.ts';
 import { startServer } from '../servers/server.ts';
+import { ACCOUNTS, as, makeSourceAccounts, makeTargetRole } from './account.ts';
+import { tillEnv } from './till.ts';
 
 export interface StageSetOptions {
   readonly source: 'mysql' | 'mariadb';
@@ -20,6 +22,8 @@ export interface StageSet {
   readonly page: string;
   /** Path of sluice.yaml. */
   readonly config: string;
+  /** Path of the till's env file, which the cutover flips. */
+  readonly env: string;
   close(): Promise<void>;
 }
 
@@ -37,12 +41,16 @@ export async function openStageSet(options: StageSetOptions): Promise<StageSet> 
   await mkdir(join(folder, '.sluice'), { recursive: true });
   const config = join(folder, 'sluice.yaml');
   const listen = `127.0.0.1:${await freePort()}`;
+  const env = join(folder, 'shop.env');
+  await makeSourceAccounts(source.url, options.source, DATABASE);
+  await makeTargetRole(target.url);
   await writeFile(config, configText({ source, target, kafka, listen }), { mode: 0o600 });
+  await writeFile(env, tillEnv(as(source.url, ACCOUNTS.till, DATABASE)), { mode: 0o600 });
   const close = async () => {
     await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
-  return { source, target, kafka, folder, page: `http://${listen}`, config, close };
+  return { source, target, kafka, folder, page: `http://${listen}`, config, env, close };
 }
 
 interface ConfigParts extends Pick<StageSet, 'source' | 'target' | 'kafka'> {
@@ -56,13 +64,18 @@ function configText({ source, target, kafka, listen }: ConfigParts): string {
   return `# Written by sluice demo.
 pipeline: ${PIPELINE}
 source:
-  url: ${withDatabase(source.url, DATABASE)}
+  url: ${as(source.url, ACCOUNTS.sluice, DATABASE)}
+  adminUrl: ${as(source.url, null, DATABASE)}
   databases: [${DATABASE}]
 target:
   url: ${target.url}
   schema: public
   ddl: convert
 ${log}
+cutover:
+  steadyFor: 2s
+  targetRoles: [${ACCOUNTS.till}]
+  flip: { kind: env-file, file: shop.env, set: { SHOP_DATABASE_URL: "${as(target.url, ACCOUNTS.till)}" } }
 http:
   listen: ${listen}
 tables:
@@ -74,9 +87,3 @@ ${ZERO_DATE_RULES}
 }
 
 const ZERO_DATE_RULES = `    tbl_supplier: { zeroDate: { contract_start: "-infinity" } }`;
-
-function withDatabase(url: string, database: string): string {
-  const parsed = new URL(url);
-  parsed.pathname = `/${database}`;
-  return parsed.href;
-}
