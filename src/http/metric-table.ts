@@ -1,5 +1,6 @@
 import type { Distribution } from '../contract/measurement.ts';
 import { PIPELINE_STATES, type PipelineStatus, STAGE_NAMES, type StageStatus } from '../contract/status.ts';
+import type { TableVerified } from '../contract/verify.ts';
 import type { DistributionSample, MetricSpec, Sample } from './metric.ts';
 
 /** Every metric of sluice, by interface.md: the docs page and the alerts are checked against this table. */
@@ -23,9 +24,12 @@ export const METRICS: readonly MetricSpec[] = [
     name: 'heartbeat_lag_seconds',
     type: 'gauge',
     help: 'Age of the newest heartbeat row that is visible on the target: it grows while the path is cut.',
-    read: ({ heartbeat, asOfMs }) => {
+    // Behind the cutover it rests.
+    read: ({ heartbeat, asOfMs, state }) => {
       const { seenAtMs = null, latencyMs = null } = heartbeat ?? {};
-      return seenAtMs === null || latencyMs === null ? [] : [{ value: seconds(asOfMs - seenAtMs + latencyMs) }];
+      return seenAtMs === null || latencyMs === null || state === 'cut-over'
+        ? []
+        : [{ value: seconds(asOfMs - seenAtMs + latencyMs) }];
     },
   },
   {
@@ -226,6 +230,46 @@ export const METRICS: readonly MetricSpec[] = [
     read: ({ state }) => PIPELINE_STATES.map((one) => ({ labels: { state: one }, value: Number(one === state) })),
   },
   {
+    name: 'verify_rows_mismatched',
+    type: 'gauge',
+    labels: ['table'],
+    help: 'Rows that differed when the table was last compared; absent before.',
+    read: ({ verify }) =>
+      compared(verify).map((table) => ({ labels: { table: nameOf(table) }, value: table.differenceCount })),
+  },
+  {
+    name: 'verify_finished_timestamp_seconds',
+    type: 'gauge',
+    labels: ['table'],
+    help: 'When the table was last compared to its end.',
+    read: ({ verify }) =>
+      compared(verify).flatMap((table) => known(table.verifiedAtMs, seconds, { table: nameOf(table) })),
+  },
+  {
+    name: 'cutover_state',
+    type: 'gauge',
+    labels: ['state'],
+    help: 'What the last cutover has come to is 1, every other 0; none: there was none, or this process does none.',
+    read: ({ cutover }) => {
+      const now = cutover?.attempt?.outcome ?? 'none';
+      return CUTOVER_STATES.map((state) => ({ labels: { state }, value: Number(state === now) }));
+    },
+  },
+  {
+    name: 'cutover_gate',
+    type: 'gauge',
+    labels: ['gate'],
+    help: '1 while the gate lets a cutover through (green, or waived), 0 while it is red.',
+    read: ({ cutover }) =>
+      (cutover?.gates ?? []).map(({ name, state }) => ({ labels: { gate: name }, value: Number(state !== 'red') })),
+  },
+  {
+    name: 'write_block_seconds',
+    type: 'gauge',
+    help: 'How long writes were blocked in the last cutover, so far while it stands; absent when they were not.',
+    read: ({ cutover }) => known(cutover?.attempt?.writeBlockMs ?? null, seconds),
+  },
+  {
     name: 'build_info',
     type: 'gauge',
     labels: ['version', 'mode'],
@@ -233,6 +277,12 @@ export const METRICS: readonly MetricSpec[] = [
     read: ({ version, mode }) => [{ labels: { version, mode }, value: 1 }],
   },
 ];
+
+const CUTOVER_STATES = ['none', 'running', 'committed', 'aborted'] as const;
+
+function compared(verify: PipelineStatus['verify']): readonly TableVerified[] {
+  return (verify?.tables ?? []).filter(({ verifiedAtMs }) => verifiedAtMs !== null);
+}
 
 function seconds(ms: number): number {
   return ms / 1000;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PipelineActions } from '../contract/action.ts';
+import type { CutoverRequest } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import type { HttpState } from './server.ts';
@@ -10,7 +11,16 @@ const ACTIONS_A_MINUTE = 30;
 const ID = { type: 'string', pattern: '^([0-9]{1,19}|all)$' } as const;
 const CONFIRM = { type: 'string', maxLength: 100 } as const;
 
-interface Asked {
+const DIRECTION = { enum: ['forward', 'back'] } as const;
+const BY = { type: 'string', minLength: 1, maxLength: 100 } as const;
+const WAIVER = {
+  type: 'object',
+  properties: { gate: BY, by: BY, reason: { type: 'string', minLength: 1, maxLength: 500 } },
+  required: ['gate', 'by', 'reason'],
+  additionalProperties: false,
+} as const;
+
+interface Asked extends Partial<CutoverRequest> {
   readonly id?: string;
   readonly tables?: readonly string[] | 'all';
   readonly confirm?: string;
@@ -20,23 +30,26 @@ interface Act {
   readonly path: string;
   readonly schema: object;
   /** What cannot be taken back is asked for with the pipeline's name. */
-  readonly needsName: boolean;
+  readonly needsName: (asked: Asked) => boolean;
   /** null: this process does not do such things. */
   readonly run: (actions: PipelineActions, asked: Asked) => Promise<unknown> | null;
 }
+
+const ALWAYS = () => true;
+const NEVER = () => false;
 
 /** The same that the control socket does, one route each. */
 const ACTS: readonly Act[] = [
   {
     path: '/api/v1/quarantine/retry',
     schema: body({ id: ID }, ['id']),
-    needsName: false,
+    needsName: NEVER,
     run: ({ quarantine }, { id = '' }) => quarantine?.retry(id) ?? null,
   },
   {
     path: '/api/v1/quarantine/drop',
     schema: body({ id: ID, confirm: CONFIRM }, ['id', 'confirm']),
-    needsName: true,
+    needsName: ALWAYS,
     run: ({ quarantine }, { id = '' }) => quarantine?.drop(id) ?? null,
   },
   {
@@ -50,8 +63,44 @@ const ACTS: readonly Act[] = [
       },
       ['tables', 'confirm'],
     ),
-    needsName: true,
+    needsName: ALWAYS,
     run: ({ tables }, asked) => tables?.reload(asked.tables ?? []) ?? null,
+  },
+  {
+    path: '/api/v1/cutover/plan',
+    schema: body({ direction: DIRECTION }, ['direction']),
+    needsName: NEVER,
+    run: ({ cutover }, { direction = 'forward' }) => cutover?.plan(direction) ?? null,
+  },
+  {
+    path: '/api/v1/cutover/begin',
+    schema: body(
+      {
+        direction: DIRECTION,
+        by: BY,
+        isRehearsal: { type: 'boolean' },
+        fences: { type: 'boolean' },
+        waivers: { type: 'array', maxItems: 100, items: WAIVER },
+        confirm: CONFIRM,
+      },
+      ['direction', 'by', 'isRehearsal', 'fences', 'waivers'],
+    ),
+    // Only a rehearsal without its fence is nothing that the application would notice.
+    needsName: ({ isRehearsal, fences }) => isRehearsal !== true || fences !== false,
+    run: ({ cutover }, { direction = 'forward', by = '', isRehearsal = false, fences = true, waivers = [] }) =>
+      cutover?.begin({ direction, by, isRehearsal, fences, waivers }) ?? null,
+  },
+  {
+    path: '/api/v1/cutover/abort',
+    schema: body({ by: BY }, ['by']),
+    needsName: NEVER,
+    run: ({ cutover }, { by = '' }) => cutover?.abort(by) ?? null,
+  },
+  {
+    path: '/api/v1/cutover/confirm',
+    schema: body({ by: BY }, ['by']),
+    needsName: NEVER,
+    run: ({ cutover }, { by = '' }) => cutover?.confirm(by) ?? null,
   },
 ];
 
@@ -73,7 +122,7 @@ export function addActionRoutes(app: FastifyInstance, state: HttpState): void {
 
 async function perform(act: Act, request: FastifyRequest<{ Body: Asked }>, state: HttpState): Promise<unknown> {
   const { body: asked, ip } = request;
-  if (act.needsName && asked.confirm !== state.pipeline) {
+  if (act.needsName(asked) && asked.confirm !== state.pipeline) {
     const remedy = `Send {"confirm": ${JSON.stringify(state.pipeline)}} with it.`;
     throw new HttpProblem(409, 'HTTP_NOT_CONFIRMED', "this asks for the pipeline's name, which was not given", remedy);
   }

@@ -1,5 +1,6 @@
 /** HTTP: page, API and metrics of a running pipeline, in its own process; over the status and the actions alone. */
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import rateLimit from '@fastify/rate-limit';
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import type { PipelineActions } from '../contract/action.ts';
@@ -44,6 +45,7 @@ const MOST_CONNECTIONS = 2_000;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 15_000;
 const CHECK_MS = 2_000;
+const LAST_WORD_MS = 500;
 
 /** Never fails the pipeline: an address that is taken is said and tried again. */
 export class HttpServer {
@@ -103,6 +105,8 @@ export class HttpServer {
     this.#listening.stop();
     this.#state.events.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // Who watches gets the last word, unless it does not read.
+    await Promise.race([closed, sleep(LAST_WORD_MS, undefined, { ref: false })]);
     this.#server.closeAllConnections();
     await closed;
     await this.#app.close();

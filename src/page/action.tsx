@@ -8,10 +8,12 @@ interface ActionProps extends Ask {
   readonly pipeline: string;
   /** It cannot be taken back: asks for the pipeline's name. */
   readonly isDangerous?: boolean;
+  /** Why it is not possible now, said on the button; null: it is. */
+  readonly refusal?: string | null;
 }
 
 /** A button that shows what it will run, and asks for the token, and for the name where it matters. */
-export function Action({ label, command, path, body, pipeline, isDangerous = false }: ActionProps) {
+export function Action({ label, command, path, body, pipeline, isDangerous = false, refusal = null }: ActionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [token, setToken] = useState('');
   const [name, setName] = useState('');
@@ -25,8 +27,8 @@ export function Action({ label, command, path, body, pipeline, isDangerous = fal
   };
   return (
     <>
-      <button type="button" onClick={() => dialog.current?.showModal()}>
-        {label} …
+      <button type="button" disabled={refusal !== null} onClick={() => dialog.current?.showModal()}>
+        {refusal === null ? `${label} …` : `${label} (${refusal})`}
       </button>
       <dialog ref={dialog} aria-label={label}>
         <form onSubmit={(event) => void run(event)}>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { CutoverTab } from './cutover-tab.tsx';
 import type { Feed, Shown } from './feed.ts';
 import { FreshnessTab } from './freshness-tab.tsx';
 import { Header } from './header.tsx';
@@ -65,11 +66,14 @@ function content(tab: TabName, seen: Seen) {
       </p>
     );
   }
-  return tab === 'operations' ? (
-    <OperationsTab status={status} nowMs={nowMs} />
-  ) : (
-    <FreshnessTab status={status} nowMs={nowMs} isCut={seen.isCut} />
-  );
+  switch (tab) {
+    case 'freshness':
+      return <FreshnessTab status={status} nowMs={nowMs} isCut={seen.isCut} />;
+    case 'cutover':
+      return <CutoverTab status={status} nowMs={nowMs} />;
+    case 'operations':
+      return <OperationsTab status={status} nowMs={nowMs} />;
+  }
 }
 
 const STARTING = 'The pipeline is just starting: both servers are looked at before anything is begun.';

@@ -6,6 +6,7 @@ const TONES: Readonly<Record<PipelineState, 'good' | 'wait' | 'bad'>> = {
   starting: 'wait',
   loading: 'wait',
   streaming: 'good',
+  'cut-over': 'good',
   retrying: 'bad',
   stopping: 'wait',
   stopped: 'bad',
@@ -45,10 +46,16 @@ export function Header({ seen }: { readonly seen: Seen }) {
         </div>
       </dl>
       <p role="status" class="cut-note">
-        {isCut ? 'The stream is cut: what is shown is old. Trying again.' : ''}
+        {isCut ? cutText(status?.state ?? null) : ''}
       </p>
     </header>
   );
+}
+
+function cutText(state: PipelineState | null): string {
+  return state === 'stopped' || state === 'failed'
+    ? `The pipeline has ${state}: what is shown is its last word.`
+    : 'The stream is cut: what is shown is old. Trying again.';
 }
 
 function Endpoint({ endpoint }: { readonly endpoint: EndpointStatus }) {

@@ -17,6 +17,8 @@ export function freshnessSentence(status: PipelineStatus, nowMs: number): Senten
   const more = incompleteOf(status).map(({ table, reason }) => (table === null ? reason : `${table}: ${reason}`));
   const to = freshness.completeToMs;
   if (status.mode === 'capture') return wait('This process only reads the source: the one that applies knows.', more);
+  if (state === 'cut-over')
+    return { tone: 'good', text: 'The application writes to the target: it is complete by itself.', more };
   if (state === 'starting' || state === 'loading') return loading(status, more);
   if (to === null) return { ...wait('How far the target is complete is not known yet.', more), tone: worst(more) };
   const told = `Complete up to ${instant(to, nowMs)}, ${age(nowMs - to)} ago`;

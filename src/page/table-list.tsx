@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { TableFreshness } from '../contract/measurement.ts';
-import type { TableStatus } from '../contract/status.ts';
-import { age, count, instant } from './format.ts';
+import type { PipelineStatus, TableStatus } from '../contract/status.ts';
+import type { TableVerified } from '../contract/verify.ts';
+import { age, amount, count, instant } from './format.ts';
 import type { TabProps } from './freshness-tab.tsx';
 import { nameOf, shortNames } from './table-name.ts';
 
@@ -13,12 +14,13 @@ const SEARCHED = 10;
 interface Row {
   readonly table: TableFreshness;
   readonly copy: TableStatus | undefined;
+  readonly verified: TableVerified | undefined;
 }
 
 export function TableList({ status, nowMs }: TabProps) {
   const [text, setText] = useState('');
   const [isWhole, setWhole] = useState(false);
-  const rows = rowsOf(status.freshness.tables, status.snapshot.tables);
+  const rows = rowsOf(status);
   const found = rows.filter(({ table }) => nameOf(table).includes(text));
   const shown = isWhole ? found : found.slice(0, FIRST);
   const shortOf = shortNames(status.freshness.tables);
@@ -40,6 +42,7 @@ export function TableList({ status, nowMs }: TabProps) {
               <th scope="col">Complete up to</th>
               <th scope="col">Behind</th>
               <th scope="col">Changes today</th>
+              <th scope="col">Last verified</th>
             </tr>
           </thead>
           <tbody>
@@ -64,7 +67,7 @@ interface TableRowProps {
   readonly nowMs: number;
 }
 
-function TableRow({ row: { table, copy }, name, nowMs }: TableRowProps) {
+function TableRow({ row: { table, copy, verified }, name, nowMs }: TableRowProps) {
   const to = table.completeToMs;
   const phase = copy?.phase ?? 'streaming';
   const tone = phase === 'paused' || phase === 'failed' ? 'bad' : phase === 'streaming' ? 'good' : 'wait';
@@ -78,18 +81,36 @@ function TableRow({ row: { table, copy }, name, nowMs }: TableRowProps) {
       <td>{to === null ? 'not complete' : instant(to, nowMs)}</td>
       <td class="number">{to === null ? '–' : age(nowMs - to)}</td>
       <td class="number">{count(table.changesToday)}</td>
+      <td>
+        <Verified verified={verified} nowMs={nowMs} />
+      </td>
     </tr>
   );
 }
 
+function Verified({ verified, nowMs }: { readonly verified: TableVerified | undefined; readonly nowMs: number }) {
+  if (verified === undefined || verified.verifiedAtMs === null) return <>not yet</>;
+  const { state, verifiedAtMs, differenceCount, changesSince } = verified;
+  const since = changesSince === null || changesSince === 0 ? '' : `, ${amount(changesSince, 'change')} since`;
+  const found = differenceCount === 0 ? state : amount(differenceCount, 'difference');
+  return (
+    <>
+      <span class={`badge ${differenceCount > 0 ? 'bad' : state === 'equal' ? 'good' : 'wait'}`}>{found}</span>{' '}
+      {instant(verifiedAtMs, nowMs)}
+      {since}
+    </>
+  );
+}
+
 /** Furthest behind first, then by name. */
-function rowsOf(tables: readonly TableFreshness[], copies: readonly TableStatus[]): readonly Row[] {
-  const copyOf = new Map(copies.map((copy) => [nameOf(copy), copy]));
+function rowsOf({ freshness: { tables }, snapshot, verify }: PipelineStatus): readonly Row[] {
+  const copyOf = new Map(snapshot.tables.map((copy) => [nameOf(copy), copy]));
+  const verifiedOf = new Map((verify?.tables ?? []).map((one) => [nameOf(one), one]));
   const level = Math.max(...tables.map(({ completeToMs }) => completeToMs ?? 0)) - LEVEL_MS;
   const rank = ({ completeToMs }: TableFreshness) => (completeToMs === null ? 0 : Math.min(completeToMs, level));
   return [...tables]
     .sort((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)))
-    .map((table) => ({ table, copy: copyOf.get(nameOf(table)) }));
+    .map((table) => ({ table, copy: copyOf.get(nameOf(table)), verified: verifiedOf.get(nameOf(table)) }));
 }
 
 /** Less than this is no difference: rows must not change places with every look. */

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 
 export const TABS = [
   { name: 'freshness', label: 'Freshness' },
+  { name: 'cutover', label: 'Cutover' },
   { name: 'operations', label: 'Operations' },
 ] as const;
 

@@ -146,5 +146,41 @@ function statusOfNow() {
     quarantine: [{ table: 'public.tbl_order', reason: 'zero-date', changes: 2 }],
     retention: [{ log: 'binlog', headroomMs: 90_000_000, detail: '25 h' }],
     drift: { checkedAtMs: nowMs, count: 0, differences: [] },
+    verify: {
+      isRunning: false,
+      tables: [
+        {
+          database: 'shop',
+          table: 'tbl_order',
+          state: 'equal',
+          position: 'a:1-9',
+          verifiedAtMs: nowMs,
+          differenceCount: 0,
+          changesSince: 0,
+          waiting: 0,
+          advice: null,
+        },
+      ],
+    },
+    cutover: {
+      gates: [{ name: 'lag', state: 'green', value: '0 s', threshold: '5 s', cure: null, waiver: null }],
+      gatesAtMs: nowMs,
+      wayBack: null,
+      attempt: {
+        id: '1',
+        direction: 'forward',
+        outcome: 'aborted',
+        isOver: true,
+        isRehearsal: true,
+        startedBy: 'ada',
+        startedAtMs: nowMs,
+        endedAtMs: nowMs,
+        writeBlockMs: 1_000,
+        writeBlockLimitMs: 60_000,
+        steps: [],
+        waivers: [],
+        reason: 'a rehearsal ends here',
+      },
+    },
   });
 }

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineActions } from '../../src/contract/action.ts';
+import type { AttemptStatus } from '../../src/contract/cutover.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import { statusSample } from '../control/status-sample.ts';
 import { type OpenHttp, openHttp } from './open-http.ts';
@@ -10,7 +11,38 @@ import { type OpenHttp, openHttp } from './open-http.ts';
 let http: OpenHttp;
 let asked: unknown[] = [];
 
+const ATTEMPT: AttemptStatus = {
+  id: '1',
+  direction: 'forward',
+  outcome: 'running',
+  isOver: false,
+  isRehearsal: false,
+  startedBy: 'ada',
+  startedAtMs: 1,
+  endedAtMs: null,
+  writeBlockMs: null,
+  writeBlockLimitMs: 60_000,
+  steps: [],
+  waivers: [],
+  reason: null,
+};
+
 const ACTIONS: PipelineActions = {
+  cutover: {
+    plan: async () => ({ gates: [], steps: [], writeBlockLimitMs: 60_000, prediction: null }),
+    begin: async (request) => {
+      asked.push(['begin', request]);
+      return ATTEMPT;
+    },
+    confirm: async (by) => {
+      asked.push(['confirm', by]);
+      return ATTEMPT;
+    },
+    abort: async (by) => {
+      asked.push(['abort', by]);
+      return ATTEMPT;
+    },
+  },
   quarantine: {
     retry: async (id) => {
       asked.push(['retry', id]);
@@ -161,6 +193,38 @@ describe('what changes something (INV-163)', () => {
     expect(asked).toEqual([
       ['reload', ['tbl_order']],
       ['drop', 'all'],
+    ]);
+  });
+
+  it("begins a cutover by the pipeline's name, a rehearsal that fences nothing without, and aborts at once", async () => {
+    const token = bearer(await http.token());
+    const request = {
+      direction: 'forward',
+      by: 'ada',
+      isRehearsal: false,
+      fences: true,
+      waivers: [{ gate: 'drift', by: 'ada', reason: 'a view' }],
+    };
+    const begin = (body: object) => http.post('/api/v1/cutover/begin', body, token);
+    expect((await begin(request)).status).toBe(409);
+    expect((await begin({ ...request, isRehearsal: true })).status).toBe(409);
+    expect(
+      (await begin({ ...request, waivers: [{ gate: 'drift', by: 'ada', reason: '' }], confirm: 'shop' })).status,
+    ).toBe(400);
+    expect(asked).toEqual([]);
+    const begun = await begin({ ...request, confirm: 'shop' });
+    expect([begun.status, await begun.json()]).toMatchObject([200, { id: '1' }]);
+    expect((await begin({ ...request, isRehearsal: true, fences: false })).status).toBe(200);
+    expect((await http.post('/api/v1/cutover/abort', { by: 'ada' }, token)).status).toBe(200);
+    expect((await http.post('/api/v1/cutover/confirm', { by: 'ada' }, token)).status).toBe(200);
+    expect(await (await http.post('/api/v1/cutover/plan', { direction: 'back' }, token)).json()).toMatchObject({
+      steps: [],
+    });
+    expect(asked).toEqual([
+      ['begin', request],
+      ['begin', { ...request, isRehearsal: true, fences: false }],
+      ['abort', 'ada'],
+      ['confirm', 'ada'],
     ]);
   });
 
