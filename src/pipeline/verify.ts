@@ -41,6 +41,7 @@ const TICK_MS = 2_000;
 /** After the end of the load the servers have enough to do. */
 const FIRST_AFTER_MS = 60_000;
 const RECHECK_EVERY_MS = 10_000;
+const AFTER_FAILURE_MS = 30_000;
 /** A table of which it is not known any more what changed is compared whole again, but not without end. */
 const SOONEST_AGAIN_MS = 600_000;
 
@@ -52,6 +53,7 @@ export class VerifyDesk {
   #isRunning = false;
   #isBookLoaded = false;
   #recheckedAtMs = 0;
+  #restUntilMs = 0;
   /** What it does by itself just now; whoever asks goes first. */
   #own: { readonly end: AbortController; readonly done: Promise<void> } | null = null;
 
@@ -79,7 +81,7 @@ export class VerifyDesk {
     while (!signal.aborted) {
       await sleep(TICK_MS, undefined, { signal }).catch(() => {});
       loadedAtMs = isLoaded() ? (loadedAtMs ?? Date.now()) : null;
-      if (signal.aborted || loadedAtMs === null || this.#isAsked) continue;
+      if (signal.aborted || loadedAtMs === null || this.#isAsked || Date.now() < this.#restUntilMs) continue;
       const end = new AbortController();
       const isEarly = Date.now() - loadedAtMs < FIRST_AFTER_MS;
       const done = this.#turn(isEarly, AbortSignal.any([signal, end.signal])).catch((error) => this.#failed(error));
@@ -193,8 +195,12 @@ export class VerifyDesk {
   #failed(error: unknown): void {
     const isEnd = error instanceof Error && error.name === 'AbortError';
     if (isEnd || this.#options.signal.aborted || this.#isAsked) return;
-    if (!(error instanceof SluiceError)) throw error;
-    this.#options.logger.debug({ code: error.code }, `the sides were not compared: ${error.message}`);
+    this.#restUntilMs = Date.now() + AFTER_FAILURE_MS;
+    const { logger } = this.#options;
+    if (error instanceof SluiceError)
+      logger.debug({ code: error.code }, `the sides were not compared: ${error.message}`);
+    // A fault of verify must not end the stream; its text may hold anything. Who asks for verify is told.
+    else logger.error({ code: 'INTERNAL' }, 'the sides were not compared, by a fault of verify: see sluice verify');
   }
 }
 
