@@ -83,6 +83,7 @@ function cutoverConfig(settings: Settings, folder: string): CutoverConfig {
       beforeFence: hook('beforeFence'),
       fence: hook('fence'),
       unfence: hook('unfence'),
+      isFenced: hook('isFenced'),
     },
     flip: flipConfig(settings, folder),
     probe: probeConfig(settings),

@@ -152,6 +152,7 @@ export interface CutoverConfig {
     readonly beforeFence: Secret | null;
     readonly fence: Secret | null;
     readonly unfence: Secret | null;
+    readonly isFenced: Secret | null;
   };
   readonly flip: FlipConfig | null;
   /** null: the application is not asked after a switch. */

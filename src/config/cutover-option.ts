@@ -77,6 +77,11 @@ export const CUTOVER_OPTIONS: readonly Option[] = [
     type: { kind: 'command' },
     help: 'Command that blocks writes; for cutover.fence: hook.',
   },
+  {
+    path: 'cutover.hooks.isFenced',
+    type: { kind: 'command' },
+    help: 'Command that ends with 0 while writes are blocked; for cutover.fence: hook, whose proof it is.',
+  },
   { path: 'cutover.hooks.unfence', type: { kind: 'command' }, help: 'Command that lets writes in again.' },
   {
     path: 'cutover.hooks.flip',

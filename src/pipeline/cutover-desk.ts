@@ -21,7 +21,7 @@ import { textOf } from '../cutover/heeding.ts';
 import type { Attempt, Journal } from '../cutover/journal.ts';
 import { PostgresJournal, type PostgresJournalOptions } from '../cutover/postgres-journal.ts';
 import { predictBlock } from '../cutover/prediction.ts';
-import { Runner } from '../cutover/runner.ts';
+import { Runner, type RunnerOptions } from '../cutover/runner.ts';
 import type { Step, StepRecord } from '../cutover/step.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 
@@ -39,6 +39,7 @@ export interface CutoverDeskOptions {
   readonly attempt: () => Attempt | null;
   /** That of the flips among the steps. */
   readonly word: Word;
+  readonly onPoint?: RunnerOptions['onPoint'] | undefined;
 }
 
 /** Within it a process that was told to end puts back what it has begun. */
@@ -141,6 +142,15 @@ export class CutoverDesk implements CutoverActions {
     await this.#journal.close();
   }
 
+  async last(): Promise<Attempt | null> {
+    try {
+      return await this.#journal.last();
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      return null;
+    }
+  }
+
   /** Where the application writes, by the last switch that passed its point of no return. */
   async side(): Promise<'source' | 'target'> {
     const [there, back] = [await this.#journal.lastCommitted('forward'), await this.#journal.lastCommitted('back')];
@@ -159,10 +169,20 @@ export class CutoverDesk implements CutoverActions {
   }
 
   #go(attempt: Attempt, isOwn: boolean): Promise<Attempt> {
-    const { stepsOf, logger, onChange } = this.#options;
+    const { stepsOf, logger, onChange, onPoint } = this.#options;
     const steps = stepsOf(attempt.direction);
     const [abort, stop] = [this.#abort.signal, this.#stop.signal];
-    const runner = new Runner(attempt, { journal: this.#journal, steps, isOwn, logger, onChange, abort, stop });
+    const told = onPoint === undefined ? {} : { onPoint };
+    const runner = new Runner(attempt, {
+      journal: this.#journal,
+      steps,
+      isOwn,
+      logger,
+      onChange,
+      abort,
+      stop,
+      ...told,
+    });
     onChange(attempt);
     const running = runner.run();
     this.#running = running;

@@ -9,7 +9,7 @@ import type { Attempt } from '../cutover/journal.ts';
 import { drainedEnd } from '../cutover/steps/drain.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
 import { type Checkpoint, closeCheckpoint, reopenCheckpoint } from '../sink/checkpoint.ts';
-import { CutoverDesk } from './cutover-desk.ts';
+import { CutoverDesk, type CutoverDeskOptions } from './cutover-desk.ts';
 import { type SwitchOptions, switchSteps } from './cutover-steps.ts';
 import { standsAt } from './drain.ts';
 import type { RunState } from './run-state.ts';
@@ -17,7 +17,9 @@ import type { Scope } from './scope.ts';
 import { sourceFence, targetFence } from './switch-fence.ts';
 import { switchFlip } from './switch-flip.ts';
 
-export interface CutoverHalfOptions extends Pick<SwitchOptions, 'wayBack' | 'drain'> {
+export interface CutoverHalfOptions
+  extends Pick<SwitchOptions, 'wayBack' | 'drain'>,
+    Pick<CutoverDeskOptions, 'onPoint'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly logger: Logger;
@@ -41,7 +43,7 @@ export class CutoverHalf {
   #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null };
 
   constructor(options: CutoverHalfOptions) {
-    const { config, scope, logger, direction, drain, wayBack, judge } = options;
+    const { config, scope, logger, direction, drain, wayBack, judge, onPoint } = options;
     this.#options = options;
     const word = new Word();
     const steps: SwitchOptions = {
@@ -54,7 +56,7 @@ export class CutoverHalf {
       reopenStream: () => this.#reopenStream(),
     };
     this.#desk = new CutoverDesk({
-      ...{ config, logger, direction, judge },
+      ...{ config, logger, direction, judge, onPoint },
       stepsOf: (way) => switchSteps(way, steps),
       word,
       onChange: (attempt) => this.#changed(attempt),
@@ -78,6 +80,14 @@ export class CutoverHalf {
     const last = await this.#desk.recover();
     if (last !== null) this.#changed(last);
     return await this.#desk.side();
+  }
+
+  /** Tells the last attempt of any process before this one; a journal out of reach leaves it for later. */
+  async remember(): Promise<void> {
+    const last = await this.#desk.last();
+    if (last === null || this.#attempt !== null) return;
+    this.#attempt = last;
+    this.tell({});
   }
 
   async settled(reason: string, ending: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ import { wayBackActs } from './way-back.ts';
 
 export type ForwardOptions = Pick<
   CutoverHalfOptions,
-  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted'
+  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted' | 'onPoint'
 >;
 
 /** The switch to the target, beside the stream to it. */
@@ -46,6 +46,7 @@ export class ForwardHalf {
   }
 
   async watch(signal: AbortSignal): Promise<void> {
+    await this.half.remember();
     await this.#gates.run(signal);
   }
 }

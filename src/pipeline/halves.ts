@@ -94,6 +94,7 @@ class Halves {
       state,
       checkpoint,
       onCommitted: () => this.#endAs('cut-over'),
+      onPoint: options.onPoint,
     };
     this.#cutover = options.mode === 'run' ? new ForwardHalf(rest) : null;
   }

@@ -4,6 +4,7 @@ import type { Logger } from '../contract/logger.ts';
 import type { Quarantine } from '../contract/quarantine.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import type { VerifyProgress, VerifyReport, VerifyRequest } from '../contract/verify.ts';
+import type { RunnerOptions } from '../cutover/runner.ts';
 
 /** How the command line starts a pipeline: `runPipeline(config, options)`. */
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface RunOptions {
   /** What may be asked of the pipeline while it runs; called once. */
   readonly onActions?: (actions: PipelineActions) => void;
   readonly logger: Logger;
+  /** Told at each point of a switch; a test ends the process there. */
+  readonly onPoint?: RunnerOptions['onPoint'] | undefined;
 }
 
 export interface RunResult {

@@ -19,10 +19,12 @@ export function sourceFence(config: Config): AnyFence {
   const { source, cutover, folder } = config;
   const limitMs = cutover.writeBlockLimitMs;
   const tryAs = [{ name: 'sluice', login: sourceLogin(source) }];
-  const { fence: set, unfence: lift } = cutover.hooks;
+  const { fence: set, unfence: lift, isFenced } = cutover.hooks;
   if (cutover.fence === 'hook' && set !== null && lift !== null) {
-    const commands = { set: set.reveal(), lift: lift.reveal(), folder, secrets: secretsOf(config) };
-    return anyFence(new HookFence({ ...commands, tryAs, database: HEARTBEAT_DATABASE, limitMs }));
+    // It lets our own account pass: its proof is what the third command says.
+    const isSet = isFenced === null ? {} : { isSet: isFenced.reveal() };
+    const commands = { set: set.reveal(), lift: lift.reveal(), ...isSet, folder, secrets: secretsOf(config) };
+    return anyFence(new HookFence({ ...commands, tryAs: [], database: HEARTBEAT_DATABASE, limitMs }));
   }
   const ours = [source.url.user, ...(source.adminUrl === null ? [] : [source.adminUrl.user])];
   const way = cutover.fence === 'accounts' ? 'accounts' : 'read-only';

@@ -42,7 +42,7 @@ export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null): Way
   };
 }
 
-export interface WayBackOptions extends Pick<RunOptions, 'signal' | 'logger' | 'onActions'> {
+export interface WayBackOptions extends Pick<RunOptions, 'signal' | 'logger' | 'onActions' | 'onPoint'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly state: RunState;
@@ -119,6 +119,7 @@ class WayBack {
 
   /** The stream often, the servers seldom. */
   async #watch(signal: AbortSignal): Promise<void> {
+    await this.#half.remember();
     for (let looks = 0; !signal.aborted; looks++) {
       const judged = looks % LOOKS_A_JUDGEMENT === 0 ? { gates: await this.#judge([]), gatesAtMs: Date.now() } : {};
       if (!signal.aborted) this.#half.tell({ ...judged, wayBack: this.#status() });

@@ -6,7 +6,7 @@ import { onSource } from '../e2e/statement.ts';
 import { Application, LEDGER } from './application.ts';
 
 const YAML = `tables: { include: ["*"] }
-cutover: { steadyFor: 1s, writeBlockLimit: 20s }`;
+cutover: { steadyFor: 1s, writeBlockLimit: 20s, wayBack: false }`;
 
 describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
   let line: Line;
@@ -62,7 +62,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     expect(sums[0]?.['total']).toBe('1000000');
     await target.close();
     expect(await refusal(appUrl())).toMatch(/read.only|locked/i);
-    // Once it is over, the pipeline has nothing to do but to say so.
+    // Without a way back the pipeline has nothing to do any more but to say so.
     expect(await startLine(line).ended).toMatchObject({ ended: 'cut-over' });
   });
 

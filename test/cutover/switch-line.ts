@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { AttemptStatus, Direction } from '../../src/contract/cutover.ts';
+import { caughtUpSince, type Line, openLine, type RunningLine, type SourceKind, startLine } from '../e2e/line.ts';
+import { onSource, onTarget } from '../e2e/statement.ts';
+import { type Application, LEDGER } from './application.ts';
+
+const YAML = `tables: { include: ["*"] }
+cutover:
+  steadyFor: 1s
+  writeBlockLimit: 30s
+  targetRoles: [app]
+  flip: { kind: env-file, file: side, set: { SIDE: target } }
+  probe: { command: grep -q SIDE side }`;
+/** Where the application is pointed, before and after; nothing but the value changes. */
+const SIDE = '# of the application\nexport SIDE=source # or target\n';
+
+/** Servers of its own with an application's accounts; the commands of the configuration write where it is pointed. */
+export async function openSwitchLine(source: SourceKind): Promise<Line> {
+  const line = await openLine({
+    ...{ source, log: 'embedded', yaml: YAML, isSourceOwn: true, isTargetOwn: true, hasAccounts: true },
+  });
+  writeFileSync(join(line.folder, 'side'), SIDE);
+  const grant = `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${line.source.name}\`.* TO app@'%'`;
+  await onSource(line, LEDGER.mysql, LEDGER.account, 'INSERT INTO account VALUES (1, 1000000), (2, 0)');
+  await onSource(line, "CREATE USER app@'%' IDENTIFIED BY 'app'", grant);
+  return line;
+}
+
+/** Runs it, loaded, with the application's role on the target. */
+export async function startSwitchLine(line: Line): Promise<RunningLine> {
+  const running = startLine(line);
+  await running.until(caughtUpSince(Date.now()));
+  await onTarget(line, "CREATE ROLE app LOGIN PASSWORD 'app'");
+  await onTarget(
+    line,
+    'GRANT ALL ON ALL TABLES IN SCHEMA public TO app; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO app',
+  );
+  return running;
+}
+
+/** Where the application is pointed: the flip changes the file, and its undo puts it back whole. */
+export function sideOf({ folder }: Line): 'source' | 'target' {
+  const text = readFileSync(join(folder, 'side'), 'utf8');
+  if (text === SIDE) return 'source';
+  expect(text).toBe(SIDE.replace('=source', '=target'));
+  return 'target';
+}
+
+/** The login of the application there. */
+export function loginOf(line: Line, side: 'source' | 'target'): string {
+  const own = new URL(line[side].url);
+  own.username = 'app';
+  own.password = 'app';
+  return own.href;
+}
+
+/** Begins once every gate is green; answers the attempt when it is over. */
+export async function switchTo(running: RunningLine, direction: Direction): Promise<AttemptStatus> {
+  const isThere = direction === 'forward' ? 'streaming' : 'cut-over';
+  await running.until(({ state, cutover }) => {
+    const gates = cutover?.gates ?? [];
+    return state === isThere && gates.length > 0 && gates.every((gate) => gate.state !== 'red');
+  });
+  const { id } = await running.actions().begin({ direction, by: 'ada', isRehearsal: false, fences: true, waivers: [] });
+  let last: AttemptStatus | null = null;
+  await running.until(({ cutover }) => {
+    last = cutover?.attempt ?? null;
+    return last?.id === id && last.isOver;
+  });
+  if (last === null) throw new Error('no attempt');
+  return last;
+}
+
+/** The application has got some writes through since. */
+export async function written(application: Application): Promise<void> {
+  const before = application.acknowledged.length;
+  await expect
+    .poll(() => application.acknowledged.length - before, { timeout: 60_000, interval: 100 })
+    .toBeGreaterThan(20);
+}
+
+/** Every acknowledged write is on the target exactly once; asked while both sides are level. */
+export async function expectNoneLost(line: Line, application: Application): Promise<void> {
+  const rows = await onTarget(line, 'SELECT token, count(*)::text AS times FROM ledger GROUP BY token');
+  const times = new Map(rows.map(({ token, times: count }) => [token, count]));
+  expect(application.acknowledged.filter(({ token }) => times.get(token) !== '1')).toEqual([]);
+}

@@ -1,0 +1,3 @@
+import { CRASHES, testKilledSwitches } from '../cutover/kill-switch.ts';
+
+testKilledSwitches('mysql', CRASHES);
