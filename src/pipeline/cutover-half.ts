@@ -69,9 +69,10 @@ export class CutoverHalf {
     return this.#desk;
   }
 
-  /** From the moment at which the fence is asked for until it is lifted: no heartbeat is written. */
+  /** From the moment at which the fence of the source is asked for until it is lifted: no heartbeat is written. */
   get isFenced(): boolean {
-    const fence = this.#attempt?.steps.find(({ name, phase }) => name === 'fence' && phase === 'blocked');
+    if (this.#attempt?.direction !== 'forward') return false;
+    const fence = this.#attempt.steps.find(({ name, phase }) => name === 'fence' && phase === 'blocked');
     return fence !== undefined && fence.state !== 'waiting' && fence.state !== 'undone';
   }
 
