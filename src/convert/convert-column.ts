@@ -62,7 +62,10 @@ export function factsOf(table: CatalogueTable, column: CatalogueColumn, options:
   const data = options.facts.get(columnKey(database, name, column.name));
   const isCaseFolded = options.caseOf(database, name, column.name) === 'citext';
   const isZoned = options.policyOf(database, name, column.name).zone !== undefined;
-  return { columnType: column.columnType, extensions: options.extensions, isCaseFolded, isZoned, ...data };
+  const facts = { columnType: column.columnType, extensions: options.extensions, isCaseFolded, isZoned, ...data };
+  // MariaDB keeps REF_SYSTEM_ID as a remark: it takes values of every SRID.
+  const holdsSrid = options.dialect.flavor === 'mysql' && column.srid !== null && !data?.takesAnySrid;
+  return holdsSrid ? { ...facts, srid: column.srid } : facts;
 }
 
 function columnEntry(table: CatalogueTable, source: CatalogueColumn, type: string, name: string): InventoryEntry {

@@ -13,6 +13,8 @@ export interface DataFacts {
   readonly isBoolean: boolean;
   readonly fitsBigint: boolean;
   readonly isTimeOfDay: boolean;
+  /** Geometry that stands without the source's SRID, as DDL and former versions made it. */
+  readonly takesAnySrid?: boolean;
 }
 
 /** Key: `database\0table\0column`. */

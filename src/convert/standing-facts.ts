@@ -23,7 +23,12 @@ export function standingFacts(
 }
 
 function factsOf({ type }: StandingColumn): DataFacts {
-  return { isBoolean: type === 'boolean', fitsBigint: type === 'bigint', isTimeOfDay: type.startsWith('time(') };
+  return {
+    isBoolean: type === 'boolean',
+    fitsBigint: type === 'bigint',
+    isTimeOfDay: type.startsWith('time('),
+    takesAnySrid: /^geometry(\(\w+\))?$/.test(type),
+  };
 }
 
 export function standingTable(tables: readonly StandingTable[], target: TargetName): StandingTable | null {
