@@ -69,6 +69,15 @@ export function stepsOf(design: SchemaDesign): readonly Step[] {
   return STEP_KINDS.flatMap((kind) => steps.filter((one) => one.kind === kind));
 }
 
+/** CHECKs that are made with their table, as steps of their own. */
+export function typeChecks({ tables }: SchemaDesign): readonly Step[] {
+  return tables.flatMap(({ name, checks }) =>
+    checks
+      .filter(({ isOfType }) => isOfType)
+      .map((check) => step('check', name, check.name, () => [addCheck(check, name)])),
+  );
+}
+
 function tableSteps(table: TableDesign): readonly Step[] {
   const { name, indexes, checks, foreignKeys, onUpdates, comments, identity } = table;
   return [

@@ -3,8 +3,8 @@ import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import { objectText } from '../convert/inventory.ts';
-import { remainingSteps } from '../convert/remaining.ts';
-import { isActing, phaseOf, type Step, stepsOf } from '../convert/step.ts';
+import { plannedSteps, remainingSteps } from '../convert/remaining.ts';
+import { isActing, phaseOf, type Step } from '../convert/step.ts';
 import type { Sink } from '../sink/sink.ts';
 import { finishKeys, finishLoad } from './finish-load.ts';
 import { sweepOf } from './orphan-sweep.ts';
@@ -72,7 +72,7 @@ export class AfterLoad {
       await supervise(
         async () => {
           const plan = await readPlan(config, prepared.scope, this.#options.signal);
-          const later = stepsOf(plan.design).filter(({ kind }) => phaseOf(kind) === 'constraints');
+          const later = plannedSteps(plan).filter(({ kind }) => phaseOf(kind) === 'constraints');
           steps = remainingSteps(later, plan);
           for (const entry of plan.inventory.entries.filter(({ outcome }) => outcome === 'left-out'))
             logger.debug({ object: objectText(entry), reason: entry.reason }, 'has no counterpart on the target');

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
 import { planFiles } from '../convert/plan-file.ts';
-import { remainingSteps } from '../convert/remaining.ts';
-import { isActing, phaseOf, type Step, stepsOf } from '../convert/step.ts';
+import { plannedSteps, remainingSteps } from '../convert/remaining.ts';
+import { isActing, phaseOf, type Step } from '../convert/step.ts';
 import { quoteTable } from '../postgres/quote.ts';
 import { compareSchema } from './compare-schema.ts';
 import { finishKeys, finishLoad } from './finish-load.ts';
@@ -35,7 +35,7 @@ export const SCHEMA_ACTIONS: SchemaActions = {
 };
 
 async function applyPlan(config: Config, plan: SchemaPlan, options: ApplyOptions): Promise<AppliedSchema> {
-  const all = stepsOf(plan.design).filter(({ kind }) => options.phase === 'all' || phaseOf(kind) === options.phase);
+  const all = plannedSteps(plan).filter(({ kind }) => options.phase === 'all' || phaseOf(kind) === options.phase);
   const steps = remainingSteps(all, plan);
   if (options.phase === 'constraints') refuseMissing(plan);
   const counts = { made: 0, stood: all.length - steps.length };

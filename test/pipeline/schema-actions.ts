@@ -115,6 +115,18 @@ export function schemaActionsContract(kind: SourceKind): void {
     expect((await diff()).filter((text) => !text.includes('foreign key'))).toEqual([]);
   });
 
+  test('a table that a former version made without the ranges of its numbers and members gets them', async () => {
+    await apply();
+    await sides.target.query('ALTER TABLE child DROP CONSTRAINT child_kind_check');
+    expect(await diff()).toEqual([expect.stringContaining('check child_kind_check is missing')]);
+    expect(await apply()).toMatchObject({ made: 1, failed: [] });
+    expect(await diff()).toEqual([]);
+    await sides.target.query(
+      "ALTER TABLE child DROP CONSTRAINT child_kind_check; INSERT INTO child (id, kind) VALUES (1, 'z')",
+    );
+    expect(await apply()).toMatchObject({ made: 0, failed: [{ kind: 'check', name: 'child_kind_check' }] });
+  });
+
   test('what was begun and made stands in the journal of the target', async () => {
     await apply();
     const { rows } = await sides.target.query(
