@@ -6,6 +6,7 @@ import { METRICS } from '../../src/http/metric-table.ts';
 import { statusSample } from '../control/status-sample.ts';
 
 test('every metric has a base unit in its name, a description, and the label of the pipeline', async () => {
+  expect(new Set(METRICS.map(({ name }) => name)).size).toBe(METRICS.length);
   for (const { name, help, type } of METRICS) {
     expect(help.length, name).toBeGreaterThan(10);
     expect(name).not.toMatch(/_(ms|millis|minutes|kb|mib)(_|$)/);
