@@ -168,26 +168,6 @@ export const METRICS: readonly MetricSpec[] = [
     read: ({ drift }) => (drift === null ? [] : [{ value: drift.count }]),
   },
   {
-    name: 'verify_rows_mismatched',
-    type: 'gauge',
-    labels: ['table'],
-    help: 'Differences of the last comparison, kept up with rows that changed since; absent before the first.',
-    read: ({ verify }) =>
-      (verify?.tables ?? [])
-        .filter(({ verifiedAtMs }) => verifiedAtMs !== null)
-        .map((one) => ({ labels: { table: nameOf(one) }, value: one.differenceCount })),
-  },
-  {
-    name: 'verify_finished_timestamp_seconds',
-    type: 'gauge',
-    labels: ['table'],
-    help: 'When the table was last compared whole; absent before the first time.',
-    read: ({ verify }) =>
-      (verify?.tables ?? []).flatMap((one) =>
-        one.verifiedAtMs === null ? [] : [{ labels: { table: nameOf(one) }, value: one.verifiedAtMs / 1000 }],
-      ),
-  },
-  {
     name: 'errors_total',
     type: 'counter',
     labels: ['stage', 'code'],
