@@ -1,5 +1,6 @@
 import type { Distribution } from '../contract/measurement.ts';
 import { PIPELINE_STATES, type PipelineStatus, STAGE_NAMES, type StageStatus } from '../contract/status.ts';
+import type { TableVerified } from '../contract/verify.ts';
 import type { DistributionSample, MetricSpec, Sample } from './metric.ts';
 
 /** Every metric of sluice, by interface.md: the docs page and the alerts are checked against this table. */
@@ -209,6 +210,22 @@ export const METRICS: readonly MetricSpec[] = [
     read: ({ state }) => PIPELINE_STATES.map((one) => ({ labels: { state: one }, value: Number(one === state) })),
   },
   {
+    name: 'verify_rows_mismatched',
+    type: 'gauge',
+    labels: ['table'],
+    help: 'Differences of the last comparison, kept up with rows that changed since; absent before the first.',
+    read: ({ verify }) =>
+      compared(verify).map((table) => ({ labels: { table: nameOf(table) }, value: table.differenceCount })),
+  },
+  {
+    name: 'verify_finished_timestamp_seconds',
+    type: 'gauge',
+    labels: ['table'],
+    help: 'When the table was last compared whole; absent before the first time.',
+    read: ({ verify }) =>
+      compared(verify).flatMap((table) => known(table.verifiedAtMs, seconds, { table: nameOf(table) })),
+  },
+  {
     name: 'cutover_state',
     type: 'gauge',
     labels: ['state'],
@@ -242,6 +259,10 @@ export const METRICS: readonly MetricSpec[] = [
 ];
 
 const CUTOVER_STATES = ['none', 'running', 'committed', 'aborted'] as const;
+
+function compared(verify: PipelineStatus['verify']): readonly TableVerified[] {
+  return (verify?.tables ?? []).filter(({ verifiedAtMs }) => verifiedAtMs !== null);
+}
 
 function seconds(ms: number): number {
   return ms / 1000;

@@ -15,6 +15,18 @@ test('every metric has a base unit in its name, a description, and the label of 
   for (const line of samples(await printed(statusSample()))) expect(line).toContain('pipeline="shop"');
 });
 
+test('what others alert on is declared, each once', () => {
+  const names = METRICS.map(({ name }) => name);
+  for (const name of [
+    'lag_seconds',
+    'verify_rows_mismatched',
+    'verify_finished_timestamp_seconds',
+    'cutover_state',
+    'cutover_gate',
+  ])
+    expect(names.filter((one) => one === name)).toEqual([name]);
+});
+
 test('what is not known is absent, never 0 and never what it was (INV-162)', async () => {
   const before = await printed(statusSample());
   for (const name of ['lag_seconds', 'catchup_eta_seconds', 'heartbeat_lag_seconds', 'clock_offset_seconds'])
