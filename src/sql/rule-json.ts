@@ -28,8 +28,11 @@ export const JSON_RULES: RuleTable = {
     if (arg === undefined) return wrongCount(call, context);
     const value = context.fragment(arg);
     const inner = /^(.*) #> ('\{.*\}')$/.exec(value.sql);
-    if (value.type.kind === 'json' && inner !== null) return compound(`${inner[1]} #>> ${inner[2]}`, TEXT);
-    if (value.type.kind === 'json') return compound(`${operand(value)} #>> '{}'`, TEXT);
+    if (value.type.kind === 'json') {
+      const text = inner === null ? `${operand(value)} #>> '{}'` : `${inner[1]} #>> ${inner[2]}`;
+      // A JSON null is the text null at the source, and NULL to #>>.
+      return atom(`coalesce(${text}, (${value.sql})::text)`, TEXT);
+    }
     const text = operand(toText(value, context, arg));
     return atom(`CASE WHEN ${text} LIKE '"%"' THEN ${text}::jsonb #>> '{}' ELSE ${text} END`, TEXT);
   },

@@ -137,6 +137,19 @@ describe('a generated column has an expression that PostgreSQL calls immutable, 
   );
 });
 
+test('the text of a JSON value is that of the source, a JSON null too, and NULL where the document has none', async () => {
+  for (const document of ['{"a":null}', '{"b":1}', '{"a":"x"}', '{"a":[1,null]}', '{"a":true}', '"a"', 'null']) {
+    for (const path of ['$.a', '$']) {
+      const text = `json_unquote(json_extract(doc, '${path}'))`;
+      const [source] = await servers.askMysql([text.replace('doc', `CAST('${document}' AS JSON)`)]);
+      const { rows } = await servers.postgres.query(
+        `SELECT ${translate(text, 'value', true).sql} AS text FROM (SELECT '${document}'::jsonb AS doc) part`,
+      );
+      expect({ document, path, ...rows[0] }).toEqual({ document, path, ...source });
+    }
+  }
+});
+
 describe('what has no translation gives no SQL', () => {
   test.each([
     ['no_such(name)', 'FUNCTION'],
