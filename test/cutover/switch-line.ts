@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { AttemptStatus, Direction } from '../../src/contract/cutover.ts';
+import { SluiceError } from '../../src/contract/error.ts';
 import { caughtUpSince, type Line, openLine, type RunningLine, type SourceKind, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 import { type Application, LEDGER } from './application.ts';
@@ -58,12 +59,7 @@ export function loginOf(line: Line, side: 'source' | 'target'): string {
 
 /** Begins once every gate is green; answers the attempt when it is over. */
 export async function switchTo(running: RunningLine, direction: Direction): Promise<AttemptStatus> {
-  const isThere = direction === 'forward' ? 'streaming' : 'cut-over';
-  await running.until(({ state, cutover }) => {
-    const gates = cutover?.gates ?? [];
-    return state === isThere && gates.length > 0 && gates.every((gate) => gate.state !== 'red');
-  });
-  const { id } = await running.actions().begin({ direction, by: 'ada', isRehearsal: false, fences: true, waivers: [] });
+  const id = await begun(running, direction);
   let last: AttemptStatus | null = null;
   await running.until(({ cutover }) => {
     last = cutover?.attempt ?? null;
@@ -71,6 +67,23 @@ export async function switchTo(running: RunningLine, direction: Direction): Prom
   });
   if (last === null) throw new Error('no attempt');
   return last;
+}
+
+/** On a busy machine a gate may turn red in the moment between the look and the beginning: then again. */
+async function begun(running: RunningLine, direction: Direction): Promise<string> {
+  const isThere = direction === 'forward' ? 'streaming' : 'cut-over';
+  for (;;) {
+    await running.until(({ state, cutover }) => {
+      const gates = cutover?.gates ?? [];
+      return state === isThere && gates.length > 0 && gates.every((gate) => gate.state !== 'red');
+    });
+    try {
+      const request = { direction, by: 'ada', isRehearsal: false, fences: true, waivers: [] };
+      return (await running.actions().begin(request)).id;
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'CUTOVER_GATES_RED') throw error;
+    }
+  }
 }
 
 /** The application has got some writes through since. */
