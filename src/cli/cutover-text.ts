@@ -27,15 +27,13 @@ export function planText({ gates, steps, writeBlockLimitMs, prediction }: Cutove
 
 /** What of the night the application will notice. */
 export function predictionText(prediction: BlockPrediction | null): string {
-  if (prediction === null) return `predicted write block: not known. Measure it: ${REHEARSE}`;
+  if (prediction === null) return 'predicted write block: nothing was measured yet';
   const { writeBlockMs, parts, notMeasured } = prediction;
   const told = parts.map(({ step, tookMs, attempt }) => `${step} ${formatDuration(tookMs)} (in ${attempt})`).join(', ');
   const missing = notMeasured.map((step) => `; ${step} not measured`).join('');
-  const hint = notMeasured.length === 0 ? '' : `. Measure: ${REHEARSE} --fence-test`;
+  const hint = notMeasured.length === 0 ? '' : '. Measure: sluice cutover rehearse --fence-test';
   return `predicted write block: ${formatDuration(writeBlockMs)}, then the flip: ${told}${missing}${hint}`;
 }
-
-const REHEARSE = 'sluice cutover rehearse';
 
 export function gatesText(gates: readonly GateStatus[], paint: Paint): string {
   const red = gates.filter(({ state }) => state === 'red');
@@ -64,14 +62,16 @@ export function attemptLines(attempt: AttemptStatus, nowMs: number, paint: Paint
 }
 
 export function outcomeText(attempt: AttemptStatus, nowMs: number): string {
-  const { outcome, isOver, reason, writeBlockMs, writeBlockLimitMs, endedAtMs } = attempt;
+  const { outcome, direction, isOver, reason, writeBlockMs, writeBlockLimitMs, endedAtMs } = attempt;
+  const side = direction === 'forward' ? 'new' : 'old';
   const block =
     writeBlockMs === null
       ? 'writes were not blocked'
       : `writes blocked ${formatDuration(writeBlockMs)} of at most ${formatDuration(writeBlockLimitMs)}`;
   const since = formatDuration((endedAtMs ?? nowMs) - attempt.startedAtMs);
   if (outcome === 'running') return `under way for ${since}; ${block}`;
-  const end = outcome === 'committed' ? 'the application writes to the new side' : `put back (${reason ?? 'unknown'})`;
+  const end =
+    outcome === 'committed' ? `the application writes to the ${side} side` : `put back (${reason ?? 'unknown'})`;
   return `${end}; ${block}; ${isOver ? `over after ${since}` : 'not over yet'}`;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { predictionText } from '../../src/cli/cutover-text.ts';
+import { outcomeText, predictionText } from '../../src/cli/cutover-text.ts';
 import type { StepPhase, StepState } from '../../src/contract/cutover.ts';
+import { attemptStatus } from '../../src/cutover/attempt-status.ts';
 import type { Attempt, AttemptStep } from '../../src/cutover/journal.ts';
 import { predictBlock } from '../../src/cutover/prediction.ts';
 import type { Step } from '../../src/cutover/step.ts';
@@ -45,4 +46,10 @@ test('what was never measured is named and not guessed', () => {
   expect(predictBlock(STEPS, { last: null, fenced: null })).toBeNull();
   const failed = attempt('9', { fence: ['undone', 5_000], drain: ['waiting', null] });
   expect(predictBlock(STEPS, { last: failed, fenced: FENCED })?.writeBlockMs).toBe(1_000);
+});
+
+test('a rollback that is over says that the application writes to the old side', () => {
+  const back = { ...attempt('4', {}), direction: 'back', outcome: 'committed', isRehearsal: false } as const;
+  expect(outcomeText(attemptStatus(back, 2), 2)).toMatch(/^the application writes to the old side/);
+  expect(outcomeText(attemptStatus({ ...back, direction: 'forward' }, 2), 2)).toMatch(/to the new side/);
 });
