@@ -74,10 +74,13 @@ class ToldLoads {
     const keyOf = ({ database, table }: TableName) => JSON.stringify([database, table]);
     const tables = state.board.tally.tables.filter((table) => !this.#told.has(keyOf(table)));
     if (tables.length === 0) return;
-    await sink.betweenTransactions(async (session) => {
-      // A load may have begun while this waited for its turn.
-      if (state.isLoaded) await noteLoaded(session, { pipeline: target.pipeline, tables, mapping: scope });
-    });
+    await sink.betweenTransactions(
+      async (session) => {
+        // A load may have begun while this waited for its turn.
+        if (state.isLoaded) await noteLoaded(session, { pipeline: target.pipeline, tables, mapping: scope });
+      },
+      { touchesRows: false },
+    );
     for (const table of tables) this.#told.add(keyOf(table));
   }
 }

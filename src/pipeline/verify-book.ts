@@ -25,6 +25,17 @@ export class VerifyBook {
     this.#follower = follower;
   }
 
+  /** These tables take part now, and no other. */
+  expect(tables: readonly TableName[]): void {
+    const names = new Set(tables.map(nameKey));
+    for (const key of [...this.#entries.keys()].filter((one) => !names.has(one))) this.#entries.delete(key);
+    for (const { database, table } of tables) {
+      if (this.#entries.has(nameKey({ database, table }))) continue;
+      const facts = { state: 'waiting', position: null, finishedAtMs: null, advice: null, notedBefore: null } as const;
+      this.#set({ database, table, ...facts, differenceCount: 0, differences: [] });
+    }
+  }
+
   /** From an earlier process: what changed since is not known. */
   load(stored: readonly StoredVerification[]): void {
     for (const { database, table, state, advice, progress, finishedAtMs } of stored) {
@@ -40,9 +51,12 @@ export class VerifyBook {
   }
 
   finished(tables: readonly TableVerification[], noted: ReadonlyMap<string, number>): void {
-    for (const { database, table, state, advice, position, finishedAtMs, differenceCount, differences } of tables) {
+    for (const { startedAtMs, ...one } of tables) {
+      const { database, table, state, advice, position, finishedAtMs, differenceCount, differences } = one;
       if (finishedAtMs === null) continue;
-      const notedBefore = noted.get(nameKey({ database, table })) ?? 0;
+      // What was begun by another process may have changed before this one followed the table (INV-175).
+      const isWhole = (this.#follower.changesOf(one)?.keptSinceMs ?? 0) <= (startedAtMs ?? 0);
+      const notedBefore = isWhole ? (noted.get(nameKey(one)) ?? 0) : null;
       const found = { differenceCount, differences };
       this.#set({ database, table, state, advice, position, finishedAtMs, ...found, notedBefore });
     }
@@ -76,6 +90,16 @@ export class VerifyBook {
     return notedBefore !== null && (this.#follower.changesOf(table)?.lost ?? null) !== null;
   }
 
+  /** A comparison of this process, of which it is known how many changes came since; null: it is not known. */
+  changesSince(table: TableName): number | null {
+    const entry = this.#entries.get(nameKey(table));
+    return entry === undefined ? null : this.#told(entry).changesSince;
+  }
+
+  isEqual(table: TableName): boolean {
+    return this.#entries.get(nameKey(table))?.state === 'equal';
+  }
+
   get tables(): readonly TableVerified[] {
     return [...this.#entries.values()].map((entry) => this.#told(entry));
   }
@@ -86,7 +110,7 @@ export class VerifyBook {
     const why = lost === null ? entry.advice : `to be compared whole again: ${lost}`;
     return {
       ...entry,
-      advice: notedBefore === null ? 'compared by a process before this one; what changed since is not known' : why,
+      advice: notedBefore === null && finishedAtMs !== null ? BY_ANOTHER : why,
       verifiedAtMs: finishedAtMs,
       changesSince: changes === undefined || lost !== null ? null : changes.noted - (notedBefore ?? 0),
       waiting: changes?.isKeeping ? changes.waiting : null,
@@ -97,6 +121,8 @@ export class VerifyBook {
     this.#entries.set(nameKey(entry), entry);
   }
 }
+
+const BY_ANOTHER = 'compared by a process before this one; what changed since is not known';
 
 function nameKey({ database, table }: TableName): string {
   return JSON.stringify([database, table]);

@@ -148,11 +148,14 @@ export class Sink {
    * Runs work on the target in a transaction of its own between two of the sink's. The checkpoint stays where it is.
    * Fails with TARGET_SINK_NOT_STARTED (retry) while the sink is down.
    */
-  async betweenTransactions<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+  async betweenTransactions<T>(
+    work: (session: PostgresSession) => Promise<T>,
+    { touchesRows = true }: { readonly touchesRows?: boolean } = {},
+  ): Promise<T> {
     if (this.#state === null) throw notStarted();
     return await this.#exclusively(async (state) => {
       await this.#begin(state);
-      this.#options.observer?.unfollowed?.();
+      if (touchesRows) this.#options.observer?.unfollowed?.();
       const result = await work(state.session);
       await this.#commitInPlace(state);
       return result;

@@ -7,13 +7,13 @@ import { loadVerified, type TableScope, type VerifiedTable } from './verified-ta
 import type { Rechecked, VerifierParts } from './verifier.ts';
 
 /** Of one table at once: more wait for the next time, so that every table has its turn. */
-const MOST_KEYS = 5_000;
+export const MOST_KEYS = 5_000;
 
 /** null: nothing of the table waits, or it cannot be looked at by keys. */
 export async function recheckTable(
   scope: TableScope,
   sides: Sides,
-  causes: VerifierParts['causes'],
+  { causes, attempts }: { readonly causes: VerifierParts['causes']; readonly attempts?: number },
 ): Promise<Rechecked | null> {
   const changes = sides.follower.changesOf(scope);
   const point = sides.follower.point;
@@ -27,8 +27,17 @@ export async function recheckTable(
   const taken = changes.takeKept(MOST_KEYS);
   try {
     const suspects = taken.map((changed) => ({ key: keyTexts(changed, print), wasUnequal: false }));
-    const settled = await settle(suspects, { sides, table, print, changes });
-    if (settled.isVoid) return null;
+    const settled = await settle(suspects, {
+      sides,
+      table,
+      print,
+      changes,
+      ...(attempts === undefined ? {} : { attempts }),
+    });
+    if (settled.isVoid) {
+      changes.putBack(taken);
+      return null;
+    }
     const causeOf = settled.unequal.length === 0 ? () => null : await causes(sides, table, print);
     const still = new Set(settled.changing.map((key) => JSON.stringify(key)));
     changes.putBack(taken.filter((changed) => still.has(JSON.stringify(keyTexts(changed, print)))));

@@ -33,6 +33,8 @@ export interface SettleOptions {
   readonly table: VerifiedTable;
   readonly print: RowPrint;
   readonly changes: TableChanges;
+  /** Looks at a key that does not stand still. */
+  readonly attempts?: number;
 }
 
 const KEYS_AT_ONCE = 500;
@@ -46,7 +48,7 @@ const LONGEST_PAUSE_MS = 500;
 export async function settle(suspects: readonly Suspect[], options: SettleOptions): Promise<Settled> {
   let left = [...new Map(suspects.map((suspect) => [keyText(suspect.key), suspect])).values()];
   const total = { equal: 0, gone: 0, unequal: [] as UnequalRow[], position: null as string | null };
-  for (let attempt = 0; left.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
+  for (let attempt = 0; left.length > 0 && attempt < (options.attempts ?? MOST_ATTEMPTS); attempt++) {
     if (attempt > 1) await sleep(Math.min(LONGEST_PAUSE_MS, 20 * attempt), undefined, { signal: options.sides.signal });
     const next: Suspect[] = [];
     for (let at = 0; at < left.length; at += KEYS_AT_ONCE) {

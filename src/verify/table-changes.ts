@@ -13,6 +13,7 @@ export class TableChanges {
   #voids = 0;
   /** From here on keys are kept to be checked again; null: none are. */
   #kept: number | null = null;
+  #keptSinceMs: number | null = null;
   #lost: string | null = null;
   #noted = 0;
   #waiting = 0;
@@ -70,7 +71,10 @@ export class TableChanges {
 
   /** Keeps changed keys from a window's start on. */
   keep({ from }: Window): void {
-    if (this.#kept === null) this.#kept = from;
+    if (this.#kept === null) {
+      this.#kept = from;
+      this.#keptSinceMs = Date.now();
+    }
     this.#lost = null;
   }
 
@@ -94,6 +98,11 @@ export class TableChanges {
   /** Keys that change are kept to be checked again. */
   get isKeeping(): boolean {
     return this.#kept !== null;
+  }
+
+  /** Since when the keys of all changes were kept without a gap; null: never, or not any more. */
+  get keptSinceMs(): number | null {
+    return this.#kept === null ? null : this.#keptSinceMs;
   }
 
   /** Changes among them whose keys are kept to be checked again. */

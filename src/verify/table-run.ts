@@ -175,6 +175,8 @@ export class TableRun {
 
   async #bag(sides: Sides, loaded: Loaded): Promise<void> {
     const outcome = await checkBag({ ...loaded, sides });
+    // Its changed rows are never looked for one by one.
+    loaded.changes.stopKeeping();
     if (outcome === 'void') {
       this.#again();
       return;

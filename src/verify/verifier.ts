@@ -55,19 +55,24 @@ export class Verifier {
   }
 
   /** Looks at keys that changed since they were compared; of each table at most so many at once. */
-  async recheck(scopes: readonly TableScope[], signal: AbortSignal): Promise<readonly Rechecked[]> {
+  async recheck(
+    scopes: readonly TableScope[],
+    signal: AbortSignal,
+    how: { readonly attempts?: number } = {},
+  ): Promise<readonly Rechecked[]> {
     const views = await this.#parts.openViews();
     const pool = new WorkerPool({ ...this.#parts, views, signal, onWait: () => {} });
+    const queue = new PQueue({ concurrency: this.#parts.parallel });
+    const recheck = (scope: TableScope) =>
+      queue.add(() => pool.run((sides) => recheckTable(scope, sides, { causes: this.#parts.causes, ...how })));
     try {
-      const found: Rechecked[] = [];
-      for (const scope of scopes) {
-        const one = await pool.run((sides) => recheckTable(scope, sides, this.#parts.causes));
-        if (one !== null) found.push(one);
-      }
-      return found;
+      const found = await Promise.all(scopes.map(recheck));
+      return found.filter((one) => one !== null);
     } finally {
+      queue.clear();
       await views.close();
       await pool.close();
+      await queue.onIdle();
     }
   }
 
