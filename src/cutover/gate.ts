@@ -1,6 +1,7 @@
 import type { GateStatus, Waiver } from '../contract/cutover.ts';
 import { incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineStatus } from '../contract/status.ts';
+import { unverified } from './verified.ts';
 
 export interface GateLimits {
   readonly maxLagMs: number;
@@ -8,6 +9,8 @@ export interface GateLimits {
   /** How long the logs must still keep what is needed. */
   readonly headroomMs: number;
   readonly clockOffsetMs: number;
+  /** A comparison older than this counts no more. */
+  readonly verifyMaxAgeMs: number;
 }
 
 export interface GateFacts {
@@ -90,6 +93,15 @@ const JUDGES: Readonly<Record<string, Judge>> = {
       value: changes === 1 ? '1 change' : `${changes} changes`,
       threshold: 'empty',
       cure: 'sluice quarantine list, then retry or drop each.',
+    });
+  },
+  verified: ({ status, nowMs }, { verifyMaxAgeMs: maxAgeMs }) => {
+    const { verify } = status;
+    const open = unverified(verify?.tables ?? [], nowMs - maxAgeMs).map(({ table, reason }) => `${table} ${reason}`);
+    return judged(verify !== null && open.length === 0, {
+      value: verify === null ? 'nothing was compared yet' : open.join('; ') || 'every table is equal on both sides',
+      threshold: `every table was found equal within ${Math.round(maxAgeMs / 60_000)} min, and its changes since are known`,
+      cure: 'sluice verify, and where rows differ, sluice verify --repair.',
     });
   },
   drift: ({ status }) =>

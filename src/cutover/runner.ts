@@ -218,6 +218,7 @@ export class Runner {
       record: this.#book.step(name).record,
       note: (record) => this.#book.noteStep(name, { record }),
       tell: (detail) => this.#book.noteStepAnyway(name, { detail }),
+      isWaived: (gate) => this.#book.attempt.waivers.some((waiver) => waiver.gate === gate),
       recordOf: (other) => this.#book.attempt.steps.find((step) => step.name === other)?.record ?? null,
     };
   }

@@ -12,6 +12,8 @@ export interface StepContext {
   note(record: StepRecord): Promise<void>;
   /** What it waits for, in words, shown while it runs. */
   tell(words: string): Promise<void>;
+  /** Whether a person has let this attempt begin though the gate was red. */
+  isWaived(gate: string): boolean;
   /** Records of the other steps of this attempt, by name. */
   recordOf(step: string): StepRecord | null;
   /** Aborts when the step's time, or that of the whole write block, is over, or when an abort was asked for. */

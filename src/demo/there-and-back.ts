@@ -76,17 +76,25 @@ interface Scene {
 async function switched({ set, config, options }: Scene, direction: Direction): Promise<number> {
   await untilStatus(config, options, isReady(direction));
   const verb = direction === 'forward' ? 'cutover' : 'rollback';
-  await command(set, options, [verb, 'run', '--by', 'demo', '--confirm', PIPELINE, '--quiet']);
+  const waive = direction === 'forward' ? ['--waive', `${WAIVED}=programs make these keys, in one case alone`] : [];
+  await command(set, options, [verb, 'run', '--by', 'demo', ...waive, '--confirm', PIPELINE, '--quiet']);
   const { cutover } = await untilStatus(config, options, ({ cutover: now }) => now?.attempt?.isOver === true);
   return cutover?.attempt?.writeBlockMs ?? 0;
 }
 
-/** The pipeline stands on the side that is left, and every gate is green. */
+/** The shop's numbers and codes are unique without case at the source; no rule keeps that on the target. */
+const WAIVED = 'case-uniques';
+
+/** The pipeline stands on the side that is left, and every gate is green but the one that is waived. */
 function isReady(direction: Direction): (status: PipelineStatus) => boolean {
   const standing = direction === 'forward' ? 'streaming' : 'cut-over';
   return ({ state, cutover }) => {
     const gates = cutover?.gates ?? [];
-    return state === standing && gates.length > 0 && gates.every((gate) => gate.state !== 'red');
+    return (
+      state === standing &&
+      gates.length > 0 &&
+      gates.every(({ name, state: color }) => color !== 'red' || name === WAIVED)
+    );
   };
 }
 

@@ -8,27 +8,37 @@ import { type GateFinding, judgeGates } from '../cutover/gate.ts';
 import { sourceQuiet } from '../cutover/source-quiet.ts';
 import type { AnyFlip } from '../cutover/steps/flip.ts';
 import { connectMysql } from '../mysql/connection.ts';
+import type { Reverse } from './reverse.ts';
+import type { Scope } from './scope.ts';
 import type { AnyFence } from './switch-fence.ts';
 import { flipGate } from './switch-flip.ts';
+import { blockersOf, configuredHooks, SCHEMA_GATES, schemaGates, targetRolesGate } from './target-gates.ts';
 
 export interface GateWatchOptions {
   readonly config: Config;
   readonly status: () => PipelineStatus;
   readonly clockOffsetMs: () => number | null;
+  readonly scope: Scope;
   readonly fence: Pick<AnyFence, 'check'>;
   /** null: nothing flips the application. */
   readonly flip: AnyFlip | null;
+  readonly targetFence: Pick<AnyFence, 'check'>;
+  /** null: no way back is wanted. */
+  readonly reverse: Pick<Reverse, 'check'> | null;
   readonly onGates: (gates: readonly GateStatus[], atMs: number) => void;
 }
 
 const EVERY_MS = 5_000;
 const LAG_EVERY_MS = 200;
+/** Catalogues of both sides are read so seldom, unless somebody asks. */
+const SCHEMA_EVERY_MS = 30_000;
 
 /** Judges the gates again and again, and when it is asked: those that the operator sees are those that decide. */
 export class GateWatch {
   readonly #options: GateWatchOptions;
   /** Since when the lag has been known and within its limit. */
   #steadySinceMs: number | null = null;
+  #schema: { readonly atMs: number; readonly findings: readonly GateFinding[] } | null = null;
 
   constructor(options: GateWatchOptions) {
     this.#options = options;
@@ -38,11 +48,18 @@ export class GateWatch {
     await Promise.all([this.#watchLag(signal), this.#watchAll(signal)]);
   }
 
+  /** As everything stands now. */
   async judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {
+    this.#schema = null;
+    return await this.#judge(waivers);
+  }
+
+  async #judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {
     const { config, status, clockOffsetMs } = this.#options;
     const findings = await this.#findings();
     const facts = { status: status(), findings, nowMs: Date.now(), clockOffsetMs: clockOffsetMs() };
-    return judgeGates({ ...facts, steadySinceMs: this.#steadySinceMs }, config.cutover, waivers);
+    const limits = { ...config.cutover, verifyMaxAgeMs: config.verify.maxAgeMs };
+    return judgeGates({ ...facts, steadySinceMs: this.#steadySinceMs }, limits, waivers);
   }
 
   async #watchLag(signal: AbortSignal): Promise<void> {
@@ -57,7 +74,7 @@ export class GateWatch {
 
   async #watchAll(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const gates = await this.judge([]);
+      const gates = await this.#judge([]);
       if (!signal.aborted) this.#options.onGates(gates, Date.now());
       await pause(EVERY_MS, signal);
     }
@@ -69,7 +86,38 @@ export class GateWatch {
       await known('source-quiet', 'nothing long is open on the source', () => this.#sourceQuiet()),
       await known('fence', 'writes can be blocked', () => this.#fence()),
       await known('flip', 'the application can be flipped', () => flipGate(this.#options.flip)),
+      await known('target-roles', 'the application can be kept out', () => this.#targetRoles()),
+      await known('way-back', 'the way back can be made', () => this.#wayBack()),
+      ...(await this.#schemaFindings()),
+      await configuredHooks(this.#options.config),
     ];
+  }
+
+  async #schemaFindings(): Promise<readonly GateFinding[]> {
+    if (this.#schema !== null && Date.now() - this.#schema.atMs < SCHEMA_EVERY_MS) return this.#schema.findings;
+    const { config, scope } = this.#options;
+    try {
+      this.#schema = { atMs: Date.now(), findings: await schemaGates(config, scope) };
+      return this.#schema.findings;
+    } catch (error) {
+      return SCHEMA_GATES.map((gate) => unknown(gate, 'the schema of the target is known', error));
+    }
+  }
+
+  async #targetRoles(): Promise<GateFinding> {
+    const { config, targetFence } = this.#options;
+    const { targetRoles: roles } = config.cutover;
+    return targetRolesGate(roles, roles.length === 0 ? [] : await targetFence.check());
+  }
+
+  async #wayBack(): Promise<GateFinding> {
+    const { reverse } = this.#options;
+    return {
+      gate: 'way-back',
+      value: reverse === null ? 'none is wanted' : 'it can be made',
+      threshold: 'the way back can be made',
+      problems: reverse === null ? [] : blockersOf(await reverse.check()),
+    };
   }
 
   async #sourceQuiet(): Promise<GateFinding> {
@@ -84,12 +132,11 @@ export class GateWatch {
 
   async #fence(): Promise<GateFinding> {
     const findings = await this.#options.fence.check();
-    const blockers = findings.filter(({ severity }) => severity === 'blocker');
     return {
       gate: 'fence',
       value: 'every right is there',
       threshold: 'writes can be blocked',
-      problems: blockers.map(({ object, message, cure }) => ({ text: `${object}: ${message}`, cure: cure.join('; ') })),
+      problems: blockersOf(findings),
     };
   }
 }
@@ -98,10 +145,14 @@ async function known(gate: string, threshold: string, ask: () => Promise<GateFin
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    const problem = { text: `not known: ${error.message}`, cure: error.remedy };
-    return { gate, value: '', threshold, problems: [problem] };
+    return unknown(gate, threshold, error);
   }
+}
+
+function unknown(gate: string, threshold: string, error: unknown): GateFinding {
+  if (!(error instanceof SluiceError)) throw error;
+  const problem = { text: `not known: ${error.message}`, cure: error.remedy };
+  return { gate, value: '', threshold, problems: [problem] };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -18,7 +18,7 @@ import { sourceFence, targetFence } from './switch-fence.ts';
 import { switchFlip } from './switch-flip.ts';
 
 export interface CutoverHalfOptions
-  extends Pick<SwitchOptions, 'wayBack' | 'drain'>,
+  extends Pick<SwitchOptions, 'wayBack' | 'drain' | 'verifyChanged'>,
     Pick<CutoverDeskOptions, 'onPoint'> {
   readonly config: Config;
   readonly scope: Scope;
@@ -43,11 +43,12 @@ export class CutoverHalf {
   #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null };
 
   constructor(options: CutoverHalfOptions) {
-    const { config, scope, logger, direction, drain, wayBack, judge, onPoint } = options;
+    const { config, scope, logger, direction, drain, wayBack, verifyChanged, judge, onPoint } = options;
     this.#options = options;
     const word = new Word();
     const steps: SwitchOptions = {
-      ...{ config, scope, drain, wayBack },
+      ...{ config, scope, drain, wayBack, verifyChanged },
+      isFenced: () => this.isFenced,
       sourceFence: sourceFence(config),
       targetFence: targetFence(config),
       lastRecord: (step) => this.#desk.lastRecord(step),

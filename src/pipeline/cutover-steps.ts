@@ -10,6 +10,7 @@ import { firstWriteStep } from '../cutover/steps/first-write.ts';
 import { type AnyFlip, flipStep, unflipStep } from '../cutover/steps/flip.ts';
 import { probeStep } from '../cutover/steps/probe.ts';
 import { sequenceStep } from '../cutover/steps/sequence.ts';
+import { type VerifyStepOptions, verifySteps } from '../cutover/steps/verify.ts';
 import { returnedSteps, wayBackSteps } from '../cutover/steps/way-back.ts';
 import type { Scope } from './scope.ts';
 import { raiseAllSequences } from './sequence.ts';
@@ -27,6 +28,10 @@ export interface SwitchOptions {
     untilDrained(signal: AbortSignal): Promise<Drained>;
     isStillDrained(end: Position): Promise<boolean>;
   };
+  /** Compares what changed since it was compared. */
+  readonly verifyChanged: VerifyStepOptions['verifyChanged'];
+  /** Writes are blocked now. */
+  isFenced(): boolean;
   /** null: none is wanted. */
   readonly wayBack: WayBackActs | null;
   /** What a step of the last cutover has noted, for the rollback. */
@@ -60,13 +65,16 @@ function forwardSteps(options: SwitchOptions): readonly Step[] {
   const { targetRoles: roles, writeBlockLimitMs: limitMs, firstWriteMs } = config.cutover;
   const [prove, skip, quieten] = wayBack === null ? [] : wayBackSteps({ ...wayBack, limitMs });
   const openingOf = (record: StepRecord) => ({ ...record, roles });
+  const [ahead, verify] = verifySteps({ ...options, limitMs });
   const [close, open] = closedTargetSteps({ fence: targetFence, limitMs, recordOf: own, openingOf });
   return [
+    ahead,
     ...given(prove),
     ...beforeFence(config),
     ...(roles.length === 0 ? [] : [close]),
     fenceStep({ fence, limitMs, recordOf: own }),
     drainStep({ untilDrained: drain.untilDrained, limitMs }),
+    verify,
     sequenceStep({ raise: (signal) => raiseSequences(config, scope, signal), limitMs }),
     ...given(skip),
     lastLook(fence, drain, limitMs),

@@ -4,13 +4,13 @@ import type { CutoverHalfOptions } from './cutover-half.ts';
 import { CutoverHalf } from './cutover-half.ts';
 import { isStillDrained, untilDrained } from './drain.ts';
 import { Reverse } from './reverse.ts';
-import { sourceFence } from './switch-fence.ts';
+import { sourceFence, targetFence } from './switch-fence.ts';
 import { switchFlip } from './switch-flip.ts';
 import { wayBackActs } from './way-back.ts';
 
 export type ForwardOptions = Pick<
   CutoverHalfOptions,
-  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted' | 'onPoint'
+  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted' | 'onPoint' | 'verifyChanged'
 >;
 
 /** The switch to the target, beside the stream to it. */
@@ -19,16 +19,18 @@ export class ForwardHalf {
   readonly #gates: GateWatch;
 
   constructor(options: ForwardOptions) {
-    const { config, logger, state, checkpoint } = options;
+    const { config, scope, logger, state, checkpoint } = options;
+    const reverse = config.cutover.wayBack ? new Reverse({ config, logger }) : null;
     const drain = {
       config,
       standing: () => checkpoint()?.position ?? null,
       isFenced: () => this.half.isFenced,
     };
     this.#gates = new GateWatch({
-      config,
+      ...{ config, scope, reverse },
       fence: sourceFence(config),
       flip: switchFlip(config, new Word()),
+      targetFence: targetFence(config),
       status: () => state.status(),
       clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
       onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),
@@ -40,7 +42,7 @@ export class ForwardHalf {
         untilDrained: (signal) => untilDrained(drain, signal),
         isStillDrained: (end) => isStillDrained(drain, end),
       },
-      wayBack: config.cutover.wayBack ? wayBackActs(new Reverse({ config, logger }), () => null) : null,
+      wayBack: reverse === null ? null : wayBackActs(reverse, () => null),
       judge: (waivers) => this.#gates.judge(waivers),
     });
   }

@@ -57,6 +57,7 @@ class Halves {
   readonly #desk = new ReloadDesk();
   readonly #trim: LogTrim;
   readonly #follower = new Follower();
+  readonly #verify: VerifyDesk;
   readonly #cutover: ForwardHalf | null;
   #ended: RunResult['ended'] = 'stopped';
   #isLoadFinished = false;
@@ -87,6 +88,7 @@ class Halves {
     this.#afterLoad = new AfterLoad({ ...options, sink: this.#sink, signal: this.#signal });
     const { state, prepared } = options;
     const checkpoint = () => this.#sink.checkpoint;
+    this.#verify = this.#verifyDesk();
     const rest = {
       config,
       scope: prepared.scope,
@@ -95,20 +97,20 @@ class Halves {
       checkpoint,
       onCommitted: () => this.#endAs('cut-over'),
       onPoint: options.onPoint,
+      verifyChanged: (signal: AbortSignal, isStill: boolean) => this.#verify.verifyChanged(signal, isStill),
     };
     this.#cutover = options.mode === 'run' ? new ForwardHalf(rest) : null;
   }
 
   async run(): Promise<RunResult['ended']> {
     const { mode, until, onActions, state } = this.#options;
-    const verify = this.#verifyDesk();
-    onActions?.(this.#actions(verify));
+    onActions?.(this.#actions());
     state.phase((phase) => phase.begins());
     const parts = [
       this.#watch(),
       this.#followLoad(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
-      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift(), verify.watch()]),
+      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift(), this.#verify.watch()]),
       ...(this.#cutover === null ? [] : [this.#cutover.watch(this.#signal)]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
@@ -123,7 +125,7 @@ class Halves {
     return this.#ended;
   }
 
-  #actions(verify: VerifyDesk): PipelineActions {
+  #actions(): PipelineActions {
     const { mode } = this.#options;
     const { quarantine } = this.#sink;
     const tables: TableActions = {
@@ -131,7 +133,7 @@ class Halves {
       repair: (rows) => repairRows(rows, this.#reloading),
     };
     return {
-      ...(mode === 'capture' ? {} : { quarantine, verify: verify.verify }),
+      ...(mode === 'capture' ? {} : { quarantine, verify: this.#verify.verify }),
       ...(mode === 'apply' ? {} : { tables }),
       ...(this.#cutover === null ? {} : { cutover: this.#cutover.half.actions }),
     };

@@ -69,7 +69,15 @@ async function runSides(parts: PrepareParts, options: RunOptions): Promise<RunRe
 /** First of all: an attempt that a process before this one has left may keep the source closed. null: the signal came. */
 async function sideOf({ config, state }: PrepareParts, options: RunOptions): Promise<'source' | 'target' | null> {
   const { logger } = options;
-  const rest = { config, scope: scopeOf(config), logger, state, checkpoint: () => null, onCommitted: () => {} };
+  const rest = {
+    config,
+    scope: scopeOf(config),
+    logger,
+    state,
+    checkpoint: () => null,
+    verifyChanged: null,
+    onCommitted: () => {},
+  };
   const { half } = new ForwardHalf(rest);
   // What is left may wait for a person's word.
   options.onActions?.({ cutover: half.actions });

@@ -14,11 +14,20 @@ const CHUNK_TARGET_MS = 500;
 /** Above these the source is left alone. */
 const LOAD_LIMITS = { threadsRunning: 25, replicaLagSeconds: 30 };
 
+/** No rest between statements, and no look at how busy the source is: the application waits meanwhile. */
+const HASTE = { limits: { share: 1, rowsPerSecond: null }, busy: async () => null } as const;
+
+export interface WithVerifierOptions {
+  /** Nothing else uses the source now. */
+  readonly isHasty?: boolean;
+}
+
 /** Runs work with a verifier of the pipeline's two sides, and a session that watches how busy the source is. */
 export async function withVerifier<T>(
   config: Config,
   follower: Follower,
   work: (verifier: Verifier) => Promise<T>,
+  { isHasty = false }: WithVerifierOptions = {},
 ): Promise<T> {
   const watcher = await connectMysql(sourceLogin(config.source));
   try {
@@ -38,6 +47,7 @@ export async function withVerifier<T>(
       readPoint: (session) => readCheckpoint(session, key),
       busy: () => sourceLoad(watcher, LOAD_LIMITS),
       causes: (sides, table, print) => waitingCauses(sides.session, config.pipeline, { table, print }),
+      ...(isHasty ? HASTE : {}),
     });
     return await work(verifier);
   } finally {

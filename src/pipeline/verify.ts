@@ -10,7 +10,9 @@ import type {
   VerifyRequest,
   VerifyStatus,
 } from '../contract/verify.ts';
+import type { ChangesVerified } from '../cutover/steps/verify.ts';
 import type { Follower } from '../verify/follower.ts';
+import { MOST_KEYS } from '../verify/recheck.ts';
 import type { RepairParts } from '../verify/repair.ts';
 import type { TableScope } from '../verify/verified-table.ts';
 import { alreadyRunning, type ComparisonOptions } from '../verify/verifier.ts';
@@ -20,6 +22,7 @@ import { withSource } from './source-session.ts';
 import { scopedTables } from './target-schema.ts';
 import { withVerifier } from './verifier-of.ts';
 import { VerifyBook } from './verify-book.ts';
+import { verifyChanged } from './verify-changed.ts';
 import { tableScope } from './verify-scope.ts';
 
 export interface VerifyDeskOptions {
@@ -50,6 +53,8 @@ export class VerifyDesk {
   readonly #options: VerifyDeskOptions;
   readonly #book: VerifyBook;
   #isAsked = false;
+  /** What somebody asked for; a switch cuts it short. */
+  #asked: { readonly end: AbortController; readonly done: Promise<unknown> } | null = null;
   #isRunning = false;
   #isBookLoaded = false;
   #recheckedAtMs = 0;
@@ -64,15 +69,45 @@ export class VerifyDesk {
 
   readonly verify: VerifyAction = async (request, { onProgress, signal }) => {
     if (this.#isAsked) throw alreadyRunning();
+    return await this.#alone(async (end) => {
+      const answer = this.#answer(request, onProgress, AbortSignal.any([signal, end.signal]));
+      this.#asked = { end, done: answer.catch(() => {}) };
+      return await answer.finally(() => {
+        this.#asked = null;
+      });
+    });
+  };
+
+  /** All that changed since it was compared, behind a fence where nothing moves or ahead of it. What somebody compares meanwhile is cut short. */
+  async verifyChanged(asked: AbortSignal, isStill: boolean): Promise<ChangesVerified> {
+    const { config, follower } = this.#options;
+    const signal = AbortSignal.any([asked, this.#options.signal]);
+    this.#asked?.end.abort(new DOMException('a switch is under way', 'AbortError'));
+    await this.#asked?.done;
+    return await this.#alone(async () => {
+      await this.#loadBook();
+      const scopes = await this.#scopes('all');
+      this.#book.expect(scopes);
+      const check = { book: this.#book, follower, scopes, isStill, signal };
+      try {
+        return await withVerifier(config, follower, (verifier) => verifyChanged(verifier, check), { isHasty: true });
+      } finally {
+        this.#tell();
+      }
+    });
+  }
+
+  /** Whoever asks goes before what it does by itself. */
+  async #alone<T>(work: (end: AbortController) => Promise<T>): Promise<T> {
     this.#isAsked = true;
     try {
       this.#own?.end.abort(new DOMException('somebody asked', 'AbortError'));
       await this.#own?.done;
-      return await this.#answer(request, onProgress, signal);
+      return await work(new AbortController());
     } finally {
       this.#isAsked = false;
     }
-  };
+  }
 
   /** Compares by itself until the process ends; what fails is tried again. */
   async watch(): Promise<void> {
@@ -94,6 +129,7 @@ export class VerifyDesk {
   async #turn(isEarly: boolean, signal: AbortSignal): Promise<void> {
     await this.#loadBook();
     const scopes = await this.#scopes('all');
+    this.#book.expect(scopes);
     const due = isEarly ? [] : scopes.filter((scope) => this.#isDue(scope));
     if (due.length > 0) {
       await this.#compare(due, {
@@ -124,6 +160,9 @@ export class VerifyDesk {
     if (changed.length === 0) return;
     const found = await withVerifier(config, follower, (verifier) => verifier.recheck(changed, signal));
     for (const one of found) this.#book.rechecked(one);
+    // Where more changes than is looked at in a pass, the next follows at once: what waits must not grow.
+    const isBehind = changed.some((scope) => (follower.changesOf(scope)?.waiting ?? 0) > MOST_KEYS);
+    if (isBehind) this.#recheckedAtMs = 0;
   }
 
   async #answer(

@@ -77,6 +77,7 @@ class WayBack {
         isStillDrained: () => this.#isStillDrained(),
       },
       wayBack: wayBackActs(this.#reverse, () => this.#run),
+      verifyChanged: null,
       judge: (waivers) => this.#judge(waivers),
       onCommitted: () => {
         this.#isReturned = true;

@@ -44,6 +44,7 @@ class Journal {
       tell: async (words) => {
         this.told.push(words);
       },
+      isWaived: () => false,
       recordOf: () => null,
       signal: new AbortController().signal,
     };

@@ -1,12 +1,18 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AttemptStatus } from '../../src/contract/cutover.ts';
 import { connectPostgres } from '../../src/postgres/connection.ts';
 import { caughtUpSince, type Line, openLine, pause, type RunningLine, startLine } from '../e2e/line.ts';
-import { onSource } from '../e2e/statement.ts';
+import { onSource, onTarget } from '../e2e/statement.ts';
 import { Application, LEDGER } from './application.ts';
 
-const YAML = `tables: { include: ["*"] }
-cutover: { steadyFor: 1s, writeBlockLimit: 20s, wayBack: false }`;
+const YAML = `tables: { include: ["*"], rules: { ledger: { case: { token: lower } } } }
+cutover:
+  steadyFor: 1s
+  writeBlockLimit: 30s
+  wayBack: false
+  hooks: { beforeFence: until test -e go; do sleep 0.1; done }`;
 
 describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
   let line: Line;
@@ -19,6 +25,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     await onSource(line, 'INSERT INTO account VALUES (1, 1000000), (2, 0)');
     await onSource(line, `CREATE USER app@'%' IDENTIFIED BY 'app'`);
     await onSource(line, `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${name}\`.* TO app@'%'`);
+    writeFileSync(join(line.folder, 'go'), '');
     running = startLine(line);
     await running.until(caughtUpSince(Date.now()));
   });
@@ -40,7 +47,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     await gatesGreen(running);
     const begun = await running
       .actions()
-      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: [] });
+      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS });
     running.onStatus(({ cutover }) => {
       if (cutover?.attempt?.outcome === 'committed') url = line.target.url;
     });
@@ -66,10 +73,37 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     expect(await startLine(line).ended).toMatchObject({ ended: 'cut-over' });
   });
 
+  test('is put back where a row that changed is not the same on both sides, found by looking at that row alone', async () => {
+    const application = new Application(appUrl, { everyMs: 50 });
+    await gatesGreen(running);
+    rmSync(join(line.folder, 'go'));
+    await running
+      .actions()
+      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS });
+    await running.until(({ cutover }) => stateOf(cutover?.attempt, 'before-fence') === 'running');
+    await onTarget(line, ROGUE_TRIGGER);
+    const before = application.acknowledged.length;
+    await expect.poll(() => application.acknowledged.length - before, { timeout: 30_000 }).toBeGreaterThan(5);
+    writeFileSync(join(line.folder, 'go'), '');
+    const attempt = await over(running);
+    expect(attempt).toMatchObject({ outcome: 'aborted' });
+    expect(attempt.reason).toMatch(/ledger id=\d+ note is different/);
+    expect(stateOf(attempt, 'verify')).toBe('failed');
+    expect(stateOf(attempt, 'fence')).toBe('undone');
+    const open = application.acknowledged.length;
+    await expect.poll(() => application.acknowledged.length - open, { timeout: 30_000 }).toBeGreaterThan(5);
+    await application.stop();
+    await running.until(({ cutover }) => {
+      return cutover?.gates.find(({ name }) => name === 'verified')?.state === 'red';
+    });
+  });
+
   test('is rehearsed beside the application, which notices nothing', async () => {
     const application = new Application(appUrl);
     await gatesGreen(running);
-    await running.actions().begin({ direction: 'forward', by: 'ada', isRehearsal: true, fences: false, waivers: [] });
+    await running
+      .actions()
+      .begin({ direction: 'forward', by: 'ada', isRehearsal: true, fences: false, waivers: WAIVERS });
     const attempt = await over(running);
     expect(attempt).toMatchObject({ outcome: 'aborted', reason: 'a rehearsal ends here', writeBlockMs: null });
     await application.stop();
@@ -82,17 +116,31 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     await gatesGreen(running);
     const insert = `INSERT INTO \`${name}\`.account VALUES (9, 0)`;
     await onSource(line, "XA START 'x'", insert, "XA END 'x'", "XA PREPARE 'x'");
-    const request = { direction: 'forward' as const, by: 'ada', isRehearsal: false, fences: true, waivers: [] };
+    const request = { direction: 'forward' as const, by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS };
     await expect(running.actions().begin(request)).rejects.toMatchObject({ code: 'CUTOVER_GATES_RED' });
     await onSource(line, `XA ROLLBACK 'x'`);
   });
 });
 
+/** The application of these tests logs in to the target as the owner of everything. */
+const WAIVERS = [{ gate: 'target-roles', by: 'ada', reason: 'nothing writes there yet' }];
+
+/** Somebody's, which changes what sluice applies. */
+const ROGUE_TRIGGER = `CREATE FUNCTION rogue() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN NEW.note := 'rogue'; RETURN NEW; END $$;
+  CREATE TRIGGER rogue BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION rogue();
+  ALTER TABLE ledger ENABLE ALWAYS TRIGGER rogue`;
+
+function stateOf(attempt: AttemptStatus | null | undefined, step: string): string | undefined {
+  return attempt?.steps.find(({ name }) => name === step)?.state;
+}
+
 /** The gates have been looked at, and are green. */
 async function gatesGreen(running: RunningLine): Promise<void> {
+  await running.verify();
   await running.until(({ cutover }) => {
     const gates = cutover?.gates ?? [];
-    return gates.length > 0 && gates.every(({ state }) => state !== 'red');
+    return gates.length > 0 && gates.every(({ name, state }) => state !== 'red' || name === 'target-roles');
   }, 30_000);
 }
 

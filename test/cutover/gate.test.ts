@@ -1,20 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineStatus, TableStatus } from '../../src/contract/status.ts';
+import type { TableVerified } from '../../src/contract/verify.ts';
 import { type GateFacts, isRed, judgeGates } from '../../src/cutover/gate.ts';
 import { statusSample } from '../control/status-sample.ts';
 
 const NOW_MS = 1_000_000;
-const LIMITS = { maxLagMs: 5_000, steadyForMs: 60_000, headroomMs: 3_600_000, clockOffsetMs: 2_000 };
+const LIMITS = {
+  maxLagMs: 5_000,
+  steadyForMs: 60_000,
+  headroomMs: 3_600_000,
+  clockOffsetMs: 2_000,
+  verifyMaxAgeMs: 600_000,
+};
 const SAMPLE = statusSample();
 const TABLE: TableStatus = {
   ...{ database: 'shop', table: 'tbl_order', phase: 'streaming', advice: null },
   ...{ rowsDone: 1, rowsEstimate: 1, rowsPerSecond: 0, etaMs: null },
+};
+const VERIFIED: TableVerified = {
+  ...{ database: 'shop', table: 'tbl_order', state: 'equal', position: 'here', verifiedAtMs: NOW_MS - 600_000 },
+  ...{ differenceCount: 0, changesSince: 7, waiting: 3, advice: null },
 };
 const GOOD: PipelineStatus = {
   ...SAMPLE,
   ...{ state: 'streaming', asOfMs: NOW_MS, lagMs: 0, isCaughtUp: true, quarantine: [], retention: [] },
   snapshot: { ...SAMPLE.snapshot, state: 'done', tables: [TABLE] },
   heartbeat: { writtenAtMs: NOW_MS, seenAtMs: NOW_MS, latencyMs: 4 },
+  verify: { isRunning: false, tables: [VERIFIED] },
   drift: { checkedAtMs: NOW_MS, count: 0, differences: [] },
 };
 
@@ -23,6 +35,11 @@ function red(change: Partial<PipelineStatus>, facts: Partial<GateFacts> = {}): r
   return judgeGates({ status: { ...GOOD, ...change }, ...all }, LIMITS, [])
     .filter(isRed)
     .map(({ name }) => name);
+}
+
+/** The status with another comparison of its table. */
+function verifiedAs(change: Partial<TableVerified>): Partial<PipelineStatus> {
+  return { verify: { isRunning: false, tables: [{ ...VERIFIED, ...change }] } };
 }
 
 describe('gates', () => {
@@ -55,6 +72,23 @@ describe('gates', () => {
     ['a stage is stalled', { stages: [{ ...stage, state: 'stalled' }] }, {}, ['stages']],
     ['the status is old', { asOfMs: NOW_MS - 10_001 }, {}, ['stages']],
     ['a change is in quarantine', { quarantine: [{ table: 't', reason: 'nul-byte', changes: 1 }] }, {}, ['quarantine']],
+    ['nothing was compared yet', { verify: null }, {}, ['verified']],
+    [
+      'a table was never compared',
+      verifiedAs({ state: 'waiting', verifiedAtMs: null, changesSince: null }),
+      {},
+      ['verified'],
+    ],
+    ['a table differs', verifiedAs({ state: 'different', differenceCount: 1 }), {}, ['verified']],
+    ['a table was compared too long ago', verifiedAs({ verifiedAtMs: NOW_MS - 600_001 }), {}, ['verified']],
+    ['it is not known what changed since a table was compared', verifiedAs({ changesSince: null }), {}, ['verified']],
+    [
+      'a table could not be compared',
+      verifiedAs({ state: 'failed', advice: 'the target has no such table' }),
+      {},
+      ['verified'],
+    ],
+    ['a table with a key never stood still', verifiedAs({ state: 'busy' }), {}, ['verified']],
     ['the schema has drifted', { drift: { checkedAtMs: 0, count: 1, differences: ['x'] } }, {}, ['drift']],
     ['the binlog goes soon', { retention: [{ log: 'binlog', headroomMs: 3_599_999, detail: '' }] }, {}, ['retention']],
     ['the clocks are apart', {}, { clockOffsetMs: -2_001 }, ['clock']],
@@ -62,6 +96,10 @@ describe('gates', () => {
   ];
   it.each(broken)('are red in their place alone when %s', (_, status, facts, expected) => {
     expect(red(status, facts)).toEqual(expected);
+  });
+
+  it('take a table without a key, which is compared whole behind the fence, however often it was found busy', () => {
+    expect(red(verifiedAs({ state: 'busy', waiting: null }))).toEqual([]);
   });
 
   it('tell what was found on the servers, with every cure once', () => {

@@ -15,7 +15,17 @@ interface Crash {
 
 const STEPS = {
   forward: [
-    ...['way-back', 'close-target', 'fence', 'drain', 'sequences', 'skip-forward', 'last-look'],
+    ...[
+      'verify-ahead',
+      'way-back',
+      'close-target',
+      'fence',
+      'drain',
+      'verify',
+      'sequences',
+      'skip-forward',
+      'last-look',
+    ],
     ...['open-target', 'flip', 'probe', 'first-write', 'loosen', 'source-triggers'],
   ],
   back: ['fence', 'drain', 'last-look', 'end-way-back', 'reopen-stream', 'open-source', 'unflip', 'probe'],

@@ -7,7 +7,7 @@ import { caughtUpSince, type Line, openLine, type RunningLine, type SourceKind, 
 import { onSource, onTarget } from '../e2e/statement.ts';
 import { type Application, LEDGER } from './application.ts';
 
-const YAML = `tables: { include: ["*"] }
+const YAML = `tables: { include: ["*"], rules: { ledger: { case: { token: lower } } } }
 cutover:
   steadyFor: 1s
   writeBlockLimit: 30s
@@ -72,6 +72,8 @@ export async function switchTo(running: RunningLine, direction: Direction): Prom
 /** On a busy machine a gate may turn red in the moment between the look and the beginning: then again. */
 async function begun(running: RunningLine, direction: Direction): Promise<string> {
   const isThere = direction === 'forward' ? 'streaming' : 'cut-over';
+  await running.until(({ state }) => state === isThere);
+  if (direction === 'forward') await running.verify();
   for (;;) {
     await running.until(({ state, cutover }) => {
       const gates = cutover?.gates ?? [];

@@ -7,6 +7,7 @@ import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { CutoverActions, PipelineActions } from '../../src/contract/action.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
+import type { VerifyReport } from '../../src/contract/verify.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
 import type { RunResult } from '../../src/pipeline/run-option.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
@@ -123,6 +124,8 @@ export interface RunningLine {
   readonly status: () => PipelineStatus;
   /** The next states go there too. */
   onStatus(told: (status: PipelineStatus) => void): void;
+  /** Compares every table, as a person asks for it. */
+  verify(): Promise<VerifyReport>;
   /** Of the cutover. */
   readonly actions: () => CutoverActions;
   readonly ended: Promise<RunResult>;
@@ -136,13 +139,13 @@ export function startLine(line: Line): RunningLine {
   const end = new AbortController();
   let last: PipelineStatus | null = null;
   let told = (_: PipelineStatus) => {};
-  let cutover: CutoverActions | undefined;
+  let all: PipelineActions | undefined;
   const onStatus = (status: PipelineStatus) => {
     last = status;
     told(status);
   };
   const onActions = (actions: PipelineActions) => {
-    cutover = actions.cutover;
+    all = actions;
   };
   const ended = runPipeline(line.config, { mode: 'run', signal: end.signal, logger: silent, onStatus, onActions });
   ended.catch(() => {});
@@ -165,13 +168,25 @@ export function startLine(line: Line): RunningLine {
     return ended;
   };
   const actions = () => {
-    if (cutover === undefined) throw new Error('the pipeline has not begun');
-    return cutover;
+    if (all?.cutover === undefined) throw new Error('the pipeline has not begun');
+    return all.cutover;
+  };
+  const verify = async () => {
+    if (all?.verify === undefined) throw new Error('the pipeline has not begun');
+    const request = {
+      tables: 'all',
+      restart: true,
+      repair: false,
+      mode: 'stream',
+      by: 'ada',
+      timeoutMs: null,
+    } as const;
+    return await all.verify(request, { onProgress: () => {}, signal: end.signal });
   };
   const tell = (next: (status: PipelineStatus) => void) => {
     told = next;
   };
-  return { status, ended, until, stop, actions, onStatus: tell };
+  return { status, ended, until, stop, actions, verify, onStatus: tell };
 }
 
 /** Loaded, and level with a head that was polled after `sinceMs`. */

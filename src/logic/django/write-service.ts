@@ -18,8 +18,6 @@ export interface Service {
   readonly lines: readonly string[];
   readonly items: readonly ActionItem[];
   readonly outcome: 'automatic' | 'review' | 'skeleton';
-  /** Functions that its SQL calls: they stay in the database. */
-  readonly kept: ReadonlySet<string>;
 }
 
 /** Writes a routine, or an event, as a function of Python. */
@@ -35,18 +33,11 @@ export function writeService(
   const python = pythonName(lastName(node.name.parts));
   try {
     const lines = functionLines(service, node, python);
-    return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items), kept: service.kept };
+    return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items) };
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     emitter.note('stands', node, [error.code, error.message, error.advice]);
-    return {
-      program,
-      python,
-      lines: refused(program, python, error),
-      items: emitter.items,
-      outcome: 'skeleton',
-      kept: new Set(),
-    };
+    return { program, python, lines: refused(program, python, error), items: emitter.items, outcome: 'skeleton' };
   }
 }
 

@@ -1,0 +1,109 @@
+import { SluiceError } from '../../contract/error.ts';
+import type { RowDifference } from '../../contract/verify.ts';
+import type { Step, StepContext } from '../step.ts';
+import type { Unverified } from '../verified.ts';
+
+/** What came of looking at everything that changed since it was last compared. */
+export interface ChangesVerified {
+  /** Changed rows that were looked at by their keys. */
+  readonly keys: number;
+  /** Tables without a key that had changed: compared whole. */
+  readonly whole: readonly string[];
+  /** Of these it is not known what changed, or they differed before: nothing was looked at. */
+  readonly unproven: readonly Unverified[];
+  /** Rows that never stood still: behind a fence none does. */
+  readonly changing: number;
+  readonly differenceCount: number;
+  /** The first of them. */
+  readonly differences: readonly RowDifference[];
+  readonly tookMs: number;
+}
+
+export interface VerifyStepOptions {
+  /** null: this process does not apply what it would compare, and only puts back or finishes. */
+  readonly verifyChanged: ((signal: AbortSignal, isStill: boolean) => Promise<ChangesVerified>) | null;
+  /** Without a fence rows go on to change: a rehearsal tells how long the check takes, and no more. */
+  isFenced(): boolean;
+  readonly limitMs: number;
+}
+
+/**
+ * Behind fence and drain nothing moves: what changed since its last comparison must be equal now (INV-174). The same
+ * ahead of the fence leaves less to do behind it, and fails while nobody waits.
+ */
+export function verifySteps(options: VerifyStepOptions): readonly [ahead: Step, verify: Step] {
+  const { limitMs } = options;
+  const describe = async () => [
+    'read the changed rows by their keys on both sides; tables without a key that changed, whole',
+  ];
+  const ahead: Step = {
+    name: 'verify-ahead',
+    title: 'Compares rows that changed since they were last compared, while the application writes on.',
+    phase: 'prepare',
+    ...{ limitMs, describe },
+    run: async (context) => await verified(options, context),
+  };
+  const verify: Step = {
+    name: 'verify',
+    title: 'Compares every row that changed since it was last compared: any difference puts everything back.',
+    phase: 'blocked',
+    ...{ limitMs, describe },
+    run: async (context) => await verified(options, context),
+  };
+  return [ahead, verify];
+}
+
+async function verified(
+  { verifyChanged, isFenced }: VerifyStepOptions,
+  { signal, note, isWaived }: StepContext,
+): Promise<string> {
+  if (verifyChanged === null) throw notProven(['this process does not follow the tables']);
+  const found = await verifyChanged(signal, isFenced());
+  const { keys, whole, changing, differenceCount, tookMs } = found;
+  const unproven = found.unproven.map(sentence);
+  await note({ keys, whole, unproven, changing, differenceCount, tookMs });
+  if (differenceCount > 0) throw rowsDiffer(found);
+  if (unproven.length > 0 && !isWaived('verified')) throw notProven(unproven);
+  if (changing > 0 && isFenced()) throw notProven([`${changing} rows went on to change behind the fence`]);
+  return verifiedWords(found);
+}
+
+function verifiedWords({ keys, whole, unproven, changing, tookMs }: ChangesVerified): string {
+  return [
+    `${keys} changed rows are equal on both sides, after ${Math.round(tookMs)} ms`,
+    ...(whole.length > 0 ? [`compared whole: ${whole.join(', ')}`] : []),
+    ...(changing > 0 ? [`${changing} rows were changing`] : []),
+    ...(unproven.length > 0 ? [`NOT proven: ${unproven.map(sentence).join(', ')}`] : []),
+  ].join('; ');
+}
+
+function sentence({ table, reason }: Unverified): string {
+  return `${table} ${reason}`;
+}
+
+const MOST_NAMED = 5;
+
+/** CUTOVER_ROWS_DIFFER: both sides are not equal though nothing moves. */
+function rowsDiffer({ differenceCount, differences }: ChangesVerified): SluiceError {
+  const named = differences.slice(0, MOST_NAMED).map(({ table, key, column, kind }) => {
+    const where = Object.entries(key).map(([name, value]) => `${name}=${value}`);
+    return `${table} ${where.join(',')}${column === null ? '' : ` ${column}`} is ${kind}`;
+  });
+  return new SluiceError({
+    code: 'CUTOVER_ROWS_DIFFER',
+    message: `${differenceCount === 1 ? '1 difference' : `${differenceCount} differences`}: ${named.join('; ')}`,
+    remedy:
+      'Everything is put back by itself. See sluice status, find what writes to the target, sluice verify --repair.',
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_NOT_VERIFIED: it is not known that both sides are equal. */
+function notProven(what: readonly string[]): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_NOT_VERIFIED',
+    message: `not every table could be proven equal: ${what.join('; ')}`,
+    remedy: 'Everything is put back by itself. Run sluice verify, then the cutover again.',
+    disposition: 'stop',
+  });
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { GateFinding } from '../../src/cutover/gate.ts';
+import { caseUniquesGate, constraintsGate, foldsColumn, identitiesGate } from '../../src/cutover/schema-gate.ts';
+import { blockersOf, targetRolesGate } from '../../src/pipeline/target-gates.ts';
+
+const texts = ({ problems }: GateFinding) => problems.map(({ text }) => text);
+
+describe('the gate', () => {
+  it('constraints names what is not valid, and nothing else', () => {
+    const fine = {
+      name: 'index',
+      object: 'public.t',
+      state: 'equal',
+      source: null,
+      target: '1',
+      reason: null,
+    } as const;
+    const open = { name: 'constraint', object: 'public.t.fk', state: 'different', source: null, target: '' } as const;
+    expect(texts(constraintsGate([{ ...fine, cure: null }]))).toEqual([]);
+    const found = constraintsGate([
+      { ...fine, cure: null },
+      { ...open, reason: 'holds new rows only', cure: 'VALIDATE' },
+    ]);
+    expect(found.problems).toEqual([{ text: 'public.t.fk holds new rows only', cure: 'VALIDATE' }]);
+  });
+
+  it('identities is red for a column that does not count on the target, and for one that tells no next number', () => {
+    const fine = { name: 'shop.t.id', sourceNext: '7', hasSequence: true };
+    expect(texts(identitiesGate([fine]))).toEqual([]);
+    expect(texts(identitiesGate([{ ...fine, hasSequence: false }]))).toEqual([
+      'shop.t.id does not count on the target',
+    ]);
+    expect(texts(identitiesGate([{ ...fine, sourceNext: null }]))).toEqual(['shop.t.id does not say its next number']);
+  });
+
+  it('case-uniques is red where only the source refuses by case, with the rule that keeps it', () => {
+    const kept = { name: 'shop.t.mail', table: 't', column: 'mail', isKept: true };
+    expect(texts(caseUniquesGate([kept]))).toEqual([]);
+    const [problem] = caseUniquesGate([{ ...kept, isKept: false }]).problems;
+    expect(problem?.cure).toContain('{ "t": { case: { "mail": lower } } }');
+  });
+
+  it('case-uniques takes lower() of the column alone, whatever the column is called and whatever its type', () => {
+    expect(foldsColumn('lower(mail)', 'mail')).toBe(true);
+    expect(foldsColumn('lower((mail)::text)', 'mail')).toBe(true);
+    expect(foldsColumn('lower(("Mail")::text)', 'Mail')).toBe(true);
+    expect(foldsColumn('mail', 'mail')).toBe(false);
+    expect(foldsColumn('lower((mail)::text)', 'mai')).toBe(false);
+    expect(foldsColumn('upper(mail)', 'mail')).toBe(false);
+  });
+
+  it('target-roles is red while no role is named, and for what a check has found to make it impossible', () => {
+    const found = {
+      severity: 'blocker',
+      code: 'FENCE_ROLE_UNKNOWN',
+      object: 'app',
+      message: 'no role',
+      cure: [],
+    } as const;
+    expect(texts(targetRolesGate(['app'], [{ ...found, severity: 'warning' }]))).toEqual([]);
+    expect(texts(targetRolesGate(['app'], [found]))).toEqual(['app: no role']);
+    expect(texts(targetRolesGate([], []))).toHaveLength(1);
+  });
+
+  it('way-back takes the blockers of a check and leaves its warnings', () => {
+    const level = { severity: 'blocker', object: 'target', message: 'wal_level is replica', cure: ['a', 'b'] } as const;
+    const limited = { ...level, severity: 'warning' } as const;
+    expect(blockersOf([level, limited])).toEqual([{ text: 'target: wal_level is replica', cure: 'a; b' }]);
+  });
+});
