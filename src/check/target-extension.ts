@@ -34,9 +34,19 @@ export async function checkExtensions(
   );
   const found: Finding[] = [...better];
   if (choices.has('citext') && row['citext'] !== 't') found.push(citextMissing(extensions.includes('citext')));
-  const isFolding = choices.has('citext') || choices.has('lower');
+  const isFolding = choices.has('citext') || choices.has('lower') || tables.some(foldsCase);
   if (isFolding && row['folds'] !== 't') found.push(asciiOnly(row['database'] ?? ''));
   return found;
+}
+
+/** The target works these out itself, by its own lower() and upper(). */
+function foldsCase({ columns, checks, indexes }: CatalogueTable): boolean {
+  const expressions = [
+    ...columns.map(({ generated }) => generated?.expression),
+    ...checks.map(({ clause }) => clause),
+    ...indexes.flatMap(({ parts }) => parts.map(({ expression }) => expression)),
+  ];
+  return expressions.some((text) => /\b(?:lower|upper|lcase|ucase)\(/i.test(text ?? ''));
 }
 
 function citextMissing(isElsewhere: boolean): Finding {
@@ -57,10 +67,10 @@ function citextMissing(isElsewhere: boolean): Finding {
       );
 }
 
-/** What is unique without case at the source is so for letters of ASCII alone here. */
+/** What is one without case at the source is so for letters of ASCII alone here. */
 function asciiOnly(database: string): Finding {
   const message =
-    'lower() of this database knows the letters of ASCII alone (its LC_CTYPE is C): É and é stay two for citext and lower';
+    'lower() and upper() of this database know the letters of ASCII alone (its LC_CTYPE is C): É and é stay two for citext and lower, and for generated columns, CHECKs and indexes that fold case';
   const cure = `CREATE DATABASE ${quoteIdent(`${database}_utf8`)} TEMPLATE template0 LOCALE 'C.UTF-8' -- or another locale of UTF-8`;
   return finding('warning', 'TARGET_CTYPE', 'target', message, cure);
 }

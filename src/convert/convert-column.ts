@@ -154,8 +154,11 @@ function defaultOf(
   switch (constant.kind) {
     case 'sql':
       return { sql: constant.sql, entry: converted(object, constant.sql) };
-    case 'null':
-      return leftOut(object, `PostgreSQL has no date ${text}; without a default a new row has NULL there`, advice);
+    case 'null': {
+      const isFree = source.nullable || options.dropsNotNull(database, name, source.name);
+      const without = isFree ? 'a new row has NULL there' : 'a new row must give a value';
+      return leftOut(object, `PostgreSQL has no date ${text}; without a default ${without}`, advice);
+    }
     case 'refused':
       return leftOut(object, `the default ${text} does not go into ${type}: ${constant.reason}`, advice);
   }

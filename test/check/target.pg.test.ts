@@ -158,6 +158,9 @@ describe('a target', () => {
       expect((await checkTarget(config, [T])).findings[0]?.cure).toEqual([expect.stringMatching(/^ALTER EXTENSION/)]);
       await onTarget(url, 'ALTER EXTENSION citext SET SCHEMA public');
       expect(await brief(config, T)).toEqual(['warning TARGET_CTYPE target']);
+      const check = { name: 'small', clause: '(`note` = lower(`note`))', isEnforced: true, isOfColumn: false };
+      expect(await brief(configOf(url), T)).toEqual([]);
+      expect(await brief(configOf(url), { ...T, checks: [check] })).toEqual(['warning TARGET_CTYPE target']);
     } finally {
       await onTarget(server.url, `DROP DATABASE ${name}`);
     }

@@ -69,6 +69,7 @@ function columns(kind: TestSource['kind']): string[] {
       CONSTRAINT pair CHECK (a < 100 AND b <> 'it''s')${own})`,
     'CREATE TABLE by_range (id INT, y INT, PRIMARY KEY (id, y)) PARTITION BY RANGE (y + 1) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN MAXVALUE)',
     'CREATE TABLE by_hash (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 4',
+    "CREATE TABLE given (id INT PRIMARY KEY, at DATE NOT NULL DEFAULT '0000-00-00')",
   ];
 }
 

@@ -72,6 +72,8 @@ export function schemaContract(kind: TestSource['kind']): void {
     expect(entry('index', 'indexed', 'like_unique').reason).toContain('u_e');
     expect(entry('partitioning', 'by_range', '').reason).toContain('y');
     expect(entry('default', 'defaults', 'q').reason).toContain('0000-00-00');
+    expect(entry('default', 'defaults', 'q').reason).toContain('a new row has NULL there');
+    expect(entry('default', 'given', 'at').reason).toContain('a new row must give a value');
     expect(entry('column', `${LONG}b`, 'xmin').reason).toContain('xmin_');
   });
 
