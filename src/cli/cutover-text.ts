@@ -46,8 +46,10 @@ export function gatesText(gates: readonly GateStatus[], paint: Paint): string {
 }
 
 /** Where the last attempt stands. */
-export function cutoverText({ attempt, gates, gatesAtMs }: CutoverStatus, nowMs: number, paint: Paint): string {
-  const told = attempt === null ? ['no cutover was begun yet'] : attemptLines(attempt, nowMs, paint);
+export function cutoverText(status: CutoverStatus, nowMs: number, paint: Paint): string {
+  const { attempt, gates, gatesAtMs, wayBack } = status;
+  const last = attempt === null ? ['no cutover was begun yet'] : attemptLines(attempt, nowMs, paint);
+  const told = wayBack === null ? last : [...last, '', `advice: ${wayBack.advice}`];
   if (gatesAtMs === null) return told.join('\n');
   return [...told, '', `gates as of ${formatTime(gatesAtMs)}`, gatesText(gates, paint)].join('\n');
 }

@@ -87,6 +87,12 @@ function cutoverConfig(settings: Settings, folder: string): CutoverConfig {
     },
     flip: flipConfig(settings, folder),
     probe: probeConfig(settings),
+    watch: {
+      everyMs: settings.number('cutover.watch.every'),
+      errorPercent: settings.number('cutover.watch.errorPercent'),
+      latencyMs: settings.number('cutover.watch.latency'),
+      lagMs: settings.number('cutover.watch.lag'),
+    },
     firstWriteMs: settings.number('cutover.firstWrite'),
   };
 }

@@ -157,6 +157,13 @@ export interface CutoverConfig {
   readonly flip: FlipConfig | null;
   /** null: the application is not asked after a switch. */
   readonly probe: ProbeConfig | null;
+  /** When a rollback is advised. */
+  readonly watch: {
+    readonly everyMs: number;
+    readonly errorPercent: number;
+    readonly latencyMs: number;
+    readonly lagMs: number;
+  };
   /** How long a first write on the new side is waited for. */
   readonly firstWriteMs: number;
 }

@@ -71,6 +71,7 @@ export const FLIP_OPTIONS: readonly Option[] = [
     help: 'Longest time of one try of a command or a call; it is tried again.',
   },
   ...probe(),
+  ...watch(),
   {
     path: 'cutover.firstWrite',
     type: { kind: 'duration', min: '1s', max: '10m' },
@@ -110,6 +111,35 @@ function probe(): readonly Option[] {
       type: { kind: 'duration', min: '1s', max: '30m' },
       default: '30s',
       help: 'Until then it must have answered well; else the cutover says so, and that a rollback is at hand.',
+    },
+  ];
+}
+
+function watch(): readonly Option[] {
+  return [
+    {
+      path: 'cutover.watch.every',
+      type: { kind: 'duration', min: '1s', max: '1h' },
+      default: '5s',
+      help: 'How often cutover.probe is asked after the cutover; the last 60 answers count.',
+    },
+    {
+      path: 'cutover.watch.errorPercent',
+      type: { kind: 'integer', min: 0, max: 100 },
+      default: 10,
+      help: 'More failed probes of 100 than this, and sluice cutover status advises a rollback.',
+    },
+    {
+      path: 'cutover.watch.latency',
+      type: { kind: 'duration', min: '1ms', max: '5m' },
+      default: '2s',
+      help: 'Slower answers than this in the slowest twentieth of the probes, and it does so too.',
+    },
+    {
+      path: 'cutover.watch.lag',
+      type: { kind: 'duration', min: '1s', max: '1d' },
+      default: '1m',
+      help: 'Lag of the way back past which it is to be mended.',
     },
   ];
 }

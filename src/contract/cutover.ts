@@ -127,4 +127,6 @@ export interface WayBackStatus {
   readonly setAside: number;
   /** Why it waits and what to do; null while it runs. */
   readonly waitsFor: string | null;
+  /** Whether to go back, and why, in words. */
+  readonly advice: string;
 }

@@ -7,6 +7,7 @@ import { type FenceFinding, fenceFinding } from '../cutover/fence/fence.ts';
 import type { Drained } from '../cutover/steps/drain.ts';
 import { CutoverHalf, type CutoverHalfOptions } from './cutover-half.ts';
 import type { WayBackActs } from './cutover-steps.ts';
+import { ProbeWatch } from './probe-watch.ts';
 import { Reverse } from './reverse.ts';
 import type { ReverseRun } from './reverse-run.ts';
 import type { RunOptions } from './run-option.ts';
@@ -58,6 +59,7 @@ class WayBack {
   readonly #reverse: Reverse;
   readonly #half: CutoverHalf;
   readonly #fence: AnyFence;
+  readonly #probes: ProbeWatch;
   readonly #end = new AbortController();
   #run: ReverseRun | null = null;
   #waitsFor: string | null = null;
@@ -68,6 +70,7 @@ class WayBack {
     this.#options = options;
     this.#reverse = new Reverse({ config, logger });
     this.#fence = targetFence(config);
+    this.#probes = new ProbeWatch(config);
     const half: CutoverHalfOptions = {
       ...options,
       direction: 'back',
@@ -92,7 +95,8 @@ class WayBack {
     onActions?.({ cutover: this.#half.actions });
     state.phase((phase) => phase.cutOver(true));
     try {
-      await Promise.all([this.#carry(ending), this.#watch(ending), this.#untilReturned(ending)]);
+      const watching = [this.#watch(ending), this.#probes.run(ending)];
+      await Promise.all([this.#carry(ending), ...watching, this.#untilReturned(ending)]);
     } finally {
       await this.#half.settled('the pipeline ends', signal);
       await this.#run?.stop().catch(() => {});
@@ -142,7 +146,9 @@ class WayBack {
 
   #status(): WayBackStatus {
     const { lagMs, appliedLsn, headLsn, rows, setAside } = this.#reverse.status();
-    return { lagMs, appliedLsn, headLsn, rows, setAside, waitsFor: this.#waitsFor };
+    const waitsFor = this.#waitsFor;
+    const advice = this.#probes.advice({ lagMs, setAside, waitsFor });
+    return { lagMs, appliedLsn, headLsn, rows, setAside, waitsFor, advice };
   }
 
   async #judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {

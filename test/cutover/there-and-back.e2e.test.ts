@@ -20,6 +20,7 @@ test.each(['mysql', 'mariadb'] as const)(
         expect(told('probe')).toMatch(/^the application is well/);
         expect(told('first-write')).toMatch(/^the application writes to the new side: /);
         expect(sideOf(line)).toBe('target');
+        await running.until(({ cutover }) => /^stay/.test(cutover?.wayBack?.advice ?? ''));
         await written(application);
         expect(await switchTo(running, 'back')).toMatchObject({ outcome: 'committed', reason: null });
         expect(sideOf(line)).toBe('source');

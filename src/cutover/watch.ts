@@ -1,0 +1,56 @@
+import type { WayBackStatus } from '../contract/cutover.ts';
+
+/** When a rollback is advised, while the application writes to the new side. */
+export interface WatchLimits {
+  /** Of the last probes, in percent. */
+  readonly errorPercent: number;
+  /** Of the slowest twentieth of the last probes that were answered well. */
+  readonly latencyMs: number;
+  /** Of the stream back. */
+  readonly lagMs: number;
+}
+
+export interface ProbeSample {
+  readonly isHealthy: boolean;
+  readonly tookMs: number;
+}
+
+export interface WatchFacts extends Pick<WayBackStatus, 'lagMs' | 'setAside' | 'waitsFor'> {
+  /** The last of them; empty: none was made. */
+  readonly probes: readonly ProbeSample[];
+}
+
+/** Fewer say nothing of a rate. */
+const FEWEST = 5;
+
+/** A recommendation in words: whether to go back, whether that is still possible, and by what. */
+export function adviseRollback(facts: WatchFacts, limits: WatchLimits): string {
+  const against = [...sick(facts.probes, limits)];
+  const hindered = hindrances(facts, limits);
+  if (against.length === 0 && hindered.length === 0) return 'stay: nothing speaks for a rollback';
+  if (against.length === 0) return `stay, and mend the way back while all is well: ${hindered.join('; ')}`;
+  const how = 'sluice rollback run';
+  if (hindered.length === 0) return `go back: ${against.join('; ')}. No write is lost: ${how}`;
+  return `go back: ${against.join('; ')}. Mend the way back first: ${hindered.join('; ')}; then: ${how}`;
+}
+
+function sick(probes: readonly ProbeSample[], { errorPercent, latencyMs }: WatchLimits): readonly string[] {
+  if (probes.length < FEWEST) return [];
+  const well = probes.filter(({ isHealthy }) => isHealthy).map(({ tookMs }) => tookMs);
+  const failed = probes.length - well.length;
+  const percent = Math.round((100 * failed) / probes.length);
+  const slowest = well.sort((a, b) => a - b)[Math.ceil(0.95 * well.length) - 1] ?? 0;
+  return [
+    ...(percent > errorPercent ? [`${failed} of the last ${probes.length} probes failed, ${percent} %`] : []),
+    ...(slowest > latencyMs ? [`the application answers in ${slowest} ms (limit ${latencyMs} ms)`] : []),
+  ];
+}
+
+function hindrances({ lagMs, setAside, waitsFor }: WatchFacts, limits: WatchLimits): readonly string[] {
+  const late = lagMs !== null && lagMs > limits.lagMs;
+  return [
+    ...(waitsFor === null ? [] : [`the stream back waits: ${waitsFor}`]),
+    ...(setAside === 0 ? [] : [`${setAside} changes are on the target only`]),
+    ...(late ? [`the stream back is ${(lagMs / 1000).toFixed(1)} s behind (limit ${limits.lagMs / 1000} s)`] : []),
+  ];
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { adviseRollback, type ProbeSample } from '../../src/cutover/watch.ts';
+
+const LIMITS = { errorPercent: 10, latencyMs: 2_000, lagMs: 60_000 };
+const WELL = { lagMs: 300, setAside: 0, waitsFor: null };
+
+function probes(well: number, failed: number, tookMs = 40): readonly ProbeSample[] {
+  return Array.from({ length: well + failed }, (_, at) => ({ isHealthy: at < well, tookMs }));
+}
+
+test('while all is well, or nothing is known of the application, the advice is to stay', () => {
+  expect(adviseRollback({ ...WELL, probes: [] }, LIMITS)).toMatch(/^stay: nothing speaks for a rollback$/);
+  expect(adviseRollback({ ...WELL, probes: probes(20, 2) }, LIMITS)).toMatch(/^stay:/);
+  expect(adviseRollback({ ...WELL, probes: probes(0, 4) }, LIMITS)).toMatch(/^stay:/);
+});
+
+test('an application that fails or is slow is a reason to go back, said with its figures and the command', () => {
+  const failing = adviseRollback({ ...WELL, probes: probes(15, 5) }, LIMITS);
+  expect(failing).toBe('go back: 5 of the last 20 probes failed, 25 %. No write is lost: sluice rollback run');
+  expect(adviseRollback({ ...WELL, probes: probes(20, 0, 3_000) }, LIMITS)).toMatch(/answers in 3000 ms/);
+});
+
+test('a way back that lags, waits or sets aside is to be mended, before a rollback too', () => {
+  const behind = { ...WELL, lagMs: 90_000, setAside: 2 };
+  expect(adviseRollback({ ...behind, probes: probes(20, 0) }, LIMITS)).toMatch(
+    /^stay, and mend the way back.*2 changes are on the target only; the stream back is 90.0 s behind/,
+  );
+  expect(adviseRollback({ ...behind, probes: probes(10, 10) }, LIMITS)).toMatch(/^go back: .*Mend the way back first/);
+});
