@@ -94,6 +94,8 @@ cutover:
     expect(await violations(page)).toEqual([]);
     await picture('cutover-red');
     await onSource(line, "XA ROLLBACK 'x'");
+    const verify = spawn(process.execPath, [MAIN, 'verify', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
+    expect(await once(verify, 'exit')).toEqual([0, null]);
     await expect.poll(sentence, SOON).toContain('Every gate is open');
     expect(await cutOver.textContent()).toBe('Cut over (your name is missing)');
   });
