@@ -71,7 +71,7 @@ async function tell(set: StageSet, options: StagedDemoOptions): Promise<Told> {
   say(`Traffic stopped after ${counters.transactions} transactions; draining ...`);
   await untilStatus(config, options, drainedSince(Date.now()));
   await grantTill(set.target.url);
-  const journey = await thereAndBack(set, config, options);
+  const journey = await thereAndBack({ set, config, options, pipeline });
   const exit = await pipeline.stop();
   if (exit !== 0) throw new Error(`sluice run ended with exit code ${exit}:\n${pipeline.log}`);
   say('Comparing every table cell by cell, once nothing moves any more ...');

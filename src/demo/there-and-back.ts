@@ -27,25 +27,26 @@ type Options = DemoOptions & { readonly self: readonly string[] };
 const SOME = 50;
 
 /** The switch under the till's traffic, writes that only PostgreSQL takes, and the way back with every one of them. */
-export async function thereAndBack(set: StageSet, config: Config, options: Options): Promise<Journey> {
+export async function thereAndBack(scene: Scene): Promise<Journey> {
+  const { set, config, options, pipeline } = scene;
   const { say } = options;
   const before = readFileSync(set.env);
   const till = new Till(set.env);
   try {
     await receipts(till, 'mysql', options);
     say('The till writes receipts to where shop.env points: MySQL. sluice cutover run ...');
-    const thereBlockMs = await switched({ config, options, set }, 'forward');
+    const thereBlockMs = await switched(scene, 'forward');
     say(`Cut over: writes were blocked for ${thereBlockMs} ms. shop.env points to PostgreSQL, and the till follows.`);
     await receipts(till, 'postgresql', options);
     say(
       `${till.on('postgresql')} receipts were written to PostgreSQL alone. Something is wrong: sluice rollback run ...`,
     );
-    const backBlockMs = await switched({ config, options, set }, 'back');
+    const backBlockMs = await switched(scene, 'back');
     if (!readFileSync(set.env).equals(before)) throw new Error('shop.env is not what it was before the cutover');
     say(`Back on the old side, ${backBlockMs} ms blocked; shop.env is what it was, byte for byte.`);
     await receipts(till, 'mysql', options);
     await till.stop();
-    await untilStatus(config, options, drainedSince(Date.now()));
+    await untilStatus(config, options, drainedSince(Date.now()), pipeline);
     return { thereBlockMs, backBlockMs, ...(await counted(set, till)) };
   } finally {
     await till.stop();
@@ -66,19 +67,22 @@ export async function command(set: StageSet, options: Options, words: readonly s
   return child.output;
 }
 
-interface Scene {
+export interface Scene {
   readonly set: StageSet;
   readonly config: Config;
   readonly options: Options;
+  /** `sluice run`; when it ends before, the story does. */
+  readonly pipeline: PipelineProcess;
 }
 
 /** By the command line, as an operator does it; answers how long writes were blocked. */
-async function switched({ set, config, options }: Scene, direction: Direction): Promise<number> {
-  await untilStatus(config, options, isReady(direction));
+async function switched({ set, config, options, pipeline }: Scene, direction: Direction): Promise<number> {
+  await untilStatus(config, options, isReady(direction), pipeline);
   const verb = direction === 'forward' ? 'cutover' : 'rollback';
   const waive = direction === 'forward' ? ['--waive', `${WAIVED}=programs make these keys, in one case alone`] : [];
   await command(set, options, [verb, 'run', '--by', 'demo', ...waive, '--confirm', PIPELINE, '--quiet']);
-  const { cutover } = await untilStatus(config, options, ({ cutover: now }) => now?.attempt?.isOver === true);
+  const isOver = ({ cutover }: PipelineStatus) => cutover?.attempt?.isOver === true;
+  const { cutover } = await untilStatus(config, options, isOver, pipeline);
   return cutover?.attempt?.writeBlockMs ?? 0;
 }
 
