@@ -18,7 +18,7 @@ const TABLES = `
     CHECK (NOT (is_over AND outcome = 'running')));
   CREATE UNIQUE INDEX IF NOT EXISTS cutover_running ON sluice.cutover (pipeline) WHERE NOT is_over;
   CREATE TABLE IF NOT EXISTS sluice.cutover_step (
-    cutover bigint NOT NULL REFERENCES sluice.cutover, ordinal integer NOT NULL, name text NOT NULL,
+    cutover bigint NOT NULL, ordinal integer NOT NULL, name text NOT NULL,
     title text NOT NULL, phase text NOT NULL, state text NOT NULL DEFAULT 'waiting', record jsonb, detail text,
     started_at_ms bigint, took_ms bigint, PRIMARY KEY (cutover, name))`;
 
@@ -83,6 +83,7 @@ export class PostgresJournal implements Journal {
   async begin(attempt: NewAttempt): Promise<Attempt> {
     const { pipeline, owner } = this.#options;
     const { direction, isRehearsal, startedBy, startedAtMs, writeBlockLimitMs, waivers, steps } = attempt;
+    await this.#with(makeTables);
     await this.#transaction(async (session) => {
       const { rows } = await session.query(BEGIN, [
         ...[pipeline, owner, direction, String(isRehearsal), startedBy, String(startedAtMs)],
@@ -158,6 +159,7 @@ export class PostgresJournal implements Journal {
 
   async #find(sql: string, values: readonly string[]): Promise<Attempt | null> {
     return await this.#with(async (session) => {
+      if (!(await areMade(session))) return null;
       const { rows } = await session.query(sql, [this.#options.pipeline, ...values]);
       if (rows[0] === undefined) return null;
       const steps = await session.query(STEPS, [rows[0]['id'] ?? '']);
@@ -186,7 +188,7 @@ export class PostgresJournal implements Journal {
 
   /** After a failure the session is given up: the server undoes what was not committed. */
   async #with<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
-    this.#session ??= await this.#connected();
+    this.#session ??= await this.#options.connect();
     try {
       return await work(this.#session);
     } catch (error) {
@@ -194,25 +196,18 @@ export class PostgresJournal implements Journal {
       throw error;
     }
   }
+}
 
-  async #connected(): Promise<PostgresSession> {
-    const session = await this.#options.connect();
-    try {
-      await makeTables(session);
-      return session;
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-  }
+/** Nothing is made on a target before the first attempt begins. */
+async function areMade(session: PostgresSession): Promise<boolean> {
+  const { rows } = await session.query(`SELECT to_regclass('sluice.cutover_step') IS NOT NULL AS made`);
+  return rows[0]?.['made'] === 't';
 }
 
 /** Under a lock: two that make one table at once would fail on each other's catalogue rows. */
 async function makeTables(session: PostgresSession): Promise<void> {
-  const { rows } = await session.query(
-    `SELECT to_regclass('sluice.cutover_step') IS NOT NULL AS made, to_regnamespace('sluice') IS NOT NULL AS schema`,
-  );
-  if (rows[0]?.['made'] === 't') return;
+  if (await areMade(session)) return;
+  const { rows } = await session.query(`SELECT to_regnamespace('sluice') IS NOT NULL AS schema`);
   await session.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 0)`);
   // CREATE SCHEMA IF NOT EXISTS asks for the right even where the schema is there.
   if (rows[0]?.['schema'] !== 't') await session.query('CREATE SCHEMA IF NOT EXISTS sluice');
