@@ -47,6 +47,26 @@ export function fenceContract(kind: Kind): () => FencedSource {
     expect(await fence.proveHolds(record)).toMatchObject({ holds: true, gaps: [] });
   });
 
+  test('logins that are refused in the very moment of a look are no gap of the fence', async () => {
+    const { fence, record } = await plan();
+    await fence.set(record);
+    let isOver = false;
+    let refusals = 0;
+    const knock = async () => {
+      while (!isOver) {
+        await expect(source.session('app')).rejects.toMatchObject({ code: 'SOURCE_ACCESS_DENIED' });
+        refusals++;
+      }
+    };
+    const knocking = Promise.all([knock(), knock(), knock()]);
+    const looks = [];
+    for (let look = 0; look < 40; look++) looks.push(await fence.isSet(record));
+    isOver = true;
+    await knocking;
+    expect(refusals).toBeGreaterThan(40);
+    expect(looks.filter(({ isSet }) => !isSet)).toEqual([]);
+  });
+
   test('a writer with every right, in a session of its own, is refused as well', async () => {
     const rogue = await source.session('super');
     await rogue.run('BEGIN');

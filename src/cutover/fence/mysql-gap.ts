@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MysqlConnection } from '../../mysql/connection.ts';
 import type { FenceLevel } from './fence.ts';
 import { accountName, openAccounts, sessionNames } from './mysql-account.ts';
 import type { MysqlFenceRecord } from './mysql-record.ts';
-import { foreignSessions, readSessions, sessionWords } from './mysql-session.ts';
+import { foreignSessions, readSessions, type ServerSession, sessionWords } from './mysql-session.ts';
 import { globals } from './mysql-variable.ts';
 import { preparedXa } from './prepared-xa.ts';
 
@@ -14,7 +15,7 @@ export async function readGaps(
 ): Promise<readonly string[]> {
   const kept = new Set(record.kept);
   const open = await openAccounts(connection, kept);
-  const sessions = foreignSessions(await readSessions(connection), connection.threadId, sessionNames(kept));
+  const sessions = await standingSessions(connection, sessionNames(kept));
   const prepared = await preparedXa(connection);
   return [
     ...(record.way === 'read-only' ? await variableGaps(connection, level) : []),
@@ -22,6 +23,20 @@ export async function readGaps(
     ...sessions.map((session) => `${sessionWords(session)} is there`),
     ...prepared.map(({ xid }) => `the XA transaction ${xid} stands prepared`),
   ];
+}
+
+const LOOK_AGAIN_MS = 50;
+
+/** A login that is being refused stands in the list for a moment (MariaDB): who is there in two looks is there. */
+async function standingSessions(
+  connection: MysqlConnection,
+  kept: ReadonlySet<string>,
+): Promise<readonly ServerSession[]> {
+  const look = async () => foreignSessions(await readSessions(connection), connection.threadId, kept);
+  const first = new Set((await look()).map(({ id }) => id));
+  if (first.size === 0) return [];
+  await sleep(LOOK_AGAIN_MS);
+  return (await look()).filter(({ id }) => first.has(id));
 }
 
 const WANTED = {
