@@ -8,6 +8,7 @@ import { makeBacklog } from './backlog.ts';
 import { type Figure, printed } from './figure.ts';
 import { type BenchOptions, benchOptions, USAGE } from './option.ts';
 import { Parts } from './part.ts';
+import { measureLogic } from './part-logic.ts';
 import { headOf } from './part-source.ts';
 import { measureVerify } from './part-verify.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -52,6 +53,7 @@ async function measure(stage: Stage): Promise<void> {
   }
   if (only.has('big')) tell(await whole.bigTransaction());
   if (only.has('latency')) tell(await whole.latency());
+  if (only.has('logic')) measureLogic(tell);
   if (only.has('verify')) await measureVerify(stage, profileFolder, tell);
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { LogKind } from './stage.ts';
 
-const ALL = ['snapshot', 'parts', 'backlog', 'big', 'latency', 'verify'] as const;
+const ALL = ['snapshot', 'parts', 'backlog', 'big', 'latency', 'verify', 'logic'] as const;
 
 export const USAGE = `npm run bench -- [flags]
 

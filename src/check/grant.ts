@@ -19,7 +19,8 @@ const SOURCE_GRANTS: Readonly<Record<Server['kind'], readonly SourceGrant[]>> = 
   ],
   mariadb: [
     { rights: ['REPLICATION SLAVE', 'BINLOG MONITOR'], on: 'server' },
-    { rights: ['SELECT', 'LOCK TABLES'], on: 'databases' },
+    // REFERENCES allows nothing by itself: MariaDB hides foreign keys from whoever may only read a table.
+    { rights: ['SELECT', 'REFERENCES', 'LOCK TABLES'], on: 'databases' },
     { rights: ['SELECT', 'INSERT', 'UPDATE', 'CREATE'], on: 'own' },
   ],
 };

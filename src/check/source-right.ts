@@ -36,10 +36,25 @@ export function checkRights(
   return [
     ...server.filter(([right]) => !has(grants, right, null)).map(([right, why]) => missing(account, right, '*.*', why)),
     ...checkHeartbeat(account, grants),
+    ...(kind === 'mariadb' ? checkSight(account, grants, source.databases) : []),
     ...source.databases
       .filter((database) => !has(grants, 'LOCK TABLES', database))
       .map((database) => lockMissing(account, database)),
   ];
+}
+
+/** Any of them shows foreign keys in information_schema of MariaDB; SELECT alone does not. */
+const SHOWS_KEYS = [
+  ...['REFERENCES', 'TRIGGER', 'SHOW VIEW', 'CREATE VIEW', 'INSERT', 'UPDATE', 'DELETE'],
+  ...['CREATE', 'DROP', 'ALTER', 'INDEX'],
+];
+
+/** A key that is not seen is not made, and what it cascades is in no binlog: rows would differ without a word. */
+function checkSight(account: string, grants: readonly Grant[], databases: readonly string[]): readonly Finding[] {
+  const blind = databases.filter((database) => !SHOWS_KEYS.some((right) => has(grants, right, database)));
+  return blind.map((database) =>
+    missing(account, 'REFERENCES', databaseScope(database), `to see the foreign keys of ${database}`),
+  );
 }
 
 function checkHeartbeat(account: string, grants: readonly Grant[]): readonly Finding[] {

@@ -1,16 +1,12 @@
 import type { Name } from '../sql/expression.ts';
-import type { Span } from '../sql/span.ts';
+import type { TypeTree } from '../sql/temporary-table.ts';
 
-/** The type of a parameter, a variable, a result or a column of a temporary table, as it is written. */
-export interface DataType extends Span {
-  /** In capitals, as written: `INT`, `VARCHAR`, `DOUBLE PRECISION`; `TYPE OF`, `ROW TYPE OF` and `ROW` are MariaDB's. */
-  readonly name: string;
-  readonly sizes: readonly number[];
-  /** Members of ENUM and SET. */
-  readonly members: readonly string[];
-  readonly isUnsigned: boolean;
+/**
+ * The type of a parameter, a variable, a result or a column of a temporary table, as it is written. `TYPE OF`,
+ * `ROW TYPE OF` and `ROW` are MariaDB's; `members` those of ENUM and SET.
+ */
+export interface DataType extends TypeTree {
   readonly charset: string | undefined;
-  readonly collation: string | undefined;
   /** Of `TYPE OF t.c` and `ROW TYPE OF t`: what it is the type of. */
   readonly anchor: readonly Name[];
   /** Of `ROW (a INT, b TEXT)`. */

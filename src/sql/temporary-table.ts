@@ -2,7 +2,7 @@ import type { Expression, Name } from './expression.ts';
 import type { Query, TableName } from './query.ts';
 import type { Span } from './span.ts';
 
-/** CREATE TABLE inside a program, as the parser of stored programs gives it: nearly always a temporary one. */
+/** CREATE TABLE inside a program: nearly always a temporary one. The parser of stored programs knows more of it. */
 export interface TableTree extends Span {
   readonly name: TableName;
   readonly isTemporary: boolean;

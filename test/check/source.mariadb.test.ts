@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sourceGrants } from '../../src/check/grant.ts';
+import { connectMysql } from '../../src/mysql/connection.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { brief, checked, onSource, urlOf } from './sides.ts';
@@ -69,11 +71,34 @@ it('names every grant that is lacking in a MariaDB account, also one that has so
     "GRANT REPLICATION SLAVE ON *.* TO 'poor'@'%'",
     "GRANT BINLOG MONITOR ON *.* TO 'poor'@'%'",
     "GRANT SELECT, INSERT, UPDATE, CREATE ON `sluice`.* TO 'poor'@'%'",
+    "GRANT REFERENCES ON `shop`.* TO 'poor'@'%'",
     "GRANT LOCK TABLES ON `shop`.* TO 'poor'@'%'",
   ]);
   for (const { code, cure } of report.findings)
     if (code === 'SOURCE_PRIVILEGE_MISSING') await onSource(server, ...cure);
   expect(brief(await checked(text), 'SOURCE')).toEqual([]);
+});
+
+it('gives an account that init prints the sight of foreign keys, whose cascades are in no binlog', async () => {
+  await onSource(
+    server,
+    'CREATE DATABASE family',
+    'CREATE TABLE family.parent (id int PRIMARY KEY) ENGINE=InnoDB',
+    `CREATE TABLE family.child (id int PRIMARY KEY, parent int,
+       FOREIGN KEY (parent) REFERENCES family.parent (id) ON DELETE SET NULL) ENGINE=InnoDB`,
+    "CREATE USER 'printed'@'%' IDENTIFIED BY 'pw'",
+    ...sourceGrants('mariadb', "'printed'@'%'", ['family']),
+  );
+  const own = new URL(urlOf(server.url, { user: 'printed', password: 'pw', database: 'family' }));
+  const session = await connectMysql({
+    ...{ host: own.hostname, port: Number(own.port), user: 'printed', password: 'pw' },
+    ...{ tls: { mode: 'off' }, timeoutMs: 10_000 },
+  });
+  const keys = await session.rows(
+    `SELECT DELETE_RULE AS onDelete FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = 'family'`,
+  );
+  await session.close();
+  expect(keys).toEqual([{ onDelete: 'SET NULL' }]);
 });
 
 it('says how to decide a prepared XA transaction, and the statement does', async () => {

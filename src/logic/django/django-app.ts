@@ -1,7 +1,8 @@
 import type { Catalogue } from '../catalogue.ts';
-import { convertPrograms } from '../convert.ts';
+import { type Converted, convertPrograms } from '../convert.ts';
 import type { ConvertContext, Signature } from '../convert-context.ts';
 import { pgType } from '../pg-type.ts';
+import { profileOf } from '../profile.ts';
 import type { Program, Routine } from '../program.ts';
 import { lastName, nameOf } from '../program-name.ts';
 import { hasResultSets } from '../result-set.ts';
@@ -46,9 +47,9 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     nameOf,
   };
   const services = [...routines, ...events].map((program) => writeService(program, context, signatures));
-  const triggers = convertPrograms(programs, { catalogue: options.catalogue }).filter(
-    ({ program }) => program.definition.tag === 'trigger',
-  );
+  const converted = convertPrograms(programs, { catalogue: options.catalogue });
+  const triggers = converted.filter(({ program }) => program.definition.tag === 'trigger');
+  const kept = keptFunctions(services, converted);
   const views = programs.filter(({ definition: { tag } }) => tag === 'view');
   return {
     services,
@@ -59,10 +60,24 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
       { path: 'services.py', text: servicesFile(services) },
       { path: 'models.py', text: modelsFile(views, context) },
       { path: 'tests.py', text: testsFile(services) },
-      ...migrationFile(triggers),
+      ...migrationFile([...kept, ...triggers]),
       ...events.flatMap((program) => commandFile(program)),
     ],
   };
+}
+
+/** The functions that SQL of services calls, and those that these call. */
+function keptFunctions(services: readonly Service[], converted: readonly Converted[]): readonly Converted[] {
+  const byName = new Map(converted.map((one) => [key(lastName(one.program.definition.name?.parts ?? [])), one]));
+  const found = new Set<Converted>();
+  const open = services.flatMap(({ kept }) => [...kept]);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const one = byName.get(name);
+    if (one === undefined || found.has(one) || one.program.definition.tag !== 'function') continue;
+    found.add(one);
+    open.push(...profileOf(one.program).calls);
+  }
+  return converted.filter((one) => found.has(one));
 }
 
 function signaturesOf(routines: readonly Program[]): ReadonlyMap<string, ServiceSignature> {

@@ -43,6 +43,8 @@ export class ServiceEmitter {
   /** What `return` gives where the body is left. */
   returned = 'return';
   hasResultSets = false;
+  /** Functions that the SQL of the service calls. */
+  readonly kept = new Set<string>();
   /** The name of the error that is handled; '' outside handlers. */
   error = '';
   readonly #variables = new Map<string, ServiceVariable>();
@@ -123,12 +125,7 @@ export class ServiceEmitter {
   #replaced(node: object): readonly Replaced[] {
     const found: Replaced[] = [];
     walk(node, (part) => {
-      if (
-        part.tag === 'call' &&
-        this.services.has(key(part.parts.at(-1)?.text ?? '')) &&
-        this.emitter.routine(part.parts)
-      )
-        throw new NotConverted('CALL', `${part.upper} is called inside SQL`, 'Keep the function in the database.');
+      if (part.tag === 'call') this.#keep(part);
       const variable =
         part.tag === 'column'
           ? this.variable(part.parts)
@@ -142,6 +139,15 @@ export class ServiceEmitter {
       return undefined;
     });
     return found;
+  }
+
+  /** A stored function inside SQL is called by the server: it stays in the database. */
+  #keep(call: Extract<Expression, { tag: 'call' }>): void {
+    const name = key(call.parts.at(-1)?.text ?? '');
+    if (!this.services.has(name) || this.emitter.routine(call.parts) === undefined) return;
+    this.kept.add(name);
+    const advice = 'The migration makes it on PostgreSQL; MySQL has it.';
+    this.emitter.note('review', call, ['CALL', `${name} is called inside SQL and stays in the database`, advice]);
   }
 
   #user(name: string): ServiceVariable | undefined {

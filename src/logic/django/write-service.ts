@@ -18,6 +18,8 @@ export interface Service {
   readonly lines: readonly string[];
   readonly items: readonly ActionItem[];
   readonly outcome: 'automatic' | 'review' | 'skeleton';
+  /** Functions that its SQL calls: they stay in the database. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** Writes a routine, or an event, as a function of Python. */
@@ -33,11 +35,18 @@ export function writeService(
   const python = pythonName(lastName(node.name.parts));
   try {
     const lines = functionLines(service, node, python);
-    return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items) };
+    return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items), kept: service.kept };
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     emitter.note('stands', node, [error.code, error.message, error.advice]);
-    return { program, python, lines: refused(program, python, error), items: emitter.items, outcome: 'skeleton' };
+    return {
+      program,
+      python,
+      lines: refused(program, python, error),
+      items: emitter.items,
+      outcome: 'skeleton',
+      kept: new Set(),
+    };
   }
 }
 
