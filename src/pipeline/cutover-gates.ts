@@ -30,7 +30,7 @@ export interface GateWatchOptions {
 
 const EVERY_MS = 5_000;
 const LAG_EVERY_MS = 200;
-/** Catalogues of both sides are read so seldom, unless somebody asks. */
+/** Catalogues of both sides are read so seldom while nothing is wrong with them, unless somebody asks. */
 const SCHEMA_EVERY_MS = 30_000;
 
 /** Judges the gates again and again, and when it is asked: those that the operator sees are those that decide. */
@@ -94,7 +94,9 @@ export class GateWatch {
   }
 
   async #schemaFindings(): Promise<readonly GateFinding[]> {
-    if (this.#schema !== null && Date.now() - this.#schema.atMs < SCHEMA_EVERY_MS) return this.#schema.findings;
+    const isWell = this.#schema?.findings.every(({ problems }) => problems.length === 0) ?? false;
+    if (isWell && this.#schema !== null && Date.now() - this.#schema.atMs < SCHEMA_EVERY_MS)
+      return this.#schema.findings;
     const { config, scope } = this.#options;
     try {
       this.#schema = { atMs: Date.now(), findings: await schemaGates(config, scope) };

@@ -113,6 +113,8 @@ class WayBack {
         this.#waitsFor = null;
         await Promise.race([this.#run.ended, aborted(signal)]);
       } catch (error) {
+        // It was stopped: what its links say of that is no failure.
+        if (this.#isReturned || signal.aborted) return;
         if (!(error instanceof SluiceError)) throw error;
         this.#waitsFor = `${error.message} (${error.code}). ${error.remedy}`;
         this.#options.state.failed('pipeline', error, 1, AGAIN_MS);
