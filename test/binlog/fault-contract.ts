@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../src/contract/change.ts';
+import { SluiceError } from '../../src/contract/error.ts';
 import type { Position } from '../../src/contract/position.ts';
 import { coordinateOf, hasReached, parsePosition } from '../../src/position/position.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
@@ -222,7 +223,8 @@ async function brokenRead(
       if (batch.some((change) => change.tag === 'commit' && hasReached(change.position, coordinateOf(until)))) break;
     }
   } catch (error) {
-    expect(error).toMatchObject({ name: 'SluiceError', disposition: 'retry' });
+    expect(error).toBeInstanceOf(SluiceError);
+    expect(error).toMatchObject({ disposition: 'retry' });
   }
   return changes;
 }
