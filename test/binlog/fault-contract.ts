@@ -70,7 +70,8 @@ export function faultContract(server: RunningServer): void {
     await using proxy = await FaultProxy.start(server);
     const parts: Change[] = [];
     let position = from;
-    for (let broken = 0; parts.length < whole.length; broken++) {
+    // Not by how many changes came: each link tells of idle moments of its own.
+    for (let broken = 0; !hasReached(position, coordinateOf(until)); broken++) {
       const afterBytes = 3_000 + Math.floor(Math.random() * 40_000);
       const part = await brokenRead(source, proxy, { from: position, until, afterBytes });
       const last = reached(part, position);
