@@ -48,6 +48,9 @@ export class RunPhase {
   /** The application writes to the target from now on, or to the source again. */
   cutOver(isCutOver: boolean): void {
     this.#isCutOver = isCutOver;
+    // The stages of the other way begin anew.
+    this.#isBegun = false;
+    this.#isLoaded = false;
   }
 
   loaded(isLoaded: boolean): void {

@@ -27,7 +27,9 @@ export function firstRows(
   const order = orderBy(node.orderBy, context);
   const limit = printLimit(node.limit, context);
   const rows = `SELECT ${key.join(', ')} FROM ${query.from}${query.where} ${order}${order === '' ? '' : ' '}${limit} FOR UPDATE`;
-  return ` WHERE ${key.length === 1 ? key[0] : `(${key.join(', ')})`} IN (${rows})`;
+  // Else the planner may choose the rows anew for each row that it looks at, and change more than the limit.
+  const chosen = `WITH chosen AS MATERIALIZED (${rows}) SELECT * FROM chosen`;
+  return ` WHERE ${key.length === 1 ? key[0] : `(${key.join(', ')})`} IN (${chosen})`;
 }
 
 /** Names of the key columns of the target of a number among the matched rows. */

@@ -172,6 +172,7 @@ export function startLine(line: Line): RunningLine {
     return all.cutover;
   };
   const verify = async () => {
+    await until(() => all?.verify !== undefined);
     if (all?.verify === undefined) throw new Error('the pipeline has not begun');
     const request = {
       tables: 'all',
