@@ -9,7 +9,9 @@ const [file = '', direction = 'forward', point = '', step = ''] = process.argv.s
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 let actions: PipelineActions | undefined;
 let isBegun = false;
-let isVerified = direction === 'back';
+let isVerifying = false;
+let verifiedAtMs = 0;
+const AGAIN_MS = 5_000;
 /** As a person who asks for it. */
 const EVERY = { tables: 'all', restart: true, repair: false, mode: 'stream', by: 'ada', timeoutMs: null } as const;
 await runPipeline(configOf(file, readFileSync(file, 'utf8')), {
@@ -21,12 +23,19 @@ await runPipeline(configOf(file, readFileSync(file, 'utf8')), {
   },
   onStatus: ({ state, cutover }) => {
     const gates = cutover?.gates ?? [];
-    if (!isVerified && state === 'streaming') {
-      isVerified = true;
+    // Again where what changed since is not known: the end of a load voids a comparison that has begun beside it.
+    const isUnproven = gates.some(({ name, state: judged }) => name === 'verified' && judged === 'red');
+    const isIdle = !isVerifying && !isBegun && Date.now() - verifiedAtMs > AGAIN_MS;
+    if (isUnproven && isIdle && state === 'streaming' && actions?.verify !== undefined) {
+      isVerifying = true;
       const how = { onProgress: () => {}, signal: new AbortController().signal };
-      void actions?.verify?.(EVERY, how).catch(() => {
-        isVerified = false;
-      });
+      void actions
+        .verify(EVERY, how)
+        .catch(() => {})
+        .finally(() => {
+          isVerifying = false;
+          verifiedAtMs = Date.now();
+        });
     }
     const isReady = state === (direction === 'forward' ? 'streaming' : 'cut-over');
     if (isBegun || !isReady || gates.length === 0 || gates.some((gate) => gate.state === 'red')) return;

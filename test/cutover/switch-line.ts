@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { AttemptStatus, Direction } from '../../src/contract/cutover.ts';
 import { SluiceError } from '../../src/contract/error.ts';
+import type { PipelineStatus } from '../../src/contract/status.ts';
 import { caughtUpSince, type Line, openLine, type RunningLine, type SourceKind, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 import { type Application, LEDGER } from './application.ts';
@@ -69,21 +70,29 @@ export async function switchTo(running: RunningLine, direction: Direction): Prom
   return last;
 }
 
-/** On a busy machine a gate may turn red in the moment between the look and the beginning: then again. */
+const GATES_MS = 20_000;
+const TRIES = 5;
+
+/**
+ * On a busy machine a gate may turn red in the moment between the look and the beginning, and the end of a load voids a
+ * comparison that has begun beside it: then again.
+ */
 async function begun(running: RunningLine, direction: Direction): Promise<string> {
   const isThere = direction === 'forward' ? 'streaming' : 'cut-over';
-  await running.until(({ state }) => state === isThere);
-  if (direction === 'forward') await running.verify();
-  for (;;) {
-    await running.until(({ state, cutover }) => {
-      const gates = cutover?.gates ?? [];
-      return state === isThere && gates.length > 0 && gates.every((gate) => gate.state !== 'red');
-    });
+  const isReady = ({ state, cutover }: PipelineStatus) => {
+    const gates = cutover?.gates ?? [];
+    return state === isThere && gates.length > 0 && gates.every((gate) => gate.state !== 'red');
+  };
+  for (let tries = 1; ; tries++) {
     try {
+      await running.until(({ state }) => state === isThere);
+      if (direction === 'forward') await running.verify();
+      await running.until(isReady, GATES_MS);
       const request = { direction, by: 'ada', isRehearsal: false, fences: true, waivers: [] };
       return (await running.actions().begin(request)).id;
     } catch (error) {
-      if (!(error instanceof SluiceError) || error.code !== 'CUTOVER_GATES_RED') throw error;
+      const isOurs = !(error instanceof SluiceError) || error.code === 'CUTOVER_GATES_RED';
+      if (tries === TRIES || !isOurs) throw error;
     }
   }
 }
