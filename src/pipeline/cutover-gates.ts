@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { sourceAdminLogin } from '../config/login.ts';
 import type { GateStatus, Waiver } from '../contract/cutover.ts';
@@ -8,6 +7,7 @@ import { type GateFinding, judgeGates } from '../cutover/gate.ts';
 import { sourceQuiet } from '../cutover/source-quiet.ts';
 import type { AnyFlip } from '../cutover/steps/flip.ts';
 import { connectMysql } from '../mysql/connection.ts';
+import { pause } from './pause.ts';
 import type { Reverse } from './reverse.ts';
 import type { Scope } from './scope.ts';
 import type { AnyFence } from './switch-fence.ts';
@@ -155,8 +155,4 @@ function unknown(gate: string, threshold: string, error: unknown): GateFinding {
   if (!(error instanceof SluiceError)) throw error;
   const problem = { text: `not known: ${error.message}`, cure: error.remedy };
   return { gate, value: '', threshold, problems: [problem] };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {});
 }

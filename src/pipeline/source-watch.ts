@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sourceHead } from '../binlog/source-head.ts';
 import { SluiceError } from '../contract/error.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
@@ -6,6 +5,7 @@ import { describePosition } from '../position/position.ts';
 import type { HeadPoll } from './board.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { type Heartbeat, heartbeatDdl, heartbeatStatement } from './heartbeat.ts';
+import { pause } from './pause.ts';
 
 export interface SourceWatchOptions {
   readonly settings: MysqlSettings;
@@ -85,8 +85,4 @@ async function pollHead(connection: MysqlConnection, offset: ClockOffset): Promi
   const atMs = Date.now();
   const position = await sourceHead(connection);
   return { position, text: describePosition(position), atMs, clockOffsetMs, keptMs };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { GateStatus, Waiver, WayBackStatus } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
@@ -7,6 +6,7 @@ import { type FenceFinding, fenceFinding } from '../cutover/fence/fence.ts';
 import type { Drained } from '../cutover/steps/drain.ts';
 import { CutoverHalf, type CutoverHalfOptions } from './cutover-half.ts';
 import type { WayBackActs } from './cutover-steps.ts';
+import { pause } from './pause.ts';
 import { ProbeWatch } from './probe-watch.ts';
 import { Reverse } from './reverse.ts';
 import type { ReverseRun } from './reverse-run.ts';
@@ -120,7 +120,7 @@ class WayBack {
         this.#options.state.failed('pipeline', error, 1, AGAIN_MS);
       }
       if (this.#isReturned || signal.aborted) return;
-      await sleep(AGAIN_MS, undefined, { signal }).catch(() => {});
+      await pause(AGAIN_MS, signal);
     }
   }
 
@@ -130,7 +130,7 @@ class WayBack {
     for (let looks = 0; !signal.aborted; looks++) {
       const judged = looks % LOOKS_A_JUDGEMENT === 0 ? { gates: await this.#judge([]), gatesAtMs: Date.now() } : {};
       if (!signal.aborted) this.#half.tell({ ...judged, wayBack: this.#status() });
-      await sleep(WATCH_EVERY_MS, undefined, { signal }).catch(() => {});
+      await pause(WATCH_EVERY_MS, signal);
     }
   }
 
@@ -142,7 +142,7 @@ class WayBack {
         this.#end.abort();
         return;
       }
-      await sleep(WATCH_EVERY_MS, undefined, { signal }).catch(() => {});
+      await pause(WATCH_EVERY_MS, signal);
     }
   }
 
