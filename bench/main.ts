@@ -8,16 +8,19 @@ import { makeBacklog } from './backlog.ts';
 import { type Figure, printed } from './figure.ts';
 import { type BenchOptions, benchOptions, USAGE } from './option.ts';
 import { Parts } from './part.ts';
+import { measureBeside } from './part-beside.ts';
 import { measureLogic } from './part-logic.ts';
+import { measureObserved } from './part-observed.ts';
 import { headOf } from './part-source.ts';
 import { measureVerify } from './part-verify.ts';
+import { measureWatched } from './part-watched.ts';
 import { openStage, type Stage } from './stage.ts';
 import { fillTables, makeTables } from './table.ts';
 import { Whole } from './whole.ts';
 
 const asked = read();
 if (asked === null) process.exit();
-const { rows, changes, log, only, json, profileFolder } = asked;
+const { rows, changes, tables, rounds, log, only, json, throttle, profileFolder } = asked;
 
 function read(): BenchOptions | null {
   try {
@@ -41,7 +44,7 @@ const tell = (figure: Figure) => {
 async function measure(stage: Stage): Promise<void> {
   const whole = new Whole(stage, { profileFolder });
   const parts = new Parts(stage, tell);
-  await makeTables(stage.from.url);
+  await makeTables(stage.from.url, tables);
   await fillTables(stage.from.url, rows);
   tell(await whole.snapshot(rows));
   if (only.has('parts')) await parts.snapshot(rows);
@@ -54,7 +57,10 @@ async function measure(stage: Stage): Promise<void> {
   if (only.has('big')) tell(await whole.bigTransaction());
   if (only.has('latency')) tell(await whole.latency());
   if (only.has('logic')) measureLogic(tell);
+  if (only.has('observed')) await measureObserved(stage, { rows: Math.floor(rows / 5), changes }, tell);
+  if (only.has('watched')) await measureWatched(stage, rounds, tell);
   if (only.has('verify')) await measureVerify(stage, profileFolder, tell);
+  if (only.has('beside')) await measureBeside(stage, { rows, throttle, tell });
 }
 
 function machine(stage: Stage) {

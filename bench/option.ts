@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util';
 import type { LogKind } from './stage.ts';
 
-const ALL = ['snapshot', 'parts', 'backlog', 'big', 'latency', 'verify', 'logic'] as const;
+const ALL = [
+  'snapshot',
+  'parts',
+  'backlog',
+  'big',
+  'latency',
+  'verify',
+  'beside',
+  'logic',
+  'observed',
+  'watched',
+] as const;
 
 export const USAGE = `npm run bench -- [flags]
 
@@ -11,7 +22,10 @@ Measures the whole line as a real process beside its parts alone, on throw-away 
   --changes N          changes of the backlog (default 200000)
   --log embedded|kafka where changes are kept (default embedded)
   --only LIST          of ${ALL.join(',')}; the snapshot always runs (default all)
+  --tables N           tables in all; those beyond the five that are filled hold a row each (default 5)
+  --rounds N           rounds of the part watched (default 3)
   --json FILE          the figures as JSON as well
+  --throttle TEXT      verify.throttle of the part beside (default sluice's own)
   --profile FOLDER     a CPU profile of each process
   --help               this text
 
@@ -20,9 +34,12 @@ Example: npm run bench -- --rows 100000 --only snapshot,parts`;
 export interface BenchOptions {
   readonly rows: number;
   readonly changes: number;
+  readonly tables: number;
+  readonly rounds: number;
   readonly log: LogKind;
   readonly only: ReadonlySet<string>;
   readonly json: string | null;
+  readonly throttle: string | null;
   readonly profileFolder: string | null;
 }
 
@@ -32,7 +49,17 @@ export function benchOptions(argv: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      ...{ rows: text, changes: text, log: text, only: text, json: text, profile: text },
+      ...{
+        rows: text,
+        changes: text,
+        tables: text,
+        rounds: text,
+        log: text,
+        only: text,
+        json: text,
+        throttle: text,
+        profile: text,
+      },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -40,9 +67,12 @@ export function benchOptions(argv: readonly string[]): BenchOptions | 'help' {
   return {
     rows: count('--rows', values.rows, 1_000_000),
     changes: count('--changes', values.changes, 200_000),
+    tables: count('--tables', values.tables, 5),
+    rounds: count('--rounds', values.rounds, 3),
     log: choice('--log', values.log ?? 'embedded', ['embedded', 'kafka'] as const),
     only: new Set((values.only?.split(',') ?? [...ALL]).map((one) => choice('--only', one, ALL))),
     json: values.json ?? null,
+    throttle: values.throttle ?? null,
     profileFolder: values.profile ?? null,
   };
 }

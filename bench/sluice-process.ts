@@ -23,6 +23,8 @@ export class SluiceProcess {
     const profile = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
     const argumentsList = [...profile, MAIN, 'run', '--config', stage.file, '--quiet'];
     this.#child = spawn(process.execPath, argumentsList, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const watchdog = watchdogOf(this.pid);
+    this.#child.once('exit', () => watchdog.kill('SIGKILL'));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4_000);
     });
@@ -40,7 +42,7 @@ export class SluiceProcess {
   /** Waits until `isThere`, asked every few milliseconds. */
   async until(isThere: () => Promise<boolean>): Promise<void> {
     while (!(await isThere())) {
-      if (this.#child.exitCode !== null) throw new Error(`sluice run ended by itself:\n${this.#stderr}`);
+      if (!this.#isRunning) throw new Error(`sluice run ended by itself:\n${this.#stderr}`);
       if (performance.now() - this.startedMs > LIMIT_MS) throw new Error(`not there in time:\n${this.#stderr}`);
       await sleep(POLL_MS);
     }
@@ -53,10 +55,36 @@ export class SluiceProcess {
     });
   }
 
+  /** An Error when it did not end well, also when it had ended before. */
   async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
-    const [code] = await ended;
-    if (code !== 0) throw new Error(`sluice run ended with ${code}:\n${this.#stderr}`);
+    await this.#ended();
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== 0) throw new Error(`sluice run ended with ${exitCode ?? signalCode}:\n${this.#stderr}`);
   }
+
+  /** However far the measurement came: it stays behind nobody. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended();
+  }
+
+  async #ended(): Promise<void> {
+    if (this.#isRunning) await once(this.#child, 'exit');
+  }
+
+  get #isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+}
+
+/** Ends the process with ours, kill -9 included: its standard input ends then. */
+function watchdogOf(pid: number): ChildProcess {
+  const script = 'cat >/dev/null; kill -KILL "$1"';
+  const watchdog = spawn('/bin/sh', ['-c', script, 'sluice-watchdog', String(pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watchdog.unref();
+  return watchdog;
 }

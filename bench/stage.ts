@@ -19,6 +19,7 @@ export interface Stage {
   readonly folder: string;
   /** Path of sluice.yaml. */
   readonly file: string;
+  readonly text: string;
   readonly config: Config;
   close(): Promise<void>;
 }
@@ -45,10 +46,10 @@ control: { socket: ${join(folder, 's.sock')} }
     await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
-  return { source, target, kafka, from, to, folder, file, config: configOf(file, text), close };
+  return { source, target, kafka, from, to, folder, file, text, config: configOf(file, text), close };
 }
 
-function configOf(file: string, text: string): Config {
+export function configOf(file: string, text: string): Config {
   const { config, problems } = loadConfig({ file, text, flags: {}, environment: {}, readFile: () => '' });
   if (config === null) throw new Error(JSON.stringify(problems));
   return config;

@@ -17,13 +17,19 @@ export function rowValues(n: string): string {
 
 const SLICE_ROWS = 10_000;
 
-export async function makeTables(url: string): Promise<void> {
+/** `tables` in all: those beyond the five have a row each, and stand for what a schema has besides. */
+export async function makeTables(url: string, tables: number): Promise<void> {
   await using connection = await disposable(url);
   await connection.link.query('CREATE DATABASE IF NOT EXISTS bench_digits');
   await connection.link.query('CREATE TABLE IF NOT EXISTS bench_digits.slice (n int PRIMARY KEY)');
   const numbers = Array.from({ length: SLICE_ROWS }, (_, n) => `(${n})`).join(',');
   await connection.link.query(`INSERT IGNORE INTO bench_digits.slice VALUES ${numbers}`);
   for (const table of TABLES) await connection.link.query(`CREATE TABLE ${table} (${COLUMNS})`);
+  for (let n = TABLES.length; n < tables; n++) {
+    await connection.link.query(
+      `CREATE TABLE beside_${n} (${COLUMNS}); INSERT INTO beside_${n} SELECT ${rowValues('1')}`,
+    );
+  }
 }
 
 /** Rows `from` to `from + rows - 1` of one table, in one transaction when `isOne`. */

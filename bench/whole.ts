@@ -48,7 +48,7 @@ export class Whole {
 
   /** Single commits on an idle line: from before the statement is sent to visible at the target. */
   async latency(): Promise<Figure> {
-    const sluice = new SluiceProcess(this.#stage, null);
+    await using sluice = new SluiceProcess(this.#stage, null);
     await sluice.untilStatus(({ isCaughtUp }) => isCaughtUp);
     await sleep(2_000);
     const before = sluice.usage().cpuSeconds;
@@ -86,7 +86,7 @@ export class Whole {
 
   async #measured(name: string, rows: number, until: (sluice: SluiceProcess) => Promise<void>): Promise<Figure> {
     const servers = this.#serverCpu();
-    const sluice = new SluiceProcess(this.#stage, this.#options.profileFolder);
+    await using sluice = new SluiceProcess(this.#stage, this.#options.profileFolder);
     await until(sluice);
     const seconds = (performance.now() - sluice.startedMs) / 1e3;
     const { cpuSeconds: cpu, peakBytes } = sluice.usage();
@@ -108,7 +108,7 @@ export class Whole {
 }
 
 /** A reader of the target. */
-async function watcher(url: string) {
+export async function watcher(url: string) {
   const client = new Client({ connectionString: url });
   await client.connect();
   const sees = async (table: string, id: number) =>

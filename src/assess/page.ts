@@ -1,6 +1,6 @@
+import { details, documentPage, escaped, grid, list } from '../document/html.ts';
 import type { DataFinding } from './finding.ts';
 import { type AssessedObject, OBJECT_CLASSES, type ObjectClass } from './object-class.ts';
-import { PAGE_STYLE } from './page-style.ts';
 import type { Assessment } from './report.ts';
 import { rowsText } from './risk.ts';
 import { RISK_WORDS, RISKS } from './rule-table.ts';
@@ -34,26 +34,10 @@ export function assessmentPage(report: Assessment): string {
     ['effort', 'Effort', effort(report)],
     ['estimate', 'Size and time', estimate(report)],
   ];
-  const shown = parts.filter(([, , body]) => body !== '');
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(title)}</title>
-<style>${PAGE_STYLE}</style>
-<a class="skip" href="#main">To the report</a>
-<header><h1>${escaped(title)}</h1>
-<p class="summary">${escaped(report.summary)}</p>
+  const head = `<p class="summary">${escaped(report.summary)}</p>
 <p>${escaped(report.source)}, ${escaped(report.at)}</p>
-${counts(report)}${list(report.notes.map(escaped))}</header>
-<nav aria-label="Contents"><ul>${shown.map(([id, name]) => `<li><a href="#${id}">${name}</a>`).join('')}</ul></nav>
-<main id="main">
-${shown.map(([id, name, body]) => `<section id="${id}"><h2>${name}</h2>\n${body}</section>`).join('\n')}
-</main>
-</html>
-`;
+${counts(report)}${list(report.notes.map(escaped))}`;
+  return documentPage({ title, head, parts: parts.map(([id, name, body]) => ({ id, title: name, body })) });
 }
 
 function counts({ counts: of }: Assessment): string {
@@ -185,22 +169,4 @@ function minutes(durationMs: number): string {
 
 function number(value: number): string {
   return Math.round(value).toLocaleString('en-US');
-}
-
-function details(summary: string, body: string, isOpen: boolean): string {
-  return `<details${isOpen ? ' open' : ''}><summary>${summary}</summary>${body}</details>`;
-}
-
-function list(items: readonly string[]): string {
-  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${item}`).join('')}</ul>`;
-}
-
-/** Cells are HTML already. */
-function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${cell}`).join('')}`;
-  return `<div class="wide" tabindex="0"><table><thead><tr>${head.map((name) => `<th scope="col">${name}`).join('')}<tbody>${rows.map(line).join('\n')}</table></div>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

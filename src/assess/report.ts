@@ -1,6 +1,6 @@
-import type { Finding } from '../check/finding.ts';
 import type { Config } from '../config/config.ts';
 import { type Priority, priorityOf } from '../config/table-filter.ts';
+import type { Finding } from '../contract/finding.ts';
 import type { Inventory } from '../convert/inventory.ts';
 import type { Inventory as Programs } from '../logic/inventory.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';

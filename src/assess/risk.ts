@@ -1,4 +1,4 @@
-import type { Finding } from '../check/finding.ts';
+import type { Finding } from '../contract/finding.ts';
 import type { DataFinding } from './finding.ts';
 import { type AssessedObject, standingAlone } from './object-class.ts';
 import { RISKS, type Risk } from './rule-table.ts';

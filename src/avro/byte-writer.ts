@@ -24,9 +24,11 @@ export class ByteWriter {
   raw(source: Uint8Array, start = 0, end = source.length): void {
     const length = end - start;
     this.reserve(length);
-    if (length < 32) for (let i = 0; i < length; i++) this.bytes[this.position + i] = source[start + i] as number;
-    else this.bytes.set(source.subarray(start, end), this.position);
-    this.position += length;
+    const { bytes, position } = this;
+    // Without a view for each piece: a call into the engine costs as much as some 40 bytes one by one.
+    if (length < 40) for (let i = 0; i < length; i++) bytes[position + i] = source[start + i] as number;
+    else Buffer.prototype.copy.call(source, bytes, position, start, end);
+    this.position = position + length;
   }
 
   /** One byte per character; ASCII only. */

@@ -2,8 +2,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backupError } from './error.ts';
-import { type BackupManifest, type ListedBackup, type SideBackup, writeManifest } from './manifest.ts';
+import {
+  type BackupManifest,
+  type ListedBackup,
+  type PhysicalBackup,
+  type SideBackup,
+  writeManifest,
+} from './manifest.ts';
 import { backupMysql, type MysqlSide } from './mysql-side.ts';
+import { type PhysicalCommand, takePhysical } from './physical.ts';
 import { backupPostgres, type PostgresSide } from './postgres-side.ts';
 import type { Tools } from './tool.ts';
 
@@ -13,6 +20,8 @@ export interface BackupOptions {
   readonly directory: string;
   readonly source?: MysqlSide;
   readonly target?: PostgresSide;
+  /** Commands of the operator's for a physical backup beside the dumps, and the folder in which they run. */
+  readonly physical?: { readonly commands: readonly PhysicalCommand[]; readonly workFolder: string };
   readonly tools?: Tools;
   readonly signal?: AbortSignal;
   /** Told what is being done, for people. */
@@ -31,14 +40,28 @@ export async function takeBackup(options: BackupOptions): Promise<ListedBackup> 
   });
   try {
     const sides = await backupSides(options, folder);
+    const physical = await backupPhysical(options, folder);
     const [startedAt, finishedAt] = [started.toISOString(), new Date().toISOString()];
-    const manifest: BackupManifest = { version: 1, pipeline: options.pipeline, startedAt, finishedAt, sides };
+    const taken = physical.length === 0 ? {} : { physical };
+    const { pipeline } = options;
+    const manifest: BackupManifest = { version: 1, pipeline, startedAt, finishedAt, sides, ...taken };
     await writeManifest(folder, manifest);
     return { folder, manifest };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function backupPhysical(options: BackupOptions, folder: string): Promise<readonly PhysicalBackup[]> {
+  const { physical, signal, onStep = () => {} } = options;
+  const taken: PhysicalBackup[] = [];
+  for (const command of physical?.commands ?? []) {
+    onStep(`running the command of backup.physical.${command.side}`);
+    const how = { folder, workFolder: physical?.workFolder ?? folder };
+    taken.push(await takePhysical(command, { ...how, ...(signal === undefined ? {} : { signal }) }));
+  }
+  return taken;
 }
 
 async function backupSides(options: BackupOptions, folder: string): Promise<readonly SideBackup[]> {

@@ -34,6 +34,13 @@ export interface SideBackup {
   readonly restored: RestoreTest | null;
 }
 
+/** What a command of the operator's has taken beside the dump. */
+export interface PhysicalBackup {
+  readonly side: 'source' | 'target';
+  readonly file: DumpFile;
+  readonly tookMs: number;
+}
+
 /** `manifest.json` of a backup: there only when all of it is. Times are ISO 8601 in UTC. */
 export interface BackupManifest {
   readonly version: 1;
@@ -41,6 +48,8 @@ export interface BackupManifest {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly sides: readonly SideBackup[];
+  /** Absent: none is configured. */
+  readonly physical?: readonly PhysicalBackup[];
 }
 
 const NAME = 'manifest.json';
@@ -69,7 +78,7 @@ export async function listBackups(directory: string, pipeline: string): Promise<
 
 /** Reads every file of a backup again: BACKUP_DAMAGED when one is not what was written. */
 export async function verifyFiles({ folder, manifest }: ListedBackup): Promise<void> {
-  for (const { file } of manifest.sides) {
+  for (const { file } of [...manifest.sides, ...(manifest.physical ?? [])]) {
     const now = await describeFile(join(folder, file.name), file.name);
     if (now.sha256 !== file.sha256)
       throw backupError('BACKUP_DAMAGED', `${join(folder, file.name)} has another checksum than its manifest`);

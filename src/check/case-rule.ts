@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { caseRuleOf } from '../config/table-filter.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { CatalogueColumn, CatalogueForeignKey, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { textRule } from '../sql/value-type.ts';
-import { type Finding, finding } from './finding.ts';
 
 /** Rules of `case` against the catalogue: only a text that the source compares without case can be given one. */
 export function checkCases(config: Config, moved: readonly CatalogueTable[]): readonly Finding[] {

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import { rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, targetNameOf } from '../config/target-name.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import { ruledTable } from '../convert/ruled-table.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
@@ -10,7 +11,6 @@ import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import { readTargetTable, type TargetColumn, valueType } from '../postgres/target-catalogue.ts';
 import type { CheckOptions } from './check-option.ts';
-import { type Finding, finding } from './finding.ts';
 import { type Pair, pairColumns } from './skew.ts';
 import { nameOf } from './source-table.ts';
 

@@ -1,9 +1,9 @@
 /** Check: what the line needs from source, target and log; every problem in one list with its cure; changes nothing. */
 import type { Config } from '../config/config.ts';
+import { type Finding, findingOf, SEVERITIES } from '../contract/finding.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { checkCasts } from './cast-scan.ts';
 import type { CheckOptions } from './check-option.ts';
-import { type Finding, findingOf, SEVERITIES } from './finding.ts';
 import { checkLog } from './log.ts';
 import { checkSource } from './source.ts';
 import { checkTarget, hasBegun } from './target.ts';

@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { ruleOf } from '../config/table-filter.ts';
+import { type Finding, finding, type Severity } from '../contract/finding.ts';
 import { holdsNul, isNoDate } from '../convert/refused-value.ts';
 import { questionOf, type Question as ScanQuestion, violation } from '../convert/scan.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
-import { type Finding, finding, type Severity } from './finding.ts';
 import { nameOf } from './source-table.ts';
 
 /** A question to the data of one column: how many rows break what its type promises. */

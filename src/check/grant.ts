@@ -15,13 +15,15 @@ const SOURCE_GRANTS: Readonly<Record<Server['kind'], readonly SourceGrant[]>> = 
     { rights: ['REPLICATION SLAVE', 'REPLICATION CLIENT', 'XA_RECOVER_ADMIN'], on: 'server' },
     // LOCK TABLES: the moment's lock on a table without a key.
     { rights: ['SELECT', 'LOCK TABLES'], on: 'databases' },
-    { rights: ['SELECT', 'INSERT', 'UPDATE', 'CREATE'], on: 'own' },
+    // DELETE, DROP: complete and teardown take our own database away again.
+    { rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP'], on: 'own' },
   ],
   mariadb: [
     { rights: ['REPLICATION SLAVE', 'BINLOG MONITOR'], on: 'server' },
     // REFERENCES allows nothing by itself: MariaDB hides foreign keys from whoever may only read a table.
     { rights: ['SELECT', 'REFERENCES', 'LOCK TABLES'], on: 'databases' },
-    { rights: ['SELECT', 'INSERT', 'UPDATE', 'CREATE'], on: 'own' },
+    // DELETE, DROP: complete and teardown take our own database away again.
+    { rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP'], on: 'own' },
   ],
 };
 

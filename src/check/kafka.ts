@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import kafkajs, { type Admin, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { KafkaLogConfig } from '../config/config.ts';
-import { type Finding, finding } from './finding.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 
 // kafkajs is CommonJS: Node finds no ConfigResourceTypes among its named exports.
 const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { caseRuleOf, castTypeOf, isIncluded, ruleOf, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import { convertSchema } from '../convert/convert-schema.ts';
 import { entriesOf } from '../convert/design.ts';
 import { type InventoryEntry, objectText, type SourceObject, sortedInventory } from '../convert/inventory.ts';
@@ -13,7 +14,6 @@ import type { MysqlConnection } from '../mysql/connection.ts';
 import { readSourceSchema } from '../mysql/source-schema.ts';
 import { tableKey } from '../mysql/table-key.ts';
 import { targetColumnName } from '../postgres/identifier.ts';
-import { type Finding, finding } from './finding.ts';
 import { leavingOut } from './skew.ts';
 
 /**

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config, EmbeddedLogConfig } from '../config/config.ts';
-import { type Finding, finding } from './finding.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import { checkKafka } from './kafka.ts';
 
 /** Less than this is soon full; much less cannot even begin. */

@@ -9,11 +9,17 @@ export interface NeededRight {
   readonly why: string;
 }
 
+export interface ReverseFacts {
+  readonly hasTriggers: boolean;
+  /** The fence makes the server read-only; locked accounts alone do not. */
+  readonly isReadOnly: boolean;
+}
+
 /** To write rows, to put triggers away and back, and to write while the source is read_only for others. */
 export function reverseRights(
   server: Pick<Server, 'kind' | 'version'>,
   databases: readonly string[],
-  hasTriggers: boolean,
+  { hasTriggers, isReadOnly }: ReverseFacts,
 ): readonly NeededRight[] {
   return [
     ...databases.flatMap((database) => [
@@ -29,17 +35,18 @@ export function reverseRights(
       database: HEARTBEAT_DATABASE,
       why: 'for the checkpoint in our own database',
     })),
-    {
-      right: server.kind === 'mysql' ? 'CONNECTION_ADMIN' : 'READ_ONLY ADMIN',
-      database: null,
-      why: 'to write while the source is read_only',
-    },
+    ...(isReadOnly ? [passingRight(server)] : []),
     ...(hasTriggers ? definerRights(server) : []).map((right) => ({
       right,
       database: null,
       why: 'to make triggers of other definers again',
     })),
   ];
+}
+
+function passingRight({ kind }: Pick<Server, 'kind'>): NeededRight {
+  const right = kind === 'mysql' ? 'CONNECTION_ADMIN' : 'READ_ONLY ADMIN';
+  return { right, database: null, why: 'to write while the source is read_only' };
 }
 
 /** SYSTEM_USER: MySQL guards definers that have it, such as root. */
@@ -54,7 +61,10 @@ export function reverseSourceGrants(
   account: string,
   databases: readonly string[],
 ): readonly string[] {
-  const byDatabase = Map.groupBy(reverseRights(server, databases, true), ({ database }) => database);
+  const byDatabase = Map.groupBy(
+    reverseRights(server, databases, { hasTriggers: true, isReadOnly: true }),
+    ({ database }) => database,
+  );
   return Array.from(byDatabase, ([database, rights]) =>
     sourceGrant(
       rights.map(({ right }) => right).join(', '),

@@ -1,21 +1,22 @@
+import { type Finding, finding } from '../contract/finding.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { has } from '../mysql/grant.ts';
-import { type Finding, finding } from './finding.ts';
 import { databaseScope, sourceGrant } from './grant.ts';
-import { type NeededRight, reverseRights } from './reverse-grant.ts';
+import { type NeededRight, type ReverseFacts, reverseRights } from './reverse-grant.ts';
 import { readAccount } from './source-right.ts';
 
 /** What the source must allow for the way back: everything that is missing, with its statement. */
 export async function checkReverseSource(
   connection: MysqlConnection,
   databases: readonly string[],
+  { isReadOnly }: Pick<ReverseFacts, 'isReadOnly'>,
 ): Promise<readonly Finding[]> {
   const { account, grants } = await readAccount(connection);
   const { server } = connection;
   const facts = await triggerFacts(connection, databases);
   // On MySQL SUPER still stands for the rights that were split off it.
   const isSuper = server.kind === 'mysql' && has(grants, 'SUPER', null);
-  const missing = reverseRights(server, databases, facts.count > 0).filter(
+  const missing = reverseRights(server, databases, { hasTriggers: facts.count > 0, isReadOnly }).filter(
     ({ right, database }) => !has(grants, right, database) && !(isSuper && database === null),
   );
   const byScope = Map.groupBy(missing, ({ database, why }) => JSON.stringify([database, why]));

@@ -1,6 +1,6 @@
+import { type Finding, finding } from '../contract/finding.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
-import { type Finding, finding } from './finding.ts';
 
 const FACTS = `
   SELECT current_setting('wal_level') AS wal_level, current_user AS "user", current_database() AS database,

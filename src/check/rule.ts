@@ -4,11 +4,11 @@ import type { Config, TableRule } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
 import { ruleOf, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, targetNameOf } from '../config/target-name.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import { keepsKey, speaksOf } from '../convert/ruled-table.ts';
 import type { CatalogueForeignKey, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { ruleProblems } from '../rule/row-rule.ts';
 import { checkCases } from './case-rule.ts';
-import { type Finding, finding } from './finding.ts';
 
 /** Rules against the catalogue: what they name must be there, and what they ask for must be possible. */
 export function checkRules(config: Config, moved: readonly CatalogueTable[]): readonly Finding[] {

@@ -1,6 +1,6 @@
+import { type Finding, finding } from '../contract/finding.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { Server } from '../mysql/server.ts';
-import { type Finding, finding } from './finding.ts';
 
 /** Rights that let a session set sql_log_bin = 0, of which the binlog, and so the stream, tells nothing. */
 const BYPASS: Readonly<Record<Server['kind'], readonly string[]>> = {

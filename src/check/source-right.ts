@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { type Grant, has, readGrants } from '../mysql/grant.ts';
 import { quoteAccount } from '../mysql/identifier.ts';
-import { type Finding, finding } from './finding.ts';
 import { databaseScope, sourceGrant } from './grant.ts';
 
 /** Our account as the server knows it, and what it may do. */

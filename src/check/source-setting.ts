@@ -1,6 +1,6 @@
+import { type Finding, finding, type Severity } from '../contract/finding.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { isAtLeast, type Server, type Version } from '../mysql/server.ts';
-import { type Finding, finding, type Severity } from './finding.ts';
 
 type Variables = ReadonlyMap<string, string>;
 

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { HEARTBEAT_DATABASE } from '../config/config.ts';
 import { SluiceError } from '../contract/error.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
 import { has } from '../mysql/grant.ts';
-import { type Finding, finding } from './finding.ts';
 import type { SourceAccount } from './source-right.ts';
 
 const HOUR_SECONDS = 3600;

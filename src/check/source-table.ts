@@ -2,10 +2,10 @@ import { codecOf } from '../column/family.ts';
 import type { Config } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
 import { globPattern } from '../config/table-filter.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { CatalogueColumn, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { quoteIdentifier, quoteTable } from '../mysql/identifier.ts';
 import { targetIdentifier } from '../postgres/identifier.ts';
-import { type Finding, finding } from './finding.ts';
 
 const TRANSACTIONAL = ['INNODB', 'ROCKSDB'];
 /** Engines that keep no rows of their own: what is written goes nowhere, or to other tables. */

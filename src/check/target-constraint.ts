@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { columnNameOf, targetNameOf } from '../config/target-name.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { CatalogueForeignKey, CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
 import { arrayText, quoteTable } from '../postgres/quote.ts';
-import { type Finding, finding } from './finding.ts';
 
 /** Foreign keys and deferrable unique constraints are kept by triggers, which rest in a session of ours (INV-50). */
 const RESTING = `

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { caseRuleOf } from '../config/table-filter.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { quoteIdent } from '../postgres/quote.ts';
-import { type Finding, finding } from './finding.ts';
 
 const BETTER = { geometry: 'postgis', vector: 'vector' } as const;
 

@@ -1,15 +1,17 @@
 import type { Config } from '../config/config.ts';
 import { castTypeOf, globPattern, isIncluded, rulesOf } from '../config/table-filter.ts';
 import { columnNameOf, schemasOf, targetNameOf, targetSchemaOf } from '../config/target-name.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import { ruledTable } from '../convert/ruled-table.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
+import { actingCure, actingText } from '../postgres/acting.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { arrayText, quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
 import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
-import { type Finding, finding } from './finding.ts';
 import { skewOf } from './skew.ts';
 import { nameOf } from './source-table.ts';
 import { checkResting } from './target-constraint.ts';
+import { checkInUse } from './target-in-use.ts';
 
 export interface TargetSubject {
   readonly config: Config;
@@ -23,6 +25,8 @@ export async function checkTargetTables(
   { config, tables, isBegun }: TargetSubject,
 ): Promise<readonly Finding[]> {
   const found: Finding[] = [];
+  /** Of rows that are not ours. */
+  const others: Finding[] = [];
   if (!isBegun) {
     found.push(...(await checkExtraTables(session, { config, tables })));
     found.push(...(await checkOwner(session, { config, tables })));
@@ -35,10 +39,11 @@ export async function checkTargetTables(
     else {
       found.push(...checkFit(config, table, target), ...checkCasts(config, table, target));
       if (!isBegun && config.target.dropForLoad !== 'all') found.push(...checkActing(target));
-      if (!isBegun && (await hasRows(session, name))) found.push(notEmpty(config, name));
+      if (!isBegun && (await hasRows(session, name))) others.push(notEmpty(config, name));
     }
   }
-  return found;
+  const used = others.length === 0 ? [] : await checkInUse(session, config);
+  return [...used, ...found, ...others];
 }
 
 /** True once the pipeline has written: what stands in its tables then is its own. */
@@ -67,7 +72,7 @@ function notEmpty({ target }: Pick<Config, 'target'>, name: TargetName): Finding
   const cure =
     target.ddl === 'existing'
       ? `target: { emptyFirst: [${JSON.stringify(name.table)}] } # deletes them before the load; or tables: { exclude: [...] }`
-      : `TRUNCATE ${quoteTable(name)} CASCADE -- or another target.schema; where the schema sluice was lost: sluice run --resync`;
+      : `TRUNCATE ${quoteTable(name)} CASCADE -- never where the application writes there already; or another target.schema; where the schema sluice was lost: sluice run --resync`;
   return finding('blocker', 'TARGET_TABLE_NOT_EMPTY', fullName(name), message, cure);
 }
 
@@ -117,9 +122,9 @@ export function isEmptiedFirst({ target }: Pick<Config, 'target'>, table: string
 /** INV-50: the sink refuses to write where a foreign key or a trigger would act on it. */
 function checkActing(target: TargetTable): readonly Finding[] {
   if (target.acting.length === 0) return [];
-  const message = `foreign keys or triggers would act on replicated rows: ${target.acting.join(', ')}`;
-  const cure = `GRANT SET ON PARAMETER session_replication_role TO CURRENT_USER -- not enough for what is ENABLE ALWAYS or REPLICA: target: { ddl: existing, dropForLoad: all }`;
-  return [finding('blocker', 'TARGET_TABLE_ACTING', fullName(target), message, cure)];
+  const message = `${target.acting.map(actingText).join('; ')}; or with what acts dropped until the cutover: target: { ddl: existing, dropForLoad: all }`;
+  const cures = new Set(target.acting.map((one) => actingCure(target, one)));
+  return [finding('blocker', 'TARGET_TABLE_ACTING', fullName(target), message, ...cures)];
 }
 
 const OWNERS = `

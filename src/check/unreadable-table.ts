@@ -1,10 +1,10 @@
 import { SluiceError } from '../contract/error.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { quoteTable } from '../mysql/identifier.ts';
 import { tableKey } from '../mysql/table-key.ts';
 import { findUnreadable } from '../mysql/unreadable-table.ts';
-import { type Finding, finding } from './finding.ts';
 import { databaseScope, sourceGrant } from './grant.ts';
 import { nameOf } from './source-table.ts';
 

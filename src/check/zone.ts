@@ -1,8 +1,8 @@
 import { offsetAt } from '../column/zone.ts';
 import type { Config } from '../config/config.ts';
+import { type Finding, finding } from '../contract/finding.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { sqlstateOf } from '../postgres/sqlstate.ts';
-import { type Finding, finding } from './finding.ts';
 
 /** Offset of every day of the years in which zones have changed. */
 const OFFSETS = `

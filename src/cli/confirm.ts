@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { Asker } from './asker.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Flag } from './verb.ts';
 
@@ -21,29 +21,11 @@ export async function confirm(call: Call, pipeline: string, act: string): Promis
 }
 
 /** One line of stdin, without its end; empty when there is none. */
-async function readLine(call: Call, question: string): Promise<string> {
-  return (await readLines(call, [question]))[0] ?? '';
-}
-
-/** An answer to each question, one line of stdin each; fewer when stdin ends. Questions are shown on a terminal only. */
-export async function readLines(call: Call, questions: readonly string[]): Promise<readonly string[]> {
-  const { stream, isTerminal } = call.io.stdin;
-  const ask = (question: string | undefined): void => {
-    if (isTerminal && question !== undefined) call.io.stderr.write(question);
-  };
-  const answers: string[] = [];
-  // One reader for all: what was typed ahead stands in its buffer.
-  const lines = createInterface({ input: stream });
+async function readLine({ io }: Call, question: string): Promise<string> {
+  const asker = new Asker(io);
   try {
-    ask(questions[0]);
-    for await (const line of lines) {
-      answers.push(line.trim());
-      if (answers.length === questions.length) break;
-      ask(questions[answers.length]);
-    }
+    return (await asker.ask(question)) ?? '';
   } finally {
-    lines.close();
-    stream.pause();
+    asker.close();
   }
-  return answers;
 }

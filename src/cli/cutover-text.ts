@@ -1,13 +1,15 @@
 import type {
   AttemptStatus,
   BlockPrediction,
+  CopiedStatus,
   CutoverPlan,
   CutoverStatus,
   GateStatus,
   StepStatus,
+  WayBackStatus,
 } from '../contract/cutover.ts';
 import type { Paint } from './color.ts';
-import { formatDuration, formatTable, formatTime } from './format.ts';
+import { formatAmount, formatBytes, formatDuration, formatTable, formatTime } from './format.ts';
 
 /** What `sluice cutover run` would do, and whether it may. */
 export function planText({ gates, steps, writeBlockLimitMs, prediction }: CutoverPlan, paint: Paint): string {
@@ -49,9 +51,25 @@ export function gatesText(gates: readonly GateStatus[], paint: Paint): string {
 export function cutoverText(status: CutoverStatus, nowMs: number, paint: Paint): string {
   const { attempt, gates, gatesAtMs, wayBack } = status;
   const last = attempt === null ? ['no cutover was begun yet'] : attemptLines(attempt, nowMs, paint);
-  const told = wayBack === null ? last : [...last, '', `advice: ${wayBack.advice}`];
+  const advised = wayBack === null ? last : [...last, '', ...wayBackLines(wayBack), `advice: ${wayBack.advice}`];
+  const told = status.copied === undefined ? advised : [...advised, '', copiedText(status.copied)];
   if (gatesAtMs === null) return told.join('\n');
   return [...told, '', `gates as of ${formatTime(gatesAtMs)}`, gatesText(gates, paint)].join('\n');
+}
+
+/** What is known without the target, and what to do. */
+export function copiedText({ known, byHand }: CopiedStatus): string {
+  const told = ['PostgreSQL does not answer. What the source knows:', ...known.map((line) => `  ${line}`)];
+  return [...told, ...(byHand.length === 0 ? [] : ['What to do:', ...byHand.map((line) => `  ${line}`)])].join('\n');
+}
+
+function wayBackLines({ lagMs, rows, setAside, slot }: WayBackStatus): readonly string[] {
+  const lag = lagMs === null ? 'unknown' : formatDuration(lagMs);
+  const line = `way back: lag ${lag}, ${formatAmount(rows, 'row')}, ${formatAmount(setAside, 'change')} set aside`;
+  if (slot === null) return [line, 'slot: not known'];
+  const { behindBytes, retainedBytes, headroomBytes } = slot;
+  const until = headroomBytes === null ? 'never lost' : `lost after ${formatBytes(headroomBytes)} more`;
+  return [line, `slot: ${formatBytes(behindBytes)} behind, ${formatBytes(retainedBytes)} kept for it, ${until}`];
 }
 
 export function attemptLines(attempt: AttemptStatus, nowMs: number, paint: Paint): readonly string[] {
@@ -64,17 +82,22 @@ export function attemptLines(attempt: AttemptStatus, nowMs: number, paint: Paint
 }
 
 export function outcomeText(attempt: AttemptStatus, nowMs: number): string {
-  const { outcome, direction, isOver, reason, writeBlockMs, writeBlockLimitMs, endedAtMs } = attempt;
+  const { outcome, direction, isOver, reason, endedAtMs } = attempt;
   const side = direction === 'forward' ? 'new' : 'old';
-  const block =
-    writeBlockMs === null
-      ? 'writes were not blocked'
-      : `writes blocked ${formatDuration(writeBlockMs)} of at most ${formatDuration(writeBlockLimitMs)}`;
+  const block = blockText(attempt);
   const since = formatDuration((endedAtMs ?? nowMs) - attempt.startedAtMs);
-  if (outcome === 'running') return `under way for ${since}; ${block}`;
+  if (outcome === 'running') return `under way for ${since}; ${block}${reason === null ? '' : `; ${reason}`}`;
   const end =
     outcome === 'committed' ? `the application writes to the ${side} side` : `put back (${reason ?? 'unknown'})`;
   return `${end}; ${block}; ${isOver ? `over after ${since}` : 'not over yet'}`;
+}
+
+/** Whose time it was: ours until the new side was open, then that of the flip and of the application's reload. */
+function blockText({ writeBlockMs, flipMs, writeBlockLimitMs }: AttemptStatus): string {
+  if (writeBlockMs === null) return 'writes were not blocked';
+  const block = `writes blocked ${formatDuration(writeBlockMs)} of at most ${formatDuration(writeBlockLimitMs)}`;
+  if (flipMs === null) return block;
+  return `${block}: ${formatDuration(writeBlockMs - flipMs)} by sluice, ${formatDuration(flipMs)} by the flip and the application’s reload`;
 }
 
 function stepRow({ name, state, tookMs, detail }: StepStatus): readonly string[] {

@@ -10,7 +10,8 @@ export interface FirstFile {
   readonly passwords: Readonly<Record<string, string>>;
 }
 
-const VARIABLES: Readonly<Record<string, string>> = {
+/** Variables that stand for the password of a URL, by the path of its option. */
+export const PASSWORD_VARIABLES: Readonly<Record<string, string>> = {
   'source.url': 'SOURCE_PASSWORD',
   'source.adminUrl': 'SOURCE_ADMIN_PASSWORD',
   'target.url': 'TARGET_PASSWORD',
@@ -25,7 +26,7 @@ export function firstFile(flags: Readonly<Record<string, string>>): FirstFile {
     const flag = flagOf(option);
     const given = flag === null ? undefined : flags[flag];
     if (given === undefined) continue;
-    const variable = VARIABLES[option.path];
+    const variable = PASSWORD_VARIABLES[option.path];
     const { text, password } =
       variable === undefined ? { text: given, password: null } : withoutPassword(given, variable);
     if (variable !== undefined && text.includes(variable)) variables.push(variable);

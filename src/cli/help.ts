@@ -23,6 +23,8 @@ export function overviewText(verbs: readonly Verb[], version: string): string {
 /** Verbs with the same first word, each with an example. */
 export function groupText(group: string, verbs: readonly Verb[]): string {
   const members = verbs.filter(({ name }) => name.startsWith(`${group} `));
+  const [only] = members;
+  if (members.length === 1 && only !== undefined) return verbText(only);
   return [
     `sluice ${group} ${members.map(({ name }) => name.slice(group.length + 1)).join('|')} [flags]`,
     '',

@@ -8,6 +8,8 @@ export interface TextSink {
   readonly isTerminal: boolean;
   /** Width of the terminal; 80 where there is none. */
   readonly columns: number;
+  /** Height of the terminal; 24 where there is none. */
+  readonly rows: number;
 }
 
 export interface TextSource {

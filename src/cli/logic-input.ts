@@ -1,17 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
+import { schemasOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
 import { type Catalogue, catalogueOf, catalogueOfScript, type TargetTypeOf } from '../logic/catalogue.ts';
-import { parseScript } from '../logic/parse-script.ts';
+import type { Language } from '../logic/parse-program.ts';
 import type { Program } from '../logic/program.ts';
 import { readSource } from '../logic/read-source.ts';
 import { lineAt } from '../logic/walk.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import { connectMysql } from '../mysql/connection.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import { quoteLiteral } from '../postgres/quote.ts';
 import { requireConfig } from './load-file.ts';
+import { CHARSET_FLAG, readScript } from './script-file.ts';
 import type { Call, Flag } from './verb.ts';
 
 /** Stored programs of a call, from a file or from the source. */
@@ -34,6 +36,7 @@ export const LANGUAGE_FLAGS: readonly Flag[] = [
     help: 'Whose language FILE is written in; mysql when not given.',
   },
   { name: 'sql-mode', type: 'text', value: 'MODES', help: 'sql_mode under which FILE begins, as @@sql_mode has it.' },
+  CHARSET_FLAG,
 ];
 
 /** Newest grammar: what an old server wrote is in it. */
@@ -46,27 +49,13 @@ export async function logicInput(call: Call): Promise<LogicInput> {
 }
 
 function fromFile({ io, flags }: Call, file: string): LogicInput {
-  const flavor = flags.get('language') === 'mariadb' ? 'mariadb' : 'mysql';
+  const flavor: Language['flavor'] = flags.get('language') === 'mariadb' ? 'mariadb' : 'mysql';
   const sqlMode = String(flags.get('sql-mode') ?? '');
-  const script = parseScript(readText(resolve(io.folder, file)), { flavor, version: VERSIONS[flavor], sqlMode });
+  const charset = flags.get('charset');
+  const language = { flavor, version: VERSIONS[flavor], sqlMode };
+  const script = readScript(resolve(io.folder, file), language, charset === undefined ? undefined : String(charset));
   const catalogue = catalogueOfScript(script.tables);
   return { from: file, programs: script.programs, catalogue, firstLineOf: ({ offset }) => lineAt(script.text, offset) };
-}
-
-/** USAGE_FILE: there is no such file, or it may not be read. */
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new SluiceError({
-      code: 'USAGE_FILE',
-      message: `${path} cannot be read (${code})`,
-      remedy: 'Name a file with CREATE PROCEDURE, FUNCTION, TRIGGER, EVENT or VIEW, as mysqldump --routines writes it',
-      disposition: 'stop',
-      cause,
-    });
-  }
 }
 
 async function fromSource(call: Call): Promise<LogicInput> {
@@ -88,16 +77,23 @@ async function fromSource(call: Call): Promise<LogicInput> {
   }
 }
 
+/** Of the schemas that the configuration loads into alone: another may have a table of the same name. */
 const COLUMNS = `SELECT table_name AS "table", column_name AS "column", data_type AS type FROM information_schema.columns
-  WHERE table_schema NOT IN ('pg_catalog', 'information_schema')`;
+  WHERE table_schema IN `;
+
+const FOLDS = "SELECT upper('é') = 'É' AS folds";
+const ASCII_ALONE =
+  'TARGET_CTYPE: upper() and lower() of the target know the letters of ASCII alone (its LC_CTYPE is C), so that É and é stay two, and UPPER of é is é: see sluice check';
 
 /** Types of the target's columns as they stand; without the target each column has the type it has by default. */
 async function targetTypes({ output }: Call, config: Config): Promise<TargetTypeOf> {
   const types = new Map<string, string>();
   try {
     const session = await connectPostgres(targetLogin(config));
-    const { rows } = await session.query(COLUMNS);
+    const { rows } = await session.query(`${COLUMNS}(${schemasOf(config).map(quoteLiteral).join(', ')})`);
     for (const row of rows) types.set(`${row['table']}.${row['column']}`, row['type'] ?? '');
+    const [fact] = (await session.query(FOLDS)).rows;
+    if (fact?.['folds'] !== 't') output.warn(ASCII_ALONE);
     await session.close();
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

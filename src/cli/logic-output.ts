@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Converted } from '../logic/convert.ts';
+import { kindOf } from '../logic/program-name.ts';
 import { lineAt } from '../logic/walk.ts';
+import { formatAmount } from './format.ts';
+import type { Call } from './verb.ts';
+import type { SetFile } from './written-set.ts';
 
 /** What `logic convert --json` gives. */
 export interface ConvertedData {
@@ -20,7 +22,8 @@ export interface ConvertedData {
       readonly advice: string;
     }[];
   }[];
-  readonly totals: Readonly<Record<Converted['outcome'], number>>;
+  /** Views stand apart: they are made with the tables. */
+  readonly totals: Readonly<Record<Converted['outcome'] | 'views', number>>;
 }
 
 export function convertedData(converted: readonly Converted[]): ConvertedData {
@@ -28,7 +31,7 @@ export function convertedData(converted: readonly Converted[]): ConvertedData {
     converted.filter((one) => one.outcome === outcome && !isView(one)).length;
   return {
     items: converted.map(({ program, name, outcome, statements, schedule, items }) => ({
-      kind: program.definition.tag,
+      kind: kindOf(program),
       name,
       outcome,
       statements,
@@ -46,8 +49,18 @@ export function convertedData(converted: readonly Converted[]): ConvertedData {
       review: count('review'),
       skeleton: count('skeleton'),
       none: count('none'),
+      views: converted.filter(isView).length,
     },
   };
+}
+
+/** Case is folded, accents are not: a note of each program, and one line here. */
+export function warnOfAccents({ output }: Call, programs: readonly Pick<Converted, 'items'>[]): void {
+  const folded = programs.filter(({ items }) => items.some(({ code }) => code === 'TEXT_CASE'));
+  if (folded.length === 0) return;
+  output.warn(
+    `${formatAmount(folded.length, 'program')} (TEXT_CASE in --json) compare texts without regard to case: where the source's collation takes é for e and ß for ss too, the target tells them apart`,
+  );
 }
 
 /** Views are made with the tables. */
@@ -75,13 +88,20 @@ function commented(text: string): string {
 }
 
 /** One file for each program, named for it, and the schedules of events in one. */
-export function writeConverted(folder: string, converted: readonly Converted[]): void {
-  mkdirSync(folder, { recursive: true });
-  for (const one of converted) {
-    if (one.statements.length === 0) continue;
-    const name = `${one.program.definition.tag}-${one.name}`.replaceAll(/[^\w.-]/g, '_');
-    writeFileSync(join(folder, `${name}.sql`), `${scriptOf(one)}\n`);
-  }
+export function filesOf(converted: readonly Converted[]): readonly SetFile[] {
+  const taken = new Set<string>();
+  const files = converted
+    .filter(({ statements }) => statements.length > 0)
+    .map((one) => ({ path: `${fileName(one, taken)}.sql`, text: `${scriptOf(one)}\n` }));
   const schedules = converted.flatMap(({ schedule }) => schedule ?? []);
-  if (schedules.length > 0) writeFileSync(join(folder, 'schedule.sql'), `${schedules.join('\n\n')}\n`);
+  return schedules.length === 0 ? files : [...files, { path: 'schedule.sql', text: `${schedules.join('\n\n')}\n` }];
+}
+
+/** Letters and digits of every script stay; what falls together, on file systems without case too, is numbered. */
+function fileName({ program, name }: Converted, taken: Set<string>): string {
+  const plain = `${program.definition.tag}-${name}`.normalize('NFC').replaceAll(/[^\p{L}\p{M}\p{N}_.-]/gu, '_');
+  let found = plain;
+  for (let n = 2; taken.has(found.toLowerCase()); n++) found = `${plain}-${n}`;
+  taken.add(found.toLowerCase());
+  return found;
 }

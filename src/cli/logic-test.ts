@@ -4,6 +4,7 @@ import { sourceLogin, targetLogin } from '../config/login.ts';
 import { targetSchemaOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
 import { type RecordedCall, readCalls } from '../logic/differential/call-file.ts';
+import { COMPARISON_HEAD, comparisonCells, comparisonPage } from '../logic/differential/comparison-page.ts';
 import type { Comparison } from '../logic/differential/differ.ts';
 import { provePrograms } from '../logic/differential/prove.ts';
 import { readSource } from '../logic/read-source.ts';
@@ -18,6 +19,7 @@ import type { Call } from './verb.ts';
 
 const ROWS = 1000;
 const CASES = 40;
+const CASE_SECONDS = 30;
 
 /** `sluice logic test`; exit 4 when something differs. */
 export async function testPrograms(call: Call): Promise<Outcome> {
@@ -36,6 +38,8 @@ export async function testPrograms(call: Call): Promise<Outcome> {
         ...{ scratchSource, scratchTarget, programs, catalogue, recorded },
         rows: Number(call.flags.get('rows') ?? ROWS),
         cases: Number(call.flags.get('cases') ?? CASES),
+        caseMs: Number(call.flags.get('case-seconds') ?? CASE_SECONDS) * 1000,
+        python: pythonOf(call),
         onProgram: (one) => call.output.say(`${one.name}: ${one.equal} of ${one.cases} equal`),
         signal: call.signal,
       });
@@ -46,6 +50,7 @@ export async function testPrograms(call: Call): Promise<Outcome> {
     await target.close();
   }
   writeExamples(call, found);
+  writePage(call, found, config.source.databases);
   const differs = found.some(({ differences }) => differences.length > 0);
   return {
     kind: 'LogicTest',
@@ -85,6 +90,20 @@ function recordedCalls({ flags, io }: Call): readonly RecordedCall[] {
   }
 }
 
+function pythonOf({ flags, io }: Call): string | undefined {
+  const found = flags.get('python') ?? io.environment['SLUICE_PYTHON'];
+  if (found === undefined) return undefined;
+  // A bare name is looked up in PATH; a path is one from where the command runs.
+  return String(found).includes('/') ? resolve(io.folder, String(found)) : String(found);
+}
+
+function writePage({ flags, io, output }: Call, found: readonly Comparison[], databases: readonly string[]): void {
+  const file = flags.get('html');
+  if (file === undefined) return;
+  writeFileSync(resolve(io.folder, String(file)), comparisonPage(found, `Proof of ${databases.join(', ')}`));
+  output.say(`written: ${String(file)}`);
+}
+
 /** Rows of the data may stand in it: written only where it is asked for. */
 function writeExamples({ flags, io, output }: Call, found: readonly Comparison[]): void {
   const file = flags.get('differences');
@@ -110,16 +129,9 @@ function totalsOf(found: readonly Comparison[]): Readonly<Record<string, number>
 }
 
 function textOf(found: readonly Comparison[]): string {
-  const rows = found.map(({ kind, name, cases, equal, branches, skipped }) => [
-    kind,
-    name,
-    skipped === undefined ? `${equal} of ${cases}` : '-',
-    skipped === undefined ? `${branches.taken} of ${branches.all}` : '-',
-    skipped ?? (equal === cases ? 'equal' : 'differs'),
-  ]);
   const { run, programs, differing, cases, equal } = totalsOf(found);
   return [
-    formatTable(['kind', 'name', 'cases equal', 'branches', 'verdict'], rows),
+    formatTable(COMPARISON_HEAD, found.map(comparisonCells)),
     '',
     `${run} of ${programs} programs run, ${differing} differ; ${equal} of ${cases} cases equal`,
   ].join('\n');

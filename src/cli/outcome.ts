@@ -19,6 +19,8 @@ export interface Outcome {
   readonly text: string;
   readonly nextSteps?: readonly string[];
   readonly error?: Failure;
+  /** It was printed already. */
+  readonly isShown?: true;
 }
 
 export interface Envelope {
@@ -44,7 +46,8 @@ function statusOf(exit: ExitCode): Envelope['status'] {
 export function outcomeOfError(kind: string, error: unknown): Outcome {
   const failure = failureOf(error);
   const data = error instanceof InvalidConfig ? { problems: error.listed } : null;
-  return { kind, exit: exitOf(failure.code), data, text: '', error: failure };
+  const nextSteps = failure.code === 'CONTROL_UNREACHABLE' ? ['sluice run'] : [];
+  return { kind, exit: exitOf(failure.code), data, text: '', error: failure, nextSteps };
 }
 
 function failureOf(error: unknown): Failure {

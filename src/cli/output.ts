@@ -1,8 +1,13 @@
 import { type Paint, painter } from './color.ts';
 import { EXIT } from './exit.ts';
-import type { Io } from './io.ts';
+import type { Io, TextSink } from './io.ts';
 import { envelopeOf, type Outcome } from './outcome.ts';
+import { screenFrame } from './screen.ts';
 import { Scrubber } from './scrub.ts';
+import { visible } from './visible.ts';
+
+/** The whole screen, once. */
+const CLEAR = '\u001b[2J';
 
 export interface OutputOptions {
   readonly isJson: boolean;
@@ -21,6 +26,7 @@ export class Output {
   readonly #io: Io;
   /** Lines of live progress that stand at the bottom of the terminal now. */
   #live: readonly string[] = [];
+  #hasScreen = false;
 
   constructor(io: Io, options: OutputOptions) {
     this.#io = io;
@@ -41,9 +47,16 @@ export class Output {
   result(outcome: Outcome): void {
     this.live([]);
     if (this.options.isJson) this.#io.stdout.write(`${this.scrubber.json(envelopeOf(outcome))}\n`);
-    else if (outcome.text !== '') this.#io.stdout.write(`${this.scrubber.text(outcome.text.trimEnd())}\n`);
+    else if (outcome.text !== '') this.#io.stdout.write(`${this.#clean(outcome.text.trimEnd(), this.#io.stdout)}\n`);
     if (outcome.error !== undefined && !this.options.isJson) this.#failure(outcome);
     if (!this.options.isJson) this.#nextSteps(outcome);
+  }
+
+  /** Shows the text in the place of all that the terminal of stdout showed. */
+  screen(text: string): void {
+    const frame = screenFrame(this.#clean(text, this.#io.stdout), this.#io.stdout);
+    this.#io.stdout.write(this.#hasScreen ? frame : `${CLEAR}${frame}`);
+    this.#hasScreen = true;
   }
 
   /** For people, about what goes on. */
@@ -59,7 +72,7 @@ export class Output {
   line(text: string): void {
     const live = this.#live;
     this.live([]);
-    this.#io.stderr.write(`${this.scrubber.text(text)}\n`);
+    this.#io.stderr.write(`${this.#clean(text, this.#io.stderr)}\n`);
     this.live(live);
   }
 
@@ -67,8 +80,14 @@ export class Output {
   live(lines: readonly string[]): void {
     if (!this.isLive || (lines.length === 0 && this.#live.length === 0)) return;
     const up = this.#live.length === 0 ? '' : `\u001b[${this.#live.length}A\u001b[J`;
-    this.#io.stderr.write(`${up}${lines.map((line) => `${this.scrubber.text(line)}\n`).join('')}`);
+    this.#io.stderr.write(
+      `${up}${lines.map((line) => `${this.#clean(line.replaceAll('\n', ' '), this.#io.stderr)}\n`).join('')}`,
+    );
     this.#live = lines;
+  }
+
+  #clean(text: string, { isTerminal }: TextSink): string {
+    return visible(this.scrubber.text(text), { isColoured: isTerminal && !this.options.isPlain });
   }
 
   #failure({ error, exit, data }: Outcome): void {

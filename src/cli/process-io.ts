@@ -52,5 +52,8 @@ function sink(stream: NodeJS.WriteStream): TextSink {
     get columns() {
       return stream.columns ?? 80;
     },
+    get rows() {
+      return stream.rows ?? 24;
+    },
   };
 }

@@ -1,12 +1,15 @@
+import { bottleneckOf } from '../contract/bottleneck.ts';
 import { incompleteOf } from '../contract/incomplete.ts';
+import { paceText } from '../contract/pace.ts';
 import type { PipelineStatus, SnapshotStatus } from '../contract/status.ts';
-import { cut, formatCount, formatDuration } from './format.ts';
+import { formatBar, formatCount, formatDuration, formatPercent } from './format.ts';
 import type { Output } from './output.ts';
 import { lagText } from './status-text.ts';
+import { oneLine } from './visible.ts';
+import { cut, cutMiddle, padEnd } from './width.ts';
 
 const REDRAW_MS = 200;
 const LINE_EVERY_MS = 10_000;
-const BAR = 24;
 /** Tables with a bar of their own at once. */
 const BARS = 6;
 
@@ -14,18 +17,19 @@ const BARS = 6;
 export class Progress {
   readonly #output: Output;
   #shownAtMs = 0;
-  #state: PipelineStatus['state'] | null = null;
+  #told = '';
 
   constructor(output: Output) {
     this.#output = output;
   }
 
   update(status: PipelineStatus): void {
-    const isNew = status.state !== this.#state;
+    const told = `${status.state} ${status.pace?.state}`;
+    const isNew = told !== this.#told;
     const sinceMs = Date.now() - this.#shownAtMs;
     if (!isNew && sinceMs < (this.#output.isLive ? REDRAW_MS : LINE_EVERY_MS)) return;
     this.#shownAtMs = Date.now();
-    this.#state = status.state;
+    this.#told = told;
     if (this.#output.isLive) this.#output.live(progressLines(status, this.#output.columns));
     else this.#output.say(progressLine(status));
   }
@@ -46,7 +50,8 @@ export function progressLine(status: PipelineStatus): string {
   const isLoading = status.state === 'starting' || status.state === 'loading';
   if (!isLoading && (snapshot.state === 'done' || snapshot.state === 'none'))
     parts.push(`lag ${lagText({ ...status, incomplete: incompleteOf(status) })}`);
-  if (status.waitingFor !== null) parts.push(`waiting ${status.waitingFor}`);
+  const held = status.pace === null ? null : paceText(status.pace);
+  for (const text of new Set([status.waitingFor, held])) if (text !== null) parts.push(oneLine(text));
   return parts.join(', ');
 }
 
@@ -55,24 +60,20 @@ export function progressLines(status: PipelineStatus, columns: number): readonly
   const copying = status.snapshot.tables.filter(({ phase }) => phase === 'copying');
   const bars = copying.slice(0, BARS).map((table) => {
     const rest = `${formatCount(table.rowsPerSecond)} rows/s  ETA ${etaText(table.etaMs)}`;
-    return `  ${cut(table.table, 24).padEnd(24)} ${bar(table.rowsDone, table.rowsEstimate)}  ${rest}`;
+    return `  ${padEnd(cutMiddle(oneLine(table.table), 24), 24)} ${formatBar(table.rowsDone, table.rowsEstimate)}  ${rest}`;
   });
   const more = copying.length > BARS ? [`  and ${copying.length - BARS} more`] : [];
-  return [...bars, ...more, progressLine(status)].map((line) => cut(line, columns - 1));
+  return [...bars, ...more, progressLine(status), ...causeLines(status)].map((line) => cut(line, columns - 1));
+}
+
+/** What holds a stream up that is behind. */
+function causeLines(status: PipelineStatus): readonly string[] {
+  const isBehind = status.state === 'streaming' && !status.isCaughtUp && status.waitingFor === null;
+  return isBehind ? [`  ${bottleneckOf(status)}`] : [];
 }
 
 function snapshotPart({ rowsDone, rowsEstimate, rowsPerSecond, etaMs }: SnapshotStatus): string {
-  return `${percent(rowsDone, rowsEstimate)} of about ${formatCount(rowsEstimate)} rows copied, ${formatCount(rowsPerSecond)} rows/s, ETA ${etaText(etaMs)}`;
-}
-
-function bar(done: number, whole: number): string {
-  const full = Math.min(BAR, Math.floor((done / Math.max(1, whole)) * BAR));
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${percent(done, whole).padStart(5)}`;
-}
-
-/** Estimates may be too low: never more than 99 % before the end is known. */
-function percent(done: number, whole: number): string {
-  return `${Math.min(99, Math.floor((100 * done) / Math.max(1, whole)))} %`;
+  return `${formatPercent(rowsDone, rowsEstimate)} of about ${formatCount(rowsEstimate)} rows copied, ${formatCount(rowsPerSecond)} rows/s, ETA ${etaText(etaMs)}`;
 }
 
 function etaText(etaMs: number | null): string {

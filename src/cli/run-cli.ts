@@ -7,6 +7,7 @@ import { makeLogger } from './log.ts';
 import { type Outcome, outcomeOfError } from './outcome.ts';
 import { Output } from './output.ts';
 import { type Parsed, parseCommand } from './parse.ts';
+import { PAGE_FLAG } from './start-page.ts';
 import type { Call, Ports, Verb } from './verb.ts';
 import { VERBS } from './verb-table.ts';
 
@@ -59,7 +60,8 @@ function stopSignal(io: Io, output: Output): AbortSignal {
 async function runVerb(verb: Verb, call: Call): Promise<Outcome> {
   try {
     const running = verb.run(call);
-    return await (verb.isGraceful === true ? running : Promise.race([running, interrupted(call.signal)]));
+    const isGraceful = verb.isGraceful === true || call.flags.has(PAGE_FLAG.name);
+    return await (isGraceful ? running : Promise.race([running, interrupted(call.signal)]));
   } catch (error) {
     if (!(error instanceof SluiceError)) call.logger.debug({ error }, 'a fault of sluice');
     return outcomeOfError(verb.kind, error);
@@ -85,6 +87,6 @@ function outputOf(io: Io, flags: ReadonlyMap<string, unknown>): Output {
 }
 
 function finish(output: Output, outcome: Outcome): number {
-  output.result(outcome);
+  if (outcome.isShown !== true) output.result(outcome);
   return outcome.exit;
 }

@@ -2,12 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Assessment } from '../assess/report.ts';
 import type { ScanCost } from '../assess/scan-cost.ts';
+import type { Config } from '../config/config.ts';
 import type { AssessOptions } from '../pipeline/assess-option.ts';
+import { startFindings } from './assess-start.ts';
 import { assessmentText } from './assess-text.ts';
 import { EXIT } from './exit.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
+import { onStartPage, PAGE_FLAG, type Told } from './start-page.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Verb } from './verb.ts';
 
@@ -58,6 +61,7 @@ export const ASSESS_VERB: Verb = {
       help: 'Show values beside the keys of examples; never of columns that a rule masks or that are named like a secret.',
     },
     { name: 'html', type: 'text', value: 'FILE', help: 'Also write one page of HTML that needs nothing else.' },
+    PAGE_FLAG,
   ],
   takesConfig: true,
   examples: [
@@ -71,12 +75,17 @@ export const ASSESS_VERB: Verb = {
 };
 
 async function assess(call: Call): Promise<Outcome> {
-  const { io, output, flags, ports } = call;
   const config = requireConfig(call);
-  const options = await optionsOf(call);
+  return await onStartPage(call, { config, verb: 'assess', kind: 'Assess' }, (told) => look(call, config, told));
+}
+
+async function look(call: Call, config: Config, told: Told): Promise<Outcome> {
+  const { io, output, flags, ports } = call;
+  const options = await optionsOf(call, told);
   if (ports.assess === undefined) throw new Error('no port for assess');
   const report = await ports.assess(config, options);
   output.live([]);
+  told.found(startFindings(report));
   const page = flags.get('html');
   if (page !== undefined) {
     const { assessmentPage } = await import('../assess/page.ts');
@@ -86,7 +95,7 @@ async function assess(call: Call): Promise<Outcome> {
   return outcomeOf(report, assessmentText(report, output.paint));
 }
 
-async function optionsOf({ flags, output, signal }: Call): Promise<AssessOptions> {
+async function optionsOf({ flags, output, signal }: Call, told: Told): Promise<AssessOptions> {
   if (flags.has('sample') && flags.has('whole'))
     throw usageError('USAGE_FLAG_VALUE', '--sample and --whole exclude each other', 'Give one of them.');
   const { parseThrottle } = await import('../mysql/throttle.ts');
@@ -107,8 +116,15 @@ async function optionsOf({ flags, output, signal }: Call): Promise<AssessOptions
     },
     showsValues: flags.has('examples'),
     signal,
-    onCost: (cost) => output.say(costText(cost)),
-    onStep: (step) => (step.startsWith('waiting') ? output.say(step) : output.live([step])),
+    onCost: (cost) => {
+      output.say(costText(cost));
+      told.step(costText(cost));
+    },
+    onStep: (step) => {
+      if (step.startsWith('waiting')) output.say(step);
+      else output.live([step]);
+      told.step(step);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { BackupOptions } from '../backup/backup.ts';
-import type { ListedBackup, RecoveryPosition, SideBackup } from '../backup/manifest.ts';
+import type { ListedBackup, PhysicalBackup, RecoveryPosition, SideBackup } from '../backup/manifest.ts';
+import type { PhysicalCommand } from '../backup/physical.ts';
 import type { Config } from '../config/config.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from '../config/database-url.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
@@ -10,10 +11,11 @@ import { EXIT } from './exit.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
+import { recorded } from './recorded.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Verb } from './verb.ts';
+import { askerOf } from './who-asks.ts';
 
-const DIRECTORY = '.sluice/backup';
 const NO_TLS = { mode: 'off', ca: null, cert: null, key: null } as const;
 
 export const BACKUP_VERB: Verb = {
@@ -26,7 +28,7 @@ export const BACKUP_VERB: Verb = {
       name: 'directory',
       type: 'text',
       value: 'DIR',
-      help: `Each backup is a folder of its own in this one; ${DIRECTORY} beside the configuration when not given.`,
+      help: 'Each backup is a folder of its own in this one; backup.directory when not given. The gate of the cutover looks there alone.',
     },
     { name: 'side', type: 'text', choices: ['source', 'target'], help: 'Only this one.' },
     {
@@ -54,25 +56,42 @@ export const BACKUP_VERB: Verb = {
 };
 
 async function backup(call: Call): Promise<Outcome> {
-  const { io, flags, output, signal } = call;
   const config = requireConfig(call);
+  const { flags } = call;
+  const params = { side: flags.get('side') ?? 'both', isRestored: !flags.has('no-restore') };
+  return await recorded(call, config, { action: 'backup', params }, () => take(call, config));
+}
+
+async function take(call: Call, config: Config): Promise<Outcome> {
+  const { io, flags, output, signal } = call;
   const { takeBackup } = await import('../backup/backup.ts');
   const asked = flags.get('directory');
   await using restores = new Restores(call);
   const taken = await takeBackup({
     pipeline: config.pipeline,
-    directory: asked === undefined ? resolve(config.folder, DIRECTORY) : resolve(io.folder, String(asked)),
+    directory: asked === undefined ? config.backup.directory : resolve(io.folder, String(asked)),
+    physical: { commands: physicalCommands(call, config), workFolder: config.folder },
     ...(flags.get('side') === 'target' ? {} : { source: await sourceSide(config, restores) }),
     ...(flags.get('side') === 'source' ? {} : { target: await targetSide(config, restores) }),
     signal,
     onStep: (words) => output.say(words),
   });
+  const what = { folder: taken.folder, ...taken.manifest };
+  await call.ports.record?.(config, { kind: 'backup', atMs: Date.now(), who: askerOf(call), what });
   return {
     kind: 'Backup',
     exit: EXIT.done,
-    data: { folder: taken.folder, ...taken.manifest },
+    data: what,
     text: backupText(taken),
   };
+}
+
+function physicalCommands({ flags }: Call, { backup: { physical } }: Config): readonly PhysicalCommand[] {
+  const sides = (['source', 'target'] as const).filter((side) => (flags.get('side') ?? side) === side);
+  return sides.flatMap((side) => {
+    const line = physical[side]?.reveal();
+    return line === undefined ? [] : [{ side, line }];
+  });
 }
 
 /** The login with more rights, where there is one. */
@@ -143,7 +162,8 @@ class Restores implements AsyncDisposable {
 }
 
 function backupText({ folder, manifest }: ListedBackup): string {
-  return [`Backup in ${folder}`, ...manifest.sides.flatMap(sideText)].join('\n');
+  const lines = [...manifest.sides.flatMap(sideText), ...(manifest.physical ?? []).map(physicalText)];
+  return [`Backup in ${folder}`, ...lines].join('\n');
 }
 
 function sideText({ side, server, databases, file, position, restored }: SideBackup): readonly string[] {
@@ -157,6 +177,11 @@ function sideText({ side, server, databases, file, position, restored }: SideBac
     `  ${positionText(position)}`,
     `  ${test}`,
   ];
+}
+
+function physicalText({ side, file, tookMs }: PhysicalBackup): string {
+  const size = formatBytes(file.bytes);
+  return `${side}: physical, ${file.name}, ${size}, sha256 ${file.sha256}, after ${formatDuration(tookMs)}; not restored`;
 }
 
 function positionText(position: RecoveryPosition): string {

@@ -1,11 +1,12 @@
 import type { CheckReport } from '../check/check.ts';
 import type { CheckOptions } from '../check/check-option.ts';
-import { type Finding, SEVERITIES, type Severity } from '../check/finding.ts';
 import type { Config } from '../config/config.ts';
+import { type Finding, SEVERITIES, type Severity } from '../contract/finding.ts';
 import type { Paint } from './color.ts';
 import { EXIT, type ExitCode, exitOf } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
+import { onStartPage, PAGE_FLAG, type Told } from './start-page.ts';
 import type { Call, Verb } from './verb.ts';
 
 export const CHECK_VERB: Verb = {
@@ -19,6 +20,7 @@ export const CHECK_VERB: Verb = {
       type: 'switch',
       help: 'Leave out what reads every row: zero dates, NUL characters, value ranges.',
     },
+    PAGE_FLAG,
   ],
   takesConfig: true,
   examples: [
@@ -32,18 +34,32 @@ export const CHECK_VERB: Verb = {
 
 async function check(call: Call): Promise<Outcome> {
   const config = requireConfig(call);
-  return checkOutcome(await look(call, config, call.flags.has('quick') ? 'quick' : 'full'), call.output.paint);
+  return await onStartPage(call, { config, verb: 'check', kind: 'Check' }, async (told) => {
+    const report = await look(call, config, { depth: call.flags.has('quick') ? 'quick' : 'full', told });
+    return checkOutcome(report, call.output.paint);
+  });
 }
 
-async function look(call: Call, config: Config, depth: CheckOptions['depth']): Promise<CheckReport> {
+interface Look {
+  readonly depth: CheckOptions['depth'];
+  readonly told: Told;
+}
+
+async function look(call: Call, config: Config, { depth, told }: Look): Promise<CheckReport> {
   // Loaded only here: the drivers of three servers would slow down every other verb.
   const runCheck = call.ports.runCheck ?? (await import('../check/check.ts')).runCheck;
-  return await runCheck(config, { depth, signal: call.signal, onStep: (step) => call.output.live([step]) });
+  const onStep = (step: string): void => {
+    call.output.live([step]);
+    told.step(step);
+  };
+  const report = await runCheck(config, { depth, signal: call.signal, onStep });
+  told.found(report.findings);
+  return report;
 }
 
 /** What `run` looks at before it touches anything: the outcome that refuses it, or null; warnings are said. */
-export async function refusal(call: Call, config: Config): Promise<Outcome | null> {
-  const whole = await look(call, config, 'start');
+export async function refusal(call: Call, config: Config, told: Told): Promise<Outcome | null> {
+  const whole = await look(call, config, { depth: 'start', told });
   call.output.live([]);
   // A resync empties every table, which was confirmed: it is the way out where the checkpoint went too.
   const isEmptied = (code: string) => call.flags.has('resync') && code === 'TARGET_TABLE_NOT_EMPTY';

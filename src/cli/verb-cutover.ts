@@ -1,21 +1,24 @@
-import { userInfo } from 'node:os';
-import type { AttemptStatus, CutoverPlan, CutoverStatus, Direction, Waiver } from '../contract/cutover.ts';
+import {
+  type AttemptStatus,
+  type CopiedStatus,
+  type CutoverPlan,
+  type CutoverStatus,
+  type Direction,
+  NO_CUTOVER,
+  type Waiver,
+} from '../contract/cutover.ts';
+import { SluiceError } from '../contract/error.ts';
 import { askAction, askStatus, unreachable } from '../control/client.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
-import { attemptLines, cutoverText, planText, predictionText } from './cutover-text.ts';
+import { attemptLines, copiedText, cutoverText, planText, predictionText } from './cutover-text.ts';
 import { followAttempt } from './cutover-watch.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Flag, Verb } from './verb.ts';
+import { askedBy, askerOf, BY_FLAG } from './who-asks.ts';
 
-const BY: Flag = {
-  name: 'by',
-  type: 'text',
-  value: 'NAME',
-  help: 'Who does it, for the evidence (default: your login).',
-};
 const WAIVE: Flag = {
   name: 'waive',
   type: 'text',
@@ -34,7 +37,7 @@ export const CUTOVER_VERBS: readonly Verb[] = [
     flags: [],
     examples: [['sluice cutover plan', 'what will be done, and what still stands against it']],
     exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],
-    run: (call) => plan(call, 'forward'),
+    run: (call) => led(call, () => plan(call, 'forward')),
   },
   {
     ...shared,
@@ -42,26 +45,26 @@ export const CUTOVER_VERBS: readonly Verb[] = [
     summary: 'Does everything up to the point of no return but the fence, puts all back and predicts the write block.',
     flags: [
       { name: 'fence-test', type: 'switch', help: 'Block writes too, for as long as the drain takes, and open again.' },
-      ...[BY, WAIVE, CONFIRM_FLAG],
+      ...[BY_FLAG, WAIVE, CONFIRM_FLAG],
     ],
     examples: [
       ['sluice cutover rehearse', 'by day, beside the application'],
       ['sluice cutover rehearse --fence-test', 'once, at a quiet hour: the application meets refused writes'],
     ],
     exits,
-    run: (call) => run(call, 'forward', true),
+    run: (call) => led(call, () => run(call, 'forward', true)),
   },
   {
     ...shared,
     name: 'cutover run',
     summary: "The switch: gates, fence, drain, checks, point of no return, flip. Asks for the pipeline's name.",
-    flags: [BY, WAIVE, CONFIRM_FLAG],
+    flags: [BY_FLAG, WAIVE, CONFIRM_FLAG],
     examples: [
       ['sluice cutover run', 'at night, with one command'],
       ['sluice cutover run --by ada --waive "drift=a view of the analysts" --confirm shop', 'without a question'],
     ],
     exits,
-    run: (call) => run(call, 'forward', false),
+    run: (call) => led(call, () => run(call, 'forward', false)),
   },
   {
     ...shared,
@@ -76,19 +79,35 @@ export const CUTOVER_VERBS: readonly Verb[] = [
     ...shared,
     name: 'cutover abort',
     summary: 'Ends an attempt before its point of no return: everything is put back.',
-    flags: [BY],
+    flags: [BY_FLAG],
     examples: [['sluice cutover abort', 'from any terminal, until the point of no return']],
-    exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.unreachable],
+    exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.unreachable],
     run: abort,
   },
   {
     ...shared,
     name: 'cutover confirm',
     summary: 'Says that the application was flipped, or flipped back, by hand: the step that waits for it is done.',
-    flags: [BY],
+    flags: [BY_FLAG],
     examples: [['sluice cutover confirm', 'once the application is pointed to the other side']],
     exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.unreachable],
     run: confirmFlip,
+  },
+  {
+    name: 'rollback accept',
+    kind: 'Accepted',
+    operands: { words: 'TABLE...|all', min: 1, max: Number.POSITIVE_INFINITY },
+    summary:
+      'Lets the way back go on with tables that DDL on the target has changed: columns that the source has not are left out.',
+    flags: [],
+    takesConfig: true,
+    needs: 'wayBackShapes',
+    examples: [
+      ['sluice rollback accept public.tbl_order', 'after the same change was made at the source, where rows need it'],
+      ['sluice rollback accept all', 'every table at which it waits'],
+    ],
+    exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],
+    run: accept,
   },
   {
     ...shared,
@@ -97,17 +116,17 @@ export const CUTOVER_VERBS: readonly Verb[] = [
     flags: [],
     examples: [['sluice rollback plan', 'after a cutover']],
     exits: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],
-    run: (call) => plan(call, 'back'),
+    run: (call) => led(call, () => plan(call, 'back')),
   },
   {
     ...shared,
     name: 'rollback run',
     summary:
       "Back to the source, with every write that the target has taken: the same machine with the roles of both sides exchanged. Asks for the pipeline's name.",
-    flags: [BY, WAIVE, CONFIRM_FLAG],
+    flags: [BY_FLAG, WAIVE, CONFIRM_FLAG],
     examples: [['sluice rollback run', 'with one command']],
     exits,
-    run: (call) => run(call, 'back', false),
+    run: (call) => led(call, () => run(call, 'back', false)),
   },
 ];
 
@@ -131,7 +150,7 @@ async function plan(call: Call, direction: Direction): Promise<Outcome> {
 async function run(call: Call, direction: Direction, isRehearsal: boolean): Promise<Outcome> {
   const config = requireConfig(call);
   const fences = !isRehearsal || call.flags.has('fence-test');
-  const by = byOf(call);
+  const by = askedBy(call);
   const waivers = waiversOf(call, by);
   if (fences) await confirm(call, config.pipeline, isRehearsal ? 'Blocking writes for a test' : 'The switch');
   const { socket } = config.control;
@@ -181,16 +200,57 @@ function ended(attempt: AttemptStatus, { output }: Call): Outcome {
 }
 
 async function status(call: Call): Promise<Outcome> {
-  const { control } = requireConfig(call);
-  const none: CutoverStatus = { attempt: null, gates: [], gatesAtMs: null, wayBack: null };
-  const data = (await askStatus(control.socket)).cutover ?? none;
+  const data = (await running(call)) ?? (await besides(call));
   return { kind: 'Cutover', exit: EXIT.done, data, text: cutoverText(data, Date.now(), call.output.paint) };
 }
 
-async function abort(call: Call): Promise<Outcome> {
+/** null: no process of it runs. */
+async function running(call: Call): Promise<CutoverStatus | null> {
   const { control } = requireConfig(call);
-  const params = { by: byOf(call) };
-  const attempt = (await ask(control.socket, { method: 'cutover.abort', params })) as AttemptStatus;
+  try {
+    return (await askStatus(control.socket)).cutover ?? NO_CUTOVER;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'CONTROL_UNREACHABLE') return null;
+    throw error;
+  }
+}
+
+/** From the journal, or its copy. */
+async function besides(call: Call): Promise<CutoverStatus> {
+  const config = requireConfig(call);
+  const data = await call.ports.cutover?.look(config);
+  if (data === undefined || (data.attempt === null && data.copied === undefined))
+    throw unreachable(config.control.socket);
+  return data;
+}
+
+/** No pipeline runs and the target is away: what is known without it, and what to do. */
+async function led(call: Call, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'CONTROL_UNREACHABLE') throw error;
+    const { copied } = await besides(call);
+    if (copied === undefined) throw error;
+    return targetAway(copied);
+  }
+}
+
+function targetAway(copied: CopiedStatus): Outcome {
+  const error = {
+    code: 'CUTOVER_TARGET_AWAY',
+    message: `PostgreSQL does not answer: ${copied.known.join('; ')}`,
+    remedy: 'Do what is said above, in its order.',
+  };
+  return { kind: 'Cutover', exit: EXIT.refused, data: copied, text: copiedText(copied), error };
+}
+
+async function abort(call: Call): Promise<Outcome> {
+  const config = requireConfig(call);
+  const params = { by: askedBy(call) };
+  const answer = await askAction(config.control.socket, { method: 'cutover.abort', params });
+  if (answer === null) return await abortWithoutTarget(call, params.by);
+  const attempt = answer.data as AttemptStatus;
   const text = attemptLines(attempt, Date.now(), call.output.paint).join('\n');
   if (attempt.outcome === 'aborted') return { kind: 'Cutover', exit: EXIT.done, data: attempt, text };
   const error = {
@@ -201,9 +261,18 @@ async function abort(call: Call): Promise<Outcome> {
   return { kind: 'Cutover', exit: EXIT.failed, data: attempt, text, error };
 }
 
+/** No pipeline runs: while the target is there the next one puts back by itself; without it the copy tells. */
+async function abortWithoutTarget(call: Call, by: string): Promise<Outcome> {
+  const config = requireConfig(call);
+  const copied = await call.ports.cutover?.open(config, by, call.logger);
+  if (copied === undefined || copied === null) throw unreachable(config.control.socket);
+  if (copied.source !== 'open') return targetAway(copied);
+  return { kind: 'Cutover', exit: EXIT.done, data: copied, text: copiedText(copied) };
+}
+
 async function confirmFlip(call: Call): Promise<Outcome> {
   const { control } = requireConfig(call);
-  const params = { by: byOf(call) };
+  const params = { by: askedBy(call) };
   const data = (await ask(control.socket, { method: 'cutover.confirm', params })) as AttemptStatus;
   const text = 'confirmed: the cutover goes on';
   return { kind: 'Cutover', exit: EXIT.done, data, text, nextSteps: ['sluice cutover status'] };
@@ -213,16 +282,6 @@ async function ask(socket: string, call: Parameters<typeof askAction>[1]): Promi
   const answer = await askAction(socket, call);
   if (answer === null) throw unreachable(socket);
   return answer.data;
-}
-
-function byOf(call: Call): string {
-  const given = call.flags.get('by');
-  if (typeof given === 'string') return given;
-  try {
-    return userInfo().username;
-  } catch {
-    throw usageError('USAGE_MISSING_FLAG', 'this account has no name', 'Say who does it: --by NAME');
-  }
 }
 
 function waiversOf(call: Call, by: string): readonly Waiver[] {
@@ -235,4 +294,15 @@ function waiversOf(call: Call, by: string): readonly Waiver[] {
     }
     return { gate, by, reason };
   });
+}
+
+/** The running process looks again within seconds. */
+async function accept(call: Call): Promise<Outcome> {
+  const config = requireConfig(call);
+  const { wayBackShapes } = call.ports;
+  if (wayBackShapes === undefined) throw new TypeError('no way back in this build');
+  const isAll = call.operands.length === 1 && call.operands[0] === 'all';
+  const tables = await wayBackShapes.accept(config, isAll ? 'all' : call.operands, askerOf(call));
+  const text = tables.length === 0 ? 'the way back waits at no table' : `accepted as it is now: ${tables.join(', ')}`;
+  return { kind: 'Accepted', exit: EXIT.done, data: { tables }, text, nextSteps: ['sluice cutover status'] };
 }

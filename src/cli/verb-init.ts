@@ -1,27 +1,27 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { sightGrants, sourceGrants, targetGrants } from '../check/grant.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import { secretsOf } from '../config/show.ts';
 import { SluiceError } from '../contract/error.ts';
-import { quoteAccount } from '../mysql/identifier.ts';
+import type { StartFinding } from '../contract/start.ts';
 import type { Server } from '../mysql/server.ts';
-import { quoteIdent } from '../postgres/quote.ts';
-import { readLines } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { type FirstFile, firstFile } from './first-file.ts';
+import { type Grants, grantsText } from './init-grants.ts';
 import { InvalidConfig } from './invalid-config.ts';
 import type { Failure, Outcome } from './outcome.ts';
+import { onStartPage, PAGE_FLAG } from './start-page.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Verb } from './verb.ts';
+import { REQUIRED, type Told, Wizard } from './wizard.ts';
 
 export const INIT_VERB: Verb = {
   name: 'init',
   kind: 'Init',
   summary: 'Tests both connections, writes a first sluice.yaml, prints the accounts and grants to create on each side.',
-  flags: [{ name: 'force', type: 'switch', help: 'Replace a configuration that is there.' }],
+  flags: [{ name: 'force', type: 'switch', help: 'Replace a configuration that is there.' }, PAGE_FLAG],
   takesConfig: true,
   examples: [
     ['sluice init', 'asks for what it needs'],
@@ -33,12 +33,6 @@ export const INIT_VERB: Verb = {
   exits: [EXIT.done, EXIT.usage, EXIT.unreachable, EXIT.interrupted],
   run: init,
 };
-
-const QUESTIONS: readonly (readonly [flag: string, question: string])[] = [
-  ['--pipeline', 'Name of the pipeline (a-z, 0-9, _): '],
-  ['--source-url', 'Source, mysql://ACCOUNT@HOST:PORT/DATABASE (its password is in SOURCE_PASSWORD): '],
-  ['--target-url', 'Target, postgresql://ACCOUNT@HOST:PORT/DATABASE (its password is in TARGET_PASSWORD): '],
-];
 
 interface Tested {
   readonly kind: Server['kind'];
@@ -54,10 +48,53 @@ async function init(call: Call): Promise<Outcome> {
       'Replace it with --force, or name another with --config FILE.',
     );
   }
-  const first = firstFile(await answers(call));
+  const missing = REQUIRED.filter(({ flag }) => call.overrides[flag] === undefined).map(({ flag }) => flag);
+  if (missing.length === 0) return await tryOnce(call, path, { answers: call.overrides, passwords: {} });
+  if (!call.io.stdin.isTerminal) throw missingFlags(call, missing);
+  const wizard = new Wizard(call);
+  try {
+    return await guided(call, path, wizard);
+  } finally {
+    wizard.close();
+  }
+}
+
+/** Asks, tries, and asks again while a server refuses. */
+async function guided(call: Call, path: string, wizard: Wizard): Promise<Outcome> {
+  let told = await wizard.askAll();
+  for (;;) {
+    const missing = REQUIRED.filter(({ flag }) => told.answers[flag] === undefined).map(({ flag }) => flag);
+    if (missing.length > 0) throw missingFlags(call, missing);
+    const outcome = await tryOnce(call, path, told);
+    if (outcome.exit !== EXIT.unreachable) return outcome;
+    call.output.line(`\n${outcome.text}\n\n${outcome.error?.message ?? ''}`);
+    const again = await wizard.askAgain();
+    if (again === null) return { ...outcome, text: '' };
+    told = again;
+  }
+}
+
+async function tryOnce(call: Call, path: string, { answers, passwords }: Told): Promise<Outcome> {
+  const fromAnswers = firstFile(answers);
+  const first = { ...fromAnswers, passwords: { ...passwords, ...fromAnswers.passwords } };
   const config = readBack(call, path, first);
-  const tested = await testBoth(config);
-  const statements = grantsText(config, tested.kind);
+  return await onStartPage(call, { config, verb: 'init', kind: 'Init' }, async (told) => {
+    told.step('asking both servers');
+    const tested = await testBoth(config);
+    const statements = grantsText(config, tested.kind);
+    told.found(startFindings(tested, statements));
+    return written(path, { first, tested, statements });
+  });
+}
+
+interface TriedOnce {
+  readonly first: FirstFile;
+  readonly tested: Tested;
+  readonly statements: Grants;
+}
+
+/** The file, once both servers have answered. */
+function written(path: string, { first, tested, statements }: TriedOnce): Outcome {
   const data = { file: path, source: statements.source, target: statements.target, failures: tested.failures };
   if (tested.failures.length > 0) {
     return { kind: 'Init', exit: EXIT.unreachable, data, text: statements.text, error: failureOf(tested.failures) };
@@ -65,6 +102,24 @@ async function init(call: Call): Promise<Outcome> {
   writeFileSync(path, first.text, { mode: 0o600 });
   const text = `${statements.text}\n\nwritten: ${path}${first.variables.map((name) => `\nset in the environment: ${name}`).join('')}`;
   return { kind: 'Init', exit: EXIT.done, data, text, nextSteps: ['sluice check', 'sluice run'] };
+}
+
+/** What refused, and what to create on each side, for the page. */
+function startFindings({ failures }: Tested, { source, target }: Grants): readonly StartFinding[] {
+  return [
+    ...failures.map(({ code, message, remedy }) => ({
+      ...{ severity: 'blocker' as const, object: 'server', message, code, cure: [remedy] },
+    })),
+    ...(
+      [
+        ['source', source],
+        ['target', target],
+      ] as const
+    ).map(([object, cure]) => ({
+      ...{ severity: 'information' as const, object, message: 'accounts and rights that sluice needs', code: 'GRANTS' },
+      cure: cure.map((statement) => `${statement};`),
+    })),
+  ];
 }
 
 /** One error for both sides: under the code of the first, with the words of each. */
@@ -75,27 +130,15 @@ function failureOf(failures: readonly Failure[]): Failure {
   return { code: failures[0]?.code ?? '', message, remedy };
 }
 
-/** Flags first; what is missing is asked for on a terminal. */
-async function answers(call: Call): Promise<Readonly<Record<string, string>>> {
-  const missing = QUESTIONS.filter(([flag]) => call.overrides[flag] === undefined);
-  if (missing.length === 0) return call.overrides;
-  if (!call.io.stdin.isTerminal) throw missingFlags(call, missing);
-  const given = await readLines(
-    call,
-    missing.map(([, question]) => question),
-  );
-  return { ...call.overrides, ...Object.fromEntries(missing.map(([flag], index) => [flag, given[index] ?? ''])) };
-}
-
 /** What is missing, and what is wrong with what is there: nobody should learn of it one by one. */
-function missingFlags({ io, overrides }: Call, missing: typeof QUESTIONS): SluiceError {
+function missingFlags({ io, overrides }: Call, missing: readonly string[]): SluiceError {
   const first = firstFile(overrides);
   const environment = { ...io.environment, ...first.passwords };
   const { problems } = loadConfig({ file: 'flags', text: first.text, environment, flags: {}, readFile: () => '' });
   const wrong = problems
     .filter(({ code }) => code !== 'CONFIG_MISSING')
     .map(({ path, message }) => `${path}: ${message}`);
-  const message = `sluice init needs ${missing.map(([flag]) => flag).join(', ')}`;
+  const message = `sluice init needs ${missing.join(', ')}`;
   const remedy = 'There is no terminal to ask on: give each as a flag.';
   return usageError('USAGE_MISSING_FLAG', [message, ...wrong].join('; '), remedy);
 }
@@ -131,34 +174,4 @@ async function testBoth(config: Config): Promise<Tested> {
   await source?.close();
   await target?.close();
   return { kind, failures };
-}
-
-interface Grants {
-  readonly source: readonly string[];
-  readonly target: readonly string[];
-  readonly text: string;
-}
-
-function grantsText(config: Config, kind: Server['kind']): Grants {
-  const account = quoteAccount(config.source.url.user, '%');
-  const source = [
-    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '...'`,
-    ...sourceGrants(kind, account, config.source.databases),
-    ...(config.target.ddl === 'convert' ? sightGrants(kind, account, config.source.databases) : []),
-  ];
-  const { user, database } = config.target.url;
-  const schemas = config.target.schema === null ? config.source.databases : [config.target.schema];
-  const target = [
-    `CREATE ROLE ${quoteIdent(user)} LOGIN PASSWORD '...'`,
-    ...targetGrants({ user, database, schemas, ddl: config.target.ddl }),
-  ];
-  const block = (title: string, lines: readonly string[]): string =>
-    [title, ...lines.map((line) => `  ${line};`)].join('\n');
-  const name = kind === 'mysql' ? 'MySQL' : 'MariaDB';
-  const text = [
-    block(`On the source (${name}), as an administrator:`, source),
-    '',
-    block('On the target (PostgreSQL), as a superuser:', target),
-  ].join('\n');
-  return { source, target, text };
 }

@@ -9,6 +9,7 @@ import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { incompleteLines, lagText } from './status-text.ts';
 import type { Call, Verb } from './verb.ts';
+import { oneLine } from './visible.ts';
 
 /** A status older than this says nothing about now: its lag counts as unknown. */
 const STALE_MS = 10_000;
@@ -46,6 +47,8 @@ export interface LagReading {
   readonly maxMs: number | null;
   /** What is not on the target though the stream is past it; with `--max` anything of it fails the test. */
   readonly incomplete: readonly Incomplete[];
+  /** What the stream waits for, in words; null: nothing. */
+  readonly waitingFor: string | null;
   readonly isReached: boolean;
   readonly asOfMs: number;
 }
@@ -59,7 +62,8 @@ export function readLag(status: PipelineStatus, maxMs: number | null, nowMs: num
   const isWithin = maxMs === 0 ? isCaughtUp : lagMs !== null && lagMs <= (maxMs ?? Number.POSITIVE_INFINITY);
   const incomplete = incompleteOf(status);
   const isReached = isWithin && (maxMs === null || incomplete.length === 0);
-  return { lagMs, isCaughtUp, maxMs, incomplete, isReached, asOfMs: status.asOfMs };
+  const { waitingFor } = status;
+  return { lagMs, isCaughtUp, maxMs, incomplete, waitingFor, isReached, asOfMs: status.asOfMs };
 }
 
 async function lag(call: Call): Promise<Outcome> {
@@ -68,11 +72,15 @@ async function lag(call: Call): Promise<Outcome> {
   const maxMs = typeof max === 'number' ? max : null;
   const timeout = call.flags.get('timeout');
   const deadlineMs = Date.now() + (typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT_MS);
+  let told: string | null = null;
   for (;;) {
     const reading = await read(config.control.socket, maxMs, call.flags.has('wait'));
     const isOver = !call.flags.has('wait') || Date.now() >= deadlineMs;
     if (!(reading instanceof SluiceError) && (reading.isReached || isOver)) return outcome(reading);
     if (reading instanceof SluiceError && isOver) throw reading;
+    const waitingFor = reading instanceof SluiceError ? reading.message : reading.waitingFor;
+    if (waitingFor !== null && waitingFor !== told) call.output.say(`waiting: ${oneLine(waitingFor)}`);
+    told = waitingFor;
     await sleep(POLL_MS, undefined, { signal: call.signal });
   }
 }
@@ -88,8 +96,9 @@ async function read(socket: string, maxMs: number | null, isWaiting: boolean): P
 }
 
 function outcome(reading: LagReading): Outcome {
-  const { isReached, maxMs, incomplete } = reading;
-  const text = [lagText(reading), ...incompleteLines(incomplete)].join('\n');
+  const { isReached, maxMs, incomplete, waitingFor } = reading;
+  const held = waitingFor === null ? [] : [`  ${oneLine(waitingFor)}`];
+  const text = [lagText(reading), ...held, ...incompleteLines(incomplete)].join('\n');
   if (isReached) return { kind: 'Lag', exit: EXIT.done, data: reading, text };
   const most = maxMs === null ? 'a known lag' : maxMs === 0 ? 'no lag' : `at most ${formatDuration(maxMs)}`;
   const wanted = incomplete.length === 0 || maxMs === null ? most : `${most}, with every table complete`;

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { workText } from '../logic/effort.ts';
 import { WORK_CLASSES } from '../logic/feature-table.ts';
 import type { Inventory, InventoryItem } from '../logic/inventory.ts';
 import { EXIT } from './exit.ts';
@@ -7,6 +8,7 @@ import { formatCount, formatTable } from './format.ts';
 import { LANGUAGE_FLAGS } from './logic-input.ts';
 import type { Outcome } from './outcome.ts';
 import type { Call, Verb } from './verb.ts';
+import { writeTold } from './written-set.ts';
 
 export const LOGIC_VERBS: readonly Verb[] = [
   {
@@ -44,6 +46,13 @@ export const LOGIC_VERBS: readonly Verb[] = [
         help: 'What to write; plpgsql when not given. django: an application, which --out names.',
       },
       {
+        name: 'triggers',
+        type: 'text',
+        value: 'HOME',
+        choices: ['database', 'signals', 'methods'],
+        help: 'Where triggers run under Django; database when not given. signals, methods: in Python, for rows that Django saves one by one, and only of tables that no SQL of the application changes.',
+      },
+      {
         name: 'out',
         type: 'text',
         value: 'FOLDER',
@@ -54,6 +63,10 @@ export const LOGIC_VERBS: readonly Verb[] = [
     examples: [
       ['sluice logic convert --out logic', 'every program of the source, one file each'],
       ['sluice logic convert --to django --out shop/logic', 'services of Django that give the same on both servers'],
+      [
+        'sluice logic convert --to django --triggers signals --out shop/logic',
+        'triggers by signals of the models; what passes them by is told',
+      ],
       ['sluice logic convert dump.sql', 'a dump, to stdout; its CREATE TABLEs tell the types of columns'],
     ],
     exits: [EXIT.done, EXIT.usage, EXIT.differences, EXIT.unreachable, EXIT.interrupted],
@@ -90,7 +103,20 @@ export const LOGIC_VERBS: readonly Verb[] = [
         help: 'Rows of each table that are copied at most; 1000 when not given.',
       },
       { name: 'cases', type: 'integer', value: 'N', help: 'Cases of each program at most; 40 when not given.' },
+      {
+        name: 'case-seconds',
+        type: 'integer',
+        value: 'N',
+        help: 'Seconds that a case may take on the source before it is ended and left out; 30 when not given.',
+      },
       { name: 'differences', type: 'text', value: 'FILE', help: 'Write every difference as a line of JSON.' },
+      {
+        name: 'python',
+        type: 'text',
+        value: 'PATH',
+        help: 'A Python with Django and both drivers: runs the services of `logic convert --to django` too, on both servers; SLUICE_PYTHON when not given.',
+      },
+      { name: 'html', type: 'text', value: 'FILE', help: 'Also write one page of HTML that needs nothing else.' },
     ],
     takesConfig: true,
     examples: [
@@ -98,6 +124,7 @@ export const LOGIC_VERBS: readonly Verb[] = [
         'sluice logic test --calls recorded.sql --differences differences.ndjson',
         'with calls that the application made',
       ],
+      ['sluice logic test --python venv/bin/python --html proof.html', 'the services of Django too, as a page'],
     ],
     exits: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.differences, EXIT.unreachable, EXIT.interrupted],
     run: async (call) => await (await import('./logic-test.ts')).testPrograms(call),
@@ -108,17 +135,20 @@ export const LOGIC_VERBS: readonly Verb[] = [
 async function convert(call: Call): Promise<Outcome> {
   const { logicInput } = await import('./logic-input.ts');
   const { convertPrograms } = await import('../logic/convert.ts');
-  const { convertedData, sqlOf, writeConverted } = await import('./logic-output.ts');
+  const { convertedData, filesOf, sqlOf, warnOfAccents } = await import('./logic-output.ts');
   if (call.flags.get('to') === 'django') return await (await import('./logic-django.ts')).convertToDjango(call);
   const { programs, catalogue } = await logicInput(call);
   const converted = convertPrograms(programs, { catalogue });
   const data = convertedData(converted);
   const folder = call.flags.get('out');
-  if (folder !== undefined) writeConverted(resolve(call.io.folder, String(folder)), converted);
-  const { automatic, review, skeleton, none } = data.totals;
+  if (folder !== undefined) writeTold(call, 'plpgsql', filesOf(converted));
+  const { automatic, review, skeleton, none, views } = data.totals;
   call.output.say(
-    `${converted.length} objects: automatic ${automatic}, review ${review}, skeleton ${skeleton}, not converted ${none}`,
+    `${converted.length} objects: automatic ${automatic}, review ${review}, skeleton ${skeleton}, not converted ${none}, views ${views} (made with the tables)`,
   );
+  warnOfAccents(call, converted);
+  for (const { kind, name, actions } of data.items.filter(({ kind, outcome }) => outcome === 'none' && kind !== 'view'))
+    for (const { line, reason } of actions) call.output.warn(`${kind} ${name}, line ${line}: ${reason}`);
   const exit = skeleton + none > 0 ? EXIT.differences : EXIT.done;
   return {
     kind: 'LogicConvert',
@@ -157,7 +187,7 @@ export function inventoryText(inventory: Inventory): string {
     formatTable(HEAD, items.map(cells)),
     '',
     `${formatCount(totals.objects)} objects: ${classes}`,
-    `about ${formatCount(totals.minutes / 60)} hours of work; each object's formula is in --json and --html`,
+    `about ${workText(totals.minutes)} of work; each object's formula is in --json and --html`,
     ...broken,
   ].join('\n');
 }

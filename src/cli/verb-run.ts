@@ -5,18 +5,21 @@ import { incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
 import type { HttpServer } from '../http/server.ts';
+import { refuseEnded } from '../pipeline/evidence-file.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { formatAmount } from './format.ts';
-import { requireConfig } from './load-file.ts';
+import { requireConfig, shownConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { Progress } from './progress.ts';
+import { StartTeller } from './start-teller.ts';
 import { incompleteLines, lagText } from './status-text.ts';
 import { usageError } from './usage-error.ts';
 import { type Call, type Flag, signalOf, type Verb } from './verb.ts';
 import { refusal } from './verb-check.ts';
+import { askerOf } from './who-asks.ts';
 
 const UNTIL: Flag = {
   name: 'until',
@@ -87,6 +90,7 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
   }
   if (call.flags.has('resync'))
     await confirm(call, config.pipeline, 'Emptying every table on the target and loading anew');
+  await refuseEnded(config);
   const control = await ControlServer.open({
     pipeline: config.pipeline,
     mode,
@@ -95,8 +99,10 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
   });
   const progress = new Progress(call.output);
   const http = await openHttp(call, config);
+  const start = startOf(call, config, http);
   try {
-    const refused = await refusal(call, config);
+    const refused = await refusal(call, config, start);
+    start.end(refused ?? { exit: EXIT.done });
     if (refused !== null || call.signal.aborted) return refused ?? stoppedEarly(call);
     return outcome(call, await runPipeline(call, config, { mode, control, progress, http }));
   } finally {
@@ -111,6 +117,11 @@ async function openHttp({ logger }: Call, { http, pipeline }: Config): Promise<H
   if (http.listen === null) return null;
   const { HttpServer } = await import('../http/server.ts');
   return await HttpServer.open({ ...http, listen: http.listen, pipeline, logger });
+}
+
+/** What is looked at before anything is begun, for who follows on the page. */
+function startOf({ output: { scrubber } }: Call, { pipeline }: Config, http: HttpServer | null): StartTeller {
+  return new StartTeller({ pipeline, verb: 'run', scrubber, publish: (start) => http?.publishStart(start) });
 }
 
 function stoppedEarly(call: Call): Outcome {
@@ -152,19 +163,21 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
     control.serve(actions);
     http?.serve(actions);
   };
-  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, ...until, ...rules, ...resync });
+  const redact = (text: string) => call.output.scrubber.text(text);
+  const asked = { by: askerOf(call), configuration: shownConfig(call), redact };
+  const given = { ...until, ...rules, ...resync };
+  return await ports.runPipeline(config, { mode, signal, logger, onStatus, onActions, asked, ...given });
 }
 
 function outcome(call: Call, { ended, status }: RunResult): Outcome {
   const incomplete = incompleteOf(status);
   const rows = status.stages.map(({ name, rows }) => `${formatAmount(rows, 'row')} past ${name}`).join(', ');
   if (ended === 'cut-over') return cutOver(status);
-  const text = `${status.pipeline}: ${ended === 'caught-up' ? 'caught up' : 'stopped'}; ${rows}; lag ${lagText({ ...status, incomplete })}`;
+  const text = `${status.pipeline}: ${ENDS[ended]}; ${rows}; lag ${lagText({ ...status, incomplete })}`;
   const whole = [text, ...incompleteLines(incomplete)].join('\n');
   const nextSteps = status.quarantine.length > 0 ? ['sluice quarantine list'] : [];
   const result: Outcome = { kind: 'Run', exit: EXIT.done, data: { ended, status, incomplete }, text: whole, nextSteps };
-  if (ended === 'caught-up') return result;
-  if (isServiceStop(call)) return result;
+  if (ended !== 'stopped' || isServiceStop(call)) return result;
   const { code, message, remedy } = new SluiceError({
     code: 'INTERRUPTED',
     message: call.flags.has('until') ? 'stopped before it was caught up' : 'stopped cleanly',
@@ -173,6 +186,13 @@ function outcome(call: Call, { ended, status }: RunResult): Outcome {
   });
   return { ...result, exit: EXIT.interrupted, error: { code, message, remedy } };
 }
+
+const ENDS: Readonly<Record<RunResult['ended'], string>> = {
+  'caught-up': 'caught up',
+  stopped: 'stopped',
+  asked: 'ended, as sluice complete or sluice teardown asked',
+  'cut-over': 'cut over',
+};
 
 /** Nothing of the source goes to the target any more. */
 function cutOver(status: PipelineStatus): Outcome {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { differenceText } from '../convert/difference.ts';
 import { countOutcomes, type Inventory, objectText } from '../convert/inventory.ts';
 import type { Phase } from '../convert/step.ts';
@@ -9,6 +10,7 @@ import { EXIT } from './exit.ts';
 import { formatCount } from './format.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
+import { recorded } from './recorded.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Verb } from './verb.ts';
 
@@ -134,6 +136,12 @@ function countsText(inventory: Inventory): string {
 async function apply(call: Call): Promise<Outcome> {
   const config = requireConfig(call);
   const phase = (call.flags.get('phase') ?? 'all') as Phase | 'all';
+  return await recorded(call, config, { action: 'schema.apply', params: { phase } }, async () =>
+    appliedOutcome(await applied(call, config, phase)),
+  );
+}
+
+async function applied(call: Call, config: Config, phase: Phase | 'all'): Promise<AppliedSchema> {
   let shownAtMs = 0;
   const { signal, logger, output } = call;
   const result = await actionsOf(call).apply(config, {
@@ -150,7 +158,7 @@ async function apply(call: Call): Promise<Outcome> {
     },
   });
   output.live([]);
-  return appliedOutcome(result);
+  return result;
 }
 
 function appliedOutcome(result: AppliedSchema): Outcome {

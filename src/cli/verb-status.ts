@@ -4,7 +4,7 @@ import { askStatus, watchStatus } from '../control/client.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
-import { statusText } from './status-text.ts';
+import { statusText, type TextSpace } from './status-text.ts';
 import { type Call, signalOf, type Verb } from './verb.ts';
 
 export const STATUS_VERB: Verb = {
@@ -33,8 +33,9 @@ async function watch(call: Call): Promise<Outcome> {
   const config = requireConfig(call);
   const isScreen = call.io.stdout.isTerminal && !call.output.options.isJson;
   for await (const status of watchStatus(config.control.socket, call.signal)) {
-    if (isScreen) call.io.stdout.write('\u001b[H\u001b[2J');
-    call.output.result(outcome(status, call));
+    const seen = outcome(status, call, isScreen ? { rows: call.io.stdout.rows } : {});
+    if (isScreen) call.output.screen(seen.text);
+    else call.output.result(seen);
   }
   if (signalOf(call.signal) !== null) {
     throw new SluiceError({ code: 'INTERRUPTED', message: 'status --watch', remedy: '', disposition: 'stop' });
@@ -47,7 +48,8 @@ async function watch(call: Call): Promise<Outcome> {
   });
 }
 
-function outcome(status: PipelineStatus, call: Call): Outcome {
-  const text = statusText(status, Date.now(), call.output.paint);
+function outcome(status: PipelineStatus, call: Call, space: TextSpace = {}): Outcome {
+  const { isTerminal, columns } = call.io.stdout;
+  const text = statusText(status, Date.now(), call.output.paint, isTerminal ? { ...space, columns } : space);
   return { kind: 'Status', exit: EXIT.done, data: status, text };
 }

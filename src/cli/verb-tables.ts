@@ -6,6 +6,8 @@ import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Verb } from './verb.ts';
+import { oneLine } from './visible.ts';
+import { askerOf } from './who-asks.ts';
 
 export const TABLES_VERBS: readonly Verb[] = [
   {
@@ -36,7 +38,7 @@ async function reload(call: Call): Promise<Outcome> {
   const named = tables === 'all' ? 'every table' : tables.join(', ');
   await confirm(call, config.pipeline, `Emptying ${named} on the target and copying anew`);
   if (call.ports.reloadTables === undefined) throw new TypeError('no pipeline in this build');
-  const begun = await call.ports.reloadTables(config, tables);
+  const begun = await call.ports.reloadTables(config, tables, askerOf(call));
   return { kind: 'TablesReload', exit: EXIT.done, data: begun, text: begunText(begun), nextSteps: ['sluice status'] };
 }
 
@@ -46,10 +48,12 @@ function tablesOf({ operands, flags }: Call): readonly string[] | 'all' {
   throw usageError('USAGE_OPERANDS', `sluice tables reload: ${message}`, 'See: sluice tables reload --help');
 }
 
-function begunText({ tables }: ReloadBegun): string {
-  const noun = tables.length === 1 ? 'table is' : 'tables are';
+function begunText({ tables, waitingFor = null }: ReloadBegun): string {
+  const are = tables.length === 1 ? 'table is' : 'tables are';
+  const noun = waitingFor === null ? are : `${tables.length === 1 ? 'table' : 'tables'} will be`;
   return [
     `${formatCount(tables.length)} ${noun} emptied on the target and copied anew; a crash does not undo it`,
+    ...(waitingFor === null ? [] : [`until then the target stays as it is: ${oneLine(waitingFor)}`]),
     ...tables.filter((table) => table.supersededChanges > 0).map(supersededText),
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import type { Outcome } from './outcome.ts';
 import type { Call, Verb } from './verb.ts';
 import { BESIDE_FLAGS, besideRows } from './verify-beside.ts';
 import { progressText, verificationText } from './verify-text.ts';
+import { askerOf } from './who-asks.ts';
 
 const LINE_EVERY_MS = 10_000;
 
@@ -65,7 +66,7 @@ async function verify(call: Call): Promise<Outcome> {
       tables: Array.isArray(named) ? named : 'all',
       ...{ restart: flags.has('restart'), repair, timeoutMs: typeof timeout === 'number' ? timeout : null },
       mode: flags.get('mode') === 'pushdown' ? 'pushdown' : 'stream',
-      by: call.io.environment['USER'] ?? 'unknown',
+      by: askerOf(call),
     },
     { onProgress: shower(call), signal },
   );

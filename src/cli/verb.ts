@@ -3,7 +3,18 @@ import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
 import type { Assess } from '../pipeline/assess-option.ts';
 import type { BesideRows } from '../pipeline/beside-option.ts';
-import type { AskVerify, OpenQuarantine, ReloadTables, RunPipeline } from '../pipeline/run-option.ts';
+import type { BesideCutover } from '../pipeline/cutover-beside.ts';
+import type { EndingActions } from '../pipeline/ending-option.ts';
+import type { RecordOnce, ReportPort } from '../pipeline/evidence-option.ts';
+import type {
+  AskPace,
+  AskVerify,
+  ChangeTables,
+  OpenQuarantine,
+  ReloadTables,
+  RunPipeline,
+  WayBackShapes,
+} from '../pipeline/run-option.ts';
 import type { SchemaActions } from '../pipeline/schema-option.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io, SignalName } from './io.ts';
@@ -64,11 +75,18 @@ export interface Verb {
 export interface Ports {
   readonly runPipeline?: RunPipeline;
   readonly openQuarantine?: OpenQuarantine;
+  readonly wayBackShapes?: WayBackShapes;
   readonly reloadTables?: ReloadTables;
+  readonly changeTables?: ChangeTables;
+  readonly askPace?: AskPace;
   readonly verify?: AskVerify;
   readonly besideRows?: BesideRows;
+  readonly cutover?: BesideCutover;
   readonly schema?: SchemaActions;
+  readonly report?: ReportPort;
+  readonly record?: RecordOnce;
   readonly assess?: Assess;
+  readonly ending?: EndingActions;
   readonly runDemo?: RunDemo;
   /** In place of the real one, for tests. */
   readonly runCheck?: RunCheck;

@@ -14,7 +14,7 @@ export const BESIDE_FLAGS: readonly Flag[] = [
   {
     name: 'still',
     type: 'switch',
-    help: 'Nothing writes to either side now: compare next numbers and the results of views as well.',
+    help: 'Nothing writes to either side now: compare next numbers as well, views however long they take, and count rows.',
   },
   {
     name: 'losses',
@@ -40,7 +40,7 @@ async function compared(call: Call, { tables }: VerifyReport): Promise<readonly 
   const isStill = flags.has('still');
   // Counted part by part: of one position only where nothing moves.
   const rowCounts = isStill ? tables.filter(({ finishedAtMs }) => finishedAtMs !== null).map(rowCountOf) : [];
-  const options = { isStill, countsLosses: flags.has('losses'), rowCounts, signal };
+  const options = { isStill, countsLosses: flags.has('losses'), countsOrphans: true, rowCounts, signal };
   try {
     return (await ports.besideRows?.compare(requireConfig(call), options)) ?? [];
   } catch (error) {

@@ -57,6 +57,14 @@ export function buildConfig(settings: Settings, folder: string): Config {
       chunkMaxRows: settings.number('verify.chunkMaxRows'),
     },
     cutover: cutoverConfig(settings, folder),
+    backup: {
+      directory: path('backup.directory') ?? resolve(folder, '.sluice', 'backup'),
+      maxAgeMs: settings.has('backup.maxAge') ? settings.number('backup.maxAge') : null,
+      physical: {
+        source: settings.secret('backup.physical.source'),
+        target: settings.secret('backup.physical.target'),
+      },
+    },
     http: {
       listen: settings.text('http.listen') === 'off' ? null : settings.text('http.listen'),
       tokenFile: path('http.tokenFile') ?? resolve(folder, '.sluice', `${pipeline}.token`),
@@ -94,6 +102,7 @@ function cutoverConfig(settings: Settings, folder: string): CutoverConfig {
       lagMs: settings.number('cutover.watch.lag'),
     },
     firstWriteMs: settings.number('cutover.firstWrite'),
+    finalCountsMs: settings.number('cutover.finalCounts'),
   };
 }
 

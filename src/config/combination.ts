@@ -161,7 +161,9 @@ function verification(settings: Settings): readonly (Clash | null)[] {
 }
 
 function http(settings: Settings): readonly (Clash | null)[] {
-  const listen = settings.textOrNull('http.listen') ?? '';
+  const listen = settings.textOrNull('http.listen');
+  // It was told already that this is no address.
+  if (listen === null) return [];
   const isLocal = listen === 'off' || /^(127\.|localhost:|\[::1\])/.test(listen);
   const message = 'beyond this machine only with http.tokenFile';
   return [isLocal || settings.has('http.tokenFile') ? null : { path: 'http.listen', message }];

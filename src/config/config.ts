@@ -22,7 +22,16 @@ export interface Config {
   readonly control: { readonly socket: string };
   readonly verify: VerifyConfig;
   readonly cutover: CutoverConfig;
+  readonly backup: BackupConfig;
   readonly http: HttpConfig;
+}
+
+export interface BackupConfig {
+  readonly directory: string;
+  /** null: the cutover asks for no backup. */
+  readonly maxAgeMs: number | null;
+  /** Commands of the operator's. */
+  readonly physical: { readonly source: Secret | null; readonly target: Secret | null };
 }
 
 export interface HttpConfig {
@@ -166,4 +175,6 @@ export interface CutoverConfig {
   };
   /** How long a first write on the new side is waited for. */
   readonly firstWriteMs: number;
+  /** Of counting rows behind the fence. */
+  readonly finalCountsMs: number;
 }

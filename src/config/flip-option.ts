@@ -78,6 +78,12 @@ export const FLIP_OPTIONS: readonly Option[] = [
     default: '10s',
     help: 'How long the cutover looks for the first write of the application on the new side; none in that time is told, and fails nothing.',
   },
+  {
+    path: 'cutover.finalCounts',
+    type: { kind: 'duration', min: '0s', max: '10m' },
+    default: '500ms',
+    help: 'How long the rows of the tables are counted on both sides behind the fence, small tables first; what is not counted by then is told, and fails nothing. Writes are blocked meanwhile.',
+  },
 ];
 
 function probe(): readonly Option[] {

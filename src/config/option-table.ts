@@ -1,4 +1,5 @@
 import { CASE_RULES } from '../rule/case-rule.ts';
+import { BACKUP_OPTIONS } from './backup-option.ts';
 import { CUTOVER_OPTIONS } from './cutover-option.ts';
 import type { Option, OptionType } from './option.ts';
 
@@ -348,4 +349,5 @@ export const OPTIONS: readonly Option[] = [
   ...tableOptions,
   ...stageOptions,
   ...CUTOVER_OPTIONS,
+  ...BACKUP_OPTIONS,
 ];

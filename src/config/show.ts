@@ -1,3 +1,4 @@
+import { secretsOfVariable } from '../cutover/flip/variable-secret.ts';
 import { type Entry, pathOf } from './entry.ts';
 import { OPTIONS } from './option-table.ts';
 import { describePlace } from './problem.ts';
@@ -24,9 +25,19 @@ export function showEntries(entries: readonly Entry[], file: string): readonly S
 
 /** Passwords and other secrets in force, for the last scrub of everything that is printed. */
 export function secretsOf(entries: readonly Entry[]): readonly string[] {
-  return entries.flatMap(({ value }) => {
+  return entries.flatMap((entry) => {
+    const { value } = entry;
     if (typeof value !== 'object' || Array.isArray(value)) return [];
-    if ('reveal' in value) return [value.reveal()];
+    if ('reveal' in value) return secretsIn(entry, value.reveal());
     return 'password' in value ? [value.password.reveal()] : [];
   });
+}
+
+/** Of values that may hold a secret beside what is none: a host, a word, a program, an address that is shown anyway. */
+function secretsIn({ option: { path, type }, names }: Entry, text: string): readonly string[] {
+  if (type.kind === 'command') return /\s/.test(text.trim()) ? [text] : [];
+  if (path.endsWith('.*')) return secretsOfVariable(names.at(-1) ?? '', text);
+  if (path !== 'cutover.probe.url' || !URL.canParse(text)) return [text];
+  const { password, search } = new URL(text);
+  return password === '' && search === '' ? [] : [text, password, search.slice(1)].filter((part) => part !== '');
 }

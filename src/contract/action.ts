@@ -1,17 +1,62 @@
+import type { TableName } from './change.ts';
 import type { AttemptStatus, CutoverPlan, CutoverRequest, Direction } from './cutover.ts';
+import type { PaceActions } from './pace.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { VerifyProgress, VerifyReport, VerifyRequest } from './verify.ts';
 
 /** What another process may ask of a running pipeline. Failures are SluiceErrors, told to who asked. */
 export interface PipelineActions {
+  /** Keeps who asked for what: before it is done, and, by what it answers, what came of it. */
+  readonly record?: (asked: AskedAction) => Promise<(outcome: ActionOutcome) => void>;
   /** In a process that applies. */
   readonly quarantine?: Pick<Quarantine, 'retry' | 'drop'>;
+  /** The quarantine of the way back, in a process that runs it. */
+  readonly wayBack?: Pick<Quarantine, 'retry' | 'drop'>;
   /** In a process that captures. */
   readonly tables?: TableActions;
   /** In a process that applies. */
   readonly verify?: VerifyAction;
-  /** In a process that does both. */
+  /** In a process that applies. */
+  readonly pace?: PaceActions;
+  /** In a process that applies. */
   readonly cutover?: CutoverActions;
+  /** Ends the process as SIGTERM does; answers before it has. */
+  readonly end?: () => Promise<void>;
+}
+
+/** An operator's wish, for the record: without values of rows. */
+export interface AskedAction {
+  /** Method of the control socket: `quarantine.drop`. */
+  readonly action: string;
+  /** In the asker's own words; null: nobody said. */
+  readonly by: string | null;
+  /** `socket`, or the address of who asked over HTTP. */
+  readonly via: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export type ActionOutcome =
+  | { readonly outcome: 'done' }
+  /** Cut short: by who asked, by a time limit or by the end of the process. With what was done, in words. */
+  | { readonly outcome: 'interrupted'; readonly done: string }
+  /** With the code of its error. */
+  | { readonly outcome: 'not done'; readonly code: string };
+
+/** Neither changes anything, nor is asked for by a person. */
+const UNRECORDED: readonly string[] = ['cutover.plan', 'tables.repair'];
+
+export function isRecorded(action: string): boolean {
+  return !UNRECORDED.includes(action);
+}
+
+/** Of an action that failed nowhere, by what it answers. */
+export function outcomeOf({ method }: Pick<ActionCall, 'method'>, answer: unknown): ActionOutcome {
+  if (method !== 'verify') return { outcome: 'done' };
+  const { tables, isFinished } = answer as VerifyReport;
+  if (isFinished) return { outcome: 'done' };
+  const compared = tables.filter(({ finishedAtMs }) => finishedAtMs !== null).length;
+  const rows = tables.reduce((sum, { sourceRows }) => sum + sourceRows, 0);
+  return { outcome: 'interrupted', done: `${compared} of ${tables.length} tables compared, ${rows} rows read` };
 }
 
 export interface CutoverActions {
@@ -41,6 +86,32 @@ export interface TableActions {
    * Reads single rows anew and sends them down the stream, in order with their changes. Resolves when that is durable.
    */
   repair(rows: RepairRows): Promise<RepairBegun>;
+  /**
+   * Other tables take part from now on. Answers when it is known that the pipeline can go on with them, and before it does,
+   * by the path of a start. Only in a process that does both halves.
+   */
+  readonly change?: (change: TablesChange) => Promise<TablesChanged>;
+}
+
+/** Patterns as in `tables.include` and `tables.exclude`. */
+interface Lists {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export interface TablesChange {
+  readonly act: 'add' | 'remove';
+  /** As asked, each of which must name a table. */
+  readonly names: readonly string[];
+  /** What the asker believes to be in force: refused where it is not. */
+  readonly before: Lists;
+  readonly after: Lists;
+}
+
+/** Names as the source has them. */
+export interface TablesChanged {
+  readonly added: readonly TableName[];
+  readonly removed: readonly TableName[];
 }
 
 /** Rows of one table by the canonical texts of their keys. */
@@ -48,6 +119,22 @@ export interface RepairRows {
   readonly database: string;
   readonly table: string;
   readonly keys: readonly (readonly string[])[];
+  /** Of a table without a key instead: copies of rows. */
+  readonly copies?: RepairCopies;
+}
+
+/**
+ * Copies of rows that a table without a key has too few or too many of. A copy more or less is right whatever changes come
+ * in between, but only as long as the table is what it was when the copies were counted.
+ */
+export interface RepairCopies {
+  /** `era` of an earlier answer: nothing is sent where the table has another by now. null: send nothing, tell the era. */
+  readonly since: string | null;
+  /** Of the table's version by which the images are written. */
+  readonly fingerprint: string;
+  /** Images of rows (Avro), in base64. */
+  readonly more: readonly string[];
+  readonly fewer: readonly string[];
 }
 
 export interface RepairBegun {
@@ -55,10 +142,14 @@ export interface RepairBegun {
   readonly epoch: number;
   /** Keys that the source's types cannot hold, so that no change of the log could name them. */
   readonly unnamed: readonly (readonly string[])[];
+  /** Of a table without a key: another one after each TRUNCATE, DDL and reload of the table. */
+  readonly era?: string;
 }
 
 export interface ReloadBegun {
   readonly tables: readonly ReloadedTable[];
+  /** What holds the stream, so that the target stays as it is until then, in words; null: nothing. */
+  readonly waitingFor?: string | null;
 }
 
 export interface ReloadedTable {
@@ -69,14 +160,26 @@ export interface ReloadedTable {
   readonly supersededChanges: number;
 }
 
+interface SaidBy {
+  readonly by?: string;
+}
+
+/** Of who asks for another pace. */
+export type PaceCall =
+  | { readonly method: 'pause' | 'resume'; readonly params: { readonly by: string } }
+  | { readonly method: 'throttle'; readonly params: { readonly rowsPerSecond: number | null; readonly by: string } };
+
 /** The same as requests: over the control socket. */
 export type ActionCall =
+  | PaceCall
+  | { readonly method: 'end'; readonly params: Readonly<Record<string, never>> }
   | {
-      readonly method: 'quarantine.retry' | 'quarantine.drop';
-      /** Of the quarantined change, or `all`. */
-      readonly params: { readonly id: string };
+      readonly method: 'quarantine.retry' | 'quarantine.drop' | 'way-back.retry' | 'way-back.drop';
+      /** Of the quarantined change, or `all`; an older asker does not say who asks. */
+      readonly params: { readonly id: string } & SaidBy;
     }
-  | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } }
+  | { readonly method: 'tables.reload'; readonly params: { readonly tables: readonly string[] | 'all' } & SaidBy }
+  | { readonly method: 'tables.change'; readonly params: TablesChange & SaidBy }
   | { readonly method: 'tables.repair'; readonly params: RepairRows }
   | { readonly method: 'verify'; readonly params: VerifyRequest }
   | { readonly method: 'cutover.plan'; readonly params: { readonly direction: Direction } }

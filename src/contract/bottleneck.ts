@@ -1,3 +1,4 @@
+import { paceText } from './pace.ts';
 import type { PipelineStatus, StageName } from './status.ts';
 
 const AT = {
@@ -12,9 +13,11 @@ export function bottleneckOf(status: PipelineStatus): string {
   const stalled = stages.find(({ state }) => state === 'stalled');
   if (stalled) return `${AT[stalled.name]} has not moved for 30 s or more, and there is work for it`;
   if (waitingFor !== null) return waitingFor;
+  const held = status.pace === null ? null : paceText(status.pace);
+  if (held !== null) return held;
   if (snapshot.state === 'copying') return 'existing rows are copied beside the stream';
   if (isCaughtUp) return 'nothing: every stage stands at the end of the source';
-  if (lagMs === null) return 'not known: the source has not told its end for 10 s';
+  if (lagMs === null) return 'not known: the source does not tell its end';
   const slowest = slowestOf(status);
   return slowest === null ? 'not known yet' : `${AT[slowest]} takes most of the lag`;
 }

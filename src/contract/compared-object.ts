@@ -25,3 +25,13 @@ export interface ComparedObject {
   /** What to do about a difference. */
   readonly cure: string | null;
 }
+
+/** What a running pipeline tells of its last comparison of what both sides have beside rows. */
+export interface BesideStatus {
+  readonly comparedAtMs: number;
+  readonly equal: number;
+  readonly different: number;
+  readonly notCompared: number;
+  /** Those that are not equal, differences first, at most 50. */
+  readonly objects: readonly ComparedObject[];
+}

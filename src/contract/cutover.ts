@@ -64,6 +64,8 @@ export interface AttemptStatus {
   readonly endedAtMs: number | null;
   /** From the moment the fence was asked for until writes were possible again; so far, while it stands; null: none. */
   readonly writeBlockMs: number | null;
+  /** Of it, what pointing the application to the other side took, with its reload; null: it is not over, or none did. */
+  readonly flipMs: number | null;
   readonly writeBlockLimitMs: number;
   readonly steps: readonly StepStatus[];
   readonly waivers: readonly Waiver[];
@@ -112,9 +114,41 @@ export interface CutoverStatus {
   readonly gates: readonly GateStatus[];
   /** When the gates were looked at; null: not yet. */
   readonly gatesAtMs: number | null;
+  /** How long the next switch will block writes; null: nothing was measured yet, or it cannot be read now. */
+  readonly prediction: BlockPrediction | null;
+  /** A person is to do something by hand now, and to say so: `sluice cutover confirm`. */
+  readonly isWordAwaited: boolean;
   /** The stream back to the source; null while the application writes there. */
   readonly wayBack: WayBackStatus | null;
+  /** Only while the target is out of reach: what is known without it. */
+  readonly copied?: CopiedStatus;
 }
+
+/** What the source knows of the last attempt while the target is out of reach. */
+export interface CopiedStatus {
+  /** As it was copied last: a step behind the fence may be missing. null: none was. */
+  readonly attempt: AttemptStatus | null;
+  /**
+   * `open`: nothing of ours keeps writes out of it. `openable`: closed by an attempt that is not committed. `unknown`: only
+   * the target knows. `target`: the application writes to the target. `returned`: it belongs to the source again, which
+   * is not open yet.
+   */
+  readonly source: 'open' | 'openable' | 'unknown' | 'target' | 'returned';
+  /** Sentences. */
+  readonly known: readonly string[];
+  /** What a person does, in order; statements of the source among them. */
+  readonly byHand: readonly string[];
+}
+
+/** Where nothing is known of a switch. */
+export const NO_CUTOVER: CutoverStatus = {
+  attempt: null,
+  gates: [],
+  gatesAtMs: null,
+  prediction: null,
+  isWordAwaited: false,
+  wayBack: null,
+};
 
 export interface WayBackStatus {
   /** null while it is not measured. */
@@ -127,6 +161,17 @@ export interface WayBackStatus {
   readonly setAside: number;
   /** Why it waits and what to do; null while it runs. */
   readonly waitsFor: string | null;
+  /** The replication slot on the target; null: not asked yet, or gone. */
+  readonly slot: ReverseSlotStatus | null;
   /** Whether to go back, and why, in words. */
   readonly advice: string;
+}
+
+export interface ReverseSlotStatus {
+  /** Of the target's log, from what is safe in the log of the way back to the server's end. */
+  readonly behindBytes: number;
+  /** Of the target's log, that the server keeps for it. */
+  readonly retainedBytes: number;
+  /** Until the server may throw it away (max_slot_wal_keep_size), and with it the way back; null: it never does. */
+  readonly headroomBytes: number | null;
 }

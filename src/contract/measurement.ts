@@ -45,6 +45,20 @@ export interface CounterStatus {
   readonly errors: readonly { readonly stage: string; readonly code: string; readonly count: number }[];
   /** Tries after a failure with disposition `retry`. */
   readonly retries: number;
+  readonly throttled: readonly ThrottledTime[];
+}
+
+/**
+ * `verify-limit`: a comparison rested by `verify.throttle`. `source-busy`: it left a busy source alone. `operator-limit`,
+ * `operator-pause`: what was there for the target stood still because a person had said so.
+ */
+export const THROTTLE_REASONS = ['verify-limit', 'source-busy', 'operator-limit', 'operator-pause'] as const;
+export type ThrottleReason = (typeof THROTTLE_REASONS)[number];
+
+/** Summed over everything that stood still at once, since this process started. */
+export interface ThrottledTime {
+  readonly reason: ThrottleReason;
+  readonly restedMs: number;
 }
 
 export type OperationCounts = Readonly<Record<RowOperation, number>>;

@@ -1,3 +1,4 @@
+import type { BesideStatus } from './compared-object.ts';
 import type { CutoverStatus } from './cutover.ts';
 import type {
   BatchStatus,
@@ -7,6 +8,7 @@ import type {
   HopLatency,
   SchemaChangeStatus,
 } from './measurement.ts';
+import type { PaceStatus } from './pace.ts';
 import type { ServerKind } from './position.ts';
 import type { VerifyStatus } from './verify.ts';
 
@@ -26,7 +28,7 @@ export interface PipelineStatus {
   readonly version: string;
   /** Where page and API of this process are; null: nowhere. */
   readonly page: string | null;
-  /** What is waited for, in words ("waiting for the source: connection refused, next try in 4 s"); null when nothing is. */
+  /** What is waited for, in words ("waiting for the source: connection refused; next try at 12:03:04 UTC"); null when nothing is. */
   readonly waitingFor: string | null;
   readonly source: EndpointStatus;
   readonly target: EndpointStatus;
@@ -49,10 +51,14 @@ export interface PipelineStatus {
   readonly schemaChanges: readonly SchemaChangeStatus[];
   readonly snapshot: SnapshotStatus;
   readonly heartbeat: HeartbeatStatus | null;
+  /** null where nothing is applied, and while the stream goes the other way. */
+  readonly pace: PaceStatus | null;
   readonly quarantine: readonly QuarantineCount[];
   readonly retention: readonly RetentionStatus[];
   /** null until the target's schema was compared with the plan, and where sluice does not make it. */
   readonly drift: DriftStatus | null;
+  /** null before it was compared by itself, and where nothing is applied. */
+  readonly beside: BesideStatus | null;
   /** null in a process that does not both capture and apply. */
   readonly cutover: CutoverStatus | null;
   /** null before anything was compared or is known of it, and where nothing is applied. */

@@ -100,9 +100,13 @@ export interface TableVerified {
   readonly position: string | null;
   readonly verifiedAtMs: number | null;
   readonly differenceCount: number;
+  /** The same by kind; those beyond the thousand that are listed have none: `unlisted`. */
+  readonly byKind: Readonly<Record<DifferenceKind | 'unlisted', number>>;
+  /** What may have made them, each once, at most 5; without values of rows. */
+  readonly causes: readonly string[];
   /**
-   * Changes of rows since the comparison began; those of a transaction that was tried again count again. null: not known,
-   * the process was started anew since.
+   * Changes of rows since the comparison of this very table began to read; those of a transaction that was tried again
+   * count again. null: not known, see `advice`.
    */
   readonly changesSince: number | null;
   /** Of these, changes whose rows have not been looked at again; null: not known, or not looked at one by one. */

@@ -152,6 +152,20 @@ export async function askAction(
   throw brokenOff(socket);
 }
 
+/** Asks every process of this pipeline on this machine to end as at SIGTERM; answers how many were there. */
+export async function endRunning(socket: string): Promise<number> {
+  checkSocketPath(socket);
+  let asked = 0;
+  for (const mode of ['run', 'capture', 'apply'] as const) {
+    const connection = await open(socketPath(socket, mode));
+    if (connection === null) continue;
+    asked++;
+    connection.setTimeout(ANSWER_TIMEOUT_MS, () => connection.destroy());
+    for await (const line of talk(connection, { id: 1, method: 'end', params: {} })) if (parseResponse(line)) break;
+  }
+  return asked;
+}
+
 function errorOf({ code, message, remedy = 'See: sluice status', disposition = 'stop' }: Refusal): SluiceError {
   return new SluiceError({ code, message, remedy, disposition });
 }

@@ -15,7 +15,10 @@ export function mergeStatus(capture: PipelineStatus, apply: PipelineStatus): Pip
     stages: [...capture.stages, ...apply.stages.filter(({ name }) => !capture.stages.some((one) => one.name === name))],
     snapshot: mergeSnapshot(capture.snapshot, apply.snapshot),
     heartbeat: apply.heartbeat ?? capture.heartbeat,
-    retention: [...capture.retention, ...apply.retention],
+    retention: [
+      ...capture.retention,
+      ...apply.retention.filter(({ log }) => !capture.retention.some((one) => one.log === log)),
+    ],
     catchUpEtaMs: apply.catchUpEtaMs,
     freshness: mergeFreshness(capture.freshness, apply.freshness),
     latency: apply.latency.map((one) => (one.hop === 'total' ? one : mergeHop(capture, one))),
@@ -23,6 +26,8 @@ export function mergeStatus(capture: PipelineStatus, apply: PipelineStatus): Pip
     counters: {
       errors: [...capture.counters.errors, ...apply.counters.errors],
       retries: capture.counters.retries + apply.counters.retries,
+      // Only what applies compares.
+      throttled: apply.counters.throttled,
     },
     schemaChanges: capture.schemaChanges,
     errors: [...capture.errors, ...apply.errors].sort((a, b) => b.atMs - a.atMs).slice(0, 20),
@@ -64,6 +69,7 @@ function worse(a: PipelineStatus, b: PipelineStatus): PipelineStatus {
     'retrying',
     'starting',
     'loading',
+    'cut-over',
     'streaming',
   ];
   return order.indexOf(a.state) <= order.indexOf(b.state) ? a : b;

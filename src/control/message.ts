@@ -1,4 +1,5 @@
-import type { ActionCall } from '../contract/action.ts';
+import type { ActionCall, RepairCopies, TablesChange } from '../contract/action.ts';
+import { ASKED_BY_RULE, isAskedBy } from '../contract/asked-by.ts';
 import type { Direction, Waiver } from '../contract/cutover.ts';
 import type { Disposition, SluiceError } from '../contract/error.ts';
 import type { VerifyRequest } from '../contract/verify.ts';
@@ -42,28 +43,53 @@ export type Response =
   | ({ readonly id: number; readonly ok: false } & Refusal);
 
 /** The request of a line, or null for a line that is none. */
-export function parseRequest(line: string): Request | { readonly id: number; readonly unknown: string } | null {
+export function parseRequest(line: string): Request | Unread | null {
   const value = parseObject(line);
   if (value === null || typeof value['id'] !== 'number' || typeof value['method'] !== 'string') return null;
   const { id, method, params } = value;
   if (method === 'status' || method === 'watch') return { id, method };
   if (!(method in ACTIONS)) return { id, unknown: method };
+  if (isObject(params) && isOddName(params['by'])) return { id, wrong: ASKED_BY_RULE };
   const call = ACTIONS[method]?.(isObject(params) ? params : {}) ?? null;
   return call === null ? null : { id, ...call };
+}
+
+/** A request that is understood so far that it can be said what is wrong. */
+type Unread = { readonly id: number; readonly unknown: string } | { readonly id: number; readonly wrong: string };
+
+/** Nobody at all is older askers' way to say nothing. */
+function isOddName(by: unknown): boolean {
+  return by !== undefined && by !== '' && !isAskedBy(by);
 }
 
 type ReadCall = (params: Readonly<Record<string, unknown>>) => ActionCall | null;
 
 /** By method: what a request's params say; null when they are none of this method's. */
 const ACTIONS: Readonly<Record<string, ReadCall>> = {
-  'quarantine.retry': ({ id }) => (typeof id === 'string' ? { method: 'quarantine.retry', params: { id } } : null),
-  'quarantine.drop': ({ id }) => (typeof id === 'string' ? { method: 'quarantine.drop', params: { id } } : null),
-  'tables.reload': ({ tables }) =>
-    tables === 'all' || isTexts(tables) ? { method: 'tables.reload', params: { tables } } : null,
-  'tables.repair': ({ database, table, keys }) => {
+  end: () => ({ method: 'end', params: {} }),
+  'quarantine.retry': ({ id, by }) =>
+    typeof id === 'string' ? { method: 'quarantine.retry', params: { id, ...saidBy(by) } } : null,
+  'quarantine.drop': ({ id, by }) =>
+    typeof id === 'string' ? { method: 'quarantine.drop', params: { id, ...saidBy(by) } } : null,
+  'way-back.retry': ({ id, by }) =>
+    typeof id === 'string' ? { method: 'way-back.retry', params: { id, ...saidBy(by) } } : null,
+  'way-back.drop': ({ id, by }) =>
+    typeof id === 'string' ? { method: 'way-back.drop', params: { id, ...saidBy(by) } } : null,
+  pause: ({ by }) => (isAskedBy(by) ? { method: 'pause', params: { by } } : null),
+  resume: ({ by }) => (isAskedBy(by) ? { method: 'resume', params: { by } } : null),
+  throttle: ({ rowsPerSecond, by }) =>
+    isAskedBy(by) && isLimit(rowsPerSecond) ? { method: 'throttle', params: { rowsPerSecond, by } } : null,
+  'tables.reload': ({ tables, by }) =>
+    tables === 'all' || isTexts(tables) ? { method: 'tables.reload', params: { tables, ...saidBy(by) } } : null,
+  'tables.change': ({ act, names, before, after, by }) =>
+    (act === 'add' || act === 'remove') && isTexts(names) && isLists(before) && isLists(after)
+      ? { method: 'tables.change', params: { act, names, before, after, ...saidBy(by) } }
+      : null,
+  'tables.repair': ({ database, table, keys, copies }) => {
     if (typeof database !== 'string' || typeof table !== 'string') return null;
     if (!Array.isArray(keys) || !keys.every(isTexts)) return null;
-    return { method: 'tables.repair', params: { database, table, keys } };
+    if (copies !== undefined && !isCopies(copies)) return null;
+    return { method: 'tables.repair', params: { database, table, keys, ...(copies && { copies }) } };
   },
   verify: ({ tables, restart, repair, mode, timeoutMs, by }) => {
     if (tables !== 'all' && !isTexts(tables)) return null;
@@ -73,7 +99,7 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
       repair: repair === true,
       mode: mode === 'pushdown' ? 'pushdown' : 'stream',
       timeoutMs: limitMs,
-      by: typeof by === 'string' ? by : '',
+      by: isAskedBy(by) ? by : '',
     };
     return { method: 'verify', params: { tables: tables === 'all' ? 'all' : tables, ...how } };
   },
@@ -81,15 +107,30 @@ const ACTIONS: Readonly<Record<string, ReadCall>> = {
     isDirection(direction) ? { method: 'cutover.plan', params: { direction } } : null,
   'cutover.begin': ({ direction, by, isRehearsal, fences, waivers }) =>
     isDirection(direction) &&
-    typeof by === 'string' &&
+    isAskedBy(by) &&
     typeof isRehearsal === 'boolean' &&
     typeof fences === 'boolean' &&
     isWaivers(waivers)
       ? { method: 'cutover.begin', params: { direction, by, isRehearsal, fences, waivers } }
       : null,
-  'cutover.abort': ({ by }) => (typeof by === 'string' ? { method: 'cutover.abort', params: { by } } : null),
-  'cutover.confirm': ({ by }) => (typeof by === 'string' ? { method: 'cutover.confirm', params: { by } } : null),
+  'cutover.abort': ({ by }) => (isAskedBy(by) ? { method: 'cutover.abort', params: { by } } : null),
+  'cutover.confirm': ({ by }) => (isAskedBy(by) ? { method: 'cutover.confirm', params: { by } } : null),
 };
+
+function isLimit(value: unknown): value is number | null {
+  return value === null || (typeof value === 'number' && value > 0);
+}
+
+function isCopies(value: unknown): value is RepairCopies {
+  if (typeof value !== 'object' || value === null) return false;
+  const { since, fingerprint, more, fewer } = value as Readonly<Record<string, unknown>>;
+  const isNamed = (since === null || typeof since === 'string') && typeof fingerprint === 'string';
+  return isNamed && isTexts(more) && isTexts(fewer);
+}
+
+function saidBy(by: unknown): { readonly by?: string } {
+  return isAskedBy(by) ? { by } : {};
+}
 
 function isDirection(value: unknown): value is Direction {
   return value === 'forward' || value === 'back';
@@ -99,6 +140,10 @@ function isWaivers(value: unknown): value is readonly Waiver[] {
   const isWaiver = (one: unknown) =>
     isObject(one) && ['gate', 'by', 'reason'].every((name) => typeof one[name] === 'string');
   return Array.isArray(value) && value.every(isWaiver);
+}
+
+function isLists(value: unknown): value is TablesChange['before'] {
+  return isObject(value) && isTexts(value['include']) && isTexts(value['exclude']);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

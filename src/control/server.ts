@@ -2,7 +2,7 @@ import { chmod, mkdir, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActionCall, PipelineActions } from '../contract/action.ts';
+import { type ActionCall, isRecorded, outcomeOf, type PipelineActions } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { type Holder, heldBy, holderOf, removeDead } from './holder.ts';
@@ -158,6 +158,8 @@ export class ControlServer {
     } else if ('unknown' in request) {
       const message = `this version has no ${JSON.stringify(request.unknown.slice(0, 40))}`;
       answer(socket, { id: request.id, ok: false, code: 'CONTROL_UNKNOWN_METHOD', message });
+    } else if ('wrong' in request) {
+      answer(socket, { id: request.id, ok: false, code: 'CONTROL_BAD_REQUEST', message: request.wrong });
     } else if ('params' in request) {
       void this.#act(request, socket).then((response) => answer(socket, { id: request.id, ...response }));
     } else {
@@ -174,13 +176,32 @@ export class ControlServer {
       if (socket.writableLength <= BACKLOG_LIMIT_BYTES) sendLine(socket, { id: request.id, progress });
     };
     try {
-      const done = this.#actions === null ? null : act(this.#actions, request, { onProgress, signal: end.signal });
-      return done === null ? { ok: false, ...NOT_READY } : { ok: true, data: await done };
-    } catch (error) {
-      return { ok: false, ...(error instanceof SluiceError ? refusalOf(error) : FAULT) };
+      return await this.#recorded(request, async (actions) => {
+        const done = actions === null ? null : act(actions, request, { onProgress, signal: end.signal });
+        return done === null ? { ok: false, ...NOT_READY } : { ok: true, data: await done };
+      });
     } finally {
       socket.off('close', hangUp);
     }
+  }
+
+  /** Never rejects: what fails is the answer, and on record like what does not. */
+  async #recorded(
+    { method, params }: ActionRequest,
+    work: (actions: PipelineActions | null) => Promise<WithoutId<Response>>,
+  ): Promise<WithoutId<Response>> {
+    const actions = this.#actions;
+    const by = 'by' in params && params.by !== undefined ? params.by : null;
+    const asked = { action: method, by, via: 'socket', params: { ...params } };
+    const tell = isRecorded(method) ? await actions?.record?.(asked) : undefined;
+    const answered = await work(actions).catch(
+      (error: unknown): WithoutId<Response> => ({
+        ok: false,
+        ...(error instanceof SluiceError ? refusalOf(error) : FAULT),
+      }),
+    );
+    tell?.(answered.ok ? outcomeOf({ method }, answered.data) : { outcome: 'not done', code: answered.code });
+    return answered;
   }
 
   #answerStatus(socket: Socket, { id, method }: StatusRequest): void {
@@ -201,21 +222,35 @@ interface Asked {
 
 /** null: this process does not do such things, or not yet. */
 function act(
-  { quarantine, tables, verify, cutover }: PipelineActions,
+  { quarantine, wayBack, tables, verify, pace, cutover, end }: PipelineActions,
   call: ActionCall,
   asked: Asked,
 ): Promise<unknown> | null {
   switch (call.method) {
+    case 'end':
+      return end?.() ?? null;
     case 'quarantine.retry':
       return quarantine?.retry(call.params.id) ?? null;
     case 'quarantine.drop':
       return quarantine?.drop(call.params.id) ?? null;
+    case 'way-back.retry':
+      return wayBack?.retry(call.params.id) ?? null;
+    case 'way-back.drop':
+      return wayBack?.drop(call.params.id) ?? null;
     case 'tables.reload':
       return tables?.reload(call.params.tables) ?? null;
+    case 'tables.change':
+      return tables?.change?.(call.params) ?? null;
     case 'tables.repair':
       return tables?.repair(call.params) ?? null;
     case 'verify':
       return verify?.(call.params, asked) ?? null;
+    case 'pause':
+      return pace?.pause(call.params.by) ?? null;
+    case 'resume':
+      return pace?.resume(call.params.by) ?? null;
+    case 'throttle':
+      return pace?.throttle(call.params.rowsPerSecond, call.params.by) ?? null;
     case 'cutover.plan':
       return cutover?.plan(call.params.direction) ?? null;
     case 'cutover.begin':

@@ -10,13 +10,13 @@ import { layOut } from '../sql/layout.ts';
 import { parseQuery } from '../sql/parse.ts';
 import { emptyScope, type TableColumn, type TableShape } from '../sql/scope.ts';
 import { translateQuery } from '../sql/translate.ts';
-import { columnType } from '../sql/value-type.ts';
 import type { SchemaDesign, TableDesign, ViewDesign } from './design.ts';
 import { noteText } from './expression.ts';
 import { type InventoryEntry, leftOut, noted, type SourceObject } from './inventory.ts';
 import { lostDefiner } from './lost-definer.ts';
 import type { NameBook } from './name-book.ts';
 import type { ConvertOptions } from './options.ts';
+import { valueTypeOf } from './value-type.ts';
 import { inOrder, namedIn } from './view-order.ts';
 
 export interface ConvertedViews {
@@ -206,7 +206,7 @@ class ViewConverter {
       return {
         name: origin,
         sql: quoteIdent(name),
-        type: columnType(column?.columnType ?? '', column?.collation ?? undefined, type),
+        type: valueTypeOf(column ?? UNKNOWN, type),
       };
     });
   }
@@ -217,6 +217,8 @@ class ViewConverter {
 
   #doubles = 0;
 }
+
+const UNKNOWN = { columnType: '', collation: null };
 
 function objectOf({ database, name }: View): SourceObject {
   return { kind: 'view', database, table: null, name };
@@ -235,7 +237,7 @@ async function viewColumns(view: View, double: string, session: PostgresSession)
   );
   return rows.map((row, i): TableColumn => {
     const source: ViewColumn | undefined = view.columns[i];
-    const type = columnType(source?.columnType ?? '', source?.collation ?? undefined, row['type'] ?? undefined);
+    const type = valueTypeOf(source ?? UNKNOWN, row['type'] ?? undefined);
     return { name: source?.name ?? row['name'] ?? '', sql: quoteIdent(row['name'] ?? ''), type };
   });
 }

@@ -127,7 +127,14 @@ export function orderedColumns(table: TableDesign, standing: StandingTable): rea
   return table.columns.map((column) => {
     const found = standing.columns.find(({ name }) => name === column.name);
     const comment = table.comments.find((one) => one.column === column.name)?.text ?? '';
-    const plain = { isNotNull: column.isNotNull, default: null, generated: null, isIdentity: false, next: null };
+    const plain = {
+      isNotNull: column.isNotNull,
+      default: null,
+      generated: null,
+      isIdentity: false,
+      isNondeterministic: false,
+      next: null,
+    };
     return found ?? { name: column.name, type: column.type, comment, ...plain };
   });
 }

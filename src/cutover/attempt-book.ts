@@ -1,19 +1,34 @@
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
+import { textOf } from './heeding.ts';
 import type { Attempt, AttemptNote, AttemptStep, Journal, StepNote } from './journal.ts';
+
+/** Where an attempt is written down a second time. Never fails, and never takes long. */
+export interface AttemptCopy {
+  write(attempt: Attempt): Promise<void>;
+}
+
+export interface AttemptBookOptions {
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly onChange: (attempt: Attempt) => void;
+  readonly copy?: AttemptCopy;
+}
 
 /** An attempt in hand: what stands in the journal, and what could not be written to it yet. */
 export class AttemptBook {
   readonly #journal: Journal;
   readonly #logger: Logger;
   readonly #onChange: (attempt: Attempt) => void;
+  readonly #copy: AttemptCopy | null;
   #attempt: Attempt;
 
-  constructor(attempt: Attempt, options: { journal: Journal; logger: Logger; onChange: (attempt: Attempt) => void }) {
+  constructor(attempt: Attempt, options: AttemptBookOptions) {
     this.#attempt = attempt;
     this.#journal = options.journal;
     this.#logger = options.logger;
     this.#onChange = options.onChange;
+    this.#copy = options.copy ?? null;
   }
 
   get attempt(): Attempt {
@@ -37,22 +52,33 @@ export class AttemptBook {
   async note(note: AttemptNote): Promise<void> {
     await this.#journal.note(this.#attempt.id, note);
     this.change(note);
+    await this.copy();
   }
 
   /** Durable first: what an undo needs must outlive this process. */
   async noteStep(name: string, note: StepNote): Promise<void> {
     await this.#journal.noteStep(this.#attempt.id, name, note);
     this.#changeStep(name, note);
+    await this.copy();
+  }
+
+  /** In memory at once, for who does something else meanwhile: to be waited for before anything depends on it. */
+  async noteStepBeside(name: string, note: StepNote): Promise<void> {
+    this.#changeStep(name, note);
+    await this.#journal.noteStep(this.#attempt.id, name, note);
+    await this.copy();
   }
 
   /** In memory in any case: the way back goes on where the journal is out of reach; `settle` writes it later. */
   async noteStepAnyway(name: string, note: StepNote): Promise<void> {
     this.#changeStep(name, note);
+    await this.copy();
     await this.#anyway(() => this.#journal.noteStep(this.#attempt.id, name, note));
   }
 
   async noteAnyway(note: AttemptNote): Promise<void> {
     this.change(note);
+    await this.copy();
     await this.#anyway(() => this.#journal.note(this.#attempt.id, note));
   }
 
@@ -60,10 +86,15 @@ export class AttemptBook {
   async settle(): Promise<void> {
     const { id, outcome, reason, steps, blockedAtMs, openedAtMs } = this.#attempt;
     if (outcome === 'aborted') await this.#journal.abort(id, reason ?? '');
-    for (const { name, state, detail, tookMs } of steps) {
-      await this.#journal.noteStep(id, name, { state, detail, tookMs });
+    for (const { name, state, detail, startedAtMs, tookMs } of steps) {
+      await this.#journal.noteStep(id, name, { state, detail, startedAtMs, tookMs });
     }
     await this.#journal.note(id, { blockedAtMs, openedAtMs });
+  }
+
+  /** To its other place, before whatever comes next. */
+  async copy(): Promise<void> {
+    await this.#copy?.write(this.#attempt);
   }
 
   change(change: Partial<Attempt>): void {
@@ -79,8 +110,9 @@ export class AttemptBook {
     try {
       await write();
     } catch (error) {
-      if (!(error instanceof SluiceError) || error.code === 'CUTOVER_TAKEN_OVER') throw error;
-      this.#logger.warn({ code: error.code }, `the journal could not be written: ${error.message}`);
+      // Whatever else it is, the way back must not end with it.
+      if (error instanceof SluiceError && error.code === 'CUTOVER_TAKEN_OVER') throw error;
+      this.#logger.warn({}, `the journal could not be written: ${textOf(error)}`);
     }
   }
 }

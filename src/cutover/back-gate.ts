@@ -1,11 +1,11 @@
 import type { GateStatus, Waiver, WayBackStatus } from '../contract/cutover.ts';
-import type { FenceFinding } from './fence/fence.ts';
+import type { Finding } from '../contract/finding.ts';
 import { gateOf } from './gate.ts';
 
 export interface BackFacts {
   readonly status: WayBackStatus;
   /** Of the fence on the target. */
-  readonly blockers: readonly FenceFinding[];
+  readonly blockers: readonly Finding[];
   /** Of the application, on the target. */
   readonly roles: readonly string[];
 }

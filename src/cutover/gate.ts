@@ -1,7 +1,8 @@
 import type { GateStatus, Waiver } from '../contract/cutover.ts';
 import { incompleteOf } from '../contract/incomplete.ts';
+import { paceText } from '../contract/pace.ts';
 import type { PipelineStatus } from '../contract/status.ts';
-import { unverified } from './verified.ts';
+import { nameOf, UNSEEN, unverified } from './verified.ts';
 
 export interface GateLimits {
   readonly maxLagMs: number;
@@ -21,6 +22,8 @@ export interface GateFacts {
   readonly clockOffsetMs: number | null;
   /** What was looked at on the servers for this. */
   readonly findings: readonly GateFinding[];
+  /** `database.table` of tables that are followed and are not seen at the source any more. */
+  readonly unseen: readonly string[];
   readonly nowMs: number;
 }
 
@@ -81,10 +84,12 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   stages: ({ status, nowMs }) => {
     const bad = status.stages.filter(({ state }) => state === 'stalled' || state === 'retrying' || state === 'stopped');
     const isFresh = nowMs - status.asOfMs <= FRESH_MS;
-    return judged(isFresh && bad.length === 0, {
-      value: bad.map(({ name, state }) => `${name} is ${state}`).join(', ') || (isFresh ? 'all run' : 'not known'),
-      threshold: 'no stage is stalled, retrying or stopped',
-      cure: 'The last errors and their cures: sluice status.',
+    const held = status.pace === null ? null : paceText(status.pace);
+    const said = bad.map(({ name, state }) => `${name} is ${state}`).join(', ') || held;
+    return judged(isFresh && said === null, {
+      value: said ?? (isFresh ? 'all run' : 'not known'),
+      threshold: 'no stage is stalled, retrying or stopped, nor held by somebody',
+      cure: held === null ? 'The last errors and their cures: sluice status.' : 'sluice resume, sluice throttle off.',
     });
   },
   quarantine: ({ status }) => {
@@ -95,13 +100,14 @@ const JUDGES: Readonly<Record<string, Judge>> = {
       cure: 'sluice quarantine list, then retry or drop each.',
     });
   },
-  verified: ({ status, nowMs }, { verifyMaxAgeMs: maxAgeMs }) => {
+  verified: ({ status, unseen, nowMs }, { verifyMaxAgeMs: maxAgeMs }) => {
     const { verify } = status;
-    const open = unverified(verify?.tables ?? [], nowMs - maxAgeMs).map(({ table, reason }) => `${table} ${reason}`);
+    const known = unverified(verify?.tables ?? [], nowMs - maxAgeMs).map(({ table, reason }) => `${table} ${reason}`);
+    const open = [...known, ...unseen.map((table) => `${table} ${UNSEEN}`), ...uncompared(status, unseen)];
     return judged(verify !== null && open.length === 0, {
       value: verify === null ? 'nothing was compared yet' : open.join('; ') || 'every table is equal on both sides',
       threshold: `every table was found equal within ${Math.round(maxAgeMs / 60_000)} min, and its changes since are known`,
-      cure: 'sluice verify, and where rows differ, sluice verify --repair.',
+      cure: 'What is to be compared again begins by itself; sluice verify does it now. Where rows differ: sluice verify --repair. Where a table is not seen: give the account of source.url SELECT on it, as sluice init prints it.',
     });
   },
   drift: ({ status }) =>
@@ -126,6 +132,14 @@ const JUDGES: Readonly<Record<string, Judge>> = {
       cure: 'Set the clocks by NTP; times of the evidence are by this machine.',
     }),
 };
+
+/** What is not seen is not compared, and would not be missed. */
+function uncompared({ snapshot, verify }: PipelineStatus, unseen: readonly string[]): readonly string[] {
+  if (verify === null) return [];
+  const told = new Set([...verify.tables.map(nameOf), ...unseen]);
+  const open = snapshot.tables.map(nameOf).filter((table) => !told.has(table));
+  return open.map((table) => `${table} is not among what is compared`);
+}
 
 /** Every gate as it stands: before writes are blocked all must be green or waived, by a person and with a reason. */
 export function judgeGates(facts: GateFacts, limits: GateLimits, waivers: readonly Waiver[]): readonly GateStatus[] {

@@ -4,7 +4,7 @@ import { SluiceError } from '../contract/error.ts';
 /** Work that does not heed its signal is left behind after this long. */
 const GRACE_MS = 2_000;
 
-/** What `work` gives; when the signal ends it and it does not end by itself in time, the signal's reason is thrown. */
+/** What `work` gives; when the signal ends it, or it does not end by itself in time, the signal's reason is thrown. */
 export async function heeding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const ended = Promise.withResolvers<never>();
   // Whichever of the two comes second has nobody who waits for it.
@@ -15,16 +15,19 @@ export async function heeding<T>(work: Promise<T>, signal: AbortSignal): Promise
   else signal.addEventListener('abort', leave, { once: true });
   try {
     return await Promise.race([work, ended.promise]);
+  } catch (error) {
+    // What work says of being cut off (a lost link, an abort) is not why it was.
+    throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener('abort', leave);
   }
 }
 
-/** CUTOVER_STEP_TIME: a step did not end in its time. */
-export function timeOver(step: string, limitMs: number): SluiceError {
+/** CUTOVER_STEP_TIME: a step did not end in its time. `told`: what it said last that it waits for; null: nothing. */
+export function timeOver(step: string, limitMs: number, told: string | null): SluiceError {
   return new SluiceError({
     code: 'CUTOVER_STEP_TIME',
-    message: `${step} was not done after ${(Math.max(limitMs, 0) / 1000).toFixed(1)} s`,
+    message: `${step} was not done after ${(Math.max(limitMs, 0) / 1000).toFixed(1)} s${told === null ? '' : `: ${told}`}`,
     remedy: 'All is put back by itself. Look at what it waited for: sluice cutover status, then try again.',
     disposition: 'stop',
   });

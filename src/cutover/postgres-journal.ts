@@ -1,8 +1,9 @@
-import type { Direction, Outcome, StepPhase, StepState, Waiver } from '../contract/cutover.ts';
+import PQueue from 'p-queue';
+import type { Direction, Outcome } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
-import type { PostgresSession, TextRow } from '../postgres/connection.ts';
-import type { Attempt, AttemptNote, AttemptStep, Journal, NewAttempt, StepNote } from './journal.ts';
-import type { StepRecord } from './step.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import { attemptOfRow, stepOfRow } from './attempt-row.ts';
+import type { Attempt, AttemptNote, Journal, NewAttempt, StepNote } from './journal.ts';
 
 /** "SLCO": the class of the lock under which the journal's tables are made. */
 const LOCK_CLASS = 0x534c434f;
@@ -25,7 +26,8 @@ const TABLES = `
 const ATTEMPT = `SELECT id::text, direction, outcome, is_over, is_rehearsal, started_by, started_at_ms::text,
     ended_at_ms::text, blocked_at_ms::text, opened_at_ms::text, write_block_limit_ms::text, waivers::text, reason
   FROM sluice.cutover WHERE pipeline = $1`;
-const NEWEST = ' ORDER BY id DESC LIMIT 1';
+// By the number, not by its text, which the list of columns calls id as well.
+const NEWEST = ' ORDER BY cutover.id DESC LIMIT 1';
 const STEPS = `SELECT name, title, phase, state, record::text, detail, started_at_ms::text, took_ms::text
   FROM sluice.cutover_step WHERE cutover = $1 ORDER BY ordinal`;
 const DRAINED = `SELECT FROM sluice.cutover_step s
@@ -57,12 +59,19 @@ export interface PostgresJournalOptions {
    * where this attempt drained it to, and then nothing is committed.
    */
   closeStream(session: PostgresSession, attempt: string): Promise<boolean>;
+  /** How long the target may say nothing until it counts as out of reach, milliseconds. */
+  readonly answerLimitMs?: number;
 }
+
+/** A link that is cut may stay silent for many minutes, and each of them is one in which nobody can write. */
+const ANSWER_LIMIT_MS = 5_000;
 
 /** The journal on PostgreSQL: `sluice.cutover` and `sluice.cutover_step`. */
 export class PostgresJournal implements Journal {
   readonly #options: PostgresJournalOptions;
   #session: PostgresSession | null = null;
+  /** What is asked at once never goes into another's transaction. */
+  readonly #turn = new PQueue({ concurrency: 1 });
 
   constructor(options: PostgresJournalOptions) {
     this.#options = options;
@@ -84,17 +93,11 @@ export class PostgresJournal implements Journal {
     const { pipeline, owner } = this.#options;
     const { direction, isRehearsal, startedBy, startedAtMs, writeBlockLimitMs, waivers, steps } = attempt;
     await this.#with(makeTables);
-    await this.#transaction(async (session) => {
-      const { rows } = await session.query(BEGIN, [
-        ...[pipeline, owner, direction, String(isRehearsal), startedBy, String(startedAtMs)],
-        ...[String(writeBlockLimitMs), JSON.stringify(waivers)],
-      ]);
-      const id = rows[0]?.['id'];
-      if (!id) throw alreadyRunning();
-      for (const [at, { name, title, phase }] of steps.entries()) {
-        await session.query(ADD_STEP, [id, String(at), name, title, phase]);
-      }
-    });
+    const values = [
+      ...[pipeline, owner, direction, String(isRehearsal), startedBy, String(startedAtMs)],
+      ...[String(writeBlockLimitMs), JSON.stringify(waivers)],
+    ];
+    await this.#with((session) => inTransaction(session, () => add(session, values, steps)));
     const begun = await this.last();
     if (begun === null) throw alreadyRunning();
     return begun;
@@ -109,7 +112,7 @@ export class PostgresJournal implements Journal {
   async noteStep(id: string, step: string, note: StepNote): Promise<void> {
     const { set, values } = assignments(note, 4);
     if (set === '') return;
-    const { rowCount } = await this.#with((session) =>
+    const { rowCount } = await this.#inTime((session) =>
       session.query(
         `UPDATE sluice.cutover_step SET ${set} WHERE cutover = $1 AND name = $2
          AND EXISTS (SELECT FROM sluice.cutover WHERE id = $1 AND owner = $3)`,
@@ -122,7 +125,7 @@ export class PostgresJournal implements Journal {
   async note(id: string, note: AttemptNote): Promise<void> {
     const { set, values } = assignments(note, 3);
     if (set === '') return;
-    const { rowCount } = await this.#with((session) =>
+    const { rowCount } = await this.#inTime((session) =>
       session.query(`UPDATE sluice.cutover SET ${set} WHERE id = $1 AND owner = $2`, [
         id,
         this.#options.owner,
@@ -133,9 +136,7 @@ export class PostgresJournal implements Journal {
   }
 
   async commit(id: string): Promise<Outcome> {
-    return await this.#transaction(async (session) => {
-      const outcome = await this.#lockedOutcome(session, id);
-      if (outcome !== 'running') return outcome;
+    return await this.#decide(id, async (session) => {
       if (!(await this.#options.closeStream(session, id))) throw streamMoved();
       await session.query(`UPDATE sluice.cutover SET outcome = 'committed' WHERE id = $1`, [id]);
       return 'committed';
@@ -143,9 +144,7 @@ export class PostgresJournal implements Journal {
   }
 
   async abort(id: string, reason: string): Promise<Outcome> {
-    return await this.#transaction(async (session) => {
-      const outcome = await this.#lockedOutcome(session, id);
-      if (outcome !== 'running') return outcome;
+    return await this.#decide(id, async (session) => {
       await session.query(`UPDATE sluice.cutover SET outcome = 'aborted', reason = $2 WHERE id = $1`, [id, reason]);
       return 'aborted';
     });
@@ -163,8 +162,21 @@ export class PostgresJournal implements Journal {
       const { rows } = await session.query(sql, [this.#options.pipeline, ...values]);
       if (rows[0] === undefined) return null;
       const steps = await session.query(STEPS, [rows[0]['id'] ?? '']);
-      return attemptOf(rows[0], steps.rows.map(stepOf));
+      return attemptOfRow(
+        rows[0],
+        steps.rows.map((step) => stepOfRow(step, 'started_at_ms')),
+      );
     });
+  }
+
+  /** Where it is decided already, that is what is answered. */
+  async #decide(id: string, work: (session: PostgresSession) => Promise<Outcome>): Promise<Outcome> {
+    return await this.#inTime((session) =>
+      inTransaction(session, async () => {
+        const outcome = await this.#lockedOutcome(session, id);
+        return outcome === 'running' ? await work(session) : outcome;
+      }),
+    );
   }
 
   /** The row lock makes this wait for a commit whose answer was lost: what it reads then is for good. */
@@ -177,25 +189,79 @@ export class PostgresJournal implements Journal {
     return rows[0]['outcome'] as Outcome;
   }
 
-  async #transaction<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
-    return await this.#with(async (session) => {
-      await session.query('BEGIN');
-      const result = await work(session);
-      await session.query('COMMIT');
-      return result;
-    });
+  /**
+   * Inside an attempt nobody waits for a silent target longer than the limit: nothing more is sent over such a link, and a
+   * COMMIT that is under way keeps its lock on the row until it is decided (INV-196).
+   */
+  async #inTime<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+    const limitMs = this.#options.answerLimitMs ?? ANSWER_LIMIT_MS;
+    const givenUp = new AbortController();
+    const silence = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      givenUp.abort();
+      silence.reject(targetSilent(limitMs));
+      void this.close();
+    }, limitMs);
+    const working = this.#with(work, givenUp.signal);
+    working.catch(() => {});
+    try {
+      return await Promise.race([working, silence.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** After a failure the session is given up: the server undoes what was not committed. */
-  async #with<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
-    this.#session ??= await this.#options.connect();
+  async #with<T>(work: (session: PostgresSession) => Promise<T>, givenUp?: AbortSignal): Promise<T> {
+    return await this.#turn.add(() => this.#now(work, givenUp));
+  }
+
+  async #now<T>(work: (session: PostgresSession) => Promise<T>, givenUp?: AbortSignal): Promise<T> {
+    const session = this.#session ?? (await this.#options.connect());
     try {
-      return await work(this.#session);
+      // Nobody waits any more: what would be done late is done by others by now.
+      givenUp?.throwIfAborted();
+      this.#session = session;
+      return await work(session);
     } catch (error) {
-      await this.close();
+      if (this.#session === session) this.#session = null;
+      await session.close();
       throw error;
     }
   }
+}
+
+/** Every attempt of a pipeline, oldest first, without making anything. */
+export async function readAttempts(session: PostgresSession, pipeline: string): Promise<readonly Attempt[]> {
+  if (!(await areMade(session))) return [];
+  const { rows } = await session.query(`${ATTEMPT} ORDER BY cutover.id`, [pipeline]);
+  const attempts: Attempt[] = [];
+  for (const row of rows) {
+    const steps = await session.query(STEPS, [row['id'] ?? '']);
+    attempts.push(
+      attemptOfRow(
+        row,
+        steps.rows.map((step) => stepOfRow(step, 'started_at_ms')),
+      ),
+    );
+  }
+  return attempts;
+}
+
+async function add(session: PostgresSession, values: readonly string[], steps: NewAttempt['steps']): Promise<void> {
+  const { rows } = await session.query(BEGIN, values);
+  const id = rows[0]?.['id'];
+  if (!id) throw alreadyRunning();
+  for (const [at, { name, title, phase }] of steps.entries()) {
+    await session.query(ADD_STEP, [id, String(at), name, title, phase]);
+  }
+}
+
+async function inTransaction<T>(session: PostgresSession, work: () => Promise<T>): Promise<T> {
+  await session.query('BEGIN');
+  const result = await work();
+  await session.query('COMMIT');
+  return result;
 }
 
 /** Nothing is made on a target before the first attempt begins. */
@@ -222,42 +288,6 @@ function assignments(note: StepNote & AttemptNote, first: number): { set: string
     return name === 'record' ? JSON.stringify(value) : String(value);
   });
   return { set, values };
-}
-
-function attemptOf(row: TextRow, steps: readonly AttemptStep[]): Attempt {
-  return {
-    id: row['id'] ?? '',
-    direction: row['direction'] as Direction,
-    outcome: row['outcome'] as Outcome,
-    isOver: row['is_over'] === 't',
-    isRehearsal: row['is_rehearsal'] === 't',
-    startedBy: row['started_by'] ?? '',
-    startedAtMs: Number(row['started_at_ms']),
-    endedAtMs: numberOf(row['ended_at_ms']),
-    blockedAtMs: numberOf(row['blocked_at_ms']),
-    openedAtMs: numberOf(row['opened_at_ms']),
-    writeBlockLimitMs: Number(row['write_block_limit_ms']),
-    waivers: JSON.parse(row['waivers'] ?? '[]') as Waiver[],
-    reason: row['reason'] ?? null,
-    steps,
-  };
-}
-
-function stepOf(row: TextRow): AttemptStep {
-  return {
-    name: row['name'] ?? '',
-    title: row['title'] ?? '',
-    phase: row['phase'] as StepPhase,
-    state: row['state'] as StepState,
-    record: row['record'] ? (JSON.parse(row['record']) as StepRecord) : null,
-    detail: row['detail'] ?? null,
-    startedAtMs: numberOf(row['started_at_ms']),
-    tookMs: numberOf(row['took_ms']),
-  };
-}
-
-function numberOf(text: string | null | undefined): number | null {
-  return text ? Number(text) : null;
 }
 
 /** CUTOVER_RUNNING: one attempt at a time. */
@@ -287,5 +317,15 @@ function streamMoved(): SluiceError {
     message: 'changes came after the drain: the stream does not stand any more where it was proven to be at the end',
     remedy: 'All is put back. Find who writes in spite of the fence (see: sluice cutover plan), then try again.',
     disposition: 'stop',
+  });
+}
+
+/** TARGET_SILENT: there is a link, and nothing comes over it. */
+function targetSilent(limitMs: number): SluiceError {
+  return new SluiceError({
+    code: 'TARGET_SILENT',
+    message: `the target has not answered for ${limitMs / 1000} s`,
+    remedy: 'Look at the target and at the network between; it is tried again until it answers.',
+    disposition: 'retry',
   });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
-import { AttemptBook } from './attempt-book.ts';
+import { AttemptBook, type AttemptCopy } from './attempt-book.ts';
 import { heeding, textOf, timeOver } from './heeding.ts';
 import type { Attempt, Journal } from './journal.ts';
 import { nextAct } from './state.ts';
@@ -15,6 +15,8 @@ export interface RunnerOptions {
   /** Begun by this process; false: another one left it, and may have sent its commit. */
   readonly isOwn: boolean;
   readonly logger: Logger;
+  /** Written at every note; none: the journal alone tells. */
+  readonly copy?: AttemptCopy;
   /** Told of every change, to show it. */
   readonly onChange: (attempt: Attempt) => void;
   /** Aborts what is before the point of no return, with the reason of the signal; the way back has its own time. */
@@ -69,7 +71,9 @@ export class Runner {
   /** One act; true when the attempt is over. */
   async #act(): Promise<boolean> {
     const { outcome, isRehearsal, steps } = this.#book.attempt;
-    const facts = steps.map((step) => ({ ...step, canUndo: this.#step(step.name).undo !== undefined }));
+    const facts = steps.map((step) => {
+      return { ...step, canUndo: this.#step(step.name).undo !== undefined, isNoted: step.record !== null };
+    });
     const act = nextAct({ outcome, isRehearsal, abortReason: this.#abortReason(), steps: facts });
     switch (act.tag) {
       case 'run':
@@ -93,7 +97,9 @@ export class Runner {
     const { abort, isOwn } = this.#options;
     if (!isOwn) return 'the process that ran it has ended';
     if (abort.aborted) return textOf(abort.reason);
-    return this.#book.leftMs(Date.now()) <= 0 ? 'the write block has reached its limit' : null;
+    if (this.#book.leftMs(Date.now()) > 0) return null;
+    const failed = this.#book.attempt.steps.find(({ state }) => state === 'failed');
+    return `the write block has reached its limit${failed === undefined ? '' : `: ${failed.detail}`}`;
   }
 
   /** Beyond the point of no return there is no way back: tried until it is done. */
@@ -107,14 +113,22 @@ export class Runner {
     const book = this.#book;
     // A rehearsal without its fence blocks nothing: the attempt tells.
     const { phase } = book.step(name);
-    const startedAtMs = Date.now();
+    let startedAtMs = Date.now();
     try {
+      if (step.ready) await this.#within(step, limitMs, async (context) => (await step.ready?.(context)) ?? '');
+      startedAtMs = Date.now();
       if (phase === 'blocked' && book.attempt.blockedAtMs === null) await book.note({ blockedAtMs: startedAtMs });
-      await book.noteStep(name, { state: 'running', startedAtMs, tookMs: null, detail: null });
+      // Behind the fence everybody waits: what no undo must find is noted beside the work.
+      const isBeside = phase === 'blocked' && step.undo === undefined;
+      const note = { state: 'running', startedAtMs, tookMs: null, detail: null } as const;
+      const begun = isBeside ? book.noteStepBeside(name, note) : book.noteStep(name, note);
+      begun.catch(() => {});
+      if (!isBeside) await begun;
       await this.#point('step-noted', name);
       // Behind the point of no return nothing is won by a limit of the write block: only the work ends it (INV-177).
       const leftMs = phase === 'beyond' ? Number.POSITIVE_INFINITY : book.leftMs(startedAtMs);
       const detail = await this.#within(step, Math.min(limitMs, leftMs), (context) => step.run(context));
+      await begun;
       await this.#point('step-ran', name);
       await book.noteStep(name, { state: 'done', detail, tookMs: Date.now() - startedAtMs });
       if (step.opens === 'run') await book.noteAnyway({ openedAtMs: Date.now() });
@@ -174,15 +188,19 @@ export class Runner {
       } catch (error) {
         rethrowFatal(error);
         logger.error({}, `the journal is out of reach: ${textOf(error)}`);
-        if (!isOwn || this.#isCommitSent) return false;
-        await this.#decided('aborted', reason);
-        return true;
+        if (isOwn && !this.#isCommitSent) {
+          await this.#decided('aborted', reason);
+          return true;
+        }
+        this.#book.change({ reason: unknownOutcome(error) });
+        return false;
       }
     });
   }
 
   async #decided(outcome: Outcome, reason: string | null): Promise<void> {
     this.#book.change({ outcome, reason: outcome === 'aborted' ? reason : null });
+    await this.#book.copy();
     await this.#point(outcome === 'committed' ? 'committed' : 'aborted', null);
   }
 
@@ -202,7 +220,8 @@ export class Runner {
   async #within(step: Step, limitMs: number, work: (context: StepContext) => Promise<string>): Promise<string> {
     const { abort, stop } = this.#options;
     const over = new AbortController();
-    const timer = setTimeout(() => over.abort(timeOver(step.name, limitMs)), Math.min(limitMs, LONGEST_TIMER_MS));
+    const end = () => over.abort(timeOver(step.name, limitMs, this.#book.step(step.name).detail));
+    const timer = setTimeout(end, Math.min(limitMs, LONGEST_TIMER_MS));
     const isBefore = this.#book.attempt.outcome === 'running';
     const signal = AbortSignal.any([over.signal, stop, ...(isBefore ? [abort] : [])]);
     try {
@@ -248,6 +267,12 @@ export class Runner {
 /** Another process goes on with it: this one must not touch anything any more. */
 function rethrowFatal(error: unknown): void {
   if (error instanceof SluiceError && error.code === 'CUTOVER_TAKEN_OVER') throw error;
+}
+
+/** What is shown while nothing may be opened. */
+function unknownOutcome(error: unknown): string {
+  const till = 'until the target answers, neither side is opened: either may be the one';
+  return `not known yet whether it is committed: ${textOf(error)} ${till} (docs/operate/cutover.md)`;
 }
 
 /** CUTOVER_STEP_UNKNOWN: the journal holds an attempt of another version of sluice. */

@@ -5,6 +5,8 @@ export interface StepFact {
   readonly phase: StepPhase;
   readonly state: StepState;
   readonly canUndo: boolean;
+  /** It has noted what its undo needs: even where it has not begun, something may have been made. */
+  readonly isNoted?: boolean;
   readonly detail: string | null;
 }
 
@@ -59,7 +61,10 @@ function forward(steps: readonly StepFact[]): Act | null {
 
 /** What was begun is undone too: it may have been cut off behind its effect. */
 function backward({ steps }: AttemptFact): Act {
-  const touched = (state: StepState) => state === 'running' || state === 'done' || state === 'failed';
-  const last = steps.findLast(({ state, canUndo }) => canUndo && touched(state));
+  const last = steps.findLast((step) => step.canUndo && isTouched(step));
   return last ? { tag: 'undo', step: last.name } : { tag: 'end' };
+}
+
+function isTouched({ state, isNoted = false }: StepFact): boolean {
+  return state === 'running' || state === 'done' || state === 'failed' || (state === 'waiting' && isNoted);
 }

@@ -28,6 +28,11 @@ export interface Step {
   readonly phase: StepPhase;
   /** What `run` will do, in words and statements, as things stand now. Changes nothing. */
   describe(): Promise<readonly string[]>;
+  /**
+   * What must be known or made before, done before the step is noted as begun: of the step that begins the write block,
+   * while the application still writes.
+   */
+  ready?(context: StepContext): Promise<void>;
   /** Idempotent: run again after a crash it finds what it had done. Answers what it did, in a sentence. */
   run(context: StepContext): Promise<string>;
   /** Puts everything back, also after a `run` that was cut off anywhere. Absent: there is nothing to put back. */

@@ -30,6 +30,9 @@ function reasonOf(table: TableVerified, oldestMs: number): string | null {
   return null;
 }
 
+/** Of a table whose right has gone, or that is gone itself without a word in the binlog. */
+export const UNSEEN = 'is not seen at the source any more: has its right gone?';
+
 export function nameOf({ database, table }: TableName): string {
   return `${database}.${table}`;
 }

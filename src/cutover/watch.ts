@@ -15,9 +15,20 @@ export interface ProbeSample {
   readonly tookMs: number;
 }
 
+/** What comparing both sides over the way back has found so far. */
+export interface IntegrityFacts {
+  /** Tables that were compared whole, of how many. */
+  readonly compared: number;
+  readonly tables: number;
+  /** Rows that are not the same on both sides. */
+  readonly differences: number;
+}
+
 export interface WatchFacts extends Pick<WayBackStatus, 'lagMs' | 'setAside' | 'waitsFor'> {
   /** The last of them; empty: none was made. */
   readonly probes: readonly ProbeSample[];
+  /** null: nothing was compared. */
+  readonly integrity: IntegrityFacts | null;
 }
 
 /** Fewer say nothing of a rate. */
@@ -27,7 +38,8 @@ const FEWEST = 5;
 export function adviseRollback(facts: WatchFacts, limits: WatchLimits): string {
   const against = [...sick(facts.probes, limits)];
   const hindered = hindrances(facts, limits);
-  if (against.length === 0 && hindered.length === 0) return 'stay: nothing speaks for a rollback';
+  if (against.length === 0 && hindered.length === 0)
+    return `stay: nothing speaks for a rollback; ${comparedText(facts.integrity)}`;
   if (against.length === 0) return `stay, and mend the way back while all is well: ${hindered.join('; ')}`;
   const how = 'sluice rollback run';
   if (hindered.length === 0) return `go back: ${against.join('; ')}. No write is lost: ${how}`;
@@ -46,11 +58,20 @@ function sick(probes: readonly ProbeSample[], { errorPercent, latencyMs }: Watch
   ];
 }
 
-function hindrances({ lagMs, setAside, waitsFor }: WatchFacts, limits: WatchLimits): readonly string[] {
+function comparedText(integrity: IntegrityFacts | null): string {
+  if (integrity === null || integrity.compared === 0) return 'both sides were not compared yet';
+  const { compared, tables } = integrity;
+  return `${compared} of ${tables} tables were compared since the switch, and the source has what the target has`;
+}
+
+function hindrances({ lagMs, setAside, waitsFor, integrity }: WatchFacts, limits: WatchLimits): readonly string[] {
   const late = lagMs !== null && lagMs > limits.lagMs;
   return [
     ...(waitsFor === null ? [] : [`the stream back waits: ${waitsFor}`]),
     ...(setAside === 0 ? [] : [`${setAside} changes are on the target only`]),
+    ...(integrity === null || integrity.differences === 0
+      ? []
+      : [`${integrity.differences} differences between both sides: sluice verify`]),
     ...(late ? [`the stream back is ${(lagMs / 1000).toFixed(1)} s behind (limit ${limits.lagMs / 1000} s)`] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { incompleteOf } from '../contract/incomplete.ts';
+import { pauseText } from '../contract/pace.ts';
 import type { PipelineStatus } from '../contract/status.ts';
 
 /** Older than this, the process does not measure itself any more. */
@@ -18,11 +19,13 @@ export function livenessReasons(status: PipelineStatus | null, nowMs: number): r
 /** Why a reader of the target should not count on it yet; empty: it streams, and all of it is there. */
 export function readinessReasons(status: PipelineStatus | null, nowMs: number): readonly string[] {
   if (status === null) return ['the pipeline is just starting'];
-  const { state, waitingFor, source, target, lagMs } = status;
+  const { state, waitingFor, pace, source, target, lagMs } = status;
+  const held = pauseText(pace);
   return [
     ...livenessReasons(status, nowMs),
     ...(state === 'streaming' ? [] : [`the pipeline is ${state}`]),
     ...(waitingFor === null ? [] : [waitingFor]),
+    ...(held === null || held === waitingFor ? [] : [held]),
     ...(source.isConnected ? [] : ['the source is not connected']),
     ...(target.isConnected ? [] : ['the target is not connected']),
     ...(lagMs === null ? ['the lag is not known'] : []),

@@ -7,6 +7,8 @@ const AGAIN_MS = 5_000;
 export interface Listening {
   readonly url: string | null;
   readonly opened: Promise<void>;
+  /** The address was asked for once: it is ours, or taken. */
+  readonly tried: Promise<void>;
   stop(): void;
 }
 
@@ -15,6 +17,7 @@ export function listen(server: Server, address: string, logger: Logger): Listeni
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? [];
   const place = { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
   const opened = Promise.withResolvers<void>();
+  const tried = Promise.withResolvers<void>();
   const known: { url: string | null; timer: NodeJS.Timeout | null; isSaid: boolean } = {
     url: null,
     timer: null,
@@ -26,12 +29,14 @@ export function listen(server: Server, address: string, logger: Logger): Listeni
     if (!known.isSaid)
       logger.warn({ listen: address, code: error.code }, 'page and API wait: their address is not free');
     known.isSaid = true;
+    tried.resolve();
     known.timer = setTimeout(attempt, AGAIN_MS).unref();
   });
   server.on('listening', () => {
     known.url = urlOf(server.address());
     logger.info({ page: known.url }, 'page and API are there');
     opened.resolve();
+    tried.resolve();
   });
   attempt();
   return {
@@ -39,6 +44,7 @@ export function listen(server: Server, address: string, logger: Logger): Listeni
       return known.url;
     },
     opened: opened.promise,
+    tried: tried.promise,
     stop: () => clearTimeout(known.timer ?? undefined),
   };
 }

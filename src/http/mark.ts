@@ -1,3 +1,4 @@
+import { lostPauseText, paceText } from '../contract/pace.ts';
 import type { PipelineStatus, TableStatus } from '../contract/status.ts';
 
 /** Something that happened, for a line on the chart. */
@@ -10,14 +11,39 @@ export interface Mark {
 /** What has happened from one status to the next; `before` is null for the first of a process. Pure. */
 export function marksBetween(before: PipelineStatus | null, now: PipelineStatus): readonly Mark[] {
   if (before === null) return [{ atMs: now.startedAtMs, kind: 'start', text: 'sluice was started' }];
-  return [...waits(before, now), ...schemaChanges(before, now), ...tables(before, now), ...stalls(before, now)];
+  return [
+    ...waits(before, now),
+    ...paces(before, now),
+    ...schemaChanges(before, now),
+    ...tables(before, now),
+    ...stalls(before, now),
+  ];
 }
 
 function waits(before: PipelineStatus, now: PipelineStatus): readonly Mark[] {
   const [did, does] = [before.state === 'retrying', now.state === 'retrying'];
   if (did === does) return [];
-  const text = does ? (now.waitingFor ?? 'waits for a server') : 'goes on';
+  const text = does ? (now.waitingFor ?? 'waits for a server') : answersText(before);
   return [{ atMs: now.asOfMs, kind: does ? 'wait' : 'resume', text }];
+}
+
+/** What goes on: a pause may hold the stream all the same. */
+function answersText({ waitingFor }: PipelineStatus): string {
+  const sides = ['source', 'target'].filter((side) => waitingFor?.includes(`waiting for the ${side}:`));
+  if (sides.length === 0) return 'what was waited for is there again';
+  return `the ${sides.join(' and the ')} ${sides.length === 1 ? 'answers' : 'answer'} again`;
+}
+
+/** A limit is told as a pause of its own kind: both make the lag what it is. */
+function paces({ pace: before }: PipelineStatus, { pace, asOfMs }: PipelineStatus): readonly Mark[] {
+  if (pace === null) return [];
+  const isNew = pace.lost !== null && (before === null || before.lost === null);
+  const lost: readonly Mark[] = isNew ? [{ atMs: asOfMs, kind: 'resume', text: lostPauseText(pace.lost) }] : [];
+  const isSame = before === null || (before.state === pace.state && before.rowsPerSecond === pace.rowsPerSecond);
+  if (isSame) return lost;
+  const text = paceText(pace) ?? 'the stream to the target goes at its own speed';
+  const isFreer = pace.state === 'free' || (before.state === 'paused' && pace.state === 'throttled');
+  return [...lost, { atMs: asOfMs, kind: isFreer ? 'resume' : 'pause', text }];
 }
 
 function schemaChanges(before: PipelineStatus, now: PipelineStatus): readonly Mark[] {

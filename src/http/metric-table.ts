@@ -120,6 +120,14 @@ export const METRICS: readonly MetricSpec[] = [
       stages.map(({ name, state }) => ({ labels: { stage: name }, value: Number(state === 'stalled') })),
   },
   {
+    name: 'throttled_seconds_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: "Time that something stood still for others' sake: comparisons, each of those that ran at once (verify-limit by verify.throttle, source-busy while others needed the source), and the stream to the target (operator-limit by throttle, operator-pause by pause).",
+    read: ({ counters }) =>
+      counters.throttled.map(({ reason, restedMs }) => ({ labels: { reason }, value: seconds(restedMs) })),
+  },
+  {
     name: 'snapshot_rows',
     type: 'gauge',
     labels: ['table', 'state'],
@@ -172,21 +180,21 @@ export const METRICS: readonly MetricSpec[] = [
     name: 'errors_total',
     type: 'counter',
     labels: ['stage', 'code'],
-    help: 'Failures by stage and stable code.',
+    help: 'Failed tries by stage and stable code, each counted once.',
     read: ({ counters }) =>
       counters.errors.map(({ stage, code, count }) => ({ labels: { stage, code }, value: count })),
   },
   {
     name: 'retries_total',
     type: 'counter',
-    help: 'Tries after a failure.',
+    help: 'Failures after which it was, or will be, tried again.',
     read: ({ counters }) => [{ value: counters.retries }],
   },
   {
     name: 'reconnects_total',
     type: 'counter',
     labels: ['endpoint'],
-    help: 'Connections to a server that were made again.',
+    help: 'Times that a stage came back to its server after it was lost; an outage that lasts is none yet.',
     read: ({ source, target }) => [
       { labels: { endpoint: 'source' }, value: source.reconnects },
       { labels: { endpoint: 'target' }, value: target.reconnects },
@@ -212,10 +220,12 @@ export const METRICS: readonly MetricSpec[] = [
   {
     name: 'verify_rows_mismatched',
     type: 'gauge',
-    labels: ['table'],
-    help: 'Differences of the last comparison, kept up with rows that changed since; absent before the first.',
+    labels: ['table', 'kind'],
+    help: 'Differences of the last comparison, kept up with rows that changed since, by kind (missing, extra, different; unlisted beyond a thousand of a table); absent before the first.',
     read: ({ verify }) =>
-      compared(verify).map((table) => ({ labels: { table: nameOf(table) }, value: table.differenceCount })),
+      compared(verify).flatMap((table) =>
+        Object.entries(table.byKind).map(([kind, value]) => ({ labels: { table: nameOf(table), kind }, value })),
+      ),
   },
   {
     name: 'verify_finished_timestamp_seconds',
@@ -248,6 +258,36 @@ export const METRICS: readonly MetricSpec[] = [
     type: 'gauge',
     help: 'How long writes were blocked in the last cutover, so far while it stands; absent when they were not.',
     read: ({ cutover }) => known(cutover?.attempt?.writeBlockMs ?? null, seconds),
+  },
+  {
+    name: 'reverse_lag_seconds',
+    type: 'gauge',
+    help: 'How far the source is behind the target while the application writes there; absent while it is not measured.',
+    read: ({ cutover }) => known(cutover?.wayBack?.lagMs ?? null, seconds),
+  },
+  {
+    name: 'reverse_set_aside_changes',
+    type: 'gauge',
+    help: 'Changes of the target that the source cannot hold; absent while there is no way back.',
+    read: ({ cutover }) => known(cutover?.wayBack?.setAside ?? null, same),
+  },
+  {
+    name: 'reverse_slot_lag_bytes',
+    type: 'gauge',
+    help: 'Write-ahead log of the target from what the way back has safe to the server’s end.',
+    read: ({ cutover }) => known(cutover?.wayBack?.slot?.behindBytes ?? null, same),
+  },
+  {
+    name: 'reverse_slot_retained_bytes',
+    type: 'gauge',
+    help: 'Write-ahead log that the target keeps for the replication slot of the way back.',
+    read: ({ cutover }) => known(cutover?.wayBack?.slot?.retainedBytes ?? null, same),
+  },
+  {
+    name: 'reverse_slot_headroom_bytes',
+    type: 'gauge',
+    help: 'Write-ahead log until the slot, and the way back with it, may be lost; absent without max_slot_wal_keep_size.',
+    read: ({ cutover }) => known(cutover?.wayBack?.slot?.headroomBytes ?? null, same),
   },
   {
     name: 'build_info',

@@ -19,9 +19,11 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Not possible now',
+  408: 'Too slow',
   413: 'Too large',
   415: 'Not JSON',
   429: 'Too many requests',
+  431: 'Headers too large',
   500: 'A fault of the program',
   503: 'Not ready',
 };
@@ -33,10 +35,13 @@ function problem(status: number, code: string, detail: string, remedy: string): 
 /** Thrown by a route or a hook. */
 export class HttpProblem extends Error {
   readonly problem: Problem;
+  /** When it may be worth asking again, for `Retry-After`; null: nobody knows. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, code: string, detail: string, remedy: string) {
+  constructor(status: number, code: string, detail: string, remedy: string, retryAfterSeconds: number | null = null) {
     super(detail);
     this.problem = problem(status, code, detail, remedy);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -50,6 +55,12 @@ export function problemOf(error: unknown): Problem {
   const status = statusCodeOf(error);
   if (status < 500) return problem(status, 'HTTP_BAD_REQUEST', messageOf(error), 'See /api/v1/openapi.yaml.');
   return problem(500, 'HTTP_FAULT', 'the request could not be answered, by a fault of the program', 'See its log.');
+}
+
+/** What could not be read as HTTP, by Node's code of it. */
+export function unreadable(code: string | undefined): Problem {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  return problem(status, 'HTTP_BAD_REQUEST', 'this could not be read as HTTP', 'See /api/v1/openapi.yaml.');
 }
 
 /** Fastify's own refusals carry their status; their texts name the request's parts, never a value of ours. */

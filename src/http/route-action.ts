@@ -1,21 +1,27 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { PipelineActions } from '../contract/action.ts';
+import { isRecorded, type PipelineActions } from '../contract/action.ts';
+import { ASKED_BY_PATTERN } from '../contract/asked-by.ts';
 import type { CutoverRequest } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import type { HttpState } from './server.ts';
-import { checkToken } from './token.ts';
+import { checkToken, hasToken } from './token.ts';
 
 const ACTIONS_A_MINUTE = 30;
 
+const ROWS = { type: ['integer', 'null'], minimum: 1, maximum: 999_999_999 } as const;
 const ID = { type: 'string', pattern: '^([0-9]{1,19}|all)$' } as const;
 const CONFIRM = { type: 'string', maxLength: 100 } as const;
 
 const DIRECTION = { enum: ['forward', 'back'] } as const;
-const BY = { type: 'string', minLength: 1, maxLength: 100 } as const;
+const BY = { type: 'string', pattern: ASKED_BY_PATTERN } as const;
 const WAIVER = {
   type: 'object',
-  properties: { gate: BY, by: BY, reason: { type: 'string', minLength: 1, maxLength: 500 } },
+  properties: {
+    gate: { type: 'string', minLength: 1, maxLength: 100 },
+    by: BY,
+    reason: { type: 'string', minLength: 1, maxLength: 500 },
+  },
   required: ['gate', 'by', 'reason'],
   additionalProperties: false,
 } as const;
@@ -24,6 +30,7 @@ interface Asked extends Partial<CutoverRequest> {
   readonly id?: string;
   readonly tables?: readonly string[] | 'all';
   readonly confirm?: string;
+  readonly rowsPerSecond?: number | null;
 }
 
 interface Act {
@@ -42,13 +49,13 @@ const NEVER = () => false;
 const ACTS: readonly Act[] = [
   {
     path: '/api/v1/quarantine/retry',
-    schema: body({ id: ID }, ['id']),
+    schema: body({ id: ID, by: BY }, ['id', 'by']),
     needsName: NEVER,
     run: ({ quarantine }, { id = '' }) => quarantine?.retry(id) ?? null,
   },
   {
     path: '/api/v1/quarantine/drop',
-    schema: body({ id: ID, confirm: CONFIRM }, ['id', 'confirm']),
+    schema: body({ id: ID, confirm: CONFIRM, by: BY }, ['id', 'confirm', 'by']),
     needsName: ALWAYS,
     run: ({ quarantine }, { id = '' }) => quarantine?.drop(id) ?? null,
   },
@@ -60,11 +67,30 @@ const ACTS: readonly Act[] = [
           anyOf: [{ const: 'all' }, { type: 'array', minItems: 1, maxItems: 1_000, items: { type: 'string' } }],
         },
         confirm: CONFIRM,
+        by: BY,
       },
-      ['tables', 'confirm'],
+      ['tables', 'confirm', 'by'],
     ),
     needsName: ALWAYS,
     run: ({ tables }, asked) => tables?.reload(asked.tables ?? []) ?? null,
+  },
+  {
+    path: '/api/v1/pause',
+    schema: body({ by: BY }, ['by']),
+    needsName: NEVER,
+    run: ({ pace }, { by = '' }) => pace?.pause(by) ?? null,
+  },
+  {
+    path: '/api/v1/resume',
+    schema: body({ by: BY }, ['by']),
+    needsName: NEVER,
+    run: ({ pace }, { by = '' }) => pace?.resume(by) ?? null,
+  },
+  {
+    path: '/api/v1/throttle',
+    schema: body({ rowsPerSecond: ROWS, by: BY }, ['rowsPerSecond', 'by']),
+    needsName: NEVER,
+    run: ({ pace }, { rowsPerSecond = null, by = '' }) => pace?.throttle(rowsPerSecond, by) ?? null,
   },
   {
     path: '/api/v1/cutover/plan',
@@ -106,12 +132,15 @@ const ACTS: readonly Act[] = [
 
 /** Everything that changes something: with the token, from our own page or from no page (INV-163). */
 export function addActionRoutes(app: FastifyInstance, state: HttpState): void {
+  // Whoever guesses, from behind the same proxy even, uses up nothing of who has the token.
+  const keyGenerator = async ({ ip, headers }: FastifyRequest) =>
+    `${ip} ${(await hasToken(state.tokenFile, headers.authorization)) ? 'known' : 'unknown'}`;
   for (const act of ACTS) {
     app.post<{ Body: Asked }>(
       act.path,
       {
         schema: act.schema,
-        config: { rateLimit: { max: ACTIONS_A_MINUTE, timeWindow: '1 minute' } },
+        config: { rateLimit: { max: ACTIONS_A_MINUTE, timeWindow: '1 minute', keyGenerator } },
         // After the limit, so that guesses count, and before the body: who has no token has nothing read.
         preParsing: async ({ headers }) => await checkToken(state.tokenFile, headers.authorization),
       },
@@ -126,8 +155,15 @@ async function perform(act: Act, request: FastifyRequest<{ Body: Asked }>, state
     const remedy = `Send {"confirm": ${JSON.stringify(state.pipeline)}} with it.`;
     throw new HttpProblem(409, 'HTTP_NOT_CONFIRMED', "this asks for the pipeline's name, which was not given", remedy);
   }
-  const done = state.actions === null ? null : act.run(state.actions, asked);
+  const { actions } = state;
+  const { confirm: _, ...what } = asked;
+  const action = act.path.slice('/api/v1/'.length).replace('/', '.');
+  const by = asked.by ?? null;
+  const recorded = isRecorded(action) ? actions?.record?.({ action, by, via: ip, params: what }) : undefined;
+  const tell = await recorded;
+  const done = actions === null ? null : act.run(actions, asked);
   if (done === null) {
+    tell?.({ outcome: 'not done', code: 'HTTP_NOT_READY' });
     const detail = 'this process does not do that, or not yet';
     throw new HttpProblem(
       503,
@@ -136,13 +172,14 @@ async function perform(act: Act, request: FastifyRequest<{ Body: Asked }>, state
       'Ask again in a moment, or ask the other half of the pipeline.',
     );
   }
-  const { confirm: _, ...what } = asked;
   try {
     const result = await done;
+    tell?.({ outcome: 'done' });
     state.logger.info({ action: act.path, from: ip, ...what }, 'done as asked over HTTP');
     return result;
   } catch (error) {
     const { code } = problemOf(error);
+    tell?.({ outcome: 'not done', code });
     state.logger.warn({ action: act.path, from: ip, code, ...what }, 'asked over HTTP and not done');
     if (!(error instanceof SluiceError)) state.logger.error({ error }, 'a fault of the program');
     throw error;

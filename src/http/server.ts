@@ -1,20 +1,22 @@
 /** HTTP: page, API and metrics of a running pipeline, in its own process; over the status and the actions alone. */
 import { createServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import rateLimit from '@fastify/rate-limit';
-import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { PipelineActions } from '../contract/action.ts';
 import type { Logger } from '../contract/logger.ts';
+import type { StartStatus } from '../contract/start.ts';
 import type { PipelineStatus } from '../contract/status.ts';
 import { EventStream } from './event-stream.ts';
 import { checkHost, checkOrigin, SECURITY_HEADERS } from './guard.ts';
 import { History } from './history.ts';
 import { type Listening, listen } from './listen.ts';
-import { HttpProblem, PROBLEM_TYPE, problemOf } from './problem.ts';
+import { HttpProblem, PROBLEM_TYPE, type Problem, problemOf, unreadable } from './problem.ts';
 import { addActionRoutes } from './route-action.ts';
 import { addPageRoutes } from './route-page.ts';
 import { addStatusRoutes } from './route-status.ts';
-import { makeToken } from './token.ts';
+import { exposureOf, makeToken } from './token.ts';
 
 export interface HttpOptions {
   readonly pipeline: string;
@@ -35,6 +37,7 @@ export interface HttpState {
   readonly history: History;
   readonly events: EventStream;
   status: PipelineStatus | null;
+  start: StartStatus | null;
   actions: PipelineActions | null;
 }
 
@@ -71,12 +74,18 @@ export class HttpServer {
       events,
       history: new History(),
       status: null,
+      start: null,
       actions: null,
     };
     await makeToken(tokenFile).catch((error: unknown) => {
       const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
       logger.warn({ code, file: tokenFile }, 'no token could be made: nothing can be changed over HTTP');
     });
+    const exposed = await exposureOf(tokenFile);
+    if (exposed !== null) {
+      const { code, detail, remedy } = exposed.problem;
+      logger.warn({ code, file: tokenFile, remedy }, detail);
+    }
     const { app, server } = await appOf(state, options.hosts);
     return new HttpServer(state, app, server, listen(server, options.listen, logger));
   }
@@ -91,10 +100,21 @@ export class HttpServer {
     await this.#listening.opened;
   }
 
+  /** Resolves once it listens, or once its address was found taken. */
+  async tried(): Promise<void> {
+    await this.#listening.tried;
+  }
+
   publish(status: PipelineStatus): void {
     this.#state.status = status;
     this.#state.history.add(status);
     this.#state.events.publish(status);
+  }
+
+  /** What goes on before a pipeline stands, and what it led to. */
+  publishStart(start: StartStatus): void {
+    this.#state.start = start;
+    this.#state.events.publishStart(start);
   }
 
   serve(actions: PipelineActions): void {
@@ -122,8 +142,12 @@ export async function appOf(
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // The schema refuses them by name, as every key that is not ours; the parser would call them no JSON.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
-    frameworkErrors: (error, _, reply) => void sendProblem(error, reply),
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    clientErrorHandler: ({ code }, socket) => void sendUnread(unreadable(code), socket),
     serverFactory: (handler) => {
       const server = guardedServer(handler);
       servers.push(server);
@@ -166,16 +190,39 @@ function addHooks(app: FastifyInstance, hosts: readonly string[]): void {
     reply.headers(SECURITY_HEADERS);
     checkHost(request.headers.host, allowed);
     if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request.headers);
+    else reply.headers(ending(request));
   });
-  app.setErrorHandler(async (error, _, reply) => await sendProblem(error, reply));
-  app.setNotFoundHandler(async (_, reply) => {
+  app.setErrorHandler(async (error, request, reply) => await sendProblem(error, request, reply));
+  app.setNotFoundHandler(async (request, reply) => {
     const remedy = 'See /api/v1/openapi.yaml for what there is.';
-    return await sendProblem(new HttpProblem(404, 'HTTP_NOT_FOUND', 'there is nothing here', remedy), reply);
+    return await sendProblem(new HttpProblem(404, 'HTTP_NOT_FOUND', 'there is nothing here', remedy), request, reply);
   });
 }
 
 /** The headers again: what fails before the first hook has none. */
-function sendProblem(error: unknown, reply: FastifyReply): FastifyReply {
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const told = problemOf(error);
-  return reply.code(told.status).type(PROBLEM_TYPE).headers(SECURITY_HEADERS).send(told);
+  const seconds = error instanceof HttpProblem ? error.retryAfterSeconds : null;
+  const again = seconds === null ? {} : { 'retry-after': String(seconds) };
+  return reply
+    .code(told.status)
+    .type(PROBLEM_TYPE)
+    .headers({ ...SECURITY_HEADERS, ...ending(request), ...again })
+    .send(told);
+}
+
+/** A body that is still on its way and that nobody wants ends with its connection: it would be read to its end otherwise. */
+function ending({ raw, headers }: FastifyRequest): Readonly<Record<string, string>> {
+  const hasBody = 'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0;
+  return hasBody && !raw.complete ? { connection: 'close' } : {};
+}
+
+/** Nothing was made of the request that a reply could go to. */
+function sendUnread(told: Problem, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const body = JSON.stringify(told);
+  const headers = { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE, connection: 'close' };
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) });
+  const head = [`HTTP/1.1 ${told.status} ${told.title}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -1,11 +1,18 @@
 import { membersOf } from '../column/member.ts';
+import { valueTypeOf } from '../convert/value-type.ts';
 import type { CatalogueColumn, CatalogueIndex, CatalogueTable } from '../mysql/catalogue-table.ts';
+import { dialect } from '../sql/dialect.ts';
 import type { Name } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
+import { lex } from '../sql/lexer.ts';
+import { cursorAt } from '../sql/parse.ts';
 import type { TableColumn, TableShape } from '../sql/scope.ts';
-import { columnType } from '../sql/value-type.ts';
+import { SyntaxFailure } from '../sql/syntax-failure.ts';
+import type { ValueType } from '../sql/value-type.ts';
+import type { DataType } from './data-type.ts';
 import type { ScriptTable } from './parse-script.ts';
 import { pgType } from './pg-type.ts';
+import { readDataType } from './read-data-type.ts';
 import { key } from './table-access.ts';
 import type { ColumnDefinition, TableDefinition } from './table-definition.ts';
 
@@ -17,6 +24,8 @@ export interface KnownTable {
   readonly autoIncrement: string | undefined;
   /** Rows of it go or change when a row of another table does: ON DELETE and ON UPDATE CASCADE, SET NULL. */
   readonly isCascaded: boolean;
+  /** The source's types of its columns, by name in small letters; one that is not understood is left out. */
+  readonly sourceTypes: ReadonlyMap<string, DataType>;
 }
 
 /** What is known of tables and routines of the source. */
@@ -57,18 +66,34 @@ function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {
     isCascaded: table.foreignKeys.some(({ onDelete, onUpdate }) =>
       [onDelete, onUpdate].some((act) => /CASCADE|SET/.test(act)),
     ),
+    sourceTypes: new Map(
+      table.columns.flatMap(({ name, columnType }) => {
+        const type = dataTypeOf(columnType);
+        return type === undefined ? [] : [[key(name), type] as const];
+      }),
+    ),
   };
 }
 
+/** MariaDB's language has every type of both servers. */
+const TYPES = dialect('mariadb', 110_800, '');
+
+function dataTypeOf(text: string): DataType | undefined {
+  try {
+    return readDataType(cursorAt(lex(text, TYPES), TYPES));
+  } catch (error) {
+    if (!(error instanceof SyntaxFailure)) throw error;
+    return undefined;
+  }
+}
+
 function columnOf(column: CatalogueColumn, target: string | undefined): TableColumn {
-  const { name, columnType: mysql, collation, extra } = column;
-  const type = columnType(mysql, collation ?? undefined, target);
+  const { name, columnType: mysql, extra } = column;
   const members = /^(?:enum|set)\(/.test(mysql) ? membersOf(mysql) : undefined;
-  const isOrdered = type.kind === 'text' && mysql.startsWith('enum(') && members !== undefined;
   return {
     name,
     sql: quoteName(name),
-    type: isOrdered ? { ...type, members } : type,
+    type: valueTypeOf(column, target),
     ...(members === undefined ? {} : { members }),
     isAutoIncrement: extra.includes('auto_increment'),
     isNullByDefault: column.nullable && column.default === null && column.generated === null,
@@ -90,14 +115,16 @@ export function catalogueOfScript(tables: readonly ScriptTable[]): Catalogue {
   );
 }
 
-function scriptColumn(column: ColumnDefinition): TableColumn {
+/** A SET of a table is a list on the target; in a temporary one, which a program makes, it is the text. */
+function scriptColumn(column: ColumnDefinition, isTemporary: boolean): TableColumn {
   const { name, type, isAutoIncrement, isNotNull, initial } = column;
-  const found = pgType(type)?.value ?? ({ kind: 'other', name: type.name.toLowerCase() } as const);
-  const isEnum = type.name === 'ENUM';
+  const own = pgType(type)?.value ?? ({ kind: 'other', name: type.name.toLowerCase() } as const);
+  const isList = type.name === 'SET' && !isTemporary;
+  const found: ValueType = isList ? { kind: 'other', name: 'text[]', flags: type.members } : own;
   return {
     name: name.text,
     sql: quoteName(name.text),
-    type: isEnum && found.kind === 'text' ? { ...found, members: type.members } : found,
+    type: found,
     ...(type.members.length === 0 ? {} : { members: type.members }),
     isAutoIncrement,
     isNullByDefault: !isNotNull && !isAutoIncrement && (initial === undefined || initial.tag === 'null'),
@@ -106,7 +133,7 @@ function scriptColumn(column: ColumnDefinition): TableColumn {
 
 /** A table by its definition; `schema` stands before its name on the target. */
 export function tableOf(definition: TableDefinition, text = '', schema = ''): KnownTable {
-  const columns = definition.columns.map(scriptColumn);
+  const columns = definition.columns.map((column) => scriptColumn(column, definition.isTemporary));
   const keys = definition.keys.filter(({ kind, isPlain }) => isPlain && (kind === 'primary' || kind === 'unique'));
   const own = definition.columns.filter(({ key: of }) => of !== undefined);
   const uniques = [
@@ -128,5 +155,6 @@ export function tableOf(definition: TableDefinition, text = '', schema = ''): Kn
     isCascaded: definition.keys.some(
       ({ kind, start, end }) => kind === 'foreign' && /CASCADE|SET\s+NULL/i.test(text.slice(start, end)),
     ),
+    sourceTypes: new Map(definition.columns.map((column) => [key(column.name.text), column.type])),
   };
 }

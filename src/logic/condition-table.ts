@@ -13,6 +13,7 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
   1216: '23503',
   1217: '23503',
   1264: '22003',
+  1265: '22003',
   1292: '22007',
   1339: '20000',
   1365: '22012',
@@ -34,6 +35,7 @@ const BY_STATE: Readonly<Record<string, readonly string[]>> = {
   '22007': ['invalid_datetime_format', 'datetime_field_overflow'],
   '22012': ['division_by_zero'],
   '40001': ['deadlock_detected', 'serialization_failure'],
+  '42000': ['syntax_error_or_access_rule_violation', 'too_many_rows'],
   '42S01': ['duplicate_table'],
   '42S02': ['undefined_table'],
   '42S22': ['undefined_column'],
@@ -53,6 +55,21 @@ export function whenOf(condition: Condition): string | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether it is that of a value outside its type (1264, 1265, 1690, 22003), which a CHECK of the target may stand for: the
+ * ranges of numbers and the members of ENUM and SET are such.
+ */
+export function isOfType(condition: Condition): boolean {
+  if (condition.tag === 'sqlstate') return condition.sqlstate === '22003';
+  return condition.tag === 'errno' && [1264, 1265, 1690].includes(condition.errno);
+}
+
+/** Whether the condition is that of a row whose key is there already, by its number or the state of all constraints. */
+export function isDuplicate(condition: Condition): boolean {
+  if (condition.tag === 'sqlstate') return condition.sqlstate === '23000';
+  return condition.tag === 'errno' && BY_ERRNO[condition.errno] === '23505';
 }
 
 /** Whether the condition is that a SELECT INTO or a FETCH found no row. */

@@ -17,6 +17,10 @@ export interface ConvertContext {
   readonly catalogue: Catalogue;
   /** Routines that the target has or will have, by name in small letters. */
   readonly signatures: ReadonlyMap<string, Signature>;
+  /** Procedures that programs of the source call, by name in small letters. */
+  readonly called: ReadonlySet<string>;
+  /** Procedures that may fail behind rows that they wrote and did not undo, by name in small letters. */
+  readonly keeping: ReadonlySet<string>;
   readonly textRule: TextRule;
   /** Session time zone of the source's application, as PostgreSQL names it. */
   readonly timeZone: string;

@@ -10,11 +10,14 @@ import { emitRoutine } from './emit-routine.ts';
 import { emitTrigger } from './emit-trigger.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
 import { helpersOf } from './helper-function.ts';
+import { calledProcedures } from './kept-row.ts';
+import { keepingProcedures } from './lost-row.ts';
 import { pgType } from './pg-type.ts';
 import type { Program } from './program.ts';
 import { nameOf } from './program-name.ts';
 import { hasResultSets } from './result-set.ts';
 import { key } from './table-access.ts';
+import { TooLarge } from './writer.ts';
 
 /** One program for PostgreSQL. */
 export interface Converted {
@@ -24,6 +27,8 @@ export interface Converted {
   readonly statements: readonly string[];
   /** Of an event: what puts it on a schedule, by pg_cron; not run here. */
   readonly schedule: string | undefined;
+  /** Of a trigger: what takes it away again. */
+  readonly drops: readonly string[];
   /** `automatic`: nothing to look at; `review`: converted, with something to look at; `skeleton`: parts stand as text. */
   readonly outcome: 'automatic' | 'review' | 'skeleton' | 'none';
   readonly items: readonly ActionItem[];
@@ -43,6 +48,8 @@ export function convertPrograms(programs: readonly Program[], options: ConvertOp
   const context: ConvertContext = {
     catalogue: options.catalogue,
     signatures: signaturesOf(programs),
+    called: calledProcedures(programs.map(({ definition }) => definition)),
+    keeping: keepingProcedures(programs),
     textRule: options.textRule ?? 'lower',
     timeZone: options.timeZone ?? 'UTC',
     schema: options.schema ?? 'public',
@@ -62,7 +69,7 @@ function convertOne(program: Program, context: ConvertContext, order: number): C
     if (definition.tag === 'trigger') return converted(program, name, emitTrigger(program, definition, context, order));
     if (definition.tag === 'event') return converted(program, name, emitEvent(program, definition, context));
   } catch (error) {
-    if (!(error instanceof NotConverted)) throw error;
+    if (!(error instanceof NotConverted || error instanceof TooLarge)) throw error;
     return none(program, name, [error.code, error.message, error.advice]);
   }
   if (definition.tag === 'view')
@@ -78,9 +85,10 @@ export interface Emitted {
   readonly emitter: Emitter;
   readonly statements: readonly string[];
   readonly schedule?: string;
+  readonly drops?: readonly string[];
 }
 
-function converted(program: Program, name: string, { emitter, statements, schedule }: Emitted): Converted {
+function converted(program: Program, name: string, { emitter, statements, schedule, drops = [] }: Emitted): Converted {
   const { items, accounted } = emitter;
   const severities = new Set(items.map(({ severity }) => severity));
   const outcome = severities.has('stands') ? 'skeleton' : severities.has('review') ? 'review' : 'automatic';
@@ -90,6 +98,7 @@ function converted(program: Program, name: string, { emitter, statements, schedu
     name,
     statements: [...helpersOf(statements), `${headerOf(program, items)}\n${first}`, ...rest],
     schedule,
+    drops,
     outcome,
     items,
     accounted,
@@ -116,7 +125,16 @@ function none(
   const { start, end } = program.definition;
   const [code, reason, advice] = texts;
   const items: readonly ActionItem[] = [{ code, severity, span: { start, end }, reason, advice }];
-  return { program, name, statements: [], schedule: undefined, outcome: 'none', items, accounted: [{ start, end }] };
+  return {
+    program,
+    name,
+    statements: [],
+    schedule: undefined,
+    drops: [],
+    outcome: 'none',
+    items,
+    accounted: [{ start, end }],
+  };
 }
 
 function signaturesOf(programs: readonly Program[]): ReadonlyMap<string, Signature> {
@@ -137,7 +155,7 @@ function signaturesOf(programs: readonly Program[]): ReadonlyMap<string, Signatu
 }
 
 /** Number of each trigger among those of its table, time and event: PostgreSQL runs them by name. */
-function triggerOrder(programs: readonly Program[]): ReadonlyMap<Program, number> {
+export function triggerOrder(programs: readonly Program[]): ReadonlyMap<Program, number> {
   const found = new Map<Program, number>();
   const groups = new Map<string, Program[]>();
   for (const program of programs) {

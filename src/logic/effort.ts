@@ -43,6 +43,12 @@ export function effortOf(lines: number, { class: work, actions }: Work, alike: s
   };
 }
 
+/** Minutes of work for people: in minutes as long as they are few. */
+export function workText(minutes: number): string {
+  if (minutes < 120) return `${Math.round(minutes)} minutes`;
+  return `${(minutes / 60).toLocaleString('en-US', { maximumFractionDigits: minutes < 600 ? 1 : 0 })} hours`;
+}
+
 function bandOf(minutes: number): Effort['band'] {
   if (minutes < 120) return 'simple';
   return minutes <= 360 ? 'medium' : 'significant';

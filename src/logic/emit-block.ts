@@ -1,25 +1,30 @@
+import type { Expression } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
 import { UNKNOWN, type ValueType } from '../sql/value-type.ts';
-import type { Block, BodyStatement, CursorDeclaration, HandlerDeclaration, VariableDeclaration } from './body.ts';
+import type { Block, CursorDeclaration, HandlerDeclaration, VariableDeclaration } from './body.ts';
 import { isNotFound, resolveCondition } from './condition-table.ts';
-import { handlerBody, handlersOf } from './emit-guard.ts';
+import { emitExceptions, enterTransaction, isTransaction, leaveTransaction } from './emit-rollback.ts';
 import { emitStatements } from './emit-savepoint.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import type { Frame } from './handler-frame.ts';
+import { assign, type Held, heldInBlock, isInside } from './limit.ts';
+import { losesNothing, rollsBack } from './lost-row.ts';
 import { type PgType, pgType } from './pg-type.ts';
+import { plpgsqlName } from './plpgsql-name.ts';
 import { key } from './table-access.ts';
-import { nodesOf } from './walk.ts';
+import type { Variable } from './variable-book.ts';
 
 /** A block with its declarations and handlers. `isTop`: the declarations of our own come with it. */
 export function emitBlock(emitter: Emitter, block: Block, emit: EmitStatement): void {
   emitter.book.open();
   emitter.blocks = [block, ...emitter.blocks];
   const frame = frameOf(emitter, block);
-  const label = frame?.label ?? (block.label === undefined ? undefined : quoteName(key(block.label.text)));
+  const label = frame?.label ?? (block.label === undefined ? undefined : plpgsqlName(key(block.label.text)));
   if (label !== undefined) emitter.out.line(`<<${label}>>`);
   declarations(emitter, block);
-  const outer = emitter.isInTransactionBlock;
-  if (frame?.mode === 'block') emitter.isInTransactionBlock = outer || rollsBack(frame.handlers);
+  const { isInTransactionBlock, undo } = emitter;
+  const plan = isTransaction(frame) ? enterTransaction(emitter, block, frame) : undefined;
+  emitter.isInTransactionBlock = isInTransactionBlock || plan !== undefined;
   emitter.out.line('BEGIN');
   emitter.out.deeper(() => {
     initials(emitter, block);
@@ -28,23 +33,13 @@ export function emitBlock(emitter: Emitter, block: Block, emit: EmitStatement): 
     for (const line of emitter.comments.before(block.end)) emitter.out.line(line);
     if (frame !== undefined) emitter.frames = frame.outer;
   });
-  if (frame?.mode === 'block') exceptions(emitter, frame, emit);
+  if (plan !== undefined) leaveTransaction(emitter, block, undo);
+  if (frame?.mode === 'block') emitExceptions(emitter, frame, plan, emit);
   emitter.out.line('END;');
-  emitter.isInTransactionBlock = outer;
+  emitter.isInTransactionBlock = isInTransactionBlock;
+  emitter.undo = undo;
   emitter.blocks = emitter.blocks.slice(1);
   emitter.book.close();
-}
-
-function exceptions(emitter: Emitter, frame: Frame, emit: EmitStatement): void {
-  const handlers = handlersOf(frame);
-  if (handlers.length === 0) return;
-  emitter.out.line('EXCEPTION');
-  emitter.out.deeper(() => {
-    for (const { when, index } of handlers) {
-      emitter.out.line(`WHEN ${when} THEN`);
-      emitter.out.deeper(() => handlerBody(emitter, emit, { ...frame, label: frame.label }, index));
-    }
-  });
 }
 
 /** Handlers of warnings alone have nothing to wait for: they are told, not emitted. */
@@ -55,13 +50,30 @@ export function frameOf(emitter: Emitter, block: Block): Frame | undefined {
   const handlers = all.filter((handler) => !isLeftOut(emitter, handler));
   if (handlers.length === 0) return undefined;
   for (const { start, body } of handlers) emitter.account({ start, end: body.start });
-  const label = block.label === undefined ? `block_${emitter.next()}` : quoteName(key(block.label.text));
+  const label = block.label === undefined ? `block_${emitter.next()}` : plpgsqlName(key(block.label.text));
   const waiting = handlers.filter(({ conditions }) => !conditions.map(resolve).every(isNotFound));
   const isOuterByStatement = emitter.frames.some(({ mode, handlers: own }) => mode === 'statement' && own.length > 0);
   const isByBlock =
     waiting.every((handler) => handler.action === 'exit') &&
-    (rollsBack(waiting) || (!isOuterByStatement && losesNothing(block)));
-  return { handlers, mode: isByBlock ? 'block' : 'statement', label, resolve, outer: emitter.frames };
+    (rollsBack(waiting) || (!isOuterByStatement && losesNothing(block.statements)));
+  const { end } = block;
+  const inside = insideOf(emitter);
+  return { handlers, mode: isByBlock ? 'block' : 'statement', label, resolve, inside, end, outer: emitter.frames };
+}
+
+/** The place at hand, to come back to: a block inside may have variables and conditions of the same names. */
+function insideOf(emitter: Emitter): Frame['inside'] {
+  const { blocks } = emitter;
+  const { place } = emitter.book;
+  return (write) => {
+    const before = emitter.blocks;
+    emitter.blocks = blocks;
+    try {
+      emitter.book.at(place, write);
+    } finally {
+      emitter.blocks = before;
+    }
+  };
 }
 
 function isLeftOut(emitter: Emitter, handler: HandlerDeclaration): boolean {
@@ -71,36 +83,6 @@ function isLeftOut(emitter: Emitter, handler: HandlerDeclaration): boolean {
   emitter.note('review', handler, ['WARNING_HANDLER', 'a handler for SQLWARNING never runs', advice]);
   if (others.length === 0) emitter.account(handler);
   return others.length === 0;
-}
-
-function rollsBack(handlers: readonly HandlerDeclaration[]): boolean {
-  return handlers.some(({ body }) => nodesOf(body, 'transaction').some(({ act }) => act === 'rollback'));
-}
-
-const WRITES = new Set(['insert', 'update', 'delete', 'call-procedure', 'truncate', 'execute', 'execute-immediate']);
-
-/** Whether a rollback of the whole block undoes nothing that MySQL would keep: it writes once, last, or not at all. */
-function losesNothing(block: Block): boolean {
-  const writes = countWrites(block.statements);
-  if (writes === 0) return true;
-  const last = block.statements.filter((one) => !isSafe(one)).at(-1);
-  return writes === 1 && last !== undefined && WRITES.has(last.tag);
-}
-
-function countWrites(statements: readonly BodyStatement[]): number {
-  return statements.reduce(
-    (sum, one) => sum + [...WRITES].reduce((own, tag) => own + nodesOf(one, tag as 'insert').length, 0),
-    0,
-  );
-}
-
-/** Cannot fail. */
-function isSafe(statement: BodyStatement): boolean {
-  if (statement.tag === 'leave' || statement.tag === 'close' || statement.tag === 'transaction') return true;
-  return (
-    statement.tag === 'set-variables' &&
-    statement.assignments.every(({ value }) => ['number', 'string', 'null', 'boolean'].includes(value.tag))
-  );
 }
 
 function declarations(emitter: Emitter, block: Block): void {
@@ -129,10 +111,10 @@ function initials(emitter: Emitter, block: Block): void {
 function variableLines(emitter: Emitter, node: VariableDeclaration): readonly string[] {
   emitter.account(node);
   if (node.type.name === 'ROW' && node.initial === undefined) return fieldLines(emitter, node);
-  const declared = declaredType(emitter, node);
+  const { value, declared, limits } = declaredType(emitter, node);
   return node.names.map(({ text }) => {
-    const variable = emitter.book.declare(text, declared.sql, declared.value, declared.range);
-    return `${variable.sql} ${declared.sql}${constant(emitter, node, declared.value)};`;
+    const variable = emitter.book.declare(text, declared, value, limits);
+    return `${variable.sql} ${declared}${constant(emitter, node, variable)};`;
   });
 }
 
@@ -140,17 +122,28 @@ function variableLines(emitter: Emitter, node: VariableDeclaration): readonly st
 function fieldLines(emitter: Emitter, { names, type }: VariableDeclaration): readonly string[] {
   return names.flatMap(({ text }) =>
     type.fields.map(({ name, type: of }) => {
-      const found = pgType(of) ?? { sql: 'text', value: UNKNOWN };
-      const field = emitter.book.declare(`${text}_${name.text}`, found.sql, found.value);
+      const found = pgType(of) ?? { sql: 'text', wide: 'text', value: UNKNOWN };
+      const { declared, limits } = heldInBlock(emitter, found);
+      const field = emitter.book.declare(`${text}_${name.text}`, declared, found.value, limits);
       emitter.book.put(`${key(text)}.${key(name.text)}`, field);
-      return `${field.sql} ${found.sql};`;
+      return `${field.sql} ${declared};`;
     }),
   );
 }
 
-function declaredType(emitter: Emitter, { type }: VariableDeclaration): Pick<PgType, 'sql' | 'value' | 'range'> {
+interface Declared extends Held {
+  readonly value: ValueType;
+}
+
+function declaredType(emitter: Emitter, { type }: VariableDeclaration): Declared {
   const found = pgType(type);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { value: found.value, ...heldInBlock(emitter, found) };
+  const { sql, value } = anchoredType(emitter, type);
+  return { value, declared: sql, limits: {} };
+}
+
+/** `TYPE OF`, `ROW TYPE OF`, `ROW`, and what has no type on the target. */
+function anchoredType(emitter: Emitter, type: VariableDeclaration['type']): Pick<PgType, 'sql' | 'value'> {
   if (type.name === 'TYPE OF') {
     const column = emitter
       .table(type.anchor.slice(0, -1))
@@ -170,28 +163,28 @@ function declaredType(emitter: Emitter, { type }: VariableDeclaration): Pick<PgT
 }
 
 /** A literal stands in the declaration; anything else is set at the begin of the block, behind what it may name. */
-function constant(emitter: Emitter, { initial: value }: VariableDeclaration, type: ValueType): string {
-  if (value === undefined || !isLiteral(value.tag)) return '';
+function constant(emitter: Emitter, { initial: value }: VariableDeclaration, to: Variable): string {
+  if (value === undefined || !isConstant(value, to)) return '';
   try {
-    return ` := ${emitter.sql(value, { stored: type })}`;
+    return ` := ${emitter.sql(value, { stored: to.type })}`;
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     return '';
   }
 }
 
-function isLiteral(tag: string): boolean {
-  return ['number', 'string', 'null', 'boolean', 'temporal'].includes(tag);
+function isConstant(value: Expression, to: Variable): boolean {
+  return ['number', 'string', 'null', 'boolean', 'temporal'].includes(value.tag) && isInside(value, to);
 }
 
 function initial(emitter: Emitter, node: VariableDeclaration): void {
   const { initial: value } = node;
-  if (value === undefined || isLiteral(value.tag)) return;
+  if (value === undefined) return;
   try {
     for (const { text } of node.names) {
       const variable = emitter.book.find(text);
-      if (variable !== undefined)
-        emitter.out.line(`${variable.sql} := ${emitter.sql(value, { stored: variable.type })};`);
+      if (variable === undefined || isConstant(value, variable)) continue;
+      assign(emitter, variable, emitter.sql(value, { stored: variable.type }), value);
     }
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
@@ -203,7 +196,7 @@ function initial(emitter: Emitter, node: VariableDeclaration): void {
 function cursorLine(emitter: Emitter, node: CursorDeclaration): string {
   emitter.account(node);
   const variable = emitter.book.put(`cursor ${node.name.text}`, {
-    sql: quoteName(`${key(node.name.text)}_cursor`),
+    sql: emitter.book.free(`${key(node.name.text)}_cursor`, quoteName),
     type: UNKNOWN,
     declared: 'refcursor',
   });

@@ -4,13 +4,14 @@ import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { BIGINT } from '../sql/value-type.ts';
 import type { KnownTable } from './catalogue.ts';
 import { emitReturned } from './emit-query.ts';
-import { emitUpsert, meetableKeys } from './emit-upsert.ts';
+import { emitRowByRow, emitUpsert, mayMeetEachOther, meetableKeys, noteRowCount } from './emit-upsert.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
 import { basesOf } from './item-type.ts';
 
 /** INSERT and REPLACE, with what the program asks of them afterwards. */
 export function emitInsert(emitter: Emitter, node: Insert): void {
   const table = knownTable(emitter, node.table.parts);
+  noteRowCount(emitter, node);
   const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
   if (keys.length > 1) {
     emitUpsert(emitter, node, { table, keys });
@@ -20,18 +21,15 @@ export function emitInsert(emitter: Emitter, node: Insert): void {
     emitReturned(emitter, node);
     return;
   }
+  if (mayMeetEachOther(node, { table, keys }) && !emitter.asks('LAST_INSERT_ID')) {
+    emitRowByRow(emitter, node);
+    return;
+  }
   const isOne = rowsOf(node)?.length === 1 && node.onDuplicate === undefined && !node.isIgnore;
   const isAsked = numbers(emitter, node, table);
   const id = isOne && isAsked ? `\nRETURNING ${quoteName(table.autoIncrement ?? '')} INTO ${lastId(emitter)}` : '';
   emitter.out.line(`${emitter.statement(node)}${id};`);
   count(emitter);
-  if (emitter.asks('ROW_COUNT') && (node.onDuplicate !== undefined || node.isReplace)) {
-    emitter.note('review', node, [
-      'ROW_COUNT',
-      'ROW_COUNT() is 2 on the source where a row was replaced or updated',
-      'Check what is done with the number.',
-    ]);
-  }
   if (isAsked && !isOne) numberBehind(emitter, node);
 }
 

@@ -28,19 +28,36 @@ export function emitExecute(
   node: Node<'execute'> | Node<'execute-immediate'>,
   emit: EmitStatement,
 ): void {
+  const { text, pieces, statement } = executedText(emitter, node);
+  emitter.embed({ text, span: node }, () => {
+    if (isConstant(pieces)) emit(emitter, bound(statement, node.using));
+    else emitFormatted(emitter, statement, { pieces, using: node.using });
+  });
+}
+
+/** A statement in a text, and the pieces that the text is made of. */
+export interface ExecutedText {
+  readonly text: string;
+  readonly pieces: readonly TextPiece[];
+  readonly statement: BodyStatement;
+}
+
+/** What EXECUTE runs. Throws NotConverted where the program does not make the text itself. */
+export function executedText(emitter: Emitter, node: Node<'execute'> | Node<'execute-immediate'>): ExecutedText {
   const source =
     node.tag === 'execute' ? preparedBefore(emitter.program, node.name.text, node.start)?.source : node.source;
   if (source === undefined) throw unknown('the statement is prepared by another program');
   const pieces = textOf(emitter, source, node.start);
-  const values = pieces.flatMap((piece) => (piece.tag === 'value' ? [piece.value] : []));
   const text = pieces.map((piece, at) => (piece.tag === 'text' ? piece.text : partName(at))).join('');
   const statement = parsed(emitter, text);
   if (nodesOf(statement, 'placeholder').length !== node.using.length)
     throw unknown('the number of its ? is not that of the values');
-  emitter.embed({ text, span: node }, () => {
-    if (values.length === 0) emit(emitter, bound(statement, node.using));
-    else emitFormatted(emitter, statement, { pieces, using: node.using });
-  });
+  return { text, pieces, statement };
+}
+
+/** Whether nothing is put into the text but what stands behind USING. */
+export function isConstant(pieces: readonly TextPiece[]): boolean {
+  return pieces.every(({ tag }) => tag === 'text');
 }
 
 function unknown(reason: string): NotConverted {
@@ -75,7 +92,7 @@ function parsed(emitter: Emitter, text: string): BodyStatement {
 }
 
 /** Each ? in the order of the text. */
-function bound(statement: BodyStatement, using: readonly Expression[]): BodyStatement {
+export function bound(statement: BodyStatement, using: readonly Expression[]): BodyStatement {
   return substitute(statement, (part) => {
     const value = part.tag === 'placeholder' ? using[part.index] : undefined;
     return value === undefined ? undefined : { ...value, start: part.start, end: part.end };

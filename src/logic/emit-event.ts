@@ -1,7 +1,7 @@
 import { quoteLiteral, quoteName } from '../sql/fragment.ts';
 import type { Emitted } from './convert.ts';
 import type { ConvertContext } from './convert-context.ts';
-import { emitterOf, plpgsqlBody } from './emit-routine.ts';
+import { emitterOf, plpgsqlBody, quotedBody } from './emit-routine.ts';
 import type { Emitter } from './emitter.ts';
 import type { Event, Program } from './program.ts';
 
@@ -15,7 +15,7 @@ export function emitEvent(program: Program, node: Event, context: ConvertContext
   const options = emitter.usesNativeTransactions
     ? ''
     : `\nSET search_path = ${quoteName(context.schema)}, pg_temp\nSET plpgsql.extra_errors = 'too_many_rows'`;
-  const sql = `CREATE OR REPLACE PROCEDURE ${name}()\nLANGUAGE plpgsql${options}\nAS $body$\n${body.join('\n')}\n$body$`;
+  const sql = `CREATE OR REPLACE PROCEDURE ${name}()\nLANGUAGE plpgsql${options}\nAS ${quotedBody(body)}`;
   return { emitter, statements: [sql], schedule: scheduleOf(emitter, node, plain) };
 }
 

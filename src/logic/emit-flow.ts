@@ -2,9 +2,11 @@ import type { Expression, Name } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
 import { BIGINT, UNKNOWN } from '../sql/value-type.ts';
 import type { BodyStatement, Case, If, Loop } from './body.ts';
+import { guarded, isGuarded } from './emit-guard.ts';
 import { cursorQuery } from './emit-query.ts';
 import { emitStatements } from './emit-savepoint.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
+import { plpgsqlName } from './plpgsql-name.ts';
 import { key } from './table-access.ts';
 
 /** IF. A condition that is not converted raises its error and is false. */
@@ -32,12 +34,19 @@ export function emitCase(emitter: Emitter, node: Case, emit: EmitStatement): voi
       emitter.out.line(`WHEN ${conditions[at]} THEN`);
       inner(emitter, statements, emit);
     });
-    if (node.otherwise === undefined) return;
-    emitter.out.line('ELSE');
-    inner(emitter, node.otherwise, emit);
+    if (node.otherwise !== undefined) {
+      emitter.out.line('ELSE');
+      inner(emitter, node.otherwise, emit);
+    } else if (isGuarded(emitter)) {
+      emitter.out.line('ELSE');
+      emitter.out.deeper(() => guarded(emitter, emit, () => emitter.out.line(NO_CASE)));
+    }
   });
   emitter.out.line('END CASE;');
 }
+
+/** What PostgreSQL raises itself, for a handler that waits for it. */
+const NO_CASE = "RAISE EXCEPTION USING ERRCODE = '20000', MESSAGE = 'Case not found for CASE statement';";
 
 function subjectTest(subject: Expression | undefined, when: Expression): Expression {
   if (subject === undefined) return when;
@@ -48,7 +57,8 @@ function condition(emitter: Emitter, node: Expression): string {
   try {
     const sql = emitter.sql(node, 'condition');
     emitter.account(node);
-    return sql;
+    // PL/pgSQL reads a condition up to the first THEN outside brackets, which may be that of a CASE in it.
+    return /\bTHEN\b/i.test(sql) ? `(${sql})` : sql;
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     emitter.stand(node, error.code, error.message, error.advice);
@@ -70,7 +80,7 @@ function rest(emitter: Emitter, end: number): void {
 export function emitLoop(emitter: Emitter, node: Loop, emit: EmitStatement): void {
   emitter.book.open();
   const head = headOf(emitter, node);
-  const label = node.label === undefined ? undefined : quoteName(key(node.label.text));
+  const label = node.label === undefined ? undefined : plpgsqlName(key(node.label.text));
   if (label !== undefined) emitter.out.line(`<<${label}>>`);
   emitter.out.line(`${head}LOOP`);
   inner(emitter, node.statements, emit);
@@ -110,7 +120,7 @@ function headOf(emitter: Emitter, { kind }: Loop): string {
 
 /** The variable of a FOR over rows is declared with ours: PostgreSQL's FOR does not declare it. */
 function record(emitter: Emitter, name: Name): string {
-  const sql = quoteName(`${key(name.text)}_row`);
+  const sql = emitter.book.free(`${key(name.text)}_row`, quoteName);
   emitter.temporary(sql, 'record', UNKNOWN);
   emitter.book.put(name.text, { sql, type: UNKNOWN, declared: 'record' });
   return sql;

@@ -1,33 +1,147 @@
+import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Condition } from './body.ts';
-import { isNotFound, rankOf, whenOf } from './condition-table.ts';
-import type { EmitStatement, Emitter } from './emitter.ts';
+import { isNotFound, isOfType, rankOf, whenOf } from './condition-table.ts';
+import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import type { Frame } from './handler-frame.ts';
+import { keptRows, noteLostRows } from './kept-row.ts';
 
 /** Writes a statement so that the handlers that wait for its errors, one by one, run where it fails. */
 export function guarded(emitter: Emitter, emit: EmitStatement, write: () => void): void {
-  const frames = emitter.frames.filter(({ mode }) => mode === 'statement');
-  const handlers = frames.flatMap((frame) => handlersOf(frame).map((handler) => ({ frame, ...handler })));
+  const handlers = waitingFor(emitter);
   if (handlers.length === 0) {
     write();
     return;
   }
   emitter.out.line('BEGIN');
   emitter.out.deeper(write);
-  emitter.out.line('EXCEPTION');
-  emitter.out.deeper(() => {
-    for (const { frame, when, index } of handlers) {
-      emitter.out.line(`WHEN ${when} THEN`);
-      emitter.out.deeper(() => handlerBody(emitter, emit, frame, index));
-    }
-  });
+  writeHandlers(emitter, emit, handlers);
   emitter.out.line('END;');
 }
 
+/** Whether some handler waits for the error of one statement. */
+export function isGuarded(emitter: Emitter): boolean {
+  return waitingFor(emitter).length > 0;
+}
+
+function waitingFor(emitter: Emitter): readonly WaitingHandler[] {
+  return guardFrames(emitter.frames).flatMap((frame) =>
+    handlersOf(frame).map((handler) => ({ frame, ...handler, isPassed: frame.mode === 'block' })),
+  );
+}
+
+/**
+ * The frames whose handlers wait round one statement, innermost first. A block with an EXCEPTION of its own has what it
+ * waits for passed on to it before those outside are asked, and leaves them nothing where it waits for every error.
+ */
+export function guardFrames(frames: readonly Frame[]): readonly Frame[] {
+  const all = frames.findIndex((one) => one.mode === 'block' && handlersOf(one).some(({ when }) => when === 'OTHERS'));
+  const near = all < 0 ? frames : frames.slice(0, all);
+  return near.slice(0, near.findLastIndex(({ mode }) => mode === 'statement') + 1);
+}
+
+/** A handler with the condition under which PL/pgSQL gives it an error. */
+export interface WaitingHandler {
+  readonly frame: Frame;
+  readonly when: string;
+  readonly index: number;
+  /** It waits for values outside a type, which a CHECK of ours may refuse: of CHECKs it takes those alone. */
+  readonly isOfType: boolean;
+  /** It stands in the EXCEPTION of its block: the error goes there. */
+  readonly isPassed?: boolean;
+}
+
+/**
+ * EXCEPTION with its handlers. PL/pgSQL takes a state that ends in 000 for its whole class, and has one state for every
+ * CHECK: such a handler looks whether the error is its own, and gives the others to those behind it.
+ */
+export function writeHandlers(
+  emitter: Emitter,
+  emit: EmitStatement,
+  handlers: readonly WaitingHandler[],
+  first?: () => void,
+): void {
+  emitter.out.line('EXCEPTION');
+  emitter.out.deeper(() => {
+    first?.();
+    passUndo(emitter, handlers);
+    handlers.forEach((handler, at) => {
+      emitter.out.line(`WHEN ${handler.when}${handler.isOfType ? ` OR SQLSTATE '${CHECK}'` : ''} THEN`);
+      emitter.out.deeper(() => writeExact(emitter, emit, handlers.slice(at)));
+    });
+  });
+}
+
+/** A ROLLBACK of a block around is no error that a handler inside waits for. */
+function passUndo(emitter: Emitter, handlers: readonly WaitingHandler[]): void {
+  const states = new Set([...emitter.undo.values()].flatMap((one) => (one.tag === 'raised' ? [one.state] : [])));
+  if (states.size === 0 || !handlers.some(({ when }) => when === 'OTHERS')) return;
+  emitter.out.line(`WHEN ${[...states].map((state) => `SQLSTATE '${state}'`).join(' OR ')} THEN`);
+  emitter.out.deeper(() => emitter.out.line('RAISE;'));
+}
+
+const WHOLE_CLASS = /SQLSTATE '(\w\w)000'/;
+const CHECK = '23514';
+/** As the CHECKs are called that are made with a table for the types of its columns. */
+const IS_OF_TYPE = "starts_with(_constraint, _refusing || '_') AND right(_constraint, 6) = '_check'";
+
+function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]: readonly WaitingHandler[]): void {
+  if (handler === undefined) return;
+  const run = ({ frame, index, isPassed }: WaitingHandler): void => {
+    if (isPassed === true) emitter.out.line('RAISE;');
+    else handlerBody(emitter, emit, frame, index);
+  };
+  const group = WHOLE_CLASS.exec(handler.when)?.[1] ?? (handler.isOfType ? CHECK : undefined);
+  if (group === undefined) {
+    run(handler);
+    return;
+  }
+  const statesOf = ({ when }: WaitingHandler): readonly string[] => {
+    const all = [...when.matchAll(/SQLSTATE ('\w{5}')/g)].map(([, state = '']) => state);
+    return all.filter((state) => state.startsWith(`'${group}`));
+  };
+  const own = statesOf(handler);
+  const tests = [
+    `SQLSTATE NOT LIKE '${group}%'`,
+    ...(own.length === 0 ? [] : [`SQLSTATE IN (${own.join(', ')})`]),
+    ...(handler.isOfType ? [typeTest(emitter)] : []),
+  ];
+  emitter.out.line(`IF ${tests.join(' OR ')} THEN`);
+  emitter.out.deeper(() => run(handler));
+  for (const other of behind) {
+    const states = statesOf(other);
+    if (other.when === 'OTHERS') {
+      emitter.out.line('ELSE');
+      emitter.out.deeper(() => run(other));
+      emitter.out.line('END IF;');
+      return;
+    }
+    if (states.length === 0) continue;
+    emitter.out.line(`ELSIF SQLSTATE IN (${states.join(', ')}) THEN`);
+    emitter.out.deeper(() => run(other));
+  }
+  emitter.out.line('ELSE');
+  emitter.out.deeper(() => emitter.out.line('RAISE;'));
+  emitter.out.line('END IF;');
+}
+
+/** Reads which CHECK refused, and gives the test whether it is one of ours. */
+function typeTest(emitter: Emitter): string {
+  emitter.temporary('_constraint', 'text', TEXT);
+  emitter.temporary('_refusing', 'text', TEXT);
+  emitter.out.line('GET STACKED DIAGNOSTICS _constraint = CONSTRAINT_NAME, _refusing = TABLE_NAME;');
+  return IS_OF_TYPE;
+}
+
 /** The handlers of a frame that wait for errors, the most specific first. */
-export function handlersOf(frame: Frame): readonly { readonly when: string; readonly index: number }[] {
+export function handlersOf(frame: Frame): readonly Omit<WaitingHandler, 'frame' | 'isPassed'>[] {
   return frame.handlers
     .map((handler, index) => ({ index, conditions: handler.conditions.map(frame.resolve) }))
-    .map(({ index, conditions }) => ({ index, rank: Math.min(...conditions.map(rankOf)), when: whenText(conditions) }))
+    .map(({ index, conditions }) => ({
+      index,
+      rank: Math.min(...conditions.map(rankOf)),
+      when: whenText(conditions),
+      isOfType: conditions.some(isOfType),
+    }))
     .filter(({ when }) => when !== '')
     .sort((a, b) => a.rank - b.rank);
 }
@@ -42,9 +156,34 @@ export function handlerBody(emitter: Emitter, emit: EmitStatement, frame: Frame,
   if (handler === undefined) return;
   const { frames } = emitter;
   emitter.frames = frame.outer;
-  emit(emitter, handler.body);
+  if (emitter.asks('ROW_COUNT') && !handler.conditions.map(frame.resolve).every(isNotFound))
+    emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := -1;`);
+  const { isHandlerKept, failing } = emitter;
+  emitter.failing = undefined;
+  if (failing !== undefined) emitter.out.line(`${failing} := NULL;`);
+  const kept = keptRows(emitter, frame, handler);
+  if (kept === 'lost') noteLostRows(emitter, handler);
+  emitter.isHandlerKept = kept === 'committed';
+  frame.inside(() => emit(emitter, handler.body));
+  emitter.isHandlerKept = isHandlerKept;
+  emitter.failing = failing;
   emitter.frames = frames;
   if (handler.action === 'exit' && !endsFlow(handler.body)) emitter.out.line(`EXIT ${frame.label};`);
+}
+
+/** Undoes the block at hand by an error of ours, where the plan of its transaction says so; false: there is nothing to undo. */
+export function raisesUndo(emitter: Emitter, node: object | undefined): boolean {
+  const state = undoState(emitter, node);
+  if (state !== undefined) emitter.out.line(`RAISE EXCEPTION USING ERRCODE = '${state}', MESSAGE = 'ROLLBACK';`);
+  return state !== undefined;
+}
+
+/** The state that undoes the block at hand for a ROLLBACK, or for a handler for NOT FOUND; undefined: nothing does. */
+export function undoState(emitter: Emitter, node: object | undefined): string | undefined {
+  const undo = node === undefined ? undefined : emitter.undo.get(node);
+  if (undo?.tag === 'refused')
+    throw new NotConverted('TRANSACTION', undo.reason, 'Raise an error instead, or end the block behind ROLLBACK.');
+  return undo?.tag === 'raised' ? undo.state : undefined;
 }
 
 /** What runs when a SELECT INTO or a FETCH finds no row; false: nobody waits for it. */
@@ -52,7 +191,7 @@ export function onNotFound(emitter: Emitter, emit: EmitStatement): boolean {
   for (const frame of emitter.frames) {
     const index = frame.handlers.findIndex(({ conditions }) => conditions.map(frame.resolve).some(isNotFound));
     if (index < 0) continue;
-    handlerBody(emitter, emit, frame, index);
+    if (!raisesUndo(emitter, frame.handlers[index])) handlerBody(emitter, emit, frame, index);
     return true;
   }
   return false;

@@ -4,10 +4,15 @@ import { TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, GetDiagnostics, Signal, Transaction } from './body.ts';
 import { tableOf } from './catalogue.ts';
 import { ERRNO_SQL, resolveCondition, STATE_SQL } from './condition-table.ts';
-import { refuseOutside, targetOf } from './emit-query.ts';
+import { raisesUndo } from './emit-guard.ts';
+import { targetOf } from './emit-query.ts';
 import { emitSavepointAct } from './emit-savepoint.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
+import { noteEmptied } from './emptied-diagnostics.ts';
 import { itemsOf } from './item-type.ts';
+import { noteLostRows } from './kept-row.ts';
+import { assign, heldWide, isInside, limitLines, withDigits } from './limit.ts';
+import { noteCallee } from './lost-callee.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
 import type { ColumnDefinition, TableDefinition } from './table-definition.ts';
@@ -17,6 +22,9 @@ type Node<Tag extends BodyStatement['tag']> = Extract<BodyStatement, { tag: Tag 
 
 /** SIGNAL and RESIGNAL: the state stays, the error number goes into DETAIL. */
 export function emitSignal(emitter: Emitter, node: Signal): void {
+  // Inside a block with handlers PostgreSQL ends no transaction.
+  if (emitter.isHandlerKept && emitter.frames.length > 0) noteLostRows(emitter, node);
+  else if (emitter.isHandlerKept) endTransaction(emitter, node, 'COMMIT;');
   const item = (name: string): Expression | undefined => node.items.find((one) => one.item === name)?.value;
   const text = item('MESSAGE_TEXT');
   if (node.condition === undefined && node.items.length === 0) {
@@ -49,6 +57,10 @@ function stateOf(emitter: Emitter, { condition }: Signal): string {
 
 /** GET DIAGNOSTICS inside a handler: PL/pgSQL's SQLSTATE and SQLERRM, as MySQL would number them. */
 export function emitDiagnostics(emitter: Emitter, node: GetDiagnostics): void {
+  if (noteEmptied(emitter, node)) {
+    for (const line of emitter.sourceText(node).split('\n')) emitter.out.line(`-- ${line.trim()}`.trimEnd());
+    return;
+  }
   for (const { target, item } of node.items) {
     const { sql } = targetOf(emitter, target, TEXT);
     const value = node.condition === undefined ? STATEMENT_ITEMS[item] : CONDITION_ITEMS[item];
@@ -75,17 +87,22 @@ export function emitTransaction(emitter: Emitter, node: Transaction): void {
     return;
   }
   if (emitter.isInTransactionBlock) {
+    if (raisesUndo(emitter, node)) return;
     emitter.out.line(`-- ${emitter.sourceText(node)}: ${IN_BLOCK[node.act]}`);
     return;
   }
   refuseOpenCursors(emitter);
+  endTransaction(emitter, node, node.act === 'rollback' ? 'ROLLBACK;' : 'COMMIT;');
+}
+
+function endTransaction(emitter: Emitter, node: Signal | Transaction, act: 'COMMIT;' | 'ROLLBACK;'): void {
   emitter.usesNativeTransactions = true;
   emitter.note('review', node, [
     'TRANSACTION',
     'the procedure ends transactions itself',
     'Call it outside a transaction: inside one (Django: atomic()) PostgreSQL refuses it.',
   ]);
-  emitter.out.line(node.act === 'rollback' ? 'ROLLBACK;' : 'COMMIT;');
+  emitter.out.line(act);
 }
 
 /** PostgreSQL closes every cursor where a transaction ends: those of the program, and those of its result sets. */
@@ -102,7 +119,7 @@ function refuseOpenCursors(emitter: Emitter): void {
 const IN_BLOCK: Readonly<Record<string, string>> = {
   start: 'this block is one, and the caller’s transaction holds it',
   commit: 'the caller’s transaction commits',
-  rollback: 'the block that failed is undone already',
+  rollback: 'the block is undone already',
 };
 
 /** CALL, with variables for what comes back. */
@@ -116,6 +133,7 @@ export function emitCall(emitter: Emitter, node: Node<'call-procedure'>): void {
       'Convert it too, or write the call by hand.',
     );
   }
+  noteCallee(emitter, node);
   const after: string[] = [];
   const args = node.args.map((arg, at) => argument(emitter, arg, { parameter: signature.parameters[at], after }));
   if (signature.hasResultSets) {
@@ -140,10 +158,13 @@ function argument(
     throw new NotConverted('CALL', 'a parameter has a type that the target has not', 'Write the call by hand.');
   if (parameter?.mode === 'in') return `(${emitter.sql(arg, { stored: type.value })})::${type.wide}`;
   const target = targetOf(emitter, arg, type.value);
-  if (target.declared === type.wide) return target.sql;
+  if (target.declared === type.wide) {
+    after.push(...limitLines(emitter, target));
+    return target.sql;
+  }
   const own = emitter.temporary(`_out_${emitter.next()}`, type.wide, type.value);
   if (parameter?.mode === 'inout') emitter.out.line(`${own.sql} := ${target.sql};`);
-  after.push(`${target.sql} := ${own.sql};`);
+  after.push(`${target.sql} := ${own.sql};`, ...limitLines(emitter, target));
   return own.sql;
 }
 
@@ -160,18 +181,17 @@ export function emitReturn(emitter: Emitter, node: Node<'return'>): void {
   if (type === undefined)
     throw new NotConverted('TYPE', 'the result has a type that the target has not', 'Choose one by hand.');
   const sql = emitter.sql(node.value, { stored: type.value });
-  if (type.range !== undefined) {
-    const returned = emitter.temporary('_returned', type.wide, type.value);
-    const kept = emitter.out.lines.length;
-    emitter.out.line(`${returned.sql} := ${sql};`);
-    refuseOutside(emitter, { ...returned, range: type.range }, node.value);
-    if (emitter.out.lines.length > kept + 1) {
-      emitter.out.line(`RETURN ${returned.sql};`);
-      return;
-    }
-    emitter.out.lines.length = kept;
+  const { declared, limits } = heldWide(emitter, type);
+  const { isStrict } = emitter.program.dialect.mode;
+  const isCast = isStrict && limits.range === undefined && limits.cast !== undefined;
+  if (isInside(node.value, { sql, type: type.value, declared, ...limits }))
+    emitter.out.line(`RETURN ${withDigits(sql, limits)};`);
+  else if (isCast) emitter.out.line(`RETURN (${sql})::${limits.cast};`);
+  else {
+    const returned = emitter.temporary('_returned', declared, type.value);
+    assign(emitter, { ...returned, ...limits }, sql, node.value);
+    emitter.out.line(`RETURN ${returned.sql};`);
   }
-  emitter.out.line(`RETURN ${type.sql.startsWith('numeric(') ? `(${sql})::${type.sql}` : sql};`);
 }
 
 /** CREATE TEMPORARY TABLE in its three forms. */

@@ -4,11 +4,13 @@ import type { Delete, Insert } from '../sql/statement.ts';
 import type { ValueType } from '../sql/value-type.ts';
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Fetch, SetStatement } from './body.ts';
-import { onNotFound, waitsForNotFound } from './emit-guard.ts';
+import { handlersOf, onNotFound, waitsForNotFound } from './emit-guard.ts';
 import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
+import { apart, assign, bare, heldInBlock, limitLines, storeApart } from './limit.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
+import { textItems } from './text-item.ts';
 import type { Variable } from './variable-book.ts';
 import { nodesOf } from './walk.ts';
 
@@ -22,24 +24,89 @@ export function emitSelectInto(emitter: Emitter, node: Query, into: Into, emit: 
       ? userVariable(emitter, target.name, types[at] ?? TEXT)
       : variable(emitter, target.parts),
   );
-  const sql = emitter.query(node);
+  const sql = emitter.query(
+    textItems(
+      emitter,
+      node,
+      targets.map(({ type }) => type),
+    ),
+    'stored',
+  );
   if (isOneRow(node)) {
-    emitter.out.line(
-      withInto(
-        sql,
-        targets.map(({ sql: name }) => name),
-      ),
-    );
+    intoOneRow(emitter, sql, targets, types);
     return;
   }
   const found = targets.map((target) => emitter.temporary(`_${bare(target.sql)}`, target.declared, target.type));
+  if (mayGoOn(emitter)) {
+    firstRow(emitter, sql, targets, { found, types, emit });
+    return;
+  }
   emitter.out.line(
     withInto(
       sql,
       found.map(({ sql: name }) => name),
     ),
   );
-  keep(emitter, targets, found, emit);
+  if (emitter.asks('ROW_COUNT')) {
+    emitter.temporary('_row_count', 'bigint', BIGINT);
+    emitter.out.line('GET DIAGNOSTICS _row_count = ROW_COUNT;');
+  }
+  keep(emitter, targets, { found, types, emit });
+}
+
+/** There is a row for certain: it goes into the variables, or to places apart where it may be refused. */
+function intoOneRow(
+  emitter: Emitter,
+  sql: string,
+  targets: readonly Variable[],
+  types: readonly (ValueType | undefined)[],
+): void {
+  const places = targets.map((target, at) =>
+    limitsFor(emitter, target, types[at]).length > 0 ? apart(emitter, target) : target,
+  );
+  emitter.out.line(
+    withInto(
+      sql,
+      places.map(({ sql: name }) => name),
+    ),
+  );
+  for (const [at, target] of targets.entries()) {
+    const place = places[at] ?? target;
+    const lines = limitsFor(emitter, place, types[at]);
+    if (place !== target) storeApart(emitter, target, place.sql, lines);
+    else for (const line of lines) emitter.out.line(line);
+  }
+  countRows(emitter, '1');
+}
+
+/** ROW_COUNT() behind a SELECT: the rows that went INTO variables, -1 where they went to the client. */
+function countRows(emitter: Emitter, rows: string): void {
+  if (!emitter.asks('ROW_COUNT')) return;
+  emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := ${rows};`);
+}
+
+/** Whether the program can go on behind a second row: a handler waits for errors, or no setting refuses it. */
+function mayGoOn(emitter: Emitter): boolean {
+  return emitter.usesNativeTransactions || emitter.frames.some((frame) => handlersOf(frame).length > 0);
+}
+
+/** The first row goes into the variables, then a second one is an error, behind which they keep it. */
+function firstRow(emitter: Emitter, sql: string, targets: readonly Variable[], rest: Found): void {
+  const { out } = emitter;
+  const rows = emitter.temporary('_rows_found', 'bigint', BIGINT).sql;
+  out.line(`${rows} := 0;`);
+  out.line(`FOR ${rest.found.map(({ sql: name }) => name).join(', ')} IN ${sql} LOOP`);
+  out.deeper(() => {
+    out.line(`${rows} := ${rows} + 1;`);
+    out.line(`IF ${rows} > 1 THEN RAISE too_many_rows USING MESSAGE = 'query returned more than one row'; END IF;`);
+    takeOver(emitter, targets, rest);
+  });
+  out.line('END LOOP;');
+  countRows(emitter, rows);
+  if (!waitsForNotFound(emitter)) return;
+  out.line(`IF ${rows} = 0 THEN`);
+  out.deeper(() => notFound(emitter, rest.emit));
+  out.line('END IF;');
 }
 
 /** INTO stands behind the first list of a SELECT; PL/pgSQL takes it at the end of the statement just as well. */
@@ -47,26 +114,41 @@ function withInto(sql: string, names: readonly string[]): string {
   return `${sql} INTO ${names.join(', ')};`;
 }
 
-function bare(name: string): string {
-  return key(name).replaceAll(/\W+/g, '_');
+interface Found {
+  readonly found: readonly Variable[];
+  readonly types: readonly (ValueType | undefined)[];
+  readonly emit: EmitStatement;
+}
+
+/** What refuses what is outside the variable; a whole number of 32 bits fits into those that have no range of ours. */
+function limitsFor(emitter: Emitter, target: Variable, type: ValueType | undefined): readonly string[] {
+  const isNarrow = type?.kind === 'integer' && !type.isWide && !type.isUnsigned;
+  return isNarrow && target.cast === 'integer' ? [] : limitLines(emitter, target);
 }
 
 /** What was found is taken over only where there is a row. */
-function keep(emitter: Emitter, targets: readonly Variable[], found: readonly Variable[], emit: EmitStatement): void {
+function keep(emitter: Emitter, targets: readonly Variable[], { found, types, emit }: Found): void {
   emitter.out.line('IF FOUND THEN');
-  emitter.out.deeper(() => {
-    targets.forEach((target, at) => {
-      emitter.out.line(`${target.sql} := ${found[at]?.sql};`);
-    });
-  });
+  emitter.out.deeper(() => takeOver(emitter, targets, { found, types, emit }));
   if (waitsForNotFound(emitter)) {
     emitter.out.line('ELSE');
-    emitter.out.deeper(() => {
-      onNotFound(emitter, emit);
-      if (emitter.out.lines.at(-1)?.trim() === 'ELSE') emitter.out.line('NULL;');
-    });
+    emitter.out.deeper(() => notFound(emitter, emit));
   }
   emitter.out.line('END IF;');
+}
+
+function takeOver(emitter: Emitter, targets: readonly Variable[], { found, types }: Found): void {
+  targets.forEach((target, at) => {
+    const sql = found[at]?.sql ?? target.sql;
+    const lines = limitsFor(emitter, { ...target, sql }, types[at]);
+    storeApart(emitter, target, sql, lines);
+  });
+}
+
+function notFound(emitter: Emitter, emit: EmitStatement): void {
+  const before = emitter.out.lines.length;
+  onNotFound(emitter, emit);
+  if (emitter.out.lines.length === before) emitter.out.line('NULL;');
 }
 
 /** Aggregates without GROUP BY and HAVING, and a SELECT without tables, give one row always. */
@@ -104,7 +186,7 @@ export function emitFetch(emitter: Emitter, node: Fetch, emit: EmitStatement): v
   const found = targets.map((target) => emitter.temporary(`_${bare(target.sql)}`, target.declared, target.type));
   emitter.out.line(`FETCH ${cursorVariable(emitter, node.cursor)} INTO ${found.map(({ sql }) => sql).join(', ')};`);
   if (!waitsForNotFound(emitter)) emitter.out.line(`IF NOT FOUND THEN ${NO_ROW} END IF;`);
-  keep(emitter, targets, found, emit);
+  keep(emitter, targets, { found, types: [], emit });
 }
 
 export function cursorVariable(emitter: Emitter, name: Name): string {
@@ -137,17 +219,24 @@ export function cursorQuery(emitter: Emitter, name: Name, args: readonly Express
     const arg = args[at];
     if (of === undefined || arg === undefined)
       throw new NotConverted('TYPE', `a parameter of a cursor has the type ${type.name}`, 'Choose one by hand.');
-    const variable = emitter.temporary(`_${key(found.name.text)}_${key(own.text)}`, of.sql, of.value);
-    emitter.out.line(`${variable.sql} := ${emitter.sql(arg, { stored: of.value })};`);
+    const { declared, limits } = heldInBlock(emitter, of);
+    const variable = emitter.temporary(`_${key(found.name.text)}_${key(own.text)}`, declared, of.value);
+    assign(emitter, { ...variable, ...limits }, emitter.sql(arg, { stored: of.value }), arg);
     return { name: own.text, variable };
   });
   emitter.book.open();
   for (const one of values) emitter.book.put(one.name, one.variable);
   try {
-    return emitter.query(found.query);
+    return emitter.query(textItems(emitter, found.query, fetchedTypes(emitter, name)));
   } finally {
     emitter.book.close();
   }
+}
+
+/** The types of the variables into which a cursor is fetched. */
+export function fetchedTypes(emitter: Emitter, { text }: Name): readonly (ValueType | undefined)[] {
+  const fetch = nodesOf(emitter.program.definition, 'fetch').find((one) => key(one.cursor?.text ?? '') === key(text));
+  return fetch?.targets.map((to) => (to.tag === 'column' ? emitter.variable(to.parts)?.type : undefined)) ?? [];
 }
 
 /** A query whose rows go to the caller: a cursor that is added to `result_sets`. */
@@ -158,6 +247,7 @@ export function emitResultSet(emitter: Emitter, node: Query): void {
   }
   emitter.hasResultSets = true;
   openResult(emitter, node, emitter.query(node, 'named'));
+  countRows(emitter, '-1');
 }
 
 /** Opens a cursor for the rows of a query, and adds it to those of the caller. */
@@ -250,8 +340,7 @@ export function emitSet(emitter: Emitter, node: SetStatement): void {
       emitter.out.line(`${sql} := ${translated.sql};`);
     } else if (target.tag === 'name' && emitter.variable(target.parts) !== undefined) {
       const to = variable(emitter, target.parts);
-      emitter.out.line(`${to.sql} := ${emitter.sql(value, { stored: to.type })};`);
-      refuseOutside(emitter, to, value);
+      assign(emitter, to, emitter.sql(value, { stored: to.type }), value);
     } else {
       setting(
         emitter,
@@ -260,34 +349,6 @@ export function emitSet(emitter: Emitter, node: SetStatement): void {
       );
     }
   }
-}
-
-/** MySQL's strict mode refuses a number outside the type; the type of the target may hold more. */
-export function refuseOutside(emitter: Emitter, to: Pick<Variable, 'sql' | 'range'>, value: Expression): void {
-  if (to.range === undefined || !emitter.program.dialect.mode.isStrict || isInside(value, to.range)) return;
-  const [least, greatest] = to.range;
-  const told = `USING ERRCODE = '22003', MESSAGE = 'Out of range value for ${to.sql.replaceAll('"', '')}'`;
-  emitter.out.line(`IF ${to.sql} NOT BETWEEN ${least} AND ${greatest} THEN RAISE EXCEPTION ${told}; END IF;`);
-}
-
-const CONDITIONS = new Set([
-  'null',
-  'boolean',
-  'comparison',
-  'logical',
-  'is',
-  'exists',
-  'like',
-  'between',
-  'in',
-  'regexp',
-]);
-
-function isInside(value: Expression, [least, greatest]: readonly [string, string]): boolean {
-  if (CONDITIONS.has(value.tag)) return true;
-  if (value.tag === 'unary' && value.operator === 'not') return true;
-  if (value.tag !== 'number') return false;
-  return Number(value.value) >= Number(least) && Number(value.value) <= Number(greatest);
 }
 
 /** Settings of the source that say how it checks and reads; the target has its own rules. */

@@ -4,7 +4,8 @@ import type { Emitted } from './convert.ts';
 import type { ConvertContext } from './convert-context.ts';
 import { bodyLines } from './emit-statement.ts';
 import { Emitter, NotConverted } from './emitter.ts';
-import { type PgType, pgType } from './pg-type.ts';
+import { heldWide, limitLines } from './limit.ts';
+import { pgType } from './pg-type.ts';
 import type { Program, Routine } from './program.ts';
 import { key, tableAccess } from './table-access.ts';
 import { nodesOf } from './walk.ts';
@@ -14,9 +15,10 @@ export function emitRoutine(program: Program, node: Routine, context: ConvertCon
   if (node.isAggregate) throw new NotConverted('AGGREGATE', 'an aggregate function', 'Write it as CREATE AGGREGATE.');
   const emitter = emitterOf(program, context);
   const parameters = parametersOf(emitter, node);
-  const checks = node.parameters.flatMap(({ name, type, mode }) =>
-    narrow(emitter, name.text, mode === 'out' ? undefined : pgType(type)),
-  );
+  const checks = node.parameters.flatMap(({ name, mode }) => {
+    const variable = mode === 'out' ? undefined : emitter.book.find(name.text);
+    return variable === undefined ? [] : limitLines(emitter, variable);
+  });
   const returns = node.returns === undefined ? undefined : pgType(node.returns);
   if (node.tag === 'function' && returns === undefined)
     throw new NotConverted('TYPE', 'the result has a type that the target has not', 'Choose one by hand.');
@@ -24,12 +26,11 @@ export function emitRoutine(program: Program, node: Routine, context: ConvertCon
   emitter.account({ start: node.start, end: node.body.start });
   const isGiving = emitter.hasResultSets || context.signatures.get(key(quoteless(node)))?.hasResultSets === true;
   if (isGiving && node.tag === 'procedure') parameters.push("INOUT result_sets refcursor[] DEFAULT '{}'");
-  if (emitter.usesNativeTransactions) warnOfManyRows(emitter, node);
   const name = quoteName(quoteless(node));
-  const result = returns === undefined ? '' : ` RETURNS ${returns.wide}`;
+  const result = returns === undefined ? '' : ` RETURNS ${returns.sql === 'real' ? 'real' : returns.wide}`;
   const options = optionsOf(emitter, node);
   const kind = node.tag === 'function' ? 'FUNCTION' : 'PROCEDURE';
-  const sql = `CREATE OR REPLACE ${kind} ${name}(${parameters.join(', ')})${result}\nLANGUAGE plpgsql${options}\nAS $body$\n${body.join('\n')}\n$body$`;
+  const sql = `CREATE OR REPLACE ${kind} ${name}(${parameters.join(', ')})${result}\nLANGUAGE plpgsql${options}\nAS ${quotedBody(body)}`;
   return { emitter, statements: [sql, ...comment(node, kind, name)] };
 }
 
@@ -47,7 +48,22 @@ export function emitterOf(program: Program, context: ConvertContext): Emitter {
   const own = nodesOf(program.definition, 'create-table').flatMap(({ definition }) =>
     definition.columns.map(({ name }) => name.text),
   );
-  return new Emitter(program, context, new Set([...names.map(({ name }) => key(name)), ...own.map(key)]));
+  const emitter = new Emitter(program, context, new Set([...names.map(({ name }) => key(name)), ...own.map(key)]));
+  notePadded(emitter);
+  return emitter;
+}
+
+/** Under PAD_CHAR_TO_FULL_LENGTH a CHAR is read with blanks, which the target has not. */
+function notePadded(emitter: Emitter): void {
+  const { definition, dialect } = emitter.program;
+  if (!dialect.mode.hasPaddedChar || definition.tag === 'unread') return;
+  const own = nodesOf(definition, 'variable').map(({ type }) => type);
+  const ofHead =
+    'parameters' in definition ? [...definition.parameters.map(({ type }) => type), definition.returns] : [];
+  const padded = [...ofHead, ...own].find((type) => type !== undefined && /^(?:N?CHAR|CHARACTER)$/.test(type.name));
+  if (padded === undefined) return;
+  const advice = 'Fill it by rpad() where the blanks matter.';
+  emitter.note('review', padded, ['PADDED_CHAR', 'a CHAR is read with the blanks that fill it', advice]);
 }
 
 function parametersOf(emitter: Emitter, node: Routine): string[] {
@@ -55,16 +71,10 @@ function parametersOf(emitter: Emitter, node: Routine): string[] {
     const found = pgType(type);
     if (found === undefined)
       throw new NotConverted('TYPE', `a parameter has the type ${type.name}`, 'Choose a type by hand.');
-    const { sql } = emitter.book.declare(name.text, found.wide, found.value, found.range);
+    const { declared, limits } = heldWide(emitter, found);
+    const { sql } = emitter.book.declare(name.text, declared, found.value, limits);
     return `${node.tag === 'function' ? '' : `${mode.toUpperCase()} `}${sql} ${found.wide}`;
   });
-}
-
-/** A number comes with the digits of its type: PostgreSQL does not look at the length of a parameter. */
-function narrow(emitter: Emitter, name: string, type: PgType | undefined): readonly string[] {
-  const variable = emitter.book.find(name);
-  if (variable === undefined || type?.sql.startsWith('numeric(') !== true) return [];
-  return [`${variable.sql} := ${variable.sql}::${type.sql};`];
 }
 
 /** What stands round a body: declarations of our own come by themselves. */
@@ -82,8 +92,9 @@ export function plpgsqlBody(emitter: Emitter, body: BodyStatement, around: Aroun
   const own = [...emitter.temporaries].map(([name, type]) => `  ${name} ${type};`);
   const { first = [], last = [] } = around;
   const rest = [...emitter.comments.before(emitter.text.length), ...last];
+  const isApart = first.length > 0 && lines.includes('EXCEPTION');
   const isLabelled = lines.some((line) => line.startsWith('<<'));
-  if (body.tag !== 'block' || (around.isWrapped === true && isLabelled)) {
+  if (body.tag !== 'block' || isApart || (around.isWrapped === true && isLabelled)) {
     const declarations = own.length === 0 ? [] : ['DECLARE', ...own];
     return [PRAGMA, ...declarations, 'BEGIN', ...indented([...first, ...lines, ...rest]), 'END;'];
   }
@@ -111,6 +122,14 @@ function filled(
   return [...declared, 'BEGIN', ...first, ...lines.slice(begin + 1, end), ...last, ...lines.slice(end)];
 }
 
+/** A body between dollar quotes that do not stand in it. */
+export function quotedBody(lines: readonly string[]): string {
+  const body = lines.join('\n');
+  let quote = '$body$';
+  for (let number = 2; body.includes(quote); number += 1) quote = `$body${number}$`;
+  return `${quote}\n${body}\n${quote}`;
+}
+
 function optionsOf(emitter: Emitter, node: Routine): string {
   const lines: string[] = [];
   if (node.tag === 'function') lines.push(volatility(emitter, node));
@@ -120,18 +139,6 @@ function optionsOf(emitter: Emitter, node: Routine): string {
     lines.push("SET plpgsql.extra_errors = 'too_many_rows'");
   }
   return lines.map((line) => `\n${line}`).join('');
-}
-
-/** A procedure that commits may have no SET clause, so that nothing refuses a second row there. */
-function warnOfManyRows(emitter: Emitter, node: Routine): void {
-  for (const query of nodesOf(node.body, 'query')) {
-    if (query.into === undefined) continue;
-    emitter.note('review', query, [
-      'MANY_ROWS',
-      'of several rows the first is taken, where the source raises an error',
-      'Make sure that the query gives one row.',
-    ]);
-  }
 }
 
 /** IMMUTABLE is never claimed: what reads a table or a clock is not, whatever DETERMINISTIC says. */

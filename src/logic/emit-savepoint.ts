@@ -12,12 +12,22 @@ export function emitStatements(emitter: Emitter, list: readonly BodyStatement[],
     const statement = list[at];
     if (statement === undefined) continue;
     const end = isSavepoint(statement) ? endOf(statement, list, at) : undefined;
-    if (end === undefined || !isSavepoint(statement)) emit(emitter, statement);
-    else {
+    if (end === undefined || !isSavepoint(statement)) {
+      emit(emitter, statement);
+      if (isCaughtBehind(emitter, list, at)) return;
+    } else {
       emitRegion(emitter, statement, { inside: list.slice(at + 1, end + 1), emit });
       at = end;
     }
   }
+}
+
+/** Whether what stands behind a statement runs where the error is caught that it raises; a LEAVE there says no more. */
+export function isCaughtBehind(emitter: Emitter, list: readonly BodyStatement[], at: number): boolean {
+  const statement = list[at];
+  if (statement === undefined || emitter.undo.get(statement)?.tag !== 'raised') return false;
+  for (const one of list.slice(at + 1)) if (one.tag === 'leave') emitter.account(one);
+  return true;
 }
 
 type Savepoint = Transaction & { readonly act: 'savepoint' };

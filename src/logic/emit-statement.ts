@@ -1,11 +1,10 @@
 import type { Expression } from '../sql/expression.ts';
-import { quoteName } from '../sql/fragment.ts';
 import type { BodyStatement } from './body.ts';
 import { emitBlock } from './emit-block.ts';
 import { emitDelete, emitInsert, emitUpdate } from './emit-change.ts';
 import { emitExecute, emitPrepare } from './emit-dynamic.ts';
 import { emitCase, emitIf, emitLoop } from './emit-flow.ts';
-import { guarded } from './emit-guard.ts';
+import { guarded, isGuarded } from './emit-guard.ts';
 import {
   emitCall,
   emitCreateTable,
@@ -19,7 +18,11 @@ import {
 } from './emit-other.ts';
 import { cursorVariable, emitFetch, emitOpen, emitResultSet, emitSelectInto, emitSet } from './emit-query.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
+import { isReadBehind, setName, singleSets } from './failed-set.ts';
+import { isInside } from './limit.ts';
+import { plpgsqlName } from './plpgsql-name.ts';
 import { key } from './table-access.ts';
+import type { Variable } from './variable-book.ts';
 import { Writer } from './writer.ts';
 
 /**
@@ -34,10 +37,23 @@ export function emitStatement(emitter: Emitter, statement: BodyStatement): void 
   }
   for (const line of emitter.comments.before(statement.end)) emitter.out.line(line);
   attempt(emitter, statement, () => {
-    if (cannotFail(emitter, statement)) leaf(emitter, statement);
-    else guarded(emitter, emitStatement, () => leaf(emitter, statement));
+    const parts = isGuarded(emitter) ? singleSets(statement) : [statement];
+    for (const part of parts as readonly Leaf[]) {
+      if (cannotFail(emitter, part)) leaf(emitter, part);
+      else fallible(emitter, part);
+    }
     emitter.account(statement);
   });
+}
+
+/** With what becomes of the variable of a SET that fails. */
+function fallible(emitter: Emitter, statement: Leaf): void {
+  const name = setName(statement);
+  const sql = name === undefined ? undefined : emitter.book.find(name)?.sql;
+  if (sql !== undefined && isReadBehind(emitter, statement)) emitter.out.line(`${sql} := NULL;`);
+  emitter.failing = sql;
+  guarded(emitter, emitStatement, () => leaf(emitter, statement));
+  emitter.failing = undefined;
 }
 
 type Compound = Extract<BodyStatement, { tag: 'block' | 'if' | 'case-statement' | 'loop' }>;
@@ -49,14 +65,14 @@ function isCompound(statement: BodyStatement): statement is Compound {
 /** Nothing of a statement that failed half-way is left in the output. */
 function attempt(emitter: Emitter, statement: BodyStatement, write: () => void): void {
   const { out } = emitter;
-  const { frames } = emitter;
+  const { frames, undo, isInTransactionBlock } = emitter;
   const kept = out.lines.length;
   try {
     write();
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     emitter.out = out;
-    emitter.frames = frames;
+    Object.assign(emitter, { frames, undo, isInTransactionBlock, failing: undefined });
     out.lines.length = kept;
     emitter.stand(statement, error.code, error.message, error.advice);
   }
@@ -75,18 +91,18 @@ function cannotFail(emitter: Emitter, statement: BodyStatement): boolean {
   if (statement.tag === 'set-variables') {
     return statement.assignments.every(({ target, value }) => {
       const variable = target.tag === 'name' ? emitter.variable(target.parts) : undefined;
-      return variable !== undefined && fits(value, variable.declared);
+      return variable !== undefined && isInside(value, variable) && fits(value, variable);
     });
   }
   return statement.tag === 'return' && ['null', 'boolean'].includes(statement.value.tag);
 }
 
 /** Whether a value goes into a variable of a type for certain. */
-function fits(value: Expression, declared: string): boolean {
+function fits(value: Expression, { declared, type }: Variable): boolean {
   if (value.tag === 'null' || value.tag === 'boolean') return true;
   if (value.tag === 'number')
     return /^(?:smallint|integer|bigint|numeric$)/.test(declared) && Number(value.value) < 128;
-  if (value.tag !== 'string') return false;
+  if (value.tag !== 'string' || (type.kind === 'text' && (type.members ?? type.flags) !== undefined)) return false;
   const size = /^varchar\((\d+)\)$/.exec(declared)?.[1];
   return declared === 'text' || (size !== undefined && value.value.length <= Number(size));
 }
@@ -94,8 +110,8 @@ function fits(value: Expression, declared: string): boolean {
 type Leaf = Exclude<BodyStatement, Compound>;
 
 const LEAVES: { readonly [Tag in Leaf['tag']]: (emitter: Emitter, node: Extract<Leaf, { tag: Tag }>) => void } = {
-  leave: (emitter, { label }) => emitter.out.line(`EXIT ${quoteName(key(label.text))};`),
-  iterate: (emitter, { label }) => emitter.out.line(`CONTINUE ${quoteName(key(label.text))};`),
+  leave: (emitter, { label }) => emitter.out.line(`EXIT ${plpgsqlName(key(label.text))};`),
+  iterate: (emitter, { label }) => emitter.out.line(`CONTINUE ${plpgsqlName(key(label.text))};`),
   return: emitReturn,
   signal: emitSignal,
   resignal: emitSignal,

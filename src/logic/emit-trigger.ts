@@ -2,7 +2,7 @@ import { quoteName } from '../sql/fragment.ts';
 import type { Emitted } from './convert.ts';
 import type { ConvertContext } from './convert-context.ts';
 import { knownTable } from './emit-change.ts';
-import { emitterOf, plpgsqlBody } from './emit-routine.ts';
+import { emitterOf, plpgsqlBody, quotedBody } from './emit-routine.ts';
 import type { Program, Trigger } from './program.ts';
 
 /** A trigger: its function, and the trigger under a name that keeps its place in the order. */
@@ -29,8 +29,9 @@ export function emitTrigger(program: Program, node: Trigger, context: ConvertCon
   return {
     emitter,
     statements: [
-      `${head}\nAS $body$\n${body.join('\n')}\n$body$`,
+      `${head}\nAS ${quotedBody(body)}`,
       `CREATE OR REPLACE TRIGGER ${ordered} ${node.time.toUpperCase()} ${events} ON ${table.shape.sql}\nFOR EACH ROW EXECUTE FUNCTION ${name}()`,
     ],
+    drops: [`DROP TRIGGER IF EXISTS ${ordered} ON ${table.shape.sql}`, `DROP FUNCTION IF EXISTS ${name}()`],
   };
 }

@@ -1,12 +1,16 @@
 import type { Expression, Name } from '../sql/expression.ts';
+import type { Query } from '../sql/query.ts';
 import type { Span } from '../sql/span.ts';
 import type { Assignment, Insert, Update } from '../sql/statement.ts';
+import { BIGINT, UNKNOWN } from '../sql/value-type.ts';
 import type { KnownTable } from './catalogue.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
-import { substitute } from './substitute.ts';
+import { itemsOf } from './item-type.ts';
+import { nameNode, substitute } from './substitute.ts';
 import { key } from './table-access.ts';
 
-interface Place {
+/** The table of an INSERT, and its keys. */
+export interface Place {
   readonly table: KnownTable;
   /** Those that a new row can meet, the primary one first. */
   readonly keys: readonly (readonly string[])[];
@@ -37,11 +41,10 @@ function isLeftFree(name: string, { shape, autoIncrement }: KnownTable): boolean
  * and only where none is met a row is inserted. PostgreSQL's ON CONFLICT knows one key.
  */
 export function emitUpsert(emitter: Emitter, node: Insert, place: Place): void {
-  const rows = rowsOf(node);
-  if (rows === undefined || node.returning.length > 0) {
+  if (node.returning.length > 0) {
     throw new NotConverted(
       'UPSERT',
-      `ON DUPLICATE KEY UPDATE of the rows of a query may meet any of ${place.keys.length} unique keys`,
+      `RETURNING of ON DUPLICATE KEY UPDATE that may meet any of ${place.keys.length} unique keys`,
       'Say which key is meant: ON CONFLICT (column) DO UPDATE.',
     );
   }
@@ -50,35 +53,128 @@ export function emitUpsert(emitter: Emitter, node: Insert, place: Place): void {
     `a row may meet any of ${place.keys.length} unique keys: it is looked for, then inserted`,
     'Two sessions that insert the same key at once may meet a duplicate: retry, or name one key by ON CONFLICT.',
   ]);
-  for (const row of rows) emitRow(emitter, node, row, place);
+  if (emitter.asks('ROW_COUNT')) emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := 0;`);
+  const write = (one: Insert): void => {
+    for (const row of upsertSteps(one, place) ?? []) emitRow(emitter, row);
+  };
+  if (node.source.tag === 'query') emitEachRow(emitter, node, node.source, write);
+  else write(node);
 }
 
-function emitRow(emitter: Emitter, node: Insert, row: readonly Expression[], { table, keys }: Place): void {
-  const columns = columnsOf(node, table);
-  const givenTo = (name: string): Expression => {
-    const at = columns.findIndex((column) => key(column) === key(name));
-    return row[at] ?? { tag: 'default', column: undefined, start: node.start, end: node.end };
+/** ON DUPLICATE KEY UPDATE by one key whose own rows may meet each other: one row after the other, as the source does. */
+export function emitRowByRow(emitter: Emitter, node: Insert): void {
+  const isAsked = emitter.asks('ROW_COUNT');
+  if (isAsked) emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := 0;`);
+  const write = (one: Insert): void => {
+    emitter.out.line(`${emitter.statement(one)};`);
+    if (!isAsked) return;
+    emitter.temporary('_met', 'bigint', BIGINT);
+    emitter.out.line('GET DIAGNOSTICS _met = ROW_COUNT;');
+    emitter.out.line('_row_count := _row_count + _met;');
   };
-  const assignments = (node.onDuplicate ?? []).map((one) => ({
-    ...one,
-    value: withInserted(one.value, node, givenTo),
-  }));
-  const [first = [], ...others] = keys;
-  const insert = (): void => {
-    const plain: Insert = { ...node, source: oneRow(node, row), onDuplicate: undefined, rowAlias: undefined };
-    emitter.out.line(`${emitter.statement(plain)};`);
-  };
-  const step = (unique: readonly string[], rest: readonly (readonly string[])[]): void => {
-    emitter.out.line(`${emitter.statement(updateOf(node, unique, assignments, givenTo))};`);
-    emitter.out.line('IF NOT FOUND THEN');
-    emitter.out.deeper(() => {
-      const [next, ...after] = rest;
-      if (next === undefined) insert();
-      else step(next, after);
-    });
-    emitter.out.line('END IF;');
-  };
-  step(first, others);
+  if (node.source.tag === 'query') emitEachRow(emitter, node, node.source, write);
+  else for (const row of rowsOf(node) ?? []) write({ ...node, source: oneRow(node, row) });
+}
+
+/** A loop over the rows of a query, each of which is inserted by itself. */
+function emitEachRow(emitter: Emitter, node: Insert, query: Query, write: (one: Insert) => void): void {
+  const items = itemsOf(emitter, query);
+  if (items === undefined) throw new NotConverted('UPSERT', 'rows of unknown columns', 'Write it by hand.');
+  const row = emitter.temporary(`_row_${emitter.next()}`, 'record', UNKNOWN).sql;
+  const names = items.map((_, at) => `c${at + 1}`);
+  emitter.out.line(`FOR ${row} IN SELECT * FROM (${emitter.query(query)}) AS _given(${names.join(', ')}) LOOP`);
+  emitter.out.deeper(() => {
+    const values = items.map(({ type }, at) =>
+      nameNode(emitter.book.mark({ sql: `${row}.${names[at]}`, type, declared: 'text' }), node),
+    );
+    write({ ...node, source: { tag: 'rows', rows: [values], start: node.start, end: node.end } });
+  });
+  emitter.out.line('END LOOP;');
+}
+
+/** Whether rows of the same INSERT may have the same key, which PostgreSQL refuses to update twice in one statement. */
+export function mayMeetEachOther(node: Insert, { table, keys }: Place): boolean {
+  const [unique] = keys;
+  if (unique === undefined || node.onDuplicate === undefined) return false;
+  const columns = columnsOf(node, table).map(key);
+  const places = unique.map((name) => columns.indexOf(key(name)));
+  if (node.source.tag === 'query') return !isDistinct(node.source, places);
+  const rows = rowsOf(node) ?? [];
+  const values = rows.map((row) => places.map((at) => literalOf(row[at])));
+  if (values.some((list) => list.includes(undefined))) return rows.length > 1;
+  return new Set(values.map((list) => list.join('\n'))).size < rows.length;
+}
+
+function literalOf(node: Expression | undefined): string | undefined {
+  if (node?.tag === 'number') return String(Number(node.value));
+  return node?.tag === 'string' ? node.value.trimEnd().toLowerCase() : undefined;
+}
+
+/** Rows that are grouped by what goes into the key are distinct in it. */
+function isDistinct({ body }: Query, places: readonly number[]): boolean {
+  if (body.tag !== 'select' || body.groupBy.length === 0 || body.isRollup) return false;
+  const given = places.flatMap((at) => {
+    const item = body.items[at];
+    return item?.tag === 'item' ? [textOf(item.expression), key(item.alias?.text ?? '')] : [];
+  });
+  return body.groupBy.every(({ expression }) => given.includes(textOf(expression)));
+}
+
+function textOf(node: Expression): string {
+  return node.tag === 'column' ? key(node.parts.at(-1)?.text ?? '') : JSON.stringify(node);
+}
+
+/** What the source's number means where rows are updated or replaced. */
+export function noteRowCount(emitter: Emitter, node: Insert): void {
+  if (!emitter.asks('ROW_COUNT') || (node.onDuplicate === undefined && !node.isReplace)) return;
+  emitter.note('review', node, [
+    'ROW_COUNT',
+    'ROW_COUNT() is 2 on the source where a row was replaced or updated, 0 or 1 where an update changed nothing',
+    'Check what is done with the number.',
+  ]);
+}
+
+/** The statements for one row: an UPDATE by each key, of which the first that meets a row ends it, then the INSERT. */
+export interface UpsertSteps {
+  readonly updates: readonly Update[];
+  readonly insert: Insert;
+}
+
+/** The steps for each row of VALUES or SET; undefined for the rows of a query. */
+export function upsertSteps(node: Insert, { table, keys }: Place): readonly UpsertSteps[] | undefined {
+  return rowsOf(node)?.map((row) => {
+    const columns = columnsOf(node, table);
+    const givenTo = (name: string): Expression => {
+      const at = columns.findIndex((column) => key(column) === key(name));
+      return row[at] ?? { tag: 'default', column: undefined, start: node.start, end: node.end };
+    };
+    const assignments = (node.onDuplicate ?? []).map((one) => ({
+      ...one,
+      value: withInserted(one.value, node, givenTo),
+    }));
+    return {
+      updates: keys.map((unique) => updateOf(node, unique, assignments, givenTo)),
+      insert: { ...node, source: oneRow(node, row), onDuplicate: undefined, rowAlias: undefined },
+    };
+  });
+}
+
+function emitRow(emitter: Emitter, { updates, insert }: UpsertSteps): void {
+  const [update, ...others] = updates;
+  const isAsked = emitter.asks('ROW_COUNT');
+  if (update === undefined) {
+    emitter.out.line(`${emitter.statement(insert)};`);
+    if (isAsked) emitter.out.line('_row_count := _row_count + 1;');
+    return;
+  }
+  emitter.out.line(`${emitter.statement(update)};`);
+  emitter.out.line('IF NOT FOUND THEN');
+  emitter.out.deeper(() => emitRow(emitter, { updates: others, insert }));
+  if (isAsked) {
+    emitter.out.line('ELSE');
+    emitter.out.deeper(() => emitter.out.line('_row_count := _row_count + 2;'));
+  }
+  emitter.out.line('END IF;');
 }
 
 function oneRow(node: Insert, row: readonly Expression[]): Insert['source'] {

@@ -11,13 +11,16 @@ import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
 import { CommentFeed } from './comment-feed.ts';
+import { isDuplicate } from './condition-table.ts';
 import type { ConvertContext, Signature } from './convert-context.ts';
 import type { Frame } from './handler-frame.ts';
+import { SERVER_TYPES } from './pg-type.ts';
 import type { Program } from './program.ts';
+import type { Undo } from './rollback-plan.ts';
 import { nameNode, substitute } from './substitute.ts';
 import { key } from './table-access.ts';
 import { type Variable, VariableBook } from './variable-book.ts';
-import { nodesOf } from './walk.ts';
+import { nodesOf, walk } from './walk.ts';
 import { Writer } from './writer.ts';
 
 /** A part has no translation: the statement that it stands in stands as text. */
@@ -59,15 +62,27 @@ export class Emitter {
   /** The table of a trigger. */
   triggerTable: KnownTable | undefined;
   hasResultSets = false;
+  /** Whether functions of ours may stand in its SQL. */
+  hasHelpers = true;
   /** Where what the last statement did is kept, if not in variables of ours. */
   session: ((upper: string) => Variable | undefined) | undefined;
   /** START TRANSACTION and COMMIT are the caller's: a block with EXCEPTION does what ROLLBACK did. */
   isInTransactionBlock = false;
+  /** What becomes of each ROLLBACK of that block, and of its handlers for NOT FOUND that roll back. */
+  undo: ReadonlyMap<object, Undo> = new Map();
+  /** The variable of the SET at hand, which is NULL where that fails. */
+  failing: string | undefined;
+  /** What the handler at hand wrote is to stay though it raises: its transaction ends before. */
+  isHandlerKept = false;
   usesNativeTransactions = false;
   /** The states that undo the blocks of savepoints, by their names. */
   readonly savepoints = new Map<string, string>();
   #embedded: Embedded | undefined;
   #count = 0;
+  readonly #told = new Set<string>();
+  /** What the whole program was looked through for: a handler asks anew at each of its copies. */
+  readonly #asked = new Map<string, boolean>();
+  #lastSignal: number | undefined;
 
   constructor(program: Program, context: ConvertContext, taken: ReadonlySet<string>) {
     this.program = program;
@@ -112,10 +127,10 @@ export class Emitter {
   ): void {
     const [code, reason, advice] = texts;
     const span = this.#embedded?.span ?? of;
-    const isKnown = this.items.some(
-      (one) => one.code === code && one.span.start === span.start && one.reason === reason,
-    );
-    if (!isKnown) this.items.push({ code, severity, span: { start: span.start, end: span.end }, reason, advice });
+    const told = `${code} ${span.start} ${reason}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
+    this.items.push({ code, severity, span: { start: span.start, end: span.end }, reason, advice });
   }
 
   /** A variable of our own; the same name twice is one variable. */
@@ -154,10 +169,14 @@ export class Emitter {
     return this.#settled(translateStatement(this.prepare(node), this.scope())).sql;
   }
 
-  /** `names`: the columns are called as the source calls them, for whoever reads them by name. */
-  query(node: Query, names: 'named' | 'plain' = 'plain'): string {
+  /**
+   * `named`: the columns are called as the source calls them, for whoever reads them by name; `stored`: what strict mode
+   * refuses is an error.
+   */
+  query(node: Query, how: 'named' | 'plain' | 'stored' = 'plain'): string {
     const plain = this.prepare({ ...node, into: undefined });
-    return this.#settled(translateQuery(plain, this.scope(), names === 'named' ? this.text : undefined)).sql;
+    const text = how === 'named' ? this.text : undefined;
+    return this.#settled(translateQuery(plain, this.scope(), text, how === 'stored')).sql;
   }
 
   #settled(found: Translation): Translation & { readonly sql: string } {
@@ -234,7 +253,11 @@ export class Emitter {
       textRule: this.context.textRule,
       timeZone: this.context.timeZone,
       mustBeImmutable: false,
-      hasHelpers: true,
+      hasHelpers: this.hasHelpers,
+      isUnsignedChecked: true,
+      isDuplicateAwaited: this.frames.some(({ handlers, resolve }) =>
+        handlers.some(({ conditions }) => conditions.map(resolve).some(isDuplicate)),
+      ),
     };
   }
 
@@ -252,8 +275,28 @@ export class Emitter {
     return found?.returns === undefined ? undefined : { sql: found.sql, type: found.returns };
   }
 
+  /** Whether the program asks what the last statement did, by a call or by GET DIAGNOSTICS. */
   asks(upper: string): boolean {
-    return nodesOf(this.program.definition, 'call').some((call) => call.upper === upper && call.args.length === 0);
+    const known = this.#asked.get(upper);
+    if (known !== undefined) return known;
+    const { definition } = this.program;
+    const found =
+      nodesOf(definition, 'call').some((call) => call.upper === upper && call.args.length === 0) ||
+      nodesOf(definition, 'get-diagnostics').some(({ items }) => items.some(({ item }) => item === upper));
+    this.#asked.set(upper, found);
+    return found;
+  }
+
+  /** Where the last SIGNAL of the program stands; -1: it has none. */
+  get lastSignal(): number {
+    if (this.#lastSignal !== undefined) return this.#lastSignal;
+    let last = -1;
+    walk(this.program.definition, ({ tag, start }) => {
+      if (tag === 'signal') last = Math.max(last, start);
+      return undefined;
+    });
+    this.#lastSignal = last;
+    return last;
   }
 }
 
@@ -277,16 +320,7 @@ export function userVariable(emitter: Emitter, name: string, type: ValueType): V
   return emitter.book.putOutermost(`@${name}`, variable);
 }
 
-const USER_TYPES: Readonly<Record<string, string>> = {
-  integer: 'bigint',
-  boolean: 'bigint',
-  decimal: 'numeric',
-  float: 'double precision',
-  date: 'date',
-  datetime: 'timestamp',
-  instant: 'timestamptz',
-  json: 'jsonb',
-};
+const USER_TYPES: Readonly<Record<string, string>> = { ...SERVER_TYPES, instant: 'timestamptz', json: 'jsonb' };
 
 /** Emits statements; given to those that hold others, so that no file imports its caller. */
 export type EmitStatement = (emitter: Emitter, statement: BodyStatement) => void;

@@ -8,6 +8,10 @@ export interface Frame {
   /** What EXIT leaves. */
   readonly label: string;
   readonly resolve: (condition: Condition) => Condition;
+  /** Runs `write` with the names and conditions of the block, wherever its handler is copied to. */
+  readonly inside: (write: () => void) => void;
+  /** Where the block ends in the source. */
+  readonly end: number;
   /** The frames outside: those that hold inside the handlers themselves. */
   readonly outer: readonly Frame[];
 }

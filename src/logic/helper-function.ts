@@ -1,8 +1,11 @@
+import { VALUE_FUNCTIONS } from './value-function.ts';
+
 /**
  * Functions of ours that a conversion may call: what takes more than an expression. Each is made beside the program
  * that calls it, as often as there are such programs: its name and its text are always the same.
  */
 const HELPERS: Readonly<Record<string, string>> = {
+  ...VALUE_FUNCTIONS,
   sluice_crc32: `FUNCTION sluice_crc32(value bytea) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE STRICT
 AS $body$

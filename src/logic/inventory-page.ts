@@ -1,3 +1,4 @@
+import { workText } from './effort.ts';
 import { WORK_CLASSES } from './feature-table.ts';
 import type { Inventory, InventoryItem } from './inventory.ts';
 
@@ -32,8 +33,7 @@ td.n{text-align:right}section{border-top:1px solid #ddd;margin-top:1.5rem}dt{fon
 function summary({ totals }: Inventory): string {
   const classes = WORK_CLASSES.map((of) => `<span class="${of}">${of} ${totals.classes[of]}</span>`).join(', ');
   const percent = (totals.automaticRatio * 100).toFixed(1);
-  const hours = (totals.minutes / 60).toFixed(1);
-  return `<p>${totals.objects} objects: ${classes}. ${percent} % convert by themselves or with a look at them; ${hours} hours of work in all.</p>`;
+  return `<p>${totals.objects} objects: ${classes}. ${percent} % convert by themselves or with a look at them; ${workText(totals.minutes)} of work in all.</p>`;
 }
 
 function row(item: InventoryItem): string {

@@ -7,7 +7,7 @@ import { WORK_CLASSES, type WorkClass } from './feature-table.ts';
 import { type Outlook, outlooksOf } from './outlook.ts';
 import { type Profile, profileOf } from './profile.ts';
 import type { Program, ProgramKind } from './program.ts';
-import { nameOf } from './program-name.ts';
+import { kindOf, nameOf } from './program-name.ts';
 import { shapeOf } from './shape.ts';
 import { dotted, key } from './table-access.ts';
 import { lineAt } from './walk.ts';
@@ -144,7 +144,7 @@ function itemOf(seen: Seen, around: Surroundings): InventoryItem {
   const first = around.first.get(groupOf(seen));
   const alike = first === undefined || first === program ? null : nameOf(first);
   return {
-    kind: definition.tag === 'unread' ? (definition.kind ?? 'unknown') : definition.tag,
+    kind: kindOf(program),
     name,
     table: definition.tag === 'trigger' ? dotted(definition.table.parts) : null,
     line: lineAt(lexed.text, definition.start) + shift,

@@ -19,6 +19,8 @@ export interface Script {
 export interface ScriptTable {
   readonly definition: TableDefinition;
   readonly text: string;
+  /** Where it begins in the script: UTF-16 units. */
+  readonly offset: number;
 }
 
 /** Reads a script: a dump with DELIMITER lines, the output of SHOW CREATE, or hand-written SQL. Never throws. */
@@ -43,7 +45,9 @@ function tableOf(statement: ScriptStatement, language: Language): readonly Scrip
   if (!cursor.isWord('CREATE')) return [];
   try {
     const found = readTableDefinition(cursor);
-    return found.tag === 'create-table' ? [{ definition: found.definition, text: statement.text }] : [];
+    return found.tag === 'create-table'
+      ? [{ definition: found.definition, text: statement.text, offset: statement.offset }]
+      : [];
   } catch (error) {
     if (!(error instanceof SyntaxFailure)) throw error;
     return [];

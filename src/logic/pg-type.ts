@@ -1,5 +1,6 @@
 import { columnType, type ValueType } from '../sql/value-type.ts';
 import type { DataType } from './data-type.ts';
+import { type Range, sourceRange } from './type-limit.ts';
 
 /** A type of the source as PL/pgSQL declares it. */
 export interface PgType {
@@ -9,7 +10,9 @@ export interface PgType {
   readonly wide: string;
   readonly value: ValueType;
   /** Least and greatest value where the target's type holds more: MySQL's strict mode refuses the others. */
-  readonly range?: readonly [least: string, greatest: string];
+  readonly range?: Range;
+  /** What rounds a value first, since the target's type does not: FLOAT(7,2) has two digits. */
+  readonly rounds?: string;
 }
 
 type Maker = (type: DataType) => readonly [sql: string, wide: string];
@@ -35,6 +38,12 @@ const moment =
   (name: string): Maker =>
   ({ sizes: [digits = 0] }) => [`${name}(${digits})`, name];
 
+/** FLOAT(p) of more than 24 bits is a double. */
+const float: Maker = ({ sizes: [bits = 0, digits] }) => [
+  bits > 24 && digits === undefined ? 'double precision' : 'real',
+  'double precision',
+];
+
 const bits: Maker = ({ sizes: [width = 1] }) =>
   width === 1 ? ['boolean', 'boolean'] : [`bit(${width})`, `bit(${width})`];
 
@@ -59,7 +68,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   DEC: decimal,
   NUMERIC: decimal,
   FIXED: decimal,
-  FLOAT: fixed('real', 'double precision'),
+  FLOAT: float,
   FLOAT4: fixed('real', 'double precision'),
   DOUBLE: fixed('double precision'),
   'DOUBLE PRECISION': fixed('double precision'),
@@ -69,7 +78,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   DATE: fixed('date'),
   DATETIME: moment('timestamp'),
   TIMESTAMP: moment('timestamptz'),
-  TIME: fixed('interval'),
+  TIME: moment('interval'),
   CHAR: ({ sizes: [length = 1] }) => [`varchar(${length})`, 'text'],
   CHARACTER: ({ sizes: [length = 1] }) => [`varchar(${length})`, 'text'],
   NCHAR: ({ sizes: [length = 1] }) => [`varchar(${length})`, 'text'],
@@ -124,38 +133,32 @@ export function pgType(type: DataType): PgType | undefined {
   const made = MAKERS[type.name]?.(type);
   if (made === undefined) return undefined;
   const [sql, wide] = made;
-  const range = (type.isUnsigned ? UNSIGNED_RANGES : SIGNED_RANGES)[type.name];
-  return { sql, wide, value: valueType(type), ...(range === undefined ? {} : { range }) };
+  const range = sourceRange(type);
+  const value = valueType(type);
+  const isRounded = value.kind === 'float' && value.digits !== undefined;
+  return {
+    ...{ sql, wide, value },
+    ...(range === undefined ? {} : { range }),
+    ...(isRounded ? { rounds: `numeric(${type.sizes.join(',')})` } : {}),
+  };
 }
-
-type Ranges = Readonly<Record<string, readonly [string, string]>>;
-
-const TINY = ['-128', '127'] as const;
-const MEDIUM = ['-8388608', '8388607'] as const;
-const SIGNED_RANGES: Ranges = { TINYINT: TINY, INT1: TINY, MEDIUMINT: MEDIUM, INT3: MEDIUM, MIDDLEINT: MEDIUM };
-
-const UNSIGNED_MEDIUM = ['0', '16777215'] as const;
-const UNSIGNED_INT = ['0', '4294967295'] as const;
-const UNSIGNED_BIG = ['0', '18446744073709551615'] as const;
-const UNSIGNED_RANGES: Ranges = {
-  TINYINT: ['0', '255'],
-  INT1: ['0', '255'],
-  SMALLINT: ['0', '65535'],
-  INT2: ['0', '65535'],
-  MEDIUMINT: UNSIGNED_MEDIUM,
-  INT3: UNSIGNED_MEDIUM,
-  MIDDLEINT: UNSIGNED_MEDIUM,
-  INT: UNSIGNED_INT,
-  INT4: UNSIGNED_INT,
-  INTEGER: UNSIGNED_INT,
-  BIGINT: UNSIGNED_BIG,
-  INT8: UNSIGNED_BIG,
-};
 
 /** A bare DECIMAL is DECIMAL(10,0); the collation of a text without one is that of the routine. */
 function valueType(type: DataType): ValueType {
   const name = NAMES[type.name] ?? type.name.toLowerCase();
   const sizes = type.sizes.length === 0 ? '' : `(${type.sizes.join(',')})`;
   const collation = type.collation ?? (type.charset === 'binary' ? 'utf8mb4_bin' : undefined);
-  return columnType(`${name}${sizes}${type.isUnsigned ? ' unsigned' : ''}`, collation);
+  const value = columnType(`${name}${sizes}${type.isUnsigned ? ' unsigned' : ''}`, collation);
+  if (value.kind !== 'text' || type.members.length === 0) return value;
+  return { ...value, ...(type.name === 'SET' ? { flags: type.members } : { members: type.members }) };
 }
+
+/** What a value of a kind is to PostgreSQL where nothing declares it, as a placeholder or a variable of a session. */
+export const SERVER_TYPES: Readonly<Record<string, string>> = {
+  integer: 'bigint',
+  boolean: 'bigint',
+  decimal: 'numeric',
+  float: 'double precision',
+  date: 'date',
+  datetime: 'timestamp',
+};

@@ -1,7 +1,7 @@
 import type { Name } from '../sql/expression.ts';
-import { quoteName } from '../sql/fragment.ts';
 import type { Resolved } from '../sql/scope.ts';
 import type { ValueType } from '../sql/value-type.ts';
+import { plpgsqlName } from './plpgsql-name.ts';
 import { key } from './table-access.ts';
 
 /** A variable, parameter or pseudo-variable as PL/pgSQL has it. */
@@ -10,7 +10,14 @@ export interface Variable extends Resolved {
   readonly declared: string;
   /** What it may hold, where its type on the target holds more. */
   readonly range?: readonly [least: string, greatest: string] | undefined;
+  /** The characters that it may hold, where its type on the target holds any number. */
+  readonly lengthChars?: number | undefined;
+  /** What brings a value to its digits, where its type on the target keeps any. */
+  readonly cast?: string | undefined;
 }
+
+/** What a variable holds less than its type on the target. */
+export type Limits = Pick<Variable, 'range' | 'lengthChars' | 'cast'>;
 
 /** Begins the names that stand for variables in a tree: no name of the source begins so. */
 const MARK = '\u0001';
@@ -18,9 +25,12 @@ const MARK = '\u0001';
 /** Names that PL/pgSQL, or the text that we write round a body, has itself. */
 const OWN = new Set(['found', 'sqlstate', 'sqlerrm', 'new', 'old', 'result_sets']);
 
+/** The names that hold at a place, as a handler keeps those of its block. */
+export type NamePlace = readonly Map<string, Variable>[];
+
 /** Variables in scope, innermost first; the translator meets them under marked names that no column has. */
 export class VariableBook {
-  readonly #scopes: Map<string, Variable>[] = [new Map()];
+  #scopes: NamePlace = [new Map()];
   readonly #marked = new Map<string, Variable>();
   readonly #taken: ReadonlySet<string>;
 
@@ -30,17 +40,40 @@ export class VariableBook {
   }
 
   open(): void {
-    this.#scopes.unshift(new Map());
+    this.#scopes = [new Map(), ...this.#scopes];
   }
 
   close(): void {
-    this.#scopes.shift();
+    this.#scopes = this.#scopes.slice(1);
   }
 
-  declare(name: string, declared: string, type: ValueType, range?: Variable['range']): Variable {
+  get place(): NamePlace {
+    return this.#scopes;
+  }
+
+  /** While `write` runs, names mean what they mean at that place. */
+  at(place: NamePlace, write: () => void): void {
+    const before = this.#scopes;
+    this.#scopes = place;
+    try {
+      write();
+    } finally {
+      this.#scopes = before;
+    }
+  }
+
+  declare(name: string, declared: string, type: ValueType, limits: Limits = {}): Variable {
     const isTaken = this.#taken.has(key(name)) || OWN.has(key(name)) || key(name).startsWith('_');
     const target = isTaken ? `${name}_` : name;
-    return this.put(name, { sql: quoteName(key(target)), type, declared, range });
+    return this.put(name, { ...limits, sql: this.free(key(target), plpgsqlName), type, declared });
+  }
+
+  /** A name that nothing in the blocks around has: what is copied into a block from outside would mean another thing. */
+  free(name: string, quoted: (name: string) => string): string {
+    const around = new Set(this.#scopes.slice(1).flatMap((scope) => [...scope.values()].map(({ sql }) => sql)));
+    let found = quoted(name);
+    for (let number = 2; around.has(found); number += 1) found = quoted(`${name}_${number}`);
+    return found;
   }
 
   put(name: string, variable: Variable): Variable {

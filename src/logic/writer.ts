@@ -1,11 +1,41 @@
+/** Characters of one program at most: a handler is copied to every statement of its block, blocks in blocks multiply. */
+const MAX_CHARACTERS = 8 * 1024 * 1024;
+
+/** A program would become longer than anything that a person or a server reads. */
+export class TooLarge extends Error {
+  readonly code = 'TOO_LARGE';
+  readonly advice =
+    'Split the routine, or give its blocks fewer handlers: each is copied to every statement of its block.';
+
+  constructor() {
+    super('its text would be longer than 8 MiB');
+    this.name = 'TooLarge';
+  }
+}
+
+/** Counts what is written; also what is taken back later, so that the work has an end. */
+export class Allowance {
+  #left = MAX_CHARACTERS;
+
+  /** Throws TooLarge. */
+  take(characters: number): void {
+    this.#left -= characters;
+    if (this.#left < 0) throw new TooLarge();
+  }
+}
+
 /** Lines of a program with their indents. */
 export class Writer {
   readonly lines: string[] = [];
   #depth = 0;
+  readonly #allowance = new Allowance();
 
   /** A text of one or several lines at the present depth. */
   line(text: string): void {
-    for (const part of text.split('\n')) this.lines.push(part === '' ? '' : `${'  '.repeat(this.#depth)}${part}`);
+    for (const part of text.split('\n')) {
+      this.#allowance.take(part.length + 2 * this.#depth);
+      this.lines.push(part === '' ? '' : `${'  '.repeat(this.#depth)}${part}`);
+    }
   }
 
   /** What `write` adds stands one level deeper. */

@@ -41,6 +41,12 @@ export async function makeOurTables(connection: MysqlConnection, database: strin
     );
 }
 
+/** False before any way back was prepared on this server: nothing can wait then. */
+export async function hasQuarantine(connection: MysqlConnection, database: string): Promise<boolean> {
+  const sql = 'SELECT 1 AS there FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)';
+  return (await connection.rows(sql, [database, ['reverse_quarantine', 'reverse_version']])).length === 2;
+}
+
 /** The pipeline's own rows, when the way back is given up. */
 export async function forgetPipeline(connection: MysqlConnection, database: string, pipeline: string): Promise<void> {
   for (const name of ['reverse_checkpoint', 'reverse_quarantine', 'reverse_version', 'canary'] as const)

@@ -1,11 +1,12 @@
 import type { Change, RowChange } from '../contract/change.ts';
 import { SluiceError, ValueError } from '../contract/error.ts';
+import type { Origin, Reason } from '../contract/set-aside.ts';
 import type { TableVersion } from '../contract/table.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { SourceError } from '../mysql/error.ts';
 import { type ChangeSql, changeSql } from './change-sql.ts';
-import type { Origin, QuarantineStore, Reason } from './quarantine-store.ts';
+import type { QuarantineStore } from './quarantine-store.ts';
 import { type SourceTable, sourceTable } from './source-table.ts';
 import { StatementWriter, Suspicion } from './statement-writer.ts';
 

@@ -2,33 +2,15 @@ import { createHash } from 'node:crypto';
 import { AvroReader } from '../avro/reader.ts';
 import { STRICT_POLICY } from '../column/codec.ts';
 import { codecOf } from '../column/family.ts';
+import { rowJson } from '../column/row-json.ts';
 import type { RowChange, RowOperation } from '../contract/change.ts';
-import type { QuarantinedChange } from '../contract/quarantine.ts';
+import type { QuarantinedChange, QuarantinedDetail } from '../contract/quarantine.ts';
+import type { Origin, Reason, StoredChange } from '../contract/set-aside.ts';
 import { type Column, type TableVersion, tableVersion } from '../contract/table.ts';
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
 import { ourTable } from './bookkeeping.ts';
 import type { CheckpointPlace } from './checkpoint.ts';
 import { Waiting } from './waiting.ts';
-
-/** Why a change is set aside. */
-export interface Reason {
-  /** A ValueError's reason, `errno-<number>`, `row-missing`, `changed-in-silence` or `behind`. */
-  readonly reason: string;
-  readonly message: string;
-  /** Id of the change it waits behind; null for one with a fault of its own. */
-  readonly behind: string | null;
-}
-
-/** Where a change stood in the log. */
-export interface Origin {
-  readonly epoch: number;
-  readonly position: string;
-}
-
-export interface StoredChange {
-  readonly id: string;
-  readonly change: RowChange;
-}
 
 const IMAGES = 'HEX(`key`) AS `key`, HEX(old_key) AS old_key, HEX(`before`) AS `before`, HEX(`after`) AS `after`';
 
@@ -39,10 +21,16 @@ export class QuarantineStore {
   readonly #place: CheckpointPlace;
   readonly #versions = new Set<string>();
   #lastId = 0n;
+  #count = 0;
 
   constructor(connection: MysqlConnection, place: CheckpointPlace) {
     this.#connection = connection;
     this.#place = place;
+  }
+
+  /** How many wait. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Reads who waits: at the start, and after a rollback. */
@@ -55,7 +43,9 @@ export class QuarantineStore {
       [pipeline],
     );
     this.#lastId = BigInt(last['id'] ?? '0');
-    for (const { id, behind, change } of await this.#read()) this.waiting.add(change, behind ?? id);
+    const waiting = await this.#read();
+    this.#count = waiting.length;
+    for (const { id, behind, change } of waiting) this.waiting.add(change, behind ?? id);
   }
 
   /** Stores the change whole. */
@@ -72,6 +62,7 @@ export class QuarantineStore {
         ...[why.reason, why.message, why.behind, origin.epoch, origin.position],
       ],
     );
+    this.#count++;
     this.waiting.add(change, why.behind ?? id);
   }
 
@@ -109,6 +100,22 @@ export class QuarantineStore {
     });
   }
 
+  /** The change with its images as JSON text; null: none of this id waits. */
+  async show(id: string): Promise<QuarantinedDetail | null> {
+    const found = (await this.list()).find((one) => one.id === id);
+    const stored = (await this.#read()).find((one) => one.id === id);
+    if (found === undefined || stored === undefined) return null;
+    const { table, before, after } = stored.change;
+    const json = (image: Uint8Array | null) => (image === null ? null : rowJson(table, image));
+    return { ...found, before: json(before), after: json(after) };
+  }
+
+  /** The change that this one waits behind, or itself; null: none of this id waits. */
+  async headOf(id: string): Promise<string | null> {
+    const found = (await this.#read()).find((one) => one.id === id);
+    return found === undefined ? null : (found.behind ?? id);
+  }
+
   async settle(ids: readonly string[], state: 'applied' | 'dropped'): Promise<void> {
     const { database, pipeline } = this.#place;
     if (ids.length === 0) return;
@@ -121,11 +128,12 @@ export class QuarantineStore {
   /** The table was emptied: what waits of it is moot. */
   async supersede(table: TableVersion): Promise<void> {
     const { database, pipeline } = this.#place;
-    await this.#connection.run(
-      `UPDATE ${ourTable(database, 'reverse_quarantine')} SET state = 'superseded'
-       WHERE pipeline = ? AND \`database\` = ? AND \`table\` = ? AND state = 'waiting'`,
-      [pipeline, table.database, table.table],
-    );
+    const isMoot = "WHERE pipeline = ? AND `database` = ? AND `table` = ? AND state = 'waiting'";
+    const values = [pipeline, table.database, table.table];
+    const quarantine = ourTable(database, 'reverse_quarantine');
+    const { moot } = await this.#connection.row(`SELECT COUNT(*) AS moot FROM ${quarantine} ${isMoot}`, values);
+    await this.#connection.run(`UPDATE ${quarantine} SET state = 'superseded' ${isMoot}`, values);
+    this.#count -= Number(moot);
     this.waiting.forget(table);
   }
 

@@ -2,7 +2,9 @@
 import type { Change } from '../contract/change.ts';
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { Origin } from '../contract/set-aside.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import { endThread } from '../mysql/thread.ts';
 import { makeOurTables } from './bookkeeping.ts';
 import { ChangeWriter, isOneRowsFault, type WrittenCount } from './change-writer.ts';
 import {
@@ -17,7 +19,7 @@ import {
   type ReverseCheckpoint,
   readCheckpoint,
 } from './checkpoint.ts';
-import { type Origin, QuarantineStore } from './quarantine-store.ts';
+import { QuarantineStore } from './quarantine-store.ts';
 import { Waiting } from './waiting.ts';
 
 /** An epoch of the log with its records decoded. */
@@ -36,6 +38,8 @@ export interface MysqlSinkOptions {
   readonly lockWaitSeconds?: number;
   /** Told after each commit. Must not throw. */
   readonly onApplied?: (checkpoint: ReverseCheckpoint, count: WrittenCount) => void;
+  /** How many changes wait in quarantine: told at the start and whenever it may be another number. Must not throw. */
+  readonly onWaiting?: (changes: number) => void;
   /** Told at each step of a transaction; a test ends the process there. */
   readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
 }
@@ -54,6 +58,12 @@ const CAREFUL_EPOCHS = 50;
 const SESSION = `SET SESSION foreign_key_checks = 0, unique_checks = 1, sql_notes = 1, innodb_lock_wait_timeout = 50,
   sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'`;
 
+/** What a sink speaks with the source over, and the thread there that listens. */
+export interface MysqlSinkLink {
+  readonly session: MysqlConnection;
+  readonly threadId: number;
+}
+
 interface Session {
   readonly connection: MysqlConnection;
   readonly store: QuarantineStore;
@@ -64,6 +74,9 @@ interface Session {
 export class MysqlSink {
   readonly #options: MysqlSinkOptions;
   #session: Session | null = null;
+  #link: MysqlSinkLink | null = null;
+  /** Of the last session. */
+  #threadId: number | null = null;
   #checkpoint: ReverseCheckpoint | null = null;
   #carefulLeft = 0;
   #busy: Promise<unknown> = Promise.resolve();
@@ -76,13 +89,22 @@ export class MysqlSink {
     return this.#checkpoint;
   }
 
+  /** null while it has none: for who watches whether the source still answers. */
+  get link(): MysqlSinkLink | null {
+    return this.#link;
+  }
+
   /** Connects, takes the pipeline's lock and reads the checkpoint. `head` is the log's end. */
   async start(head: LogHead): Promise<ReverseCheckpoint> {
     await this.close();
     const { source, place } = this.#options;
     const connection = await connectMysql(source, { hasManyStatements: true });
+    const before = this.#threadId;
+    this.#threadId = connection.threadId;
+    this.#link = { session: connection, threadId: connection.threadId };
     try {
       await connection.run(SESSION);
+      if (before !== null) await endOurs(connection, place, before);
       await lock(connection, place, this.#options.lockWaitSeconds ?? 15);
       await makeOurTables(connection, place.database);
       const checkpoint = await readCheckpoint(connection, place);
@@ -90,8 +112,10 @@ export class MysqlSink {
       assertLogHolds(checkpoint, head);
       this.#checkpoint = checkpoint;
       this.#session = await sessionOf(connection, place);
+      this.#options.onWaiting?.(this.#session.store.count);
       return checkpoint;
     } catch (error) {
+      this.#link = null;
       await connection.close();
       throw error;
     }
@@ -108,13 +132,14 @@ export class MysqlSink {
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = null;
+    this.#link = null;
     await session?.connection.close();
   }
 
-  /** Tries what waits again, in order; what still cannot be held stays. */
-  async retry(head: string | 'all'): Promise<{ readonly applied: number; readonly remaining: number }> {
+  /** Tries what waits again, in order, of one change with all that waits beside it; what still cannot be held stays. */
+  async retry(id: string | 'all'): Promise<{ readonly applied: number; readonly remaining: number }> {
     return await this.#exclusively(async (session) => {
-      const changes = await session.store.stored(head);
+      const changes = await session.store.stored(await headOf(session, id));
       await this.#begin(session);
       const applied: string[] = [];
       const stuck = new Waiting();
@@ -126,19 +151,22 @@ export class MysqlSink {
       await session.store.settle(applied, 'applied');
       await session.connection.run('COMMIT');
       await session.store.load();
+      this.#options.onWaiting?.(session.store.count);
       return { applied: applied.length, remaining: changes.length - applied.length };
     });
   }
 
   /** Gives changes up for good; the rows stay in our table with their reason. */
-  async drop(head: string | 'all'): Promise<{ readonly dropped: number }> {
-    return await this.#exclusively(async ({ store }) => {
-      const changes = await store.stored(head);
+  async drop(id: string | 'all'): Promise<{ readonly dropped: number }> {
+    return await this.#exclusively(async (session) => {
+      const { store } = session;
+      const changes = await store.stored(await headOf(session, id));
       await store.settle(
         changes.map(({ id }) => id),
         'dropped',
       );
       await store.load();
+      this.#options.onWaiting?.(store.count);
       return { dropped: changes.length };
     });
   }
@@ -193,6 +221,7 @@ export class MysqlSink {
     await session.connection.run('COMMIT');
     this.#checkpoint = reached;
     this.#options.onApplied?.(reached, session.writer.count);
+    this.#options.onWaiting?.(session.store.count);
     await this.#step('committed');
   }
 
@@ -214,12 +243,34 @@ async function sessionOf(connection: MysqlConnection, place: CheckpointPlace): P
   return { connection, store, writer: new ChangeWriter(connection, store, Number(packet)) };
 }
 
+/** Changes of one head go together: order is kept. QUARANTINE_NO_SUCH_CHANGE. */
+async function headOf({ store }: Session, id: string | 'all'): Promise<string | 'all'> {
+  const head = id === 'all' ? id : await store.headOf(id);
+  if (head !== null) return head;
+  throw new SluiceError({
+    code: 'QUARANTINE_NO_SUCH_CHANGE',
+    message: `no change ${id} waits in the quarantine of the way back`,
+    remedy: 'sluice quarantine list --way back shows what waits.',
+    disposition: 'stop',
+  });
+}
+
+function lockName(pipeline: string): string {
+  return `sluice.reverse.${pipeline}`;
+}
+
+/**
+ * A session that was given up may go on at the source, with its locks, until the server hears of it. Its number alone may
+ * be another's by now: only one that holds our lock is ended, and what it had not committed is undone (INV-206).
+ */
+async function endOurs(connection: MysqlConnection, { pipeline }: CheckpointPlace, threadId: number): Promise<void> {
+  const { holder } = await connection.row('SELECT IS_USED_LOCK(?) AS holder', [lockName(pipeline)]);
+  if (holder === String(threadId)) await endThread(connection, threadId);
+}
+
 /** Ends with the session. The fence is the checkpoint; the lock tells a second process why. */
 async function lock(connection: MysqlConnection, { pipeline }: CheckpointPlace, waitSeconds: number): Promise<void> {
-  const { locked } = await connection.row('SELECT GET_LOCK(?, ?) AS locked', [
-    `sluice.reverse.${pipeline}`,
-    waitSeconds,
-  ]);
+  const { locked } = await connection.row('SELECT GET_LOCK(?, ?) AS locked', [lockName(pipeline), waitSeconds]);
   if (locked === '1') return;
   throw new SluiceError({
     code: 'REVERSE_SINK_RUNNING',

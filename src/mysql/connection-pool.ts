@@ -1,18 +1,20 @@
-import { connectMysql, type MysqlConnection, type MysqlSettings } from './connection.ts';
+import { connectMysql, type MysqlConnection, type MysqlSettings, type SessionOptions } from './connection.ts';
 
 /** Sessions that are opened when first needed and lent to one user at a time. The borrower limits how many. */
 export class ConnectionPool {
   readonly #settings: MysqlSettings;
+  readonly #options: SessionOptions;
   readonly #idle: MysqlConnection[] = [];
   readonly #lent = new Set<MysqlConnection>();
   #isClosed = false;
 
-  constructor(settings: MysqlSettings) {
+  constructor(settings: MysqlSettings, options: SessionOptions = {}) {
     this.#settings = settings;
+    this.#options = options;
   }
 
   async lend(): Promise<MysqlConnection> {
-    const connection = this.#idle.pop() ?? (await connectMysql(this.#settings));
+    const connection = this.#idle.pop() ?? (await connectMysql(this.#settings, this.#options));
     if (this.#isClosed) connection.destroy();
     this.#lent.add(connection);
     return connection;

@@ -1,7 +1,8 @@
 /** Sessions on the source: the one place that opens them, so that none forgets time zone, character set or modes. */
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
 import { SluiceError } from '../contract/error.ts';
+import { LendingSocket } from '../wire/lending-socket.ts';
 import { sourceError } from './error.ts';
 import { SERVER_QUERY, type Server, serverOf } from './server.ts';
 
@@ -20,7 +21,7 @@ export interface MysqlSettings {
   readonly password: string;
   readonly database?: string;
   readonly tls: MysqlTls;
-  /** Time to connect and log in. */
+  /** Time to connect and log in, and again to prepare the session. */
   readonly timeoutMs: number;
 }
 
@@ -32,12 +33,23 @@ export type SqlValue = string | number | bigint | boolean | Uint8Array | null | 
 /** mysql2's query command: rows reach `row` one packet each; it returns what takes the next packet. */
 export interface RawQuery {
   row: (packet: RawPacket, link: unknown) => unknown;
+  /** What takes the next packet. */
+  readonly next: unknown;
 }
 
-/** The parser's one packet object, reused: nothing of it may be kept. The payload is `buffer[offset, end)`. */
+/** What of mysql2's link takes packets: `execute` gets bytes as they come, and is exchanged while a packet is half read. */
+export interface Wire {
+  readonly packetParser: { execute: (bytes: Buffer) => unknown };
+  /** The number that the next packet must have. */
+  sequenceId: number;
+  readonly stream: unknown;
+}
+
+/** The parser's one packet object, reused, may not be kept; its buffer may, nobody writes to it. The payload is `buffer[offset, end)`. */
 export interface RawPacket {
   readonly buffer: Buffer;
   readonly offset: number;
+  readonly end: number;
   isEOF(): boolean;
 }
 
@@ -48,17 +60,28 @@ export interface Outcome {
   readonly warnings: number;
 }
 
+const CLOSE_TIMEOUT_MS = 5_000;
+
 export interface SessionOptions {
   /** Statements may follow each other in one text, as only a text made here may. */
   readonly hasManyStatements?: boolean;
   /** Character set of the texts that are sent, where it must not be utf8mb4. */
   readonly charset?: string;
+  /** Much is read, by `readSentRows`, which then has each byte lent. Has no effect with TLS. */
+  readonly isBulk?: boolean;
 }
+
+const KEEP_ALIVE_MS = 10_000;
 
 /** One session. Statements queue up in order; an error of the link ends it for good: open a new one. */
 export class MysqlConnection {
   readonly server: Server;
   readonly #link: Connection;
+  #owed = 0;
+  #owedSinceMs: number | null = null;
+  #heardAtMs = performance.now();
+  #takenBytes = 0;
+  #isCut = false;
 
   /** Use connectMysql(). */
   constructor(link: Connection, server: Server) {
@@ -68,7 +91,7 @@ export class MysqlConnection {
 
   /** Rows of one statement; `?` in it stands for `values`, escaped here. */
   async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    const result = await send(this.#link, sql, values);
+    const result = await this.#send(sql, values);
     return Array.isArray(result) ? (result as Row[]) : [];
   }
 
@@ -79,12 +102,12 @@ export class MysqlConnection {
 
   /** Runs a statement for its effect. */
   async run(sql: string, values: readonly SqlValue[] = []): Promise<void> {
-    await send(this.#link, sql, values);
+    await this.#send(sql, values);
   }
 
   /** Runs one or, in a session with `hasManyStatements`, several statements, and tells of each what it did. */
   async outcomes(sql: string): Promise<readonly Outcome[]> {
-    const result = await send(this.#link, sql);
+    const result = await this.#send(sql);
     return (Array.isArray(result) ? result : [result]).map((one) => ({
       rows: (one as { affectedRows?: number }).affectedRows ?? 0,
       warnings: (one as { warningStatus?: number }).warningStatus ?? 0,
@@ -93,6 +116,32 @@ export class MysqlConnection {
 
   get threadId(): number {
     return this.#link.threadId;
+  }
+
+  /** Since when the server owes an answer to a statement, by performance.now(); null: it owes none. */
+  get owedSinceMs(): number | null {
+    return this.#owedSinceMs;
+  }
+
+  /** When it last gave such an answer, or was last seen to have taken more of what is sent; by performance.now(). */
+  get heardAtMs(): number {
+    const { bytesWritten, writableLength } = this.wire.stream as Socket;
+    const takenBytes = bytesWritten - writableLength;
+    if (takenBytes !== this.#takenBytes) this.#heardAtMs = performance.now();
+    this.#takenBytes = takenBytes;
+    return this.#heardAtMs;
+  }
+
+  async #send(sql: string, values: readonly SqlValue[] = []): Promise<unknown> {
+    this.#owed += 1;
+    this.#owedSinceMs ??= performance.now();
+    try {
+      return await send(this.#link, sql, values);
+    } finally {
+      this.#owed -= 1;
+      this.#heardAtMs = performance.now();
+      this.#owedSinceMs = this.#owed === 0 ? null : this.#heardAtMs;
+    }
   }
 
   /** Pauses and resumes the socket: back-pressure for raw commands. */
@@ -107,37 +156,65 @@ export class MysqlConnection {
     return this.#link.query(sql, (error) => ended(error)) as unknown as RawQuery;
   }
 
-  /** Says goodbye; never fails. */
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#link.end(() => resolve());
-    });
-    this.#link.destroy();
+  /** For who takes packets off it by itself (row-tap.ts). */
+  get wire(): Wire {
+    return this.#link as unknown as Wire;
   }
 
-  /** Cuts the link at once; what runs on it fails. */
+  /** Says goodbye; never fails. */
+  async close(): Promise<void> {
+    if (this.#isCut) return;
+    await new Promise<void>((resolve) => {
+      // A server that hangs never hears it.
+      const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+      this.#link.end(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.destroy();
+  }
+
+  /** Cuts the link at once; what runs on it fails with SOURCE_CONNECTION_LOST, whatever the server does. */
   destroy(): void {
-    this.#link.destroy();
+    this.cut('the link was given up');
+  }
+
+  /** The same, with the reason. */
+  cut(why: string): void {
+    this.#isCut = true;
+    cutLink(this.#link, why);
   }
 }
 
 /** Logs in and prepares the session. Fails with SOURCE_... (error.ts). */
 export async function connectMysql(settings: MysqlSettings, more: SessionOptions = {}): Promise<MysqlConnection> {
-  const { hasManyStatements = false, charset } = more;
+  const { hasManyStatements = false, charset, isBulk = false } = more;
   const link = mysql.createConnection({
     ...connectionOptions(settings),
     multipleStatements: hasManyStatements,
     ...(charset === undefined ? {} : { charset }),
+    ...(isBulk && settings.tls.mode === 'off' ? { stream: () => lendingSocket(settings) } : {}),
   });
+  const timer = setTimeout(() => cutLink(link), 2 * settings.timeoutMs);
   try {
     await opened(link);
     const server = await identify(link);
     await send(link, sessionStatement(server));
     return new MysqlConnection(link, server);
   } catch (error) {
-    link.destroy();
+    cutLink(link);
     throw sourceError(error, `connecting to ${settings.host}:${settings.port}`);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** mysql2's own way waits for the server to close its side, as one that hangs never does. */
+function cutLink(link: Connection, why = 'no answer'): void {
+  const { stream } = link as unknown as { stream: { destroy(error: Error): void } };
+  stream.destroy(Object.assign(new Error(why), { code: 'PROTOCOL_CONNECTION_LOST' }));
+  link.destroy();
 }
 
 /** mysql2's options for these settings, also for the binlog client, which opens links of its own. */
@@ -154,13 +231,20 @@ export function connectionOptions(settings: MysqlSettings): ConnectionOptions {
     connectTimeout: timeoutMs,
     charset: 'utf8mb4',
     enableKeepAlive: true,
-    keepAliveInitialDelay: 10_000,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
     // LOAD DATA LOCAL would let a hostile server read files of this machine.
     flags: ['-LOCAL_FILES'],
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,
   };
+}
+
+function lendingSocket({ host, port }: MysqlSettings): LendingSocket {
+  const socket = new LendingSocket();
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  return socket.connect(port, host);
 }
 
 function sslOptions(tls: MysqlTls): NonNullable<Exclude<ConnectionOptions['ssl'], string>> {

@@ -37,25 +37,122 @@ export async function* readPages(
   const { pageBytes = 256 * 1024, aheadPages = 4 } = options;
   const queue = new PageQueue(connection, aheadPages);
   const encoder = new RowEncoder(layout, pageBytes);
-  let failure: unknown;
-  const query = connection.rawQuery(sql, (error) => {
-    const rest = encoder.cut(true);
-    if (rest.rows > 0) queue.put(rest);
-    // A decoder's failure is a fault of ours or of the row, never of the link: it stays what it is.
-    queue.end(failure ?? (error ? sourceError(error, 'reading rows') : null));
+  sendQuery(connection, sql, {
+    take: (bytes, at) => {
+      if (encoder.add(bytes, at)) queue.put(encoder.cut());
+    },
+    ended: (error) => {
+      const rest = encoder.cut(true);
+      if (rest.rows > 0) queue.put(rest);
+      queue.end(error);
+    },
   });
-  // Query.fieldsEOF hands over to `this.row`; packets are reused by the parser, so nothing of one is kept.
+  yield* queue.pages();
+}
+
+interface RowTaker {
+  readonly take: (bytes: Buffer, at: number) => void;
+  /** Called once; null: after the last row. */
+  readonly ended: (error: unknown) => void;
+}
+
+function sendQuery(connection: MysqlConnection, sql: string, { take, ended }: RowTaker): void {
+  let failure: unknown = null;
+  const query = connection.rawQuery(sql, (error) => {
+    // A decoder's failure is a fault of ours or of the row, never of the link: it stays what it is.
+    ended(failure ?? (error ? sourceError(error, 'reading rows') : null));
+  });
+  // Query.fieldsEOF hands over to `this.row`; the packet is reused by the parser, its bytes are not.
   const endOfRows = query.row;
   query.row = function row(this: unknown, packet: RawPacket, link: unknown): unknown {
     if (packet.isEOF()) return endOfRows.call(this, packet, link);
     try {
-      if (failure === undefined && encoder.add(packet.buffer, packet.offset)) queue.put(encoder.cut());
+      if (failure === null) take(packet.buffer, packet.offset);
     } catch (error) {
       failure = error;
     }
     return row;
   };
-  yield* queue.pages();
+}
+
+export interface EncodedRow {
+  readonly out: AvroWriter;
+  /** Filled in: where each column's field begins, and the end. */
+  readonly starts: number[];
+}
+
+/** Writes a row of length-encoded cells as an Avro record. */
+export function encodeRow({ columns }: RawLayout, bytes: Buffer, at: number, { out, starts }: EncodedRow): void {
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as RawLayout['columns'][number];
+    starts[i] = out.position;
+    let length = bytes[at++] as number;
+    if (length === NULL_CELL) {
+      if (!column.nullable) throw unexpectedNull(i);
+      out.byte(0);
+      continue;
+    }
+    if (length > NULL_CELL) {
+      const size = lengthSize(length);
+      length = longLength(bytes, at, size);
+      at += size;
+    }
+    if (column.nullable) out.long(1);
+    column.query(bytes, at, at + length, out);
+    at += length;
+  }
+  starts[columns.length] = out.position;
+}
+
+/** Writes the Avro record of the key of such a row. */
+export function encodeKey({ columns, key }: RawLayout, bytes: Buffer, at: number, out: AvroWriter): void {
+  for (const index of key) {
+    const cell = cellAt(bytes, at, index);
+    const start = cellStart(bytes, cell);
+    columns[index]?.query(bytes, start, start + cellLength(bytes, cell), out);
+  }
+}
+
+/** Text of a cell of such a row; empty for NULL. */
+export function cellText(bytes: Buffer, at: number, column: number): string {
+  const cell = cellAt(bytes, at, column);
+  const start = cellStart(bytes, cell);
+  return bytes.toString('utf8', start, start + cellLength(bytes, cell));
+}
+
+/** Where the cell's length stands. */
+function cellAt(bytes: Buffer, at: number, column: number): number {
+  let cell = at;
+  for (let i = 0; i < column; i++) cell = cellStart(bytes, cell) + cellLength(bytes, cell);
+  return cell;
+}
+
+function cellStart(bytes: Buffer, at: number): number {
+  const first = bytes[at] as number;
+  return at + 1 + (first > NULL_CELL ? lengthSize(first) : 0);
+}
+
+/** Bytes; 0 for NULL. */
+function cellLength(bytes: Buffer, at: number): number {
+  const first = bytes[at] as number;
+  if (first < NULL_CELL) return first;
+  return first === NULL_CELL ? 0 : longLength(bytes, at + 1, lengthSize(first));
+}
+
+/** In place of a cell's length. */
+export const NULL_CELL = 0xfb;
+
+/** Bytes that hold the length of a cell whose first byte is above NULL_CELL. */
+export function lengthSize(first: number): 2 | 3 | 8 {
+  return first === 0xfc ? 2 : first === 0xfd ? 3 : 8;
+}
+
+export function longLength(bytes: Buffer, at: number, size: 2 | 3 | 8): number {
+  return size === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, size);
+}
+
+export function unexpectedNull(column: number): RangeError {
+  return new RangeError(`NULL in column ${column + 1}, which the catalogue calls NOT NULL`);
 }
 
 /** Most tables and chunks of a small database fit into this; it grows to a page. */
@@ -80,28 +177,8 @@ class RowEncoder {
 
   /** Adds a row of length-encoded cells (0xfb is NULL). True when the page is full. */
   add(bytes: Buffer, at: number): boolean {
-    const { columns } = this.#layout;
     const out = this.#out;
-    const starts = this.#starts;
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i] as RawLayout['columns'][number];
-      starts[i] = out.position;
-      let length = bytes[at++] as number;
-      if (length === 0xfb) {
-        if (!column.nullable) throw new RangeError(`NULL in column ${i + 1}, which the catalogue calls NOT NULL`);
-        out.byte(0);
-        continue;
-      }
-      if (length > 0xfb) {
-        const size = length === 0xfc ? 2 : length === 0xfd ? 3 : 8;
-        length = size === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, size);
-        at += size;
-      }
-      if (column.nullable) out.long(1);
-      column.query(bytes, at, at + length, out);
-      at += length;
-    }
-    starts[columns.length] = out.position;
+    encodeRow(this.#layout, bytes, at, { out, starts: this.#starts });
     this.#bound();
     return out.position >= this.#pageBytes;
   }

@@ -13,9 +13,13 @@ export interface ThrottleOptions {
   readonly busy: () => Promise<string | null>;
   /** Told when a wait for the source begins. */
   readonly onWait: (reason: string) => void;
+  /** Told each rest when it is over: `limit`: by its own limits; `source-busy`: for others' sake. */
+  readonly onRest?: (reason: RestReason, restedMs: number) => void;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
 }
+
+export type RestReason = 'limit' | 'source-busy';
 
 /** Injected, so that a test counts milliseconds instead of spending them. */
 export interface Clock {
@@ -67,7 +71,7 @@ export class Throttle {
     await this.#untilQuiet();
     const startedAtMs = this.#clock.now();
     const result = await statement();
-    await this.#rest(restAfter(this.#clock.now() - startedAtMs, rowsOf(result), this.#options.limits));
+    await this.#rest('limit', restAfter(this.#clock.now() - startedAtMs, rowsOf(result), this.#options.limits));
     return result;
   }
 
@@ -77,15 +81,16 @@ export class Throttle {
     for (let reason = await this.#options.busy(); reason !== null; reason = await this.#options.busy()) {
       if (told === null) this.#options.onWait(reason);
       told = reason;
-      await this.#rest(ASK_AGAIN_MS);
+      await this.#rest('source-busy', ASK_AGAIN_MS);
     }
     this.#askedAtMs = this.#clock.now();
   }
 
-  async #rest(durationMs: number): Promise<void> {
+  async #rest(reason: RestReason, durationMs: number): Promise<void> {
     if (durationMs <= 0) return;
     await this.#clock.sleep(durationMs, this.#options.signal);
     this.#restedMs += durationMs;
+    this.#options.onRest?.(reason, durationMs);
   }
 }
 

@@ -17,13 +17,20 @@ export function Action({ label, command, path, body, pipeline, isDangerous = fal
   const dialog = useRef<HTMLDialogElement>(null);
   const [token, setToken] = useState('');
   const [name, setName] = useState('');
+  const [by, setBy] = useState('');
   const [result, setResult] = useState('');
-  const reason =
-    token === '' ? 'the token is missing' : isDangerous && name !== pipeline ? 'the name is missing' : null;
+  const asksWho = !('by' in body);
+  const missing = [
+    ...(token === '' ? ['the token'] : []),
+    ...(asksWho && by.trim() === '' ? ['your name'] : []),
+    ...(isDangerous && name !== pipeline ? ['the pipeline’s name'] : []),
+  ];
+  const reason = missing[0] === undefined ? null : `${missing[0]} is missing`;
   const run = async (event: SubmitEvent) => {
     event.preventDefault();
     setResult('Asked …');
-    setResult(await ask({ path, body: isDangerous ? { ...body, confirm: name } : body }, token));
+    const said = { ...body, ...(asksWho ? { by: by.trim() } : {}), ...(isDangerous ? { confirm: name } : {}) };
+    setResult(await ask({ path, body: said }, token));
   };
   return (
     <>
@@ -45,6 +52,12 @@ export function Action({ label, command, path, body, pipeline, isDangerous = fal
               onInput={(event) => setToken(event.currentTarget.value)}
             />
           </label>
+          {asksWho && (
+            <label>
+              Your name, for the evidence
+              <input type="text" maxLength={100} value={by} onInput={(event) => setBy(event.currentTarget.value)} />
+            </label>
+          )}
           {isDangerous && (
             <label>
               This cannot be taken back. The pipeline’s name:

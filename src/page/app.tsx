@@ -4,6 +4,7 @@ import type { Feed, Shown } from './feed.ts';
 import { FreshnessTab } from './freshness-tab.tsx';
 import { Header } from './header.tsx';
 import { OperationsTab } from './operations-tab.tsx';
+import { StartView } from './start-view.tsx';
 import { TABS, type TabName, Tabs } from './tabs.tsx';
 
 const TICK_MS = 500;
@@ -58,7 +59,8 @@ export function App({ feed }: { readonly feed: Feed }) {
 }
 
 function content(tab: TabName, seen: Seen) {
-  const { status, nowMs } = seen;
+  const { status, start, nowMs } = seen;
+  if (status === null && start !== null) return <StartView start={start} isCut={!seen.isOpen} />;
   if (status === null) {
     return (
       <p class="starting">
@@ -72,7 +74,7 @@ function content(tab: TabName, seen: Seen) {
     case 'cutover':
       return <CutoverTab status={status} nowMs={nowMs} />;
     case 'operations':
-      return <OperationsTab status={status} nowMs={nowMs} />;
+      return <OperationsTab status={status} nowMs={nowMs} start={start} />;
   }
 }
 

@@ -57,7 +57,7 @@ export function CutoverActions({ cutover, pipeline, reasons }: CutoverActionsPro
         pipeline={pipeline}
         refusal={cutover.attempt?.outcome === 'running' ? nameless(by) : 'nothing is under way'}
       />
-      {cutover.attempt !== null && !cutover.attempt.isOver && (
+      {cutover.isWordAwaited && (
         <Action
           label="Confirm the flip"
           command={`sluice cutover confirm --by ${by === '' ? 'NAME' : by}`}

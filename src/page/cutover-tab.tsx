@@ -1,9 +1,16 @@
 import { useState } from 'preact/hooks';
-import type { AttemptStatus, CutoverStatus, WayBackStatus } from '../contract/cutover.ts';
+import type {
+  AttemptStatus,
+  BlockPrediction,
+  CopiedStatus,
+  CutoverStatus,
+  ReverseSlotStatus,
+  WayBackStatus,
+} from '../contract/cutover.ts';
 import { CutoverActions } from './cutover-actions.tsx';
 import { Gates } from './cutover-gates.tsx';
 import { Steps } from './cutover-steps.tsx';
-import { amount, duration, instant, orUnknown } from './format.ts';
+import { amount, bytes, duration, instant, orUnknown } from './format.ts';
 import type { TabProps } from './freshness-tab.tsx';
 
 /** For the operator who flips the application: what stands against it, what was done, how long writes are blocked. */
@@ -21,7 +28,9 @@ export function CutoverTab({ status, nowMs }: TabProps) {
       <section class={`sentence ${toneOf(cutover)}`} aria-label="Where the cutover stands">
         <p>{sentenceOf(cutover)}</p>
         {cutover.attempt && <Clock attempt={cutover.attempt} />}
+        <Prediction prediction={cutover.prediction} limitMs={cutover.attempt?.writeBlockLimitMs ?? null} />
       </section>
+      {cutover.copied && <Copied copied={cutover.copied} />}
       {cutover.wayBack && <WayBack wayBack={cutover.wayBack} />}
       <CutoverActions cutover={cutover} pipeline={pipeline} reasons={reasons} />
       <Gates cutover={cutover} nowMs={nowMs} reasons={reasons} say={say} />
@@ -31,7 +40,7 @@ export function CutoverTab({ status, nowMs }: TabProps) {
 }
 
 function Clock({
-  attempt: { writeBlockMs, writeBlockLimitMs, startedBy, startedAtMs, waivers },
+  attempt: { writeBlockMs, flipMs, writeBlockLimitMs, startedBy, startedAtMs, waivers },
 }: {
   readonly attempt: AttemptStatus;
 }) {
@@ -41,6 +50,7 @@ function Clock({
         {writeBlockMs === null
           ? 'Writes were not blocked'
           : `Writes blocked ${(writeBlockMs / 1000).toFixed(1)} s, limit ${duration(writeBlockLimitMs)}`}
+        {flipMs !== null && `, of which ${(flipMs / 1000).toFixed(1)} s by the flip and the application’s reload`}
       </li>
       <li>
         Begun by {startedBy} at {instant(startedAtMs, startedAtMs)}
@@ -54,7 +64,52 @@ function Clock({
   );
 }
 
-function WayBack({ wayBack: { lagMs, rows, setAside, waitsFor } }: { readonly wayBack: WayBackStatus }) {
+/** What the next switch will cost, by what was measured before. */
+function Prediction({
+  prediction,
+  limitMs,
+}: {
+  readonly prediction: BlockPrediction | null;
+  readonly limitMs: number | null;
+}) {
+  if (prediction === null) {
+    return <p>How long writes will be blocked is not known: a rehearsal with the fence measures it.</p>;
+  }
+  const { writeBlockMs, parts, notMeasured } = prediction;
+  const limit = limitMs === null ? '' : `, limit ${duration(limitMs)}`;
+  const told = parts.map(({ step, tookMs }) => `${step} ${duration(tookMs)}`).join(', ');
+  return (
+    <p>
+      Writes will be blocked for about {duration(writeBlockMs)}
+      {limit}, then the flip: {told}.
+      {notMeasured.length > 0 && ` Not measured, and missing in the sum: ${notMeasured.join(', ')}.`}
+    </p>
+  );
+}
+
+/** While the target is out of reach: what its journal's copy on the source tells. */
+function Copied({ copied: { known, byHand } }: { readonly copied: CopiedStatus }) {
+  return (
+    <section>
+      <h2>PostgreSQL does not answer</h2>
+      <p>What the source knows:</p>
+      <ul>
+        {known.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {byHand.length > 0 && <p>What to do:</p>}
+      <ol>
+        {byHand.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function WayBack({ wayBack }: { readonly wayBack: WayBackStatus }) {
+  const { lagMs, rows, setAside, waitsFor, slot, advice } = wayBack;
   return (
     <section>
       <h2>The way back</h2>
@@ -62,9 +117,16 @@ function WayBack({ wayBack: { lagMs, rows, setAside, waitsFor } }: { readonly wa
         {waitsFor ??
           `What is written to the new side is streamed back: lag ${orUnknown(lagMs)}, ${amount(rows, 'row')}.`}
       </p>
+      <p>{advice}</p>
       {setAside > 0 && <p>{amount(setAside, 'change')} that the old side cannot hold: on the new side alone.</p>}
+      {slot && <p>{slotSentence(slot)}</p>}
     </section>
   );
+}
+
+function slotSentence({ retainedBytes, headroomBytes }: ReverseSlotStatus): string {
+  const kept = `The new side keeps ${bytes(retainedBytes)} of its log for the way back`;
+  return headroomBytes === null ? `${kept}.` : `${kept}; after ${bytes(headroomBytes)} more the way back may be lost.`;
 }
 
 function sentenceOf({ attempt, gates }: CutoverStatus): string {

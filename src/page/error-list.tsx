@@ -20,7 +20,7 @@ export function ErrorList({ status: { errors, counters }, nowMs }: TabProps) {
                 <p>
                   <time dateTime={new Date(atMs).toISOString()}>{instant(atMs, nowMs)}</time> {stage}{' '}
                   <strong>{code}</strong>, attempt {attempt}
-                  {nextTryAtMs === null ? '' : `, next try ${instant(nextTryAtMs, nowMs)}`}
+                  {nextTryAtMs === null ? '' : `, next try at ${instant(nextTryAtMs, nowMs)}`}
                 </p>
                 <p>{message}</p>
                 <p class="remedy">{remedy}</p>

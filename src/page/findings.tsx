@@ -1,10 +1,12 @@
-import { amount, instant } from './format.ts';
+import type { BesideStatus } from '../contract/compared-object.ts';
+import { amount, count, instant } from './format.ts';
 import type { TabProps } from './freshness-tab.tsx';
 
 /** What came by that changes tables, and where the target is not as planned. */
-export function Findings({ status: { schemaChanges, drift }, nowMs }: TabProps) {
+export function Findings({ status: { schemaChanges, drift, beside }, nowMs }: TabProps) {
   return (
     <>
+      {beside !== null && <Beside beside={beside} nowMs={nowMs} />}
       {schemaChanges.length > 0 && (
         <section>
           <h2>Schema changes</h2>
@@ -31,5 +33,28 @@ export function Findings({ status: { schemaChanges, drift }, nowMs }: TabProps) 
         </section>
       )}
     </>
+  );
+}
+
+/** Sequences, constraints, indexes, triggers, views: what the application leans on after the cutover. */
+function Beside({ beside, nowMs }: { readonly beside: BesideStatus; readonly nowMs: number }) {
+  const { comparedAtMs, equal, different, notCompared, objects } = beside;
+  return (
+    <section>
+      <h2>Beside the rows</h2>
+      <p>
+        Compared {instant(comparedAtMs, nowMs)}: {count(equal)} equal, {count(different)} different,{' '}
+        {count(notCompared)} not compared. Now: <code>sluice verify</code>
+      </p>
+      <ul>
+        {objects.map(({ name, object, state, reason, cure }) => (
+          <li key={`${name} ${object}`}>
+            <span class={`badge ${state === 'different' ? 'bad' : 'wait'}`}>{state}</span> {name} {object}
+            {reason === null ? null : `: ${reason}`}
+            {cure === null ? null : <span class="advice"> {cure}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,3 +1,4 @@
+import type { PaceStatus } from '../contract/pace.ts';
 import type { EndpointStatus, PipelineState } from '../contract/status.ts';
 import type { Seen } from './app.tsx';
 import { age, orUnknown } from './format.ts';
@@ -15,6 +16,7 @@ const TONES: Readonly<Record<PipelineState, 'good' | 'wait' | 'bad'>> = {
 
 export function Header({ seen }: { readonly seen: Seen }) {
   const { status, ageMs, isCut } = seen;
+  const held = status && heldText(status.pace);
   return (
     <header class={isCut ? 'cut' : ''}>
       <h1>
@@ -31,7 +33,8 @@ export function Header({ seen }: { readonly seen: Seen }) {
             <div>
               <dt>State</dt>
               <dd>
-                <span class={`badge ${TONES[status.state]}`}>{status.state}</span>
+                <span class={`badge ${held === null ? TONES[status.state] : 'bad'}`}>{status.state}</span>
+                {held !== null && <span class="badge bad">{held}</span>}
               </dd>
             </div>
             <div>
@@ -50,6 +53,11 @@ export function Header({ seen }: { readonly seen: Seen }) {
       </p>
     </header>
   );
+}
+
+/** What a person has asked of the stream; the rest is said where it can be changed. */
+function heldText(pace: PaceStatus | null): string | null {
+  return pace === null || pace.state === 'free' ? null : pace.state;
 }
 
 function cutText(state: PipelineState | null): string {

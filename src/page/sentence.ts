@@ -1,5 +1,6 @@
 import { incompleteOf } from '../contract/incomplete.ts';
 import type { TableFreshness } from '../contract/measurement.ts';
+import { pauseText } from '../contract/pace.ts';
 import type { PipelineStatus } from '../contract/status.ts';
 import { age, amount, duration, instant } from './format.ts';
 
@@ -14,7 +15,9 @@ export interface Sentence {
 /** How far the target is complete, for somebody who is about to believe a number. Pure. */
 export function freshnessSentence(status: PipelineStatus, nowMs: number): Sentence {
   const { freshness, state, lagMs } = status;
-  const more = incompleteOf(status).map(({ table, reason }) => (table === null ? reason : `${table}: ${reason}`));
+  const held = pauseText(status.pace);
+  const waiting = incompleteOf(status).map(({ table, reason }) => (table === null ? reason : `${table}: ${reason}`));
+  const more = held === null ? waiting : [held, ...waiting];
   const to = freshness.completeToMs;
   if (status.mode === 'capture') return wait('This process only reads the source: the one that applies knows.', more);
   if (state === 'cut-over')
@@ -22,6 +25,7 @@ export function freshnessSentence(status: PipelineStatus, nowMs: number): Senten
   if (state === 'starting' || state === 'loading') return loading(status, more);
   if (to === null) return { ...wait('How far the target is complete is not known yet.', more), tone: worst(more) };
   const told = `Complete up to ${instant(to, nowMs)}, ${age(nowMs - to)} ago`;
+  if (held !== null) return { tone: 'bad', text: `${told}, and paused there.`, more };
   const behind = furthestBehind(freshness.tables);
   if (behind !== null) return { tone: 'bad', text: `${told}: ${behind.table} is behind.`, more };
   if (lagMs === null)

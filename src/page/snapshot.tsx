@@ -1,3 +1,4 @@
+import { heldCopyText } from '../contract/pace.ts';
 import type { PipelineStatus, TableStatus } from '../contract/status.ts';
 import { amount, count, duration } from './format.ts';
 import { nameOf, shortNames } from './table-name.ts';
@@ -6,7 +7,7 @@ const SHOWN = 30;
 const ORDER = ['failed', 'paused', 'copying', 'waiting', 'copied', 'streaming'];
 
 /** How far the copying of existing rows is; nothing once it is long done. */
-export function Snapshot({ status: { snapshot } }: { readonly status: PipelineStatus }) {
+export function Snapshot({ status: { snapshot, pace } }: { readonly status: PipelineStatus }) {
   const open = snapshot.tables.filter(({ phase }) => phase !== 'streaming');
   if (snapshot.state === 'none' || open.length === 0) return null;
   const sorted = [...open].sort((a, b) => ORDER.indexOf(a.phase) - ORDER.indexOf(b.phase));
@@ -17,7 +18,7 @@ export function Snapshot({ status: { snapshot } }: { readonly status: PipelineSt
       <h2>Snapshot</h2>
       <p>
         {count(snapshot.rowsDone)} of about {amount(snapshot.rowsEstimate, 'row')}, {count(snapshot.rowsPerSecond)}{' '}
-        rows/s{snapshot.state === 'copying' ? eta : ''}
+        rows/s{snapshot.state === 'copying' ? `${eta}${heldCopyText(pace)}` : ''}
       </p>
       <ul class="bars">
         {sorted.slice(0, SHOWN).map((table) => (

@@ -90,7 +90,7 @@ function TableRow({ row: { table, copy, verified }, name, nowMs }: TableRowProps
 
 function Verified({ verified, nowMs }: { readonly verified: TableVerified | undefined; readonly nowMs: number }) {
   if (verified === undefined || verified.verifiedAtMs === null) return <>not yet</>;
-  const { state, verifiedAtMs, differenceCount, changesSince } = verified;
+  const { state, verifiedAtMs, differenceCount, causes, changesSince, advice } = verified;
   const since = changesSince === null || changesSince === 0 ? '' : `, ${amount(changesSince, 'change')} since`;
   const found = differenceCount === 0 ? state : amount(differenceCount, 'difference');
   return (
@@ -98,6 +98,13 @@ function Verified({ verified, nowMs }: { readonly verified: TableVerified | unde
       <span class={`badge ${differenceCount > 0 ? 'bad' : state === 'equal' ? 'good' : 'wait'}`}>{found}</span>{' '}
       {instant(verifiedAtMs, nowMs)}
       {since}
+      {causes.map((cause) => (
+        <span key={cause} class="advice">
+          {' '}
+          Maybe because {cause}
+        </span>
+      ))}
+      {advice === null ? null : <span class="advice"> {advice}</span>}
     </>
   );
 }

@@ -5,7 +5,10 @@ import type { Logger } from '../contract/logger.ts';
 import { objectText } from '../convert/inventory.ts';
 import { plannedSteps, remainingSteps } from '../convert/remaining.ts';
 import { isActing, phaseOf, type Step } from '../convert/step.ts';
+import { nextNumberOf } from '../mysql/next-number.ts';
+import type { TargetName } from '../postgres/quote.ts';
 import type { Sink } from '../sink/sink.ts';
+import { analyzeLoaded } from './analyze-loaded.ts';
 import { finishKeys, finishLoad } from './finish-load.ts';
 import { sweepOf } from './orphan-sweep.ts';
 import type { Prepared } from './prepare.ts';
@@ -32,7 +35,7 @@ export class AfterLoad {
     this.#options = options;
   }
 
-  /** Indexes, orphans of unlogged cascades, foreign keys. What fails is in the status; the stream goes on. */
+  /** Indexes, orphans of unlogged cascades, foreign keys, statistics. What fails is in the status; the stream goes on. */
   async finish(): Promise<void> {
     const { config, logger, state } = this.#options;
     const { steps, failures: unplanned } = await this.#planAfterLoad();
@@ -46,6 +49,7 @@ export class AfterLoad {
       ...(await this.#sweepOrphans()),
       ...(await finishKeys({ ...finish, steps: steps.filter(({ kind }) => isActing(kind)) })),
       ...(await restoreDropped(OTHER_KINDS, restore)),
+      ...(await analyzeLoaded(this.#targets, finish)),
       ...(await this.raiseSequences()),
     ];
     for (const error of failures) state.failed('apply', error, 1, null);
@@ -55,12 +59,17 @@ export class AfterLoad {
   async raiseSequences(): Promise<readonly SluiceError[]> {
     const { config, logger, prepared } = this.#options;
     try {
-      return await raiseAllSequences(config, prepared);
+      return await raiseAllSequences(config, { numbers: prepared.tables.map(nextNumberOf), scope: prepared.scope });
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       logger.warn({ code: error.code }, `sequences were not moved past the rows that have come: ${error.message}`);
       return [error];
     }
+  }
+
+  get #targets(): readonly TargetName[] {
+    const { tables, scope } = this.#options.prepared;
+    return tables.map(({ version }) => scope.targetOf(version.database, version.table)).filter((name) => name !== null);
   }
 
   /** As the source is now: it may have got indexes while the load went on. */

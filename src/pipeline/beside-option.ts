@@ -8,6 +8,8 @@ export interface AlsoOptions {
   readonly isStill: boolean;
   /** Reads each table of the source that has columns under such rules once, by one statement without a throttle. */
   readonly countsLosses: boolean;
+  /** Reads each child of a foreign key once on the target, by one statement however long it takes. */
+  readonly countsOrphans: boolean;
   /** Counted by whoever compared the rows. */
   readonly rowCounts: readonly RowCount[];
   readonly signal: AbortSignal;

@@ -39,7 +39,10 @@ export class Board {
   readonly tally: TableTally;
   /** Newest first. */
   schemaChanges: readonly SchemaChangeStatus[] = [];
-  head: HeadPoll | null = null;
+  /** Told each of them. */
+  onSchemaChange: (change: SchemaChangeStatus) => void = () => {};
+  #head: HeadPoll | null = null;
+  #isHeadLost = false;
   #read = 0;
   #logged = 0;
   /** Epochs of this process that are not applied yet, each with what #read was at its end. */
@@ -92,7 +95,23 @@ export class Board {
 
   #noteSchema(change: SchemaChange): void {
     if (change.after === null) this.tally.forget(change);
-    this.schemaChanges = [schemaNote(change, this.#now()), ...this.schemaChanges].slice(0, KEPT_SCHEMA_CHANGES);
+    const note = schemaNote(change, this.#now());
+    this.schemaChanges = [note, ...this.schemaChanges].slice(0, KEPT_SCHEMA_CHANGES);
+    this.onSchemaChange(note);
+  }
+
+  get head(): HeadPoll | null {
+    return this.#head;
+  }
+
+  set head(head: HeadPoll | null) {
+    this.#head = head;
+    this.#isHeadLost = false;
+  }
+
+  /** The source is known to be away: until it is asked again no lag is known, however short ago the last poll was (INV-70). */
+  loseHead(): void {
+    this.#isHeadLost = true;
   }
 
   get #offsetMs(): number | null {
@@ -113,6 +132,13 @@ export class Board {
     if (this.#unapplied.length > MOST_UNAPPLIED) this.#unapplied = pairs(this.#unapplied, (_, newer) => newer);
     // The sink may have been quicker than this call.
     this.#passApplied();
+  }
+
+  /** What there is for the target stands still because somebody has asked for it, or goes on. */
+  rests(isResting: boolean): void {
+    const { apply } = this;
+    if (isResting ? apply.state === 'busy' : apply.state === 'throttled')
+      apply.state = isResting ? 'throttled' : 'busy';
   }
 
   /** The sink finds this epoch in the log, its own process's or an earlier one's, and will apply it. */
@@ -199,7 +225,7 @@ export class Board {
     if (stage === this.log) return stage.oldestPendingMs !== null;
     if (stage === this.apply) return (this.#found[0] ?? null) !== null || stage.oldestPendingMs !== null;
     const { head } = this;
-    const isFresh = head !== null && nowMs - head.atMs < 10_000;
+    const isFresh = head !== null && !this.#isHeadLost && nowMs - head.atMs < 10_000;
     return isFresh && stage.position !== null && !isAtHead(stage.position, head.position);
   }
 
@@ -207,8 +233,8 @@ export class Board {
    * Until the source may purge what is not in the log yet: a file is kept from its last write on, and what we need next
    * was written no earlier than our lag ago. null when the lag or the limit is unknown.
    */
-  binlogHeadroomMs(nowMs: number): number | null {
-    const lag = this.#lag(this.log, nowMs);
+  binlogHeadroomMs(stage: StageMeter, nowMs: number): number | null {
+    const lag = this.#lag(stage, nowMs);
     const kept = this.head?.keptMs ?? null;
     return lag === null || kept === null ? null : Math.max(0, kept - lag);
   }
@@ -226,6 +252,7 @@ export class Board {
   #lag(stage: StageMeter, nowMs: number): number | null {
     const { head } = this;
     if (head && stage.position && isAtHead(stage.position, head.position)) this.#atHeadMs.set(stage.name, head.atMs);
+    if (this.#isHeadLost) return null;
     return lagMs({
       nowMs,
       polledAtMs: head?.atMs ?? null,

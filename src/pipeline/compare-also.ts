@@ -34,7 +34,7 @@ export async function compareAlso(config: Config, options: AlsoOptions): Promise
         ...options.rowCounts.map(compareRowCount),
         ...(await sequences(target, tables, scope, !options.isStill)),
         ...standing.flatMap(compareStanding),
-        ...(await orphans(target, standing)),
+        ...(options.countsOrphans ? await orphans(target, standing) : []),
         ...(await comparePlanned({ config, plan, source, target, isStill: options.isStill, signal })),
         ...(options.countsLosses ? await losses(source, target, tables, scope) : []),
       ];

@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ValuePolicy } from '../column/codec.ts';
 import type { Config } from '../config/config.ts';
 import type { ComparedObject } from '../contract/compared-object.ts';
 import { type Difference, differenceText } from '../convert/difference.ts';
+import { binlogEnd } from '../mysql/binlog-end.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { readObjects } from '../mysql/schema-object.ts';
 import { tableKey } from '../mysql/table-key.ts';
+import { coordinateOf, hasReached } from '../position/position.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
+import { readCheckpoint } from '../sink/checkpoint.ts';
 import { compareDrift, type DriftedObject } from '../verify/also/schema-drift.ts';
 import { compareView, notCompared } from '../verify/also/view-result.ts';
 import { comparePlan } from './compare-schema.ts';
@@ -55,9 +59,25 @@ async function views({ config, source, target, isStill }: Planned, plan: SchemaP
   for (const { name, entry } of plan.design.views) {
     const view = found.get(tableKey(entry.database, entry.name));
     if (view === undefined) continue;
-    const label = `${name.schema}.${name.table}`;
-    if (isStill) compared.push(await compareView(source, target, { view, target: name, policy: VIEW_POLICY }));
-    else compared.push(notCompared(label, 'rows are still coming: both results would be of different moments'));
+    const moving = isStill ? null : { untilApplied: () => untilApplied(config, source, target) };
+    compared.push(await compareView(source, target, { view, target: name, policy: VIEW_POLICY }, moving));
   }
   return [...compared, ...left];
+}
+
+const LONGEST_WAIT_MS = 5_000;
+const POLL_MS = 100;
+
+/** Whether the target comes, soon, to where the source's log ends now. */
+async function untilApplied(config: Config, source: MysqlConnection, target: PostgresSession): Promise<boolean> {
+  const key = { pipeline: config.pipeline, lane: 'main' };
+  const end = await binlogEnd(source);
+  const limit = performance.now() + LONGEST_WAIT_MS;
+  for (;;) {
+    const position = (await readCheckpoint(target, key))?.position;
+    if (position === undefined || coordinateOf(position).serverId !== end.serverId) return false;
+    if (hasReached(position, end)) return true;
+    if (performance.now() > limit) return false;
+    await sleep(POLL_MS);
+  }
 }

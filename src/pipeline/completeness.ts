@@ -7,6 +7,8 @@ export interface CompletenessFacts {
   readonly nowMs: number;
   /** Of what a reader of the target sees; null when unknown. */
   readonly lagMs: number | null;
+  /** When the end of the source's log was last asked: of what was committed since nobody knows. null: never. */
+  readonly headAtMs: number | null;
   /** With the phase that holds now, pauses included. */
   readonly snapshot: SnapshotStatus;
   /** All that was to be copied has arrived, and what cascades left is swept. */
@@ -50,7 +52,7 @@ export class Completeness {
   }
 
   #move(table: Table, facts: CompletenessFacts): void {
-    const { lagMs, nowMs, isLoaded } = facts;
+    const { lagMs, nowMs, headAtMs, isLoaded } = facts;
     const key = keyOf(table);
     this.#note(key, table, isLoaded);
     if (this.#loading.has(key)) {
@@ -59,8 +61,9 @@ export class Completeness {
     }
     const isBehind = table.phase === 'paused' || table.phase === 'failed' || facts.isAside(table);
     // A lag is measured by polls and may seem to grow a little more than time does.
-    if (!isBehind && lagMs !== null)
-      this.#completeToMs.set(key, Math.max(this.#completeToMs.get(key) ?? 0, nowMs - lagMs));
+    if (isBehind || lagMs === null || headAtMs === null) return;
+    const instantMs = Math.min(nowMs - lagMs, headAtMs);
+    this.#completeToMs.set(key, Math.max(this.#completeToMs.get(key) ?? 0, instantMs));
   }
 
   /** The word that a load is finished counts only after the word that it has begun: each comes with a status. */

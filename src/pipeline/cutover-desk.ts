@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config/config.ts';
-import { targetLogin } from '../config/login.ts';
+import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
+import { sourceAdminLogin, targetLogin } from '../config/login.ts';
 import type { CutoverActions } from '../contract/action.ts';
 import type {
   AttemptStatus,
@@ -15,6 +15,7 @@ import type {
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import { attemptStatus } from '../cutover/attempt-status.ts';
+import { SourceCopy } from '../cutover/copy/source-copy.ts';
 import type { Word } from '../cutover/flip/word.ts';
 import { isRed } from '../cutover/gate.ts';
 import { textOf } from '../cutover/heeding.ts';
@@ -24,6 +25,7 @@ import { predictBlock } from '../cutover/prediction.ts';
 import { Runner, type RunnerOptions } from '../cutover/runner.ts';
 import type { Step, StepRecord } from '../cutover/step.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import { standingCutover } from './journal-reader.ts';
 
 export interface CutoverDeskOptions {
   readonly config: Config;
@@ -39,6 +41,8 @@ export interface CutoverDeskOptions {
   readonly attempt: () => Attempt | null;
   /** That of the flips among the steps. */
   readonly word: Word;
+  /** Told the gates by which an attempt begins. */
+  readonly onBegun: (attempt: Attempt, gates: readonly GateStatus[]) => void;
   readonly onPoint?: RunnerOptions['onPoint'] | undefined;
 }
 
@@ -49,12 +53,17 @@ const GRACE_MS = 20_000;
 export class CutoverDesk implements CutoverActions {
   readonly #options: CutoverDeskOptions;
   readonly #journal: Journal;
+  readonly #copy: SourceCopy;
   readonly #stop = new AbortController();
   #abort = new AbortController();
   #running: Promise<Attempt> | null = null;
+  /** Never fails; null: nothing is being begun. */
+  #beginning: Promise<void> | null = null;
+  /** The pipeline is about to end or to turn round: nothing is begun here any more. */
+  #isSettled = false;
 
   constructor(options: CutoverDeskOptions) {
-    const { config, closeStream } = options;
+    const { config, closeStream, logger } = options;
     this.#options = options;
     this.#journal = new PostgresJournal({
       pipeline: config.pipeline,
@@ -62,30 +71,66 @@ export class CutoverDesk implements CutoverActions {
       connect: () => connectPostgres(targetLogin(config)),
       closeStream,
     });
+    const place = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline };
+    this.#copy = new SourceCopy({ ...place, login: sourceAdminLogin(config.source), logger });
+  }
+
+  /** Notes at the source that the attempt in hand may be committed from here on; answers so in words. */
+  async seal(): Promise<string> {
+    const attempt = this.#options.attempt();
+    if (attempt === null) throw notRunning();
+    return await this.#copy.seal(attempt);
+  }
+
+  /** Notes at the source that the attempt in hand is committed. */
+  async noteCommitted(): Promise<void> {
+    const attempt = this.#options.attempt();
+    if (attempt === null) throw notRunning();
+    await this.#copy.noteCommitted(attempt);
   }
 
   async plan(direction: Direction): Promise<CutoverPlan> {
     const { judge, config } = this.#options;
     const steps = this.#stepsNow(direction);
     const planned = await Promise.all(
-      steps.map(async ({ name, title, phase, describe }) => ({ name, title, phase, describe: await describe() })),
+      steps.map(async (step) => {
+        const { name, title, phase } = step;
+        return { name, title, phase, describe: await described(step) };
+      }),
     );
     const { writeBlockLimitMs } = config.cutover;
-    return { gates: await judge([]), steps: planned, writeBlockLimitMs, prediction: await this.#predict(direction) };
+    return { gates: await judge([]), steps: planned, writeBlockLimitMs, prediction: await this.predict(direction) };
   }
 
   /** By the last attempt in this direction, and by the last that blocked writes. */
-  async #predict(direction: Direction): Promise<BlockPrediction | null> {
+  async predict(direction: Direction): Promise<BlockPrediction | null> {
     const [last, fenced] = [await this.#journal.last(), await this.#journal.lastDrained(direction)];
     return predictBlock(this.#stepsNow(direction), { last: last?.direction === direction ? last : null, fenced });
   }
 
-  async begin({ direction, by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {
+  async begin(request: CutoverRequest): Promise<AttemptStatus> {
+    if (this.#beginning !== null) throw alreadyRunning();
+    const begun = this.#begin(request);
+    const beginning = begun.then(
+      () => {},
+      () => {},
+    );
+    this.#beginning = beginning;
+    try {
+      return await begun;
+    } finally {
+      this.#beginning = null;
+    }
+  }
+
+  async #begin({ direction, by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {
     const { judge, config } = this.#options;
     const steps = this.#stepsNow(direction);
     const gates = await judge(waivers);
     const red = gates.filter(isRed);
     if (red.length > 0) throw gatesRed(red);
+    await this.#putBackLeft();
+    if (this.#isSettled) throw ending();
     const attempt = await this.#journal.begin({
       direction,
       isRehearsal,
@@ -95,9 +140,35 @@ export class CutoverDesk implements CutoverActions {
       waivers: gates.flatMap(({ waiver }) => (waiver === null ? [] : [waiver])),
       steps: attemptSteps(steps, { isRehearsal, fences }),
     });
+    await this.#copied(attempt);
+    this.#options.onBegun(attempt, gates);
     this.#abort = new AbortController();
     void this.#go(attempt, true);
     return attemptStatus(attempt, Date.now());
+  }
+
+  /**
+   * An attempt that nobody runs, as where the answer to its beginning was lost, is put back before another is begun: this
+   * process alone holds the pipeline (INV-199).
+   */
+  async #putBackLeft(): Promise<void> {
+    if (this.#running !== null || this.#isSettled) return;
+    const last = await this.#journal.last();
+    if (last === null || last.isOver) return;
+    await this.#journal.takeOver(last.id);
+    await this.#go(last, false);
+  }
+
+  /** An attempt of which the source knows nothing is none: without the target nobody could tell how far it went. */
+  async #copied(attempt: Attempt): Promise<void> {
+    try {
+      await this.#copy.begin(attempt);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      await this.#journal.abort(attempt.id, textOf(error));
+      await this.#journal.note(attempt.id, { isOver: true, endedAtMs: Date.now() });
+      throw notCopied(error);
+    }
   }
 
   async abort(by: string): Promise<AttemptStatus> {
@@ -129,6 +200,9 @@ export class CutoverDesk implements CutoverActions {
    * unless the process itself is to end: then, after `GRACE_MS`, it is left to the next one.
    */
   async settled(reason: string, ending: AbortSignal): Promise<void> {
+    this.#isSettled = true;
+    // What is just being begun gets its runner first, which then puts it back: nobody else would.
+    await this.#beginning;
     this.#abort.abort(new Error(reason));
     const running = this.#running?.catch(() => {}) ?? Promise.resolve();
     const isOver = new AbortController();
@@ -140,6 +214,7 @@ export class CutoverDesk implements CutoverActions {
     isOver.abort();
     await left;
     await this.#journal.close();
+    await this.#copy.close();
   }
 
   async last(): Promise<Attempt | null> {
@@ -153,8 +228,7 @@ export class CutoverDesk implements CutoverActions {
 
   /** Where the application writes, by the last switch that passed its point of no return. */
   async side(): Promise<'source' | 'target'> {
-    const [there, back] = [await this.#journal.lastCommitted('forward'), await this.#journal.lastCommitted('back')];
-    return there !== null && Number(there.id) > Number(back?.id ?? 0) ? 'target' : 'source';
+    return (await standingCutover(this.#journal)) === null ? 'source' : 'target';
   }
 
   /** What a step of the last cutover has noted; null: there was none. */
@@ -175,6 +249,7 @@ export class CutoverDesk implements CutoverActions {
     const told = onPoint === undefined ? {} : { onPoint };
     const runner = new Runner(attempt, {
       journal: this.#journal,
+      copy: this.#copy,
       steps,
       isOwn,
       logger,
@@ -195,10 +270,23 @@ export class CutoverDesk implements CutoverActions {
   }
 }
 
+/** What cannot be read, for want of a right, is said in the step's place: the gates tell of it with its cure. */
+async function described(step: Step): Promise<readonly string[]> {
+  try {
+    return await step.describe();
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return [`not known now: ${error.message}`];
+  }
+}
+
 /** Resolves when `signal` aborts, or when nobody waits any more. */
 async function untilAborted(signal: AbortSignal, isOver: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort', { signal: isOver }).catch(() => {});
 }
+
+/** Without a fence there is nothing to close or look at again, and two counts of what moves tell nothing. */
+const ASKS_FENCE: ReadonlySet<string> = new Set(['fence', 'counts', 'seal', 'last-look']);
 
 /** A rehearsal goes no further than the point of no return; without its fence nothing is blocked, and so not proven. */
 function attemptSteps(
@@ -208,7 +296,7 @@ function attemptSteps(
   if (!isRehearsal) return steps;
   const before = steps.filter(({ phase }) => phase !== 'beyond');
   if (fences) return before;
-  const unfenced = before.filter(({ name }) => name !== 'fence' && name !== 'last-look');
+  const unfenced = before.filter(({ name }) => !ASKS_FENCE.has(name));
   return unfenced.map((step) => ({ ...step, phase: 'prepare' }));
 }
 
@@ -218,6 +306,37 @@ function gatesRed(red: readonly GateStatus[]): SluiceError {
     code: 'CUTOVER_GATES_RED',
     message: `${red.map(({ name, value, threshold }) => `${name}: ${value} (wanted: ${threshold})`).join('; ')}`,
     remedy: `${red.map(({ name, cure }) => `${name}: ${cure}`).join(' ')} Or waive one: --waive GATE=REASON.`,
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_NOT_COPIED: nothing was begun. */
+function notCopied(cause: SluiceError): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_NOT_COPIED',
+    message: `the attempt could not be noted at the source: ${cause.message}`,
+    remedy: `Nothing was begun. ${cause.remedy}`,
+    disposition: 'stop',
+    cause,
+  });
+}
+
+/** CUTOVER_RUNNING: nothing was begun; exit 3. */
+function alreadyRunning(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_RUNNING',
+    message: 'another attempt is just being begun',
+    remedy: 'See it: sluice cutover status.',
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_ENDING: nothing was begun. */
+function ending(): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_ENDING',
+    message: 'the pipeline ends or turns round just now',
+    remedy: 'Nothing was begun. See where it stands: sluice cutover status.',
     disposition: 'stop',
   });
 }

@@ -1,22 +1,34 @@
-import type { Config } from '../config/config.ts';
+import { BackupWatch } from '../backup/fresh.ts';
+import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceAdminLogin } from '../config/login.ts';
 import type { GateStatus, Waiver } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineStatus } from '../contract/status.ts';
+import { copyGate } from '../cutover/copy/copy-gate.ts';
 import { type GateFinding, judgeGates } from '../cutover/gate.ts';
 import { sourceQuiet } from '../cutover/source-quiet.ts';
 import type { AnyFlip } from '../cutover/steps/flip.ts';
-import { connectMysql } from '../mysql/connection.ts';
+import { backupGate } from './backup-gate.ts';
+import { KeptSource } from './kept-source.ts';
 import { pause } from './pause.ts';
 import type { Reverse } from './reverse.ts';
 import type { Scope } from './scope.ts';
 import type { AnyFence } from './switch-fence.ts';
 import { flipGate } from './switch-flip.ts';
-import { blockersOf, configuredHooks, SCHEMA_GATES, schemaGates, targetRolesGate } from './target-gates.ts';
+import {
+  blockersOf,
+  configuredHooks,
+  SCHEMA_GATES,
+  type SchemaGates,
+  schemaGates,
+  targetRolesGate,
+} from './target-gates.ts';
 
 export interface GateWatchOptions {
   readonly config: Config;
   readonly status: () => PipelineStatus;
+  /** That of the status, which is too much to make as often. */
+  readonly lagMs: () => number | null;
   readonly clockOffsetMs: () => number | null;
   readonly scope: Scope;
   readonly fence: Pick<AnyFence, 'check'>;
@@ -30,42 +42,50 @@ export interface GateWatchOptions {
 
 const EVERY_MS = 5_000;
 const LAG_EVERY_MS = 200;
-/** Catalogues of both sides are read so seldom while nothing is wrong with them, unless somebody asks. */
-const SCHEMA_EVERY_MS = 30_000;
+/** Rights and catalogues of both sides are read so seldom while nothing is wrong with them, unless somebody asks. */
+const SETTLED_EVERY_MS = 30_000;
 
 /** Judges the gates again and again, and when it is asked: those that the operator sees are those that decide. */
 export class GateWatch {
   readonly #options: GateWatchOptions;
   /** Since when the lag has been known and within its limit. */
   #steadySinceMs: number | null = null;
-  #schema: { readonly atMs: number; readonly findings: readonly GateFinding[] } | null = null;
+  readonly #backups = new BackupWatch();
+  #settled: (SchemaGates & { readonly atMs: number }) | null = null;
+  readonly #source: KeptSource;
 
   constructor(options: GateWatchOptions) {
     this.#options = options;
+    this.#source = new KeptSource(() => sourceAdminLogin(options.config.source));
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#watchLag(signal), this.#watchAll(signal)]);
+    try {
+      await Promise.all([this.#watchLag(signal), this.#watchAll(signal)]);
+    } finally {
+      await this.#source.close();
+    }
   }
 
   /** As everything stands now. */
   async judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {
-    this.#schema = null;
+    this.#settled = null;
     return await this.#judge(waivers);
   }
 
   async #judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {
     const { config, status, clockOffsetMs } = this.#options;
     const findings = await this.#findings();
-    const facts = { status: status(), findings, nowMs: Date.now(), clockOffsetMs: clockOffsetMs() };
+    const unseen = this.#settled?.unseen ?? [];
+    const facts = { status: status(), findings, unseen, nowMs: Date.now(), clockOffsetMs: clockOffsetMs() };
     const limits = { ...config.cutover, verifyMaxAgeMs: config.verify.maxAgeMs };
     return judgeGates({ ...facts, steadySinceMs: this.#steadySinceMs }, limits, waivers);
   }
 
   async #watchLag(signal: AbortSignal): Promise<void> {
-    const { config, status } = this.#options;
+    const { config } = this.#options;
     while (!signal.aborted) {
-      const { lagMs } = status();
+      const lagMs = this.#options.lagMs();
       const isWithin = lagMs !== null && lagMs <= config.cutover.maxLagMs;
       this.#steadySinceMs = isWithin ? (this.#steadySinceMs ?? Date.now()) : null;
       await pause(LAG_EVERY_MS, signal);
@@ -84,25 +104,37 @@ export class GateWatch {
   async #findings(): Promise<readonly GateFinding[]> {
     return [
       await known('source-quiet', 'nothing long is open on the source', () => this.#sourceQuiet()),
-      await known('fence', 'writes can be blocked', () => this.#fence()),
+      await known('source-copy', 'each step can be copied to the source', () => this.#sourceCopy()),
       await known('flip', 'the application can be flipped', () => flipGate(this.#options.flip)),
-      await known('target-roles', 'the application can be kept out', () => this.#targetRoles()),
-      await known('way-back', 'the way back can be made', () => this.#wayBack()),
-      ...(await this.#schemaFindings()),
+      ...(await this.#settledFindings()),
       await configuredHooks(this.#options.config),
+      await known('backup', 'there is a backup', () => this.#backup()),
     ];
   }
 
-  async #schemaFindings(): Promise<readonly GateFinding[]> {
-    const isWell = this.#schema?.findings.every(({ problems }) => problems.length === 0) ?? false;
-    if (isWell && this.#schema !== null && Date.now() - this.#schema.atMs < SCHEMA_EVERY_MS)
-      return this.#schema.findings;
+  /** Each opens sessions of its own. */
+  async #settledFindings(): Promise<readonly GateFinding[]> {
+    const isWell = this.#settled?.findings.every(({ problems }) => problems.length === 0) ?? false;
+    if (isWell && this.#settled !== null && Date.now() - this.#settled.atMs < SETTLED_EVERY_MS)
+      return this.#settled.findings;
+    const schema = await this.#schemaGates();
+    const findings = [
+      await known('fence', 'writes can be blocked', () => this.#fence()),
+      await known('target-roles', 'the application can be kept out', () => this.#targetRoles()),
+      await known('way-back', 'the way back can be made', () => this.#wayBack()),
+      ...schema.findings,
+    ];
+    this.#settled = { ...schema, atMs: Date.now(), findings };
+    return findings;
+  }
+
+  async #schemaGates(): Promise<SchemaGates> {
     const { config, scope } = this.#options;
     try {
-      this.#schema = { atMs: Date.now(), findings: await schemaGates(config, scope) };
-      return this.#schema.findings;
+      return await schemaGates(config, scope);
     } catch (error) {
-      return SCHEMA_GATES.map((gate) => unknown(gate, 'the schema of the target is known', error));
+      const findings = SCHEMA_GATES.map((gate) => unknown(gate, 'the schema of the target is known', error));
+      return { findings, unseen: [] };
     }
   }
 
@@ -123,13 +155,17 @@ export class GateWatch {
   }
 
   async #sourceQuiet(): Promise<GateFinding> {
+    const { longestTransactionMs: longestMs } = this.#options.config.cutover;
+    return await this.#source.use((source) => sourceQuiet(source, { longestMs, ours: [] }));
+  }
+
+  async #backup(): Promise<GateFinding> {
     const { config } = this.#options;
-    const source = await connectMysql(sourceAdminLogin(config.source));
-    try {
-      return await sourceQuiet(source, { longestMs: config.cutover.longestTransactionMs, ours: [] });
-    } finally {
-      await source.close();
-    }
+    return await backupGate(config, this.#backups, () => this.#source.use(async ({ server }) => server.id));
+  }
+
+  async #sourceCopy(): Promise<GateFinding> {
+    return await this.#source.use((source) => copyGate(source, HEARTBEAT_DATABASE));
   }
 
   async #fence(): Promise<GateFinding> {

@@ -10,8 +10,10 @@ import { drainedEnd } from '../cutover/steps/drain.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
 import { type Checkpoint, closeCheckpoint, reopenCheckpoint } from '../sink/checkpoint.ts';
 import { CutoverDesk, type CutoverDeskOptions } from './cutover-desk.ts';
-import { type SwitchOptions, switchSteps } from './cutover-steps.ts';
+import { raiseSequences, type SwitchOptions, switchSteps } from './cutover-steps.ts';
 import { standsAt } from './drain.ts';
+import { countFinally } from './final-count.ts';
+import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
 import { sourceFence, targetFence } from './switch-fence.ts';
@@ -19,7 +21,8 @@ import { switchFlip } from './switch-flip.ts';
 
 export interface CutoverHalfOptions
   extends Pick<SwitchOptions, 'wayBack' | 'drain' | 'verifyChanged'>,
-    Pick<CutoverDeskOptions, 'onPoint'> {
+    Pick<CutoverDeskOptions, 'onPoint'>,
+    Pick<RunOptions, 'withParts'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly logger: Logger;
@@ -33,33 +36,44 @@ export interface CutoverHalfOptions
   readonly onCommitted: () => void;
 }
 
-type Judged = Pick<CutoverStatus, 'gates' | 'gatesAtMs' | 'wayBack'>;
+type Judged = Pick<CutoverStatus, 'gates' | 'gatesAtMs' | 'wayBack' | 'prediction'>;
 
 /** What a running process has to do with the switch: the attempt under way, and what is left of an earlier one. */
 export class CutoverHalf {
   readonly #options: CutoverHalfOptions;
   readonly #desk: CutoverDesk;
+  readonly #word = new Word(() => this.tell({}));
   #attempt: Attempt | null = null;
-  #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null };
+  #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null, prediction: null };
 
   constructor(options: CutoverHalfOptions) {
     const { config, scope, logger, direction, drain, wayBack, verifyChanged, judge, onPoint } = options;
+    const { withParts = (parts) => parts } = options;
     this.#options = options;
-    const word = new Word();
-    const steps: SwitchOptions = {
-      ...{ config, scope, drain, wayBack, verifyChanged },
+    const word = this.#word;
+    const steps = withParts({
+      ...{ config, drain, wayBack, verifyChanged },
       isFenced: () => this.isFenced,
       sourceFence: sourceFence(config),
       targetFence: targetFence(config),
       lastRecord: (step) => this.#desk.lastRecord(step),
       flip: switchFlip(config, word),
       word,
+      countRows: (signal) => countFinally(config, scope, signal),
+      raiseSequences: (signal) => raiseSequences(config, scope, signal),
       reopenStream: () => this.#reopenStream(),
-    };
+      seal: () => this.#desk.seal(),
+      noteCommitted: () => this.#desk.noteCommitted(),
+    });
     this.#desk = new CutoverDesk({
       ...{ config, logger, direction, judge, onPoint },
       stepsOf: (way) => switchSteps(way, steps),
       word,
+      onBegun: ({ id, direction, startedAtMs, startedBy }, gates) =>
+        options.state.book.note({
+          ...{ kind: 'gates', atMs: startedAtMs, who: startedBy },
+          what: { attempt: id, direction, gates },
+        }),
       onChange: (attempt) => this.#changed(attempt),
       attempt: () => this.#attempt,
       closeStream: (session, attempt) => this.#closeStream(session, attempt),
@@ -87,6 +101,7 @@ export class CutoverHalf {
   /** Tells the last attempt of any process before this one; a journal out of reach leaves it for later. */
   async remember(): Promise<void> {
     const last = await this.#desk.last();
+    await this.#predict();
     if (last === null || this.#attempt !== null) return;
     this.#attempt = last;
     this.tell({});
@@ -100,14 +115,21 @@ export class CutoverHalf {
     this.#judged = { ...this.#judged, ...judged };
     const { state } = this.#options;
     const attempt = this.#attempt === null ? null : attemptStatus(this.#attempt, Date.now());
-    state.change({ cutover: { attempt, ...this.#judged } });
+    state.change({ cutover: { attempt, isWordAwaited: this.#word.isAwaited, ...this.#judged } });
     state.publish();
+  }
+
+  /** A journal out of reach leaves the prediction as it was. */
+  async #predict(): Promise<void> {
+    const prediction = await this.#desk.predict(this.#options.direction).catch(() => null);
+    if (prediction !== null) this.tell({ prediction });
   }
 
   #changed(attempt: Attempt): void {
     const isNews = attempt.outcome === 'committed' && this.#attempt?.outcome === 'running';
     this.#attempt = attempt;
     this.tell({});
+    if (attempt.isOver) void this.#predict();
     if (isNews) this.#options.onCommitted();
   }
 

@@ -13,7 +13,7 @@ export class ErrorCount {
     if (isTriedAgain) this.#retries += 1;
   }
 
-  get status(): CounterStatus {
+  get status(): Omit<CounterStatus, 'throttled'> {
     return { errors: [...this.#errors.values()].map((entry) => ({ ...entry })), retries: this.#retries };
   }
 }

@@ -10,7 +10,7 @@ import { wayBackActs } from './way-back.ts';
 
 export type ForwardOptions = Pick<
   CutoverHalfOptions,
-  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted' | 'onPoint' | 'verifyChanged'
+  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted' | 'onPoint' | 'withParts' | 'verifyChanged'
 >;
 
 /** The switch to the target, beside the stream to it. */
@@ -23,7 +23,13 @@ export class ForwardHalf {
     const reverse = config.cutover.wayBack ? new Reverse({ config, logger }) : null;
     const drain = {
       config,
-      standing: () => checkpoint()?.position ?? null,
+      standing: checkpoint,
+      // Not a pause, which holds nothing behind the fence.
+      waitsFor: () => state.facts.waitingFor,
+      reached: () => {
+        const { capture, log } = state.board;
+        return { read: capture.position, logged: log.position, applied: checkpoint()?.position ?? null };
+      },
       isFenced: () => this.half.isFenced,
     };
     this.#gates = new GateWatch({
@@ -32,6 +38,7 @@ export class ForwardHalf {
       flip: switchFlip(config, new Word()),
       targetFence: targetFence(config),
       status: () => state.status(),
+      lagMs: () => state.lagMs(),
       clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
       onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),
     });
@@ -39,7 +46,7 @@ export class ForwardHalf {
       ...options,
       direction: 'forward',
       drain: {
-        untilDrained: (signal) => untilDrained(drain, signal),
+        untilDrained: (context) => untilDrained(drain, context),
         isStillDrained: (end) => isStillDrained(drain, end),
       },
       wayBack: reverse === null ? null : wayBackActs(reverse, () => null),

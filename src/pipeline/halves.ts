@@ -1,21 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
-import { sourceLogin, targetLogin } from '../config/login.ts';
-import type { PipelineActions, TableActions } from '../contract/action.ts';
+import type { Config } from '../config/config.ts';
+import { targetLogin } from '../config/login.ts';
+import type { PipelineActions, TableActions, TablesChange, TablesChanged, VerifyAction } from '../contract/action.ts';
 import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
+import { pauseText } from '../contract/pace.ts';
 import type { QuarantineCount } from '../contract/status.ts';
+import type { VerifyProgress } from '../contract/verify.ts';
+import { connectPostgres } from '../postgres/connection.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import type { Sink } from '../sink/sink.ts';
+import { ChangedKeys } from '../verify/changed-keys.ts';
 import { Follower } from '../verify/follower.ts';
 import { AfterLoad } from './after-load.ts';
-import { runApply } from './apply.ts';
+import { recall, runApply } from './apply.ts';
 import { runCapture } from './capture.ts';
-import { watchDrift } from './drift-watch.ts';
+import { changeTables, refuseChangeNow } from './change-tables.ts';
 import { ForwardHalf } from './forward-half.ts';
+import { ForwardWatches } from './forward-watch.ts';
 import { HEARTBEAT_STATE } from './heartbeat.ts';
 import { LoadProgress } from './load-progress.ts';
 import { LogTrim } from './log-trim.ts';
+import { Pace } from './pace.ts';
 import type { Prepared } from './prepare.ts';
 import { reloadTables } from './reload.ts';
 import { ReloadDesk } from './reload-desk.ts';
@@ -23,9 +29,8 @@ import { askRepair, repairRows } from './repair.ts';
 import type { RunOptions, RunResult } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import { sinkOf } from './sink-of.ts';
-import { watchSource } from './source-watch.ts';
-import { type Failure, supervise } from './supervise.ts';
-import { watchTarget } from './target-watch.ts';
+import { StageLine } from './stage-line.ts';
+import { supervise } from './supervise.ts';
 import { VerifyDesk } from './verify.ts';
 import { followedBy } from './verify-follow.ts';
 import { VERSION } from './version.ts';
@@ -37,12 +42,16 @@ export interface HalvesOptions extends RunOptions {
   readonly prepared: Prepared;
 }
 
-const POLL_MS = 200;
-const DRIFT_EVERY_MS = 60_000;
 const CAUGHT_UP_EVERY_MS = 50;
 
+export interface HalvesEnd {
+  readonly ended: RunResult['ended'];
+  /** To go on with at once: other tables take part. */
+  readonly next: Config | null;
+}
+
 /** Runs what the mode asks for side by side; the first that fails for good ends the others. */
-export async function runHalves(options: HalvesOptions): Promise<RunResult['ended']> {
+export async function runHalves(options: HalvesOptions): Promise<HalvesEnd> {
   const halves = new Halves(options);
   return await halves.run();
 }
@@ -50,6 +59,7 @@ export async function runHalves(options: HalvesOptions): Promise<RunResult['ende
 class Halves {
   readonly #options: HalvesOptions;
   readonly #end = new AbortController();
+  readonly #applyEnd = new AbortController();
   readonly #signal: AbortSignal;
   readonly #load: LoadProgress;
   readonly #sink: Sink;
@@ -57,9 +67,14 @@ class Halves {
   readonly #desk = new ReloadDesk();
   readonly #trim: LogTrim;
   readonly #follower = new Follower();
+  readonly #keys: ChangedKeys;
   readonly #verify: VerifyDesk;
+  readonly #lines: Readonly<Record<'capture' | 'apply', StageLine>>;
   readonly #cutover: ForwardHalf | null;
+  readonly #watches: ForwardWatches;
+  readonly #pace: Pace;
   #ended: RunResult['ended'] = 'stopped';
+  #next: Config | null = null;
   #isLoadFinished = false;
 
   constructor(options: HalvesOptions) {
@@ -74,20 +89,28 @@ class Halves {
     // A half that only applies hears of every table from the log.
     const expected = options.mode === 'apply' ? [] : options.prepared.tables.map(({ version }) => version);
     this.#load = new LoadProgress(options.state, expected);
-    const { log, config, logger } = options;
+    const { log, config, logger, state, prepared } = options;
+    this.#lines = {
+      capture: new StageLine({ stage: 'capture', state, logger }),
+      apply: new StageLine({ stage: 'apply', state, logger }),
+    };
     // Topics are others' too, and end by the brokers' retention.
     this.#trim = new LogTrim({ log, keep: config.log.kind === 'embedded' ? config.log.keepBytes : 0, logger });
     this.#sink = sinkOf(options.config, options.prepared.scope, {
       taken: () => {
         options.state.board.apply.steps += 1;
       },
-      ...followedBy(this.#follower),
+      ...followedBy(this.#follower, options.config.pipeline),
       applied: (batch) => this.#applied(batch),
       setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
     });
     this.#afterLoad = new AfterLoad({ ...options, sink: this.#sink, signal: this.#signal });
-    const { state, prepared } = options;
     const checkpoint = () => this.#sink.checkpoint;
+    this.#keys = new ChangedKeys({
+      ...{ follower: this.#follower, pipeline: config.pipeline },
+      connect: () => connectPostgres(targetLogin(config)),
+      recall: (from, epoch, signal) => recall(log, { from, epoch, signal }),
+    });
     this.#verify = this.#verifyDesk();
     const rest = {
       config,
@@ -97,32 +120,63 @@ class Halves {
       checkpoint,
       onCommitted: () => this.#endAs('cut-over'),
       onPoint: options.onPoint,
+      withParts: options.withParts,
       verifyChanged: (signal: AbortSignal, isStill: boolean) => this.#verify.verifyChanged(signal, isStill),
     };
-    this.#cutover = options.mode === 'run' ? new ForwardHalf(rest) : null;
+    this.#cutover = options.mode === 'capture' ? null : new ForwardHalf(rest);
+    this.#pace = new Pace({
+      isSwitching: () => state.facts.cutover?.attempt?.isOver === false,
+      isFenced: () => this.#cutover?.half.isFenced ?? false,
+      logger,
+      redact: options.asked?.redact ?? ((by) => by),
+      onAsked: (pace) =>
+        state.change({
+          pace: options.mode === 'capture' ? null : pace,
+          // Somebody has taken the stream in hand since.
+          ...(pace.by === null ? {} : { lostPause: null }),
+        }),
+      onWait: (isWaiting) => state.board.rests(isWaiting),
+      onRest: (reason, restedMs) => state.throttles.rested(reason, restedMs),
+    });
+    this.#watches = new ForwardWatches({
+      ...{ mode: options.mode, config, state, prepared, logger, sink: this.#sink, signal: this.#signal },
+      isLoaded: () => this.#isLoadFinished,
+      isFenced: () => this.#cutover?.half.isFenced ?? false,
+    });
   }
 
-  async run(): Promise<RunResult['ended']> {
+  async run(): Promise<HalvesEnd> {
     const { mode, until, onActions, state } = this.#options;
     onActions?.(this.#actions());
     state.phase((phase) => phase.begins());
     const parts = [
-      this.#watch(),
+      this.#watches.source(),
       this.#followLoad(),
       ...(mode === 'apply' ? [] : [this.#capture()]),
-      ...(mode === 'capture' ? [] : [this.#apply(), this.#watchTarget(), this.#watchDrift(), this.#verify.watch()]),
+      ...(mode === 'capture'
+        ? []
+        : [
+            this.#apply(),
+            this.#watches.target(),
+            this.#watches.drift(),
+            this.#watches.beside(),
+            this.#watches.silence(this.#applyEnd.signal),
+            this.#verify.watch(),
+            this.#keys.watch(this.#signal),
+          ]),
       ...(this.#cutover === null ? [] : [this.#cutover.watch(this.#signal)]),
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
     await this.#cutover?.half.settled('the pipeline ends', this.#options.signal);
     await this.#trim.ended();
+    state.change({ pace: null });
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     // Rows have come since the end of the load.
     if (mode !== 'capture' && this.#isLoadFinished && this.#ended !== 'cut-over')
       await this.#afterLoad.raiseSequences();
-    return this.#ended;
+    return { ended: this.#ended, next: this.#next };
   }
 
   #actions(): PipelineActions {
@@ -131,12 +185,35 @@ class Halves {
     const tables: TableActions = {
       reload: (names) => reloadTables(names, this.#reloading),
       repair: (rows) => repairRows(rows, this.#reloading),
+      ...(mode === 'run' ? { change: (asked) => this.#changeTables(asked) } : {}),
     };
     return {
-      ...(mode === 'capture' ? {} : { quarantine, verify: this.#verify.verify }),
+      ...(mode === 'capture' ? {} : { quarantine, verify: this.#verifyHeld }),
       ...(mode === 'apply' ? {} : { tables }),
-      ...(this.#cutover === null ? {} : { cutover: this.#cutover.half.actions }),
+      ...(this.#cutover === null ? {} : { cutover: this.#cutover.half.actions, pace: this.#pace }),
     };
+  }
+
+  /** What is waited for may be the stream, which stands at a person's wish. */
+  readonly #verifyHeld: VerifyAction = (request, { onProgress, signal }) => {
+    const tell = (progress: VerifyProgress) => {
+      const { pace } = this.#options.state.facts;
+      onProgress({ ...progress, waitingFor: progress.waitingFor ?? pauseText(pace) });
+    };
+    return this.#verify.verify(request, { onProgress: tell, signal });
+  };
+
+  /** What is asked meanwhile is asked of those that come next: a pause of these would be lost. */
+  async #changeTables(asked: TablesChange): Promise<TablesChanged> {
+    const { config, state, onActions } = this.#options;
+    const mayBe = () => refuseChangeNow(state.facts, this.#signal);
+    mayBe();
+    const { config: next, answer } = await changeTables(asked, config);
+    mayBe();
+    this.#next = next;
+    onActions?.({});
+    this.#endAs('stopped');
+    return answer;
   }
 
   get #reloading() {
@@ -148,10 +225,11 @@ class Halves {
   #verifyDesk(): VerifyDesk {
     const { config, mode, prepared, state, logger } = this.#options;
     return new VerifyDesk({
-      ...{ config, scope: prepared.scope, follower: this.#follower, signal: this.#signal, logger },
+      ...{ config, scope: prepared.scope, keys: this.#keys, signal: this.#signal, logger },
       isLoaded: () => this.#isLoadFinished,
       repair: (rows) => (mode === 'apply' ? askRepair(config, rows) : repairRows(rows, this.#reloading)),
       onStatus: (verify) => state.change({ verify }),
+      onRest: (reason, restedMs) => state.throttles.rested(reason === 'limit' ? 'verify-limit' : reason, restedMs),
     });
   }
 
@@ -169,30 +247,9 @@ class Halves {
     this.#end.abort();
   }
 
-  async #watch(): Promise<void> {
-    const { config, state, mode } = this.#options;
-    const beat = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline, everyMs: config.source.heartbeatMs };
-    await watchSource({
-      settings: sourceLogin(config.source),
-      heartbeat: mode === 'apply' ? null : beat,
-      isResting: () => this.#cutover?.half.isFenced ?? false,
-      pollMs: POLL_MS,
-      signal: this.#signal,
-      onPoll: (poll) => {
-        state.board.head = poll;
-        state.endpoint('source', { isConnected: true });
-      },
-      onBeat: (writtenAtMs) => state.beatWritten(writtenAtMs),
-      onFailure: (error) => {
-        state.endpoint('source', { isConnected: error.disposition !== 'retry' });
-        state.failed('pipeline', error, 1, POLL_MS);
-      },
-    });
-  }
-
   async #capture(): Promise<void> {
     const { config, log, state, prepared, mode } = this.#options;
-    await this.#supervised('capture', async () => {
+    await this.#lines.capture.run(async () => {
       state.board.onReadAgain();
       const captured = runCapture({
         config,
@@ -204,16 +261,16 @@ class Halves {
         onRead: (batch) => state.board.onRead(batch),
         onLogged: (header) => this.#logged(header),
         onOpen: (writer) => {
-          this.#goesOn('capture');
+          this.#lines.capture.goesOn();
           state.board.onOpen(writer.head);
           if (mode === 'capture') this.#load.onHead(writer.head);
           if (mode === 'capture') this.#load.onCheckpoint(writer.head.last?.number ?? 0);
         },
-        onProgress: (progress) => this.#load.onTable(progress),
+        onProgress: this.#load,
         onStream: (stream) => this.#desk.opened(stream),
       });
       await captured.finally(() => this.#desk.closed());
-    });
+    }, this.#signal);
   }
 
   #logged(header: EpochHeader): void {
@@ -231,11 +288,13 @@ class Halves {
       state.board.onFound(epoch);
       this.#load.onFound(epoch);
     };
-    await this.#supervised('apply', async () => {
+    const applying = this.#lines.apply.run(async () => {
       state.board.onFindAgain();
       const onStart = (checkpoint: Checkpoint | null) => this.#started(checkpoint);
-      await runApply({ log, sink, signal: this.#signal, onStart, onFound });
-    });
+      const admit = (rows: number, signal: AbortSignal) => this.#pace.admit(rows, signal);
+      await runApply({ log, sink, signal: this.#signal, admit, onStart, onFound });
+    }, this.#signal);
+    await applying.finally(() => this.#applyEnd.abort());
   }
 
   /** The sink tells the source's names, the quarantine's own counts the target's. */
@@ -246,11 +305,12 @@ class Halves {
     return target === null ? count : { ...count, table: `${target.schema}.${target.table}` };
   }
 
-  #started(checkpoint: Checkpoint | null): void {
+  async #started(checkpoint: Checkpoint | null): Promise<void> {
     const { state } = this.#options;
-    this.#goesOn('apply');
+    this.#lines.apply.goesOn();
     state.change({ paused: this.#sink.pausedTables });
     this.#follower.stands(checkpoint);
+    await this.#keys.takeOver(checkpoint, this.#signal);
     if (checkpoint === null) return;
     state.board.onStanding(checkpoint.epoch, checkpoint.position);
     this.#load.onCheckpoint(checkpoint.epoch);
@@ -298,29 +358,6 @@ class Halves {
     this.#options.state.phase((phase) => phase.loaded(isFinished));
   }
 
-  async #watchTarget(): Promise<void> {
-    const { config, state, prepared } = this.#options;
-    const target = targetLogin(config);
-    await watchTarget({ sink: this.#sink, state, target, scope: prepared.scope, signal: this.#signal });
-  }
-
-  async #watchDrift(): Promise<void> {
-    const { config, logger, prepared, state } = this.#options;
-    if (config.target.ddl !== 'convert') return;
-    await watchDrift({
-      config,
-      scope: prepared.scope,
-      signal: this.#signal,
-      everyMs: DRIFT_EVERY_MS,
-      isLoaded: () => this.#isLoadFinished,
-      onDrift: (drift) => {
-        if (drift.count > 0) logger.warn({ differences: drift.count }, 'the target is not what the plan says');
-        state.change({ drift });
-      },
-      onFailure: (error) => logger.debug({ code: error.code }, 'the target was not compared with the plan'),
-    });
-  }
-
   async #untilCaughtUp(): Promise<void> {
     const { board } = this.#options.state;
     const last = this.#options.mode === 'capture' ? board.log : board.apply;
@@ -330,32 +367,4 @@ class Halves {
     }
     if (!this.#signal.aborted) this.#endAs('caught-up');
   }
-
-  async #supervised(stage: 'capture' | 'apply', start: () => Promise<void>): Promise<void> {
-    const { state } = this.#options;
-    const meter = stage === 'capture' ? state.board.capture : state.board.apply;
-    await supervise(start, { signal: this.#signal, onFailure: (failure) => this.#waits(stage, failure) });
-    meter.state = 'stopped';
-  }
-
-  /** Connected: only now is what was waited for over. */
-  #goesOn(stage: 'capture' | 'apply'): void {
-    const { state } = this.#options;
-    state.board[stage].state = 'busy';
-    state.endpoint(SIDES[stage], { isConnected: true });
-    state.phase((phase) => phase.goesOn(stage));
-  }
-
-  #waits(stage: 'capture' | 'apply', { error, attempt, retryInMs }: Failure): void {
-    const { state, logger } = this.#options;
-    const side = SIDES[stage];
-    state.board[stage].state = 'retrying';
-    state.failed(stage, error, attempt, retryInMs);
-    state.endpoint(side, { isConnected: false, reconnects: state.facts[side].reconnects + 1 });
-    const text = `waiting for the ${side}: ${error.message}; next try in ${(retryInMs / 1000).toFixed(1)} s`;
-    state.phase((phase) => phase.waits(stage, text));
-    logger.warn({ stage, code: error.code, attempt, retryInMs }, error.message);
-  }
 }
-
-const SIDES = { capture: 'source', apply: 'target' } as const;

@@ -1,5 +1,6 @@
 import type { EpochHeader } from '../contract/change-log.ts';
 import { HOPS, type Hop, type HopLatency } from '../contract/measurement.ts';
+import { Spread } from '../evidence/spread.ts';
 import { Histogram } from './histogram.ts';
 import { Percentiles } from './percentile.ts';
 import { type Run, Transit } from './transit.ts';
@@ -20,6 +21,8 @@ export class LatencyMeter {
   readonly #hops = new Map(
     HOPS.map((hop) => [hop, { histogram: new Histogram(BOUNDS_MS), recent: new Percentiles() }]),
   );
+  /** From commit to visible, since the process started: for the evidence. */
+  readonly whole = new Spread();
   readonly #toLog = new Transit();
   readonly #toTarget = new Transit();
   readonly #whole = new Transit();
@@ -89,6 +92,7 @@ export class LatencyMeter {
     const value = Math.max(0, valueMs);
     meter?.histogram.observe(value, times);
     meter?.recent.observe(value, times, nowMs);
+    if (hop === 'total') this.whole.observe(value, times);
   }
 }
 

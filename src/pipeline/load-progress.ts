@@ -1,15 +1,15 @@
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
 import type { SnapshotStatus, TableStatus } from '../contract/status.ts';
 import type { TableName } from '../mysql/identifier.ts';
-import type { TableProgress } from '../snapshot/progress.ts';
-import { COMPLETE_ENTRY, DONE, stateEntry } from '../snapshot/table-state.ts';
+import type { ProgressObserver, TableProgress } from '../snapshot/progress.ts';
+import { COMPLETE_ENTRY, isDone, stateEntry } from '../snapshot/table-state.ts';
 import type { RunState } from './run-state.ts';
 
 /**
  * Knows whether everything that existed at the source has arrived at the target. What is complete may begin again: a
  * table is reloaded, or one more takes part than the last time.
  */
-export class LoadProgress {
+export class LoadProgress implements ProgressObserver {
   readonly #state: RunState;
   readonly #expected: readonly TableName[];
   readonly #tables = new Map<string, TableStatus>();
@@ -32,13 +32,20 @@ export class LoadProgress {
   }
 
   /** One table's copying has moved. */
-  onTable(progress: TableProgress): void {
+  moved(progress: TableProgress): void {
     const { database, table, rowsDone, rowsEstimate, rowsPerSecond } = progress;
-    const etaMs = etaOf({ rowsDone, rowsEstimate, rowsPerSecond });
     const key = JSON.stringify([database, table]);
     const phase = this.#phaseOf(progress, this.#tables.get(key));
+    // What streams has no copying to wait for.
+    const etaMs = phase === 'streaming' ? 0 : etaOf({ rowsDone, rowsEstimate, rowsPerSecond });
     const entry = { database, table, phase, rowsDone, rowsEstimate, rowsPerSecond, etaMs, advice: null };
     this.#tables.set(key, entry);
+    this.#state.snapshot(summary([...this.#tables.values()]));
+  }
+
+  /** It takes part no more: it was dropped or renamed. */
+  gone({ database, table }: TableName): void {
+    this.#tables.delete(JSON.stringify([database, table]));
     this.#state.snapshot(summary([...this.#tables.values()]));
   }
 
@@ -99,8 +106,7 @@ export class LoadProgress {
   }
 
   #isWhole(state: ReadonlyMap<string, string>): boolean {
-    const isDone = (table: TableName) => state.get(stateEntry(table)) === DONE;
-    return state.has(COMPLETE_ENTRY) && this.#expected.every(isDone);
+    return state.has(COMPLETE_ENTRY) && this.#expected.every((table) => isDone(state.get(stateEntry(table))));
   }
 
   #look(): void {
@@ -135,7 +141,7 @@ function summary(tables: readonly TableStatus[]): SnapshotStatus {
     rowsEstimate: sum((table) => table.rowsEstimate),
     rowsPerSecond: sum((table) => table.rowsPerSecond),
   };
-  const isDone = tables.every((table) => table.phase === 'copied' || table.phase === 'streaming');
-  const state = isDone ? 'done' : pace.rowsDone > 0 ? 'copying' : 'waiting';
-  return { state, ...pace, etaMs: isDone ? 0 : etaOf(pace), tables };
+  const isCopied = tables.every((table) => table.phase === 'copied' || table.phase === 'streaming');
+  const state = isCopied ? 'done' : pace.rowsDone > 0 ? 'copying' : 'waiting';
+  return { state, ...pace, etaMs: isCopied ? 0 : etaOf(pace), tables };
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
+import type { TableName } from '../contract/change.ts';
 import type { ChangeLog } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
@@ -13,6 +14,7 @@ import { type Scope, scopeOf } from './scope.ts';
 import { startStep } from './start-step.ts';
 import { makeTables, scopedTables } from './target-schema.ts';
 import { withTarget } from './target-session.ts';
+import { writtenTables } from './written-table.ts';
 
 export interface Prepared {
   readonly scope: Scope;
@@ -33,11 +35,11 @@ export interface PrepareParts {
  */
 export async function prepareRun(parts: PrepareParts, options: RunOptions): Promise<Prepared | null> {
   const { signal } = options;
-  return await startStep(parts.state, options, () => untilAborted(signal, prepareOnce(parts, options)));
+  return await startStep(parts.state, options, () => orAborted(signal, prepareOnce(parts, options)));
 }
 
 /** null as soon as the signal comes: a login may be waiting for a server that says nothing. */
-async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
   const aborted = Promise.withResolvers<null>();
   const abort = () => aborted.resolve(null);
   signal.addEventListener('abort', abort, { once: true });
@@ -86,24 +88,15 @@ interface TargetWork {
 
 async function prepareTarget({ config, tables, scope, source, target }: TargetWork, { logger }: RunOptions) {
   if (config.target.ddl === 'convert') {
-    const known = await writtenTables(target, config.pipeline);
-    const fresh = tables.filter(({ version }) => !known.has(JSON.stringify([version.database, version.table])));
+    const nameOf = ({ database, table }: TableName) => JSON.stringify([database, table]);
+    // One of them that is missing was dropped, and an empty one would hide that.
+    const written = new Set((await writtenTables(target, config.pipeline)).map(nameOf));
+    const fresh = tables.filter(({ version }) => !written.has(nameOf(version)));
     const made = await makeTables(fresh, scope, source, target);
     if (made.length > 0) logger.info({ tables: made.length }, 'made target tables');
     return;
   }
   await prepareExisting({ config, tables, target, logger });
-}
-
-/** Tables whose rows were written already: one of them that is missing was dropped, and an empty one would hide that. */
-async function writtenTables(target: PostgresSession, pipeline: string): Promise<ReadonlySet<string>> {
-  const made = await target.query(`SELECT to_regclass('sluice.table_version') IS NOT NULL AS made`);
-  if (made.rows[0]?.['made'] !== 't') return new Set();
-  const { rows } = await target.query(
-    'SELECT DISTINCT json_build_array(database, "table")::text AS name FROM sluice.table_version WHERE pipeline = $1',
-    [pipeline],
-  );
-  return new Set(rows.map((row) => JSON.stringify(JSON.parse(row['name'] ?? '[]'))));
 }
 
 /** SOURCE_NO_TABLES: the configuration leaves nothing to move. */

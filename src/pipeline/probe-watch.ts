@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
-import type { WayBackStatus } from '../contract/cutover.ts';
 import { probeOnce } from '../cutover/flip/probe.ts';
-import { adviseRollback, type ProbeSample } from '../cutover/watch.ts';
+import { adviseRollback, type ProbeSample, type WatchFacts } from '../cutover/watch.ts';
 import { switchProbe } from './switch-flip.ts';
 
 /** The last of them decide. */
@@ -17,8 +16,8 @@ export class ProbeWatch {
     this.#config = config;
   }
 
-  advice(wayBack: Pick<WayBackStatus, 'lagMs' | 'setAside' | 'waitsFor'>): string {
-    return adviseRollback({ ...wayBack, probes: this.#probes }, this.#config.cutover.watch);
+  advice(facts: Omit<WatchFacts, 'probes'>): string {
+    return adviseRollback({ ...facts, probes: this.#probes }, this.#config.cutover.watch);
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EpochHeader } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { CopiesRequest } from '../snapshot/copies-repair.ts';
 import type { Interleaved } from '../snapshot/interleave.ts';
 import type { RepairRequest } from '../snapshot/repair-read.ts';
 import type { SnapshotTarget } from '../snapshot/table-book.ts';
@@ -52,6 +53,16 @@ export class ReloadDesk {
     return await this.#inTurn(async (capture, also) => {
       if (!(await capture.repair(request, also))) throw notNow();
     });
+  }
+
+  /** The same of copies of rows of a table without a key, with the table's era. */
+  async repairCopies(request: CopiesRequest): Promise<{ readonly epoch: number; readonly era: string }> {
+    let era: string | null = null;
+    const epoch = await this.#inTurn(async (capture, also) => {
+      era = await capture.repairCopies(request, also);
+      if (era === null) throw notNow();
+    });
+    return { epoch, era: era ?? '' };
   }
 
   /** One at a time: the entry holds one id. */

@@ -6,6 +6,7 @@ import type { ReloadBegun, ReloadedTable } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import type { TableName } from '../mysql/identifier.ts';
 import { connectPostgres, type PostgresSession } from '../postgres/connection.ts';
 import { RuleBook } from '../rule/rule-book.ts';
 import { PlanBook } from '../sink/plan-book.ts';
@@ -31,7 +32,7 @@ export async function reloadTables(asked: readonly string[] | 'all', options: Re
   const source = await connectMysql(sourceLogin(config.source));
   try {
     const tables = chosen(asked, await scopedTables(source, options.scope));
-    await prepareTargets(tables, source, options);
+    await prepareTargets(tables, source, options, 'no reload was begun');
     const superseded = await waitingChanges(options);
     await desk.reload(tables.map(({ version }) => snapshotTarget(config, version)));
     return { tables: tables.map((table) => reloaded(table, options.scope, superseded)) };
@@ -40,29 +41,36 @@ export async function reloadTables(asked: readonly string[] | 'all', options: Re
   }
 }
 
+interface Versioned {
+  readonly version: TableName;
+}
+
 /** TABLES_UNKNOWN: a name that no table has. `not` says what was not begun then. */
-export function chosen(
+export function chosen<T extends Versioned>(
   asked: readonly string[] | 'all',
-  tables: readonly CatalogueTable[],
+  tables: readonly T[],
   not = 'no reload was begun',
-): readonly CatalogueTable[] {
+): readonly T[] {
   if (asked === 'all') return tables;
-  const isNamed = (names: readonly string[], { version }: CatalogueTable) =>
-    matchesAny(names, version.database, version.table);
+  const isNamed = (names: readonly string[], { version }: T) => matchesAny(names, version.database, version.table);
   const unknown = asked.find((name) => !tables.some((table) => isNamed([name], table)));
   if (unknown !== undefined) throw unknownTable(unknown, tables, not);
   return tables.filter((table) => isNamed(asked, table));
 }
 
-async function prepareTargets(
+/** TABLES_UNFIT; `not` says what was not begun then. A target table that is missing is made where that is ours. */
+export async function prepareTargets(
   tables: readonly CatalogueTable[],
   source: MysqlConnection,
-  { config, scope }: ReloadOptions,
+  { config, scope }: Pick<ReloadOptions, 'config' | 'scope'>,
+  not: string,
 ): Promise<void> {
   const target = await connectPostgres(targetLogin(config));
   try {
     if (config.target.ddl === 'convert') await makeTables(tables, scope, source, target);
-    await assertFit(tables, scope, target);
+    await assertFit(tables, scope, target).catch((error) => {
+      throw isUnfit(error) ? unfit(error, not) : error;
+    });
   } finally {
     await target.close();
   }
@@ -73,13 +81,12 @@ async function assertFit(tables: readonly CatalogueTable[], scope: Scope, target
   for (const { version } of tables) {
     const seenOf = () => version.columns.map(({ name }) => name);
     const rules = new RuleBook({ rulesOf: scope.rulesOf, seenOf });
-    try {
-      await plans.load(rules.version(version));
-    } catch (error) {
-      if (error instanceof SluiceError && error.code.startsWith('TARGET_TABLE_')) throw unfit(error);
-      throw error;
-    }
+    await plans.load(rules.version(version));
   }
+}
+
+function isUnfit(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code.startsWith('TARGET_TABLE_');
 }
 
 /** By the target's name of the table. */
@@ -96,7 +103,7 @@ function reloaded({ version }: CatalogueTable, scope: Scope, waiting: ReadonlyMa
   return { database, table, supersededChanges };
 }
 
-function unknownTable(name: string, tables: readonly CatalogueTable[], not: string): SluiceError {
+function unknownTable(name: string, tables: readonly Versioned[], not: string): SluiceError {
   const names = tables.flatMap(({ version }) => [version.table, `${version.database}.${version.table}`]);
   const near = nearest(name, names);
   return new SluiceError({
@@ -107,10 +114,10 @@ function unknownTable(name: string, tables: readonly CatalogueTable[], not: stri
   });
 }
 
-function unfit({ message, remedy }: SluiceError): SluiceError {
+function unfit({ message, remedy }: SluiceError, not: string): SluiceError {
   return new SluiceError({
     code: 'TABLES_UNFIT',
-    message: `${message}; no reload was begun`,
+    message: `${message}; ${not}`,
     remedy: `${remedy} Then the same command again.`,
     disposition: 'stop',
   });

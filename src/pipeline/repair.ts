@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
-import type { RepairBegun, RepairRows } from '../contract/action.ts';
+import type { RepairBegun, RepairCopies, RepairRows } from '../contract/action.ts';
+import type { TableName } from '../contract/change.ts';
 import { SluiceError } from '../contract/error.ts';
 import { askAction, unreachable } from '../control/client.ts';
 import { keyRecord } from '../verify/key-record.ts';
@@ -21,10 +22,12 @@ interface RepairOptions {
 }
 
 /** Sends rows as the source has them now down the stream. REPAIR_UNFIT: the table is not one that can be repaired row by row. */
-export async function repairRows({ database, table, keys }: RepairRows, options: RepairOptions): Promise<RepairBegun> {
+export async function repairRows(rows: RepairRows, options: RepairOptions): Promise<RepairBegun> {
+  const { database, table, keys, copies } = rows;
   const { config, scope, desk, signal } = options;
   const named = tableScope(scope, { database, table });
   if (named === null) throw unfit(table);
+  if (copies) return await repairCopies({ database, table }, copies, desk);
   const found = await withSource(config, signal, (source) =>
     withTarget(targetLogin(config), signal, (target) => loadVerified(named, source, target)),
   );
@@ -40,6 +43,16 @@ export async function repairRows({ database, table, keys }: RepairRows, options:
   );
   const epoch = await desk.repair({ database, table, where, keys: sent.map(({ record }) => record) });
   return { epoch, unnamed };
+}
+
+async function repairCopies(
+  name: TableName,
+  { since, fingerprint, more, fewer }: RepairCopies,
+  desk: ReloadDesk,
+): Promise<RepairBegun> {
+  const bytes = (images: readonly string[]) => images.map((text) => Buffer.from(text, 'base64'));
+  const sent = await desk.repairCopies({ ...name, since, fingerprint, more: bytes(more), fewer: bytes(fewer) });
+  return { ...sent, unnamed: [] };
 }
 
 /** The same in the process that captures, where this one only applies. */

@@ -114,8 +114,7 @@ class ShapeRefused extends SluiceError {
     super({
       code: 'REVERSE_TABLE_CHANGED',
       message: `${shape.schema}.${shape.table} was changed on the target since the way back was prepared; it is now ${shapeText(shape)}`,
-      remedy:
-        'Make the same change at the source where its rows need it, then accept the new shape; columns that the source has not are left out.',
+      remedy: `Make the same change at the source where its rows need it, then: sluice rollback accept ${shape.schema}.${shape.table}. Columns that the source has not are left out.`,
       disposition: 'stop',
     });
     this.shape = shape;

@@ -1,6 +1,6 @@
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import type { ChangeLog } from '../contract/change-log.ts';
-import { openLog } from '../log/open-log.ts';
+import { type LogOptions, openLog } from '../log/open-log.ts';
 import type { CheckpointPlace } from '../mysql-sink/checkpoint.ts';
 import { logOptionsOf } from './log-of.ts';
 
@@ -27,10 +27,12 @@ export function reversePlace({ pipeline, log }: Config): ReversePlace {
 
 /** The way back has a log of its own, beside the pipeline's; nothing is touched before its first use. */
 export function openReverseLog(config: Config): ChangeLog {
+  return openLog(reverseLogOptions(config));
+}
+
+export function reverseLogOptions(config: Config): LogOptions {
   const options = logOptionsOf(config);
-  return openLog(
-    options.kind === 'embedded'
-      ? { ...options, directory: `${options.directory}-reverse` }
-      : { ...options, topicPrefix: reversePlace(config).topicPrefix },
-  );
+  return options.kind === 'embedded'
+    ? { ...options, directory: `${options.directory}-reverse` }
+    : { ...options, topicPrefix: reversePlace(config).topicPrefix };
 }

@@ -20,6 +20,7 @@ export interface ReverseStatus {
   /** Null before it was asked, and where it is gone. */
   readonly slot: SlotState | null;
   readonly rows: number;
+  /** Changes that wait in quarantine now. */
   readonly setAside: number;
   readonly lastError: ReverseFailure | null;
 }
@@ -63,10 +64,14 @@ export class ReverseProgress {
     this.#note(checkpoint);
   }
 
-  applied(checkpoint: ReverseCheckpoint, { rows, setAside }: WrittenCount): void {
+  applied(checkpoint: ReverseCheckpoint, { rows }: WrittenCount): void {
     this.#note(checkpoint);
     this.#rows += rows;
-    this.#setAside += setAside;
+  }
+
+  /** Changes that wait in quarantine now, whatever process has set them aside. */
+  waiting(changes: number): void {
+    this.#setAside = changes;
   }
 
   beat(us: bigint): void {

@@ -1,15 +1,20 @@
 import type { Config } from '../config/config.ts';
 import { sourceAdminLogin } from '../config/login.ts';
+import type { Change } from '../contract/change.ts';
 import type { ChangeLog } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
+import type { ReverseCheckpoint } from '../mysql-sink/checkpoint.ts';
 import { MysqlSink, type MysqlSinkStep } from '../mysql-sink/sink.ts';
 import { LogTrim } from './log-trim.ts';
+import type { ReverseFollower } from './reverse-follower.ts';
 import { applyReverse, captureReverse } from './reverse-halves.ts';
 import { openReverseLog, REVERSE_STATES, type ReversePlace } from './reverse-place.ts';
 import type { ReverseProgress } from './reverse-progress.ts';
 import { watchReverse } from './reverse-watch.ts';
 import type { Scope } from './scope.ts';
+import { askSource } from './silence-ask.ts';
+import { ANSWER_MS, SILENT_MS, watchSilence } from './silence-watch.ts';
 import { type Failure, supervise } from './supervise.ts';
 
 export interface ReverseRunOptions {
@@ -20,8 +25,16 @@ export interface ReverseRunOptions {
   readonly logger: Logger;
   /** Only the canary goes back. */
   readonly onlyCanary: boolean;
+  /** Told of every change that is read, and of what the source has. */
+  readonly follower?: ReverseFollower | undefined;
   readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
   readonly delayRatio?: number;
+}
+
+export interface UntilOptions {
+  readonly limitMs: number;
+  readonly late: (limitMs: number) => SluiceError;
+  readonly signal: AbortSignal;
 }
 
 const POLL_MS = 20;
@@ -34,6 +47,7 @@ export class ReverseRun {
   readonly sink: MysqlSink;
   readonly #options: ReverseRunOptions;
   readonly #end = new AbortController();
+  readonly #applyEnd = new AbortController();
   readonly #log: ChangeLog;
   readonly #trim: LogTrim;
 
@@ -49,8 +63,10 @@ export class ReverseRun {
       states: REVERSE_STATES,
       onApplied: (checkpoint, count) => {
         options.progress.applied(checkpoint, count);
+        options.follower?.applied(checkpoint.position);
         this.#trim.applied(checkpoint);
       },
+      onWaiting: (changes) => options.progress.waiting(changes),
       ...(onStep === undefined ? {} : { onStep }),
     });
     this.ended = this.#halves();
@@ -63,14 +79,15 @@ export class ReverseRun {
     await this.ended;
   }
 
-  /** Polls until it is so; a run that fails or ends meanwhile fails this too, and so does `late` after `limitMs`. */
-  async until(isSo: () => Promise<boolean>, limitMs: number, late: (limitMs: number) => SluiceError): Promise<void> {
+  /** Polls until it is so; a run that fails or ends meanwhile fails this too, and so do the signal and `late` after `limitMs`. */
+  async until(isSo: () => Promise<boolean>, { limitMs, late, signal }: UntilOptions): Promise<void> {
     const until = performance.now() + limitMs;
     const failed = this.ended.then(() => {
       throw late(limitMs);
     });
     failed.catch(() => {});
     while (!(await isSo())) {
+      signal.throwIfAborted();
       if (performance.now() > until) throw late(limitMs);
       await Promise.race([pause(), failed]);
     }
@@ -80,14 +97,21 @@ export class ReverseRun {
     const { config, scope, place, progress, onlyCanary } = this.#options;
     const { signal } = this.#end;
     const half = { config, scope, place, log: this.#log, signal };
-    const onRead = progress.read.bind(progress);
+    const onRead = (batch: readonly Change[]) => {
+      progress.read(batch);
+      this.#options.follower?.read(batch);
+    };
     const onLogged = progress.logged.bind(progress);
-    const onStart = progress.started.bind(progress);
+    const onStart = (checkpoint: ReverseCheckpoint) => {
+      progress.started(checkpoint);
+      this.#options.follower?.applied(checkpoint.position);
+    };
     try {
       await this.#allOrNone([
         this.#capture(() => captureReverse({ ...half, onlyCanary, onRead, onLogged })),
-        this.#supervised('apply', () => applyReverse({ ...half, sink: this.sink, onStart })),
-        watchReverse({ config, place, progress, signal }),
+        this.#apply(() => applyReverse({ ...half, sink: this.sink, onStart })),
+        this.#silence(),
+        watchReverse({ config, place, progress, signal, answerMs: ANSWER_MS * (this.#options.delayRatio ?? 1) }),
       ]);
     } finally {
       await this.#trim.ended();
@@ -106,6 +130,22 @@ export class ReverseRun {
       while (!isApplied() && !this.#end.signal.aborted && performance.now() < until) await pause();
       throw error;
     }
+  }
+
+  async #apply(half: () => Promise<void>): Promise<void> {
+    await this.#supervised('apply', half).finally(() => this.#applyEnd.abort());
+  }
+
+  /** Also while the run ends, until nothing is applied any more: the transaction in hand may be what hangs. */
+  async #silence(): Promise<void> {
+    const { config, delayRatio = 1 } = this.#options;
+    const { signal } = this.#applyEnd;
+    await watchSilence({
+      link: () => this.sink.link,
+      ask: askSource(sourceAdminLogin(config.source), { signal, answerMs: ANSWER_MS * delayRatio }),
+      signal,
+      silentMs: SILENT_MS * delayRatio,
+    });
   }
 
   async #supervised(stage: 'capture' | 'apply', half: () => Promise<void>): Promise<void> {

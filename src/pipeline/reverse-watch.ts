@@ -13,6 +13,8 @@ export interface WatchOptions {
   readonly place: ReversePlace;
   readonly progress: ReverseProgress;
   readonly signal: AbortSignal;
+  /** How long a word of the target's is waited for; then its link is given up. */
+  readonly answerMs: number;
 }
 
 const EVERY_MS = 1_000;
@@ -34,11 +36,21 @@ async function watchSession(options: WatchOptions): Promise<void> {
   const session = await connectPostgres(targetLogin(options.config));
   try {
     while (!options.signal.aborted) {
-      await ask(session, options);
+      await inTime(session, options);
       await pause(options.signal);
     }
   } finally {
     await session.close();
+  }
+}
+
+/** A link that the network has lost without a word would be waited on for a quarter of an hour. */
+async function inTime(session: PostgresSession, options: WatchOptions): Promise<void> {
+  const timer = setTimeout(() => session.cut('the server says nothing any more'), options.answerMs);
+  try {
+    await ask(session, options);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,37 +1,45 @@
 /** The way back as one thing: PostgreSQL's changes to the source they came from, prepared, proven, run, ended. */
-import type { Finding } from '../check/finding.ts';
+
 import { checkReverseSource } from '../check/reverse-source.ts';
 import { checkReverseTarget } from '../check/reverse-target.ts';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceAdminLogin, targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
+import type { Finding } from '../contract/finding.ts';
 import type { Logger } from '../contract/logger.ts';
-import type { QuarantinedChange } from '../contract/quarantine.ts';
-import { connectMysql } from '../mysql/connection.ts';
-import { makeOurTables } from '../mysql-sink/bookkeeping.ts';
+import type { QuarantinedChange, QuarantinedDetail } from '../contract/quarantine.ts';
+import { hasQuarantine, makeOurTables } from '../mysql-sink/bookkeeping.ts';
 import { QuarantineStore } from '../mysql-sink/quarantine-store.ts';
-import type { MysqlSink, MysqlSinkStep } from '../mysql-sink/sink.ts';
+import { MysqlSink, type MysqlSinkStep } from '../mysql-sink/sink.ts';
 import { dropTriggers, restoreTriggers } from '../mysql-sink/trigger-journal.ts';
 import { PostgresqlPosition } from '../position/postgresql.ts';
-import { connectPostgres } from '../postgres/connection.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
 import { quoteTable, type TargetName } from '../postgres/quote.ts';
 import { emitDrain } from '../postgres/wal-message.ts';
 import { firstRow } from '../wal/first-row.ts';
-import { acceptShape, refusedShape } from '../wal/shape-journal.ts';
-import { advanceSlot } from '../wal/slot.ts';
-import { openReverseLog, type ReversePlace, reversePlace } from './reverse-place.ts';
+import { acceptShape, refusedShape, refusedTables } from '../wal/shape-journal.ts';
+import { advanceSlotToEnd } from '../wal/slot.ts';
+import type { ReverseFollower } from './reverse-follower.ts';
+import { openReverseLog, REVERSE_STATES, type ReversePlace, reversePlace } from './reverse-place.ts';
 import { type Ends, planReverse, type ReversePlan } from './reverse-plan.ts';
 import { dropReverse, type PreparedReverse, prepareReverse } from './reverse-prepare.ts';
 import { ReverseProgress, type ReverseStatus } from './reverse-progress.ts';
 import { ReverseRun } from './reverse-run.ts';
 import { type Scope, scopeOf } from './scope.ts';
+import { withSourceAdmin } from './source-session.ts';
 import { scopedTables } from './target-schema.ts';
+import { withTarget } from './target-session.ts';
+
+/** Of whoever gives up nothing. */
+const NEVER = new AbortController().signal;
 
 export interface ReverseOptions {
   readonly config: Config;
   readonly logger: Logger;
   /** Told at each step of the sink's transactions; a test ends the process there. */
   readonly onStep?: (step: MysqlSinkStep) => void | Promise<void>;
+  /** Follows what is carried, to compare both sides over it. */
+  readonly follower?: ReverseFollower;
   /** For tests: scales every delay. */
   readonly delayRatio?: number;
 }
@@ -45,7 +53,7 @@ export interface Drained {
 }
 
 /**
- * In the order of a cutover: `check`, `prepare`, `canary`, later `dropTriggers`, `advance` and `start`; to end it, `drain`,
+ * In the order of a cutover: `check`, `prepare`, `canary`, later `skipForward`, `dropTriggers` and `start`; to end it, `drain`,
  * `stop`, `restoreTriggers`, `drop`. Each may be called again after a crash.
  */
 export class Reverse {
@@ -68,45 +76,42 @@ export class Reverse {
 
   /** Everything that keeps it from working, on both ends, each with the statement that cures it. Changes nothing. */
   async check(): Promise<readonly Finding[]> {
+    const isReadOnly = this.#options.config.cutover.fence !== 'accounts';
     return await this.#between(async ({ source, target }) => {
       const tables = await scopedTables(source, this.#scope);
       const names = tables.flatMap(({ version }) => this.#scope.targetOf(version.database, version.table) ?? []);
       return [
         ...(await checkReverseTarget(target, this.#place.slot, names)),
-        ...(await checkReverseSource(source, this.#scope.databases)),
+        ...(await checkReverseSource(source, this.#scope.databases, { isReadOnly })),
       ];
     });
   }
 
-  /** Everything that must stand before the first write on the target. Never inside the write block: see `createSlot`. */
-  async prepare(): Promise<PreparedReverse> {
+  /**
+   * Everything that must stand before the first write on the target. Never inside the write block: see `createSlot`. The
+   * signal ends it, whatever it waits for.
+   */
+  async prepare(signal: AbortSignal = NEVER): Promise<PreparedReverse> {
     const log = openReverseLog(this.#options.config);
     try {
       const head = await log.head();
-      return await this.#between((ends) => prepareReverse({ ...ends, place: this.#place, scope: this.#scope }, head));
+      const [place, scope] = [this.#place, this.#scope];
+      return await this.#between((ends) => prepareReverse({ ...ends, place, scope }, head), signal);
     } finally {
       await log.close();
     }
   }
 
-  /** Where the target's own log ends now. */
-  async targetEnd(): Promise<string> {
-    return await this.#between(async ({ target }) => {
-      const { rows } = await target.query('SELECT pg_current_wal_insert_lsn()::text AS lsn');
-      return rows[0]?.['lsn'] ?? '0/0';
-    });
-  }
-
-  /** What was committed on the target before this LSN will not be read: the last forward commit, so that nothing echoes. */
-  async advance(lsn: string): Promise<void> {
-    await this.#between(({ target }) => advanceSlot(target, this.#place.slot, lsn));
+  /** What was committed on the target until now will not be read, so that nothing echoes. Answers up to which LSN. */
+  async skipForward(): Promise<string> {
+    return await this.#onTarget((target) => advanceSlotToEnd(target, this.#place.slot));
   }
 
   /**
    * Sends a row through the whole way back and waits for it at the source; nothing else is carried meanwhile. Fails with
    * REVERSE_CANARY_LATE, or with what went wrong.
    */
-  async canary(limitMs: number): Promise<{ readonly tookMs: number }> {
+  async canary(limitMs: number, signal: AbortSignal = NEVER): Promise<{ readonly tookMs: number }> {
     const startedMs = performance.now();
     const token = BigInt(Date.now()) * 1000n;
     const run = this.#run(true);
@@ -123,8 +128,8 @@ export class Reverse {
           ]);
           return row['beat_us'] === String(token);
         };
-        await run.until(arrived, limitMs, canaryLate);
-      });
+        await run.until(arrived, { limitMs, late: canaryLate, signal });
+      }, signal);
     } finally {
       await run.stop();
     }
@@ -137,12 +142,12 @@ export class Reverse {
   }
 
   /** Writes a mark behind all that is committed on the target, and waits until the source has it. While it runs. */
-  async drain(run: ReverseRun, limitMs: number): Promise<Drained> {
+  async drain(run: ReverseRun, limitMs: number, signal: AbortSignal = NEVER): Promise<Drained> {
     const startedMs = performance.now();
     const token = `${process.pid}-${Date.now()}-${Math.trunc(performance.now())}`;
     const { pipeline } = this.#options.config;
-    const lsn = await this.#between(({ target }) => emitDrain(target, pipeline, token));
-    await run.until(async () => run.sink.checkpoint?.drain === token, limitMs, drainLate);
+    const lsn = await this.#onTarget((target) => emitDrain(target, pipeline, token), signal);
+    await run.until(async () => run.sink.checkpoint?.drain === token, { limitMs, late: drainLate, signal });
     const position = run.sink.checkpoint?.position.text ?? '';
     if (PostgresqlPosition.parse(position).lsn < PostgresqlPosition.parse(lsn).lsn)
       throw new RangeError('the checkpoint has the mark and stands before it');
@@ -174,34 +179,45 @@ export class Reverse {
     });
   }
 
+  /** Tables of which rows wait in another shape than what was accepted. */
+  async refused(): Promise<readonly TargetName[]> {
+    const { pipeline } = this.#options.config;
+    return await this.#onTarget((target) => refusedTables(target, pipeline));
+  }
+
   /** Rows of the table may come in the shape that stopped the stream; answers false where none did. */
   async accept(name: TargetName): Promise<boolean> {
     const { pipeline } = this.#options.config;
-    return await this.#between(async ({ target }) => {
+    return await this.#onTarget(async (target) => {
       const shape = await refusedShape(target, pipeline, name);
       if (shape !== null) await acceptShape(target, pipeline, name, shape);
       return shape !== null;
     });
   }
 
-  /** Changes that the source cannot hold. */
+  /** Changes that the source cannot hold; none before the way back was prepared. */
   async quarantined(): Promise<readonly QuarantinedChange[]> {
-    return await this.#between(({ source }) => new QuarantineStore(source, this.#place.checkpoint).list());
+    return await this.#stored((store) => store.list(), []);
   }
 
-  /** While it runs: tries them again, in order. */
+  /** One of them with its images. */
+  async quarantinedChange(id: string): Promise<QuarantinedDetail | null> {
+    return await this.#stored((store) => store.show(id), null);
+  }
+
+  /** Tries them again, in order: by the run of this process, else in its place. */
   async retry(id: string | 'all'): Promise<{ readonly applied: number; readonly remaining: number }> {
-    return await this.#running().retry(id);
+    return await this.#withSink((sink) => sink.retry(id));
   }
 
-  /** While it runs: gives them up for good. */
+  /** Gives them up for good, likewise. */
   async giveUp(id: string | 'all'): Promise<{ readonly dropped: number }> {
-    return await this.#running().drop(id);
+    return await this.#withSink((sink) => sink.drop(id));
   }
 
   /** The table of the first row that would be carried back, not ours; null: none yet. Not while it runs. */
   async firstRow(): Promise<string | null> {
-    return await this.#between(async ({ target }) => {
+    return await this.#onTarget(async (target) => {
       const name = await firstRow(target, this.#place);
       return name && quoteTable(name);
     });
@@ -212,15 +228,29 @@ export class Reverse {
     await this.#between((ends) => dropReverse({ ...ends, place: this.#place }));
   }
 
-  /** Fails with REVERSE_SINK_NOT_STARTED where the last run has ended. */
-  #running(): MysqlSink {
-    if (this.#last) return this.#last.sink;
-    throw new SluiceError({
-      code: 'REVERSE_NOT_RUNNING',
-      message: 'the way back does not run in this process',
-      remedy: 'Start it first.',
-      disposition: 'stop',
+  async #stored<T>(look: (store: QuarantineStore) => Promise<T>, none: T): Promise<T> {
+    return await this.#between(async ({ source }) =>
+      (await hasQuarantine(source, HEARTBEAT_DATABASE))
+        ? await look(new QuarantineStore(source, this.#place.checkpoint))
+        : none,
+    );
+  }
+
+  /** REVERSE_SINK_RUNNING where another process applies; REVERSE_CHECKPOINT_LOST where nothing was prepared. */
+  async #withSink<T>(work: (sink: MysqlSink) => Promise<T>): Promise<T> {
+    if (this.#last) return await work(this.#last.sink);
+    const { config } = this.#options;
+    const log = openReverseLog(config);
+    const sink = new MysqlSink({
+      ...{ source: sourceAdminLogin(config.source), place: this.#place.checkpoint, states: REVERSE_STATES },
     });
+    try {
+      await sink.start(await log.head());
+      return await work(sink);
+    } finally {
+      await sink.close();
+      await log.close();
+    }
   }
 
   #run(onlyCanary: boolean): ReverseRun {
@@ -235,19 +265,16 @@ export class Reverse {
     return run;
   }
 
-  async #between<T>(work: (ends: Ends) => Promise<T>): Promise<T> {
+  /** Both sessions are cut off when the signal aborts: what was not committed is undone, and the work fails. */
+  async #between<T>(work: (ends: Ends) => Promise<T>, signal: AbortSignal = NEVER): Promise<T> {
     const { config } = this.#options;
-    const source = await connectMysql(sourceAdminLogin(config.source));
-    try {
-      const target = await connectPostgres(targetLogin(config));
-      try {
-        return await work({ source, target });
-      } finally {
-        await target.close();
-      }
-    } finally {
-      await source.close();
-    }
+    return await withSourceAdmin(config, signal, (source) =>
+      withTarget(targetLogin(config), signal, (target) => work({ source, target })),
+    );
+  }
+
+  async #onTarget<T>(work: (target: PostgresSession) => Promise<T>, signal: AbortSignal = NEVER): Promise<T> {
+    return await withTarget(targetLogin(this.#options.config), signal, work);
   }
 }
 

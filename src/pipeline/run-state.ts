@@ -7,6 +7,8 @@ import type {
   QuarantineCount,
   SnapshotStatus,
 } from '../contract/status.ts';
+import { EventBook } from '../evidence/event.ts';
+import { FailureChains } from '../evidence/failure-chain.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
 import { Board } from './board.ts';
 import { CatchUp } from './catch-up.ts';
@@ -14,7 +16,9 @@ import { Completeness } from './completeness.ts';
 import { ErrorCount } from './error-count.ts';
 import { Histogram } from './histogram.ts';
 import { RunPhase } from './run-phase.ts';
-import { type RunFacts, type RunIdentity, statusOf } from './status.ts';
+import type { Scope } from './scope.ts';
+import { lastStage, type RunFacts, type RunIdentity, statusOf } from './status.ts';
+import { ThrottleCount } from './throttle-count.ts';
 
 const KEPT_ERRORS = 20;
 const ROW_BOUNDS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
@@ -27,9 +31,13 @@ export class RunState {
   readonly batchMs = new Histogram(DURATION_BOUNDS_MS);
   readonly catchUp = new CatchUp();
   readonly counts = new ErrorCount();
+  readonly throttles = new ThrottleCount();
   readonly completeness = new Completeness(this.board.tally);
   /** Name of a table on the target, as the quarantine counts it; null: it takes no part. */
   targetNameOf: (table: TableName) => string | null = () => null;
+  /** What happens, on its way to the target. */
+  readonly book = new EventBook();
+  readonly #chains = new FailureChains(this.book);
   readonly #phase = new RunPhase();
   readonly #identity: RunIdentity;
   readonly #publish: (status: PipelineStatus) => void;
@@ -39,6 +47,7 @@ export class RunState {
     this.#identity = identity;
     this.#facts = facts;
     this.#publish = publish;
+    this.board.onSchemaChange = ({ atMs, ...what }) => this.book.note({ kind: 'schema-change', atMs, who: null, what });
   }
 
   get facts(): RunFacts {
@@ -49,12 +58,24 @@ export class RunState {
     return statusOf(this.#identity, this, nowMs);
   }
 
+  /** What the status tells as the lag, for who needs nothing else of it. */
+  lagMs(nowMs = Date.now()): number | null {
+    return this.board.lagMs(lastStage(this.#identity.mode, this.board), nowMs);
+  }
+
   publish(): void {
     this.#publish(this.status());
   }
 
   change(facts: Partial<RunFacts>): void {
     this.#facts = { ...this.#facts, ...facts };
+  }
+
+  /** Other tables take part: what takes none any more is forgotten, and whether all is loaded is to be seen. */
+  scoped({ isPublished }: Pick<Scope, 'isPublished'>): void {
+    const { tally } = this.board;
+    for (const one of tally.tables) if (!isPublished(one.database, one.table)) tally.forget(one);
+    this.phase((phase) => phase.loaded(false));
   }
 
   get isLoaded(): boolean {
@@ -119,6 +140,7 @@ export class RunState {
     const atMs = Date.now();
     const nextTryAtMs = retryInMs === null ? null : Math.round(atMs + retryInMs);
     const entry: ErrorStatus = { atMs, stage, code, message, remedy, attempt, nextTryAtMs };
+    this.#chains.failed(entry);
     this.change({ errors: [entry, ...this.#facts.errors].slice(0, KEPT_ERRORS) });
   }
 }

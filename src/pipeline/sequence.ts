@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
-import type { CatalogueTable } from '../mysql/catalogue-table.ts';
+import type { NextNumber } from '../mysql/next-number.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import { quoteTable, type TargetName } from '../postgres/quote.ts';
 import { raiseSequence, readSequences } from '../postgres/sequence.ts';
-import type { Prepared } from './prepare.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -14,13 +13,15 @@ import type { Scope } from './scope.ts';
  */
 export async function raiseAllSequences(
   config: Config,
-  { tables, scope }: Pick<Prepared, 'tables' | 'scope'>,
+  { numbers, scope }: { readonly numbers: readonly NextNumber[]; readonly scope: Scope },
 ): Promise<readonly SluiceError[]> {
-  const counted = new Map(tables.flatMap((table) => countedTable(table, scope)));
+  const counted = new Map(numbers.flatMap((number) => countedTable(number, scope)));
   const failures: SluiceError[] = [];
   const session = await connectPostgres(targetLogin(config));
   try {
     const names = [...counted.values()].map(({ name }) => name);
+    // A commit of each would wait for the disk; the point of no return, whose commit does, comes after all of them.
+    await session.query('SET synchronous_commit = off');
     for (const one of await readSequences(session, names)) {
       const least = counted.get(quoteTable(one.table))?.least.get(one.column);
       await raiseSequence(session, one, least).catch((error: unknown) => {
@@ -41,12 +42,10 @@ interface CountedTable {
 }
 
 /** The source counts on behind rows that are gone: their numbers are not given out again. */
-function countedTable(table: CatalogueTable, scope: Scope): [string, CountedTable][] {
-  const { version, columns, nextAutoIncrement } = table;
-  const name = scope.targetOf(version.database, version.table);
+function countedTable({ database, table, counted }: NextNumber, scope: Scope): [string, CountedTable][] {
+  const name = scope.targetOf(database, table);
   if (name === null) return [];
-  const counted = columns.find(({ extra }) => extra.includes('auto_increment'));
-  const column = counted && scope.columnOf(version.database, version.table, counted.name);
-  const least = column && nextAutoIncrement !== null ? [[column, BigInt(nextAutoIncrement) - 1n] as const] : [];
+  const column = counted && scope.columnOf(database, table, counted.column);
+  const least = column ? [[column, BigInt(counted.next) - 1n] as const] : [];
   return [[quoteTable(name), { name, least: new Map(least) }]];
 }

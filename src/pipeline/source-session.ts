@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { sourceLogin } from '../config/login.ts';
-import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
+import { sourceAdminLogin, sourceLogin } from '../config/login.ts';
+import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
 
 /** Runs work in a session of its own on the source, which is cut off when the signal aborts: the work fails then. */
 export async function withSource<T>(
@@ -8,7 +8,24 @@ export async function withSource<T>(
   signal: AbortSignal,
   work: (source: MysqlConnection) => Promise<T>,
 ): Promise<T> {
-  const source = await connectMysql(sourceLogin(config.source));
+  return await within(sourceLogin(config.source), signal, work);
+}
+
+/** The same by the account that fences writes. */
+export async function withSourceAdmin<T>(
+  config: Config,
+  signal: AbortSignal,
+  work: (source: MysqlConnection) => Promise<T>,
+): Promise<T> {
+  return await within(sourceAdminLogin(config.source), signal, work);
+}
+
+async function within<T>(
+  login: MysqlSettings,
+  signal: AbortSignal,
+  work: (source: MysqlConnection) => Promise<T>,
+): Promise<T> {
+  const source = await connectMysql(login);
   const cut = () => source.destroy();
   signal.addEventListener('abort', cut, { once: true });
   try {

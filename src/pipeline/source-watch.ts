@@ -1,47 +1,63 @@
 import { sourceHead } from '../binlog/source-head.ts';
 import { SluiceError } from '../contract/error.ts';
-import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import { describePosition } from '../position/position.ts';
+import { type BeatOptions, writeBeats } from './beat-writer.ts';
 import type { HeadPoll } from './board.ts';
 import { ClockOffset } from './clock-offset.ts';
-import { type Heartbeat, heartbeatDdl, heartbeatStatement } from './heartbeat.ts';
 import { pause } from './pause.ts';
+import { delayMs } from './supervise.ts';
 
-export interface SourceWatchOptions {
-  readonly settings: MysqlSettings;
+/** As long as a poll proves something. */
+const ANSWER_MS = 10_000;
+/** While the source is away: an outage is a handful of tries, and its end is seen soon. */
+const LONGEST_DELAY_MS = 4_000;
+
+export interface SourceWatchOptions extends Omit<BeatOptions, 'heartbeat' | 'era'> {
   /** null: no heartbeat is written. */
-  readonly heartbeat: (Heartbeat & { readonly everyMs: number }) | null;
-  /** No beat is written meanwhile: the source is fenced (protocols 8). */
-  readonly isResting?: () => boolean;
+  readonly heartbeat: BeatOptions['heartbeat'] | null;
   readonly pollMs: number;
-  readonly signal: AbortSignal;
   readonly onPoll: (poll: HeadPoll) => void;
-  readonly onBeat: (writtenAtMs: number) => void;
   /** Also for each failed try; the watch goes on. */
-  readonly onFailure: (error: SluiceError) => void;
+  readonly onFailure: (error: SluiceError, attempt: number, retryInMs: number) => void;
 }
 
-/** Writes the heartbeat and asks for the end of the binlog, on a session of its own, until aborted. Never fails. */
+/** Writes the heartbeat and asks for the end of the binlog, each on a session of its own, until aborted. Never fails. */
 export async function watchSource(options: SourceWatchOptions): Promise<void> {
+  const known = { sessions: 0, era: null as number | null };
+  const { heartbeat } = options;
+  const beats = heartbeat === null ? [] : [writeBeats({ ...options, heartbeat, era: () => known.era })];
+  await Promise.all([pollSource(options, known), ...beats]);
+}
+
+async function pollSource(options: SourceWatchOptions, known: { sessions: number; era: number | null }): Promise<void> {
+  let attempts = 0;
+  const onPoll = (poll: HeadPoll) => {
+    attempts = 0;
+    known.era = known.sessions;
+    options.onPoll(poll);
+  };
   while (!options.signal.aborted) {
+    known.sessions += 1;
     try {
-      await watchSession(options);
+      await pollSession({ ...options, onPoll });
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      options.onFailure(error);
+      known.era = null;
+      attempts += 1;
+      const retryInMs = delayMs(attempts, LONGEST_DELAY_MS);
+      options.onFailure(error, attempts, retryInMs);
+      await pause(retryInMs, options.signal);
     }
-    await pause(options.pollMs, options.signal);
   }
 }
 
-async function watchSession(options: SourceWatchOptions): Promise<void> {
+async function pollSession(options: SourceWatchOptions): Promise<void> {
   const connection = await connectMysql(options.settings);
   try {
-    const beat = await heartbeatWriter(connection, options);
     const offset = new ClockOffset();
     while (!options.signal.aborted) {
-      await beat();
-      options.onPoll(await pollHead(connection, offset));
+      options.onPoll(await inTime(connection, () => pollHead(connection, offset)));
       await pause(options.pollMs, options.signal);
     }
   } finally {
@@ -49,25 +65,14 @@ async function watchSession(options: SourceWatchOptions): Promise<void> {
   }
 }
 
-/** Writes a beat when one is due. Without the right to make our database there is none, which is said once a session. */
-async function heartbeatWriter(connection: MysqlConnection, options: SourceWatchOptions): Promise<() => Promise<void>> {
-  const { heartbeat, isResting = () => false } = options;
-  if (heartbeat === null) return async () => {};
+/** The link of a source that does not answer is given up: what was asked fails. */
+async function inTime<T>(connection: MysqlConnection, ask: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => connection.cut('the end of the binlog was not told in time'), ANSWER_MS);
   try {
-    for (const statement of heartbeatDdl(heartbeat.database)) await connection.run(statement);
-  } catch (error) {
-    if (!(error instanceof SluiceError) || error.disposition === 'retry') throw error;
-    options.onFailure(error);
-    return async () => {};
+    return await ask();
+  } finally {
+    clearTimeout(timer);
   }
-  let lastMs = 0;
-  return async () => {
-    const nowMs = Date.now();
-    if (nowMs - lastMs < heartbeat.everyMs || isResting()) return;
-    await connection.run(heartbeatStatement(heartbeat.database), [heartbeat.pipeline, BigInt(nowMs) * 1000n]);
-    lastMs = nowMs;
-    options.onBeat(nowMs);
-  };
 }
 
 /** The head, and the source's clock against ours. */

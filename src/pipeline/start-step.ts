@@ -1,6 +1,6 @@
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
-import { supervise } from './supervise.ts';
+import { nextTryText, supervise, tryingSince } from './supervise.ts';
 
 /** One thing to be done before the stages run, again while a server is away. null: the signal came first. */
 export async function startStep<T>(
@@ -9,6 +9,7 @@ export async function startStep<T>(
   work: () => Promise<T | null>,
 ): Promise<T | null> {
   const done: { result: T | null } = { result: null };
+  let reason = '';
   await supervise(
     async () => {
       done.result = await work();
@@ -18,10 +19,11 @@ export async function startStep<T>(
       signal,
       onFailure: ({ error, attempt, retryInMs }) => {
         state.failed('pipeline', error, attempt, retryInMs);
-        const seconds = (retryInMs / 1000).toFixed(1);
-        state.phase((phase) => phase.waits('pipeline', `${error.message}; next try in ${seconds} s`));
+        reason = error.message;
+        state.phase((phase) => phase.waits('pipeline', `${reason}; ${nextTryText(retryInMs)}`));
         logger.warn({ stage: 'pipeline', code: error.code, attempt, retryInMs }, error.message);
       },
+      onTry: () => state.phase((phase) => phase.waits('pipeline', `${reason}; ${tryingSince()}`)),
     },
   );
   return done.result;

@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { type DatabaseUrl, describeHost } from '../config/database-url.ts';
+import type { BesideStatus } from '../contract/compared-object.ts';
 import type { CutoverStatus } from '../contract/cutover.ts';
 import type { FreshnessStatus } from '../contract/measurement.ts';
+import { type LostPause, type PaceStatus, pauseText } from '../contract/pace.ts';
 import type {
   DriftStatus,
   EndpointStatus,
@@ -20,6 +22,7 @@ import type {
 import type { VerifyStatus } from '../contract/verify.ts';
 import type { PausedTable } from '../sink/paused-table.ts';
 import type { Board } from './board.ts';
+import type { StageMeter } from './meter.ts';
 import type { RunState } from './run-state.ts';
 
 /** Facts of a process that are no measurement of a stage; replaced as a whole when they change. */
@@ -31,8 +34,12 @@ export interface RunFacts {
   readonly snapshot: SnapshotStatus;
   readonly paused: readonly PausedTable[];
   readonly heartbeat: HeartbeatStatus | null;
+  readonly pace: PaceStatus | null;
+  /** That the process before this one was paused, until somebody asks for a pace of this one. */
+  readonly lostPause: LostPause | null;
   readonly quarantine: readonly QuarantineCount[];
   readonly drift: DriftStatus | null;
+  readonly beside: BesideStatus | null;
   readonly cutover: CutoverStatus | null;
   readonly verify: VerifyStatus | null;
   readonly errors: readonly ErrorStatus[];
@@ -59,19 +66,31 @@ const NO_SNAPSHOT: SnapshotStatus = {
 
 type Measured = Pick<
   RunState,
-  'facts' | 'board' | 'batchRows' | 'batchMs' | 'catchUp' | 'counts' | 'completeness' | 'isLoaded' | 'targetNameOf'
+  | 'facts'
+  | 'board'
+  | 'batchRows'
+  | 'batchMs'
+  | 'catchUp'
+  | 'counts'
+  | 'throttles'
+  | 'completeness'
+  | 'isLoaded'
+  | 'targetNameOf'
 >;
 
 /** The status document of now: facts as they stand, stages as measured. */
 export function statusOf(identity: RunIdentity, state: Measured, nowMs: number): PipelineStatus {
   const { facts, board } = state;
-  const last = identity.mode === 'capture' ? board.log : board.apply;
-  const { paused, targetOffsetMs, ...told } = facts;
+  const last = lastStage(identity.mode, board);
+  const { paused, targetOffsetMs, lostPause, ...told } = facts;
+  const pace = facts.pace && { ...facts.pace, lost: lostPause };
   const snapshot = { ...facts.snapshot, tables: withPaused(facts.snapshot.tables, paused) };
   const lagMs = board.lagMs(last, nowMs);
   return {
     ...identity,
     ...told,
+    pace,
+    waitingFor: facts.waitingFor ?? pauseText(pace),
     // Known where it is served, above.
     page: null,
     snapshot,
@@ -80,7 +99,7 @@ export function statusOf(identity: RunIdentity, state: Measured, nowMs: number):
     stages: stages(identity.mode, state, nowMs),
     lagMs,
     isCaughtUp: board.isAtHead(last, nowMs),
-    retention: identity.mode === 'apply' ? [] : [binlogRetention(board, nowMs)],
+    retention: [binlogRetention(board, identity.mode === 'apply' ? board.apply : board.log, nowMs)],
     catchUpEtaMs: state.catchUp.etaMs(lagMs, nowMs),
     freshness: freshness(identity.mode, state, { snapshot, lagMs, nowMs }),
     latency: board.latency.status(nowMs),
@@ -89,9 +108,14 @@ export function statusOf(identity: RunIdentity, state: Measured, nowMs: number):
       identity.mode === 'capture'
         ? null
         : { rows: state.batchRows.distribution, durationMs: state.batchMs.distribution },
-    counters: state.counts.status,
+    counters: { ...state.counts.status, throttled: state.throttles.status },
     schemaChanges: board.schemaChanges,
   };
+}
+
+/** The stage whose lag is the pipeline's. */
+export function lastStage(mode: PipelineMode, board: Board): StageMeter {
+  return mode === 'capture' ? board.log : board.apply;
 }
 
 type Seen = Pick<PipelineStatus, 'snapshot' | 'lagMs'> & { readonly nowMs: number };
@@ -102,6 +126,7 @@ function freshness(mode: PipelineMode, state: Measured, seen: Seen): FreshnessSt
   return state.completeness.status({
     ...seen,
     lagMs: mode === 'capture' ? null : seen.lagMs,
+    headAtMs: state.board.head?.atMs ?? null,
     isLoaded: state.isLoaded,
     isAside: (table) => aside.size > 0 && aside.has(state.targetNameOf(table) ?? ''),
   });
@@ -125,8 +150,9 @@ function withPaused(tables: readonly TableStatus[], paused: readonly PausedTable
 
 const NOTHING_COPIED = { phase: 'paused', rowsDone: 0, rowsEstimate: 0, rowsPerSecond: 0, etaMs: null } as const;
 
-function binlogRetention(board: Board, nowMs: number): RetentionStatus {
-  const headroomMs = board.binlogHeadroomMs(nowMs);
+/** What only applies does not know what is logged: what is not applied yet is the most that may still be needed. */
+function binlogRetention(board: Board, stage: StageMeter, nowMs: number): RetentionStatus {
+  const headroomMs = board.binlogHeadroomMs(stage, nowMs);
   const keptMs = board.head?.keptMs ?? null;
   if (board.head && keptMs === null)
     return { log: 'binlog', headroomMs, detail: 'the source keeps its binlog without limit' };
@@ -159,8 +185,11 @@ export function firstFacts({ source, target }: Config): RunFacts {
     snapshot: NO_SNAPSHOT,
     paused: [],
     heartbeat: null,
+    pace: null,
+    lostPause: null,
     quarantine: [],
     drift: null,
+    beside: null,
     cutover: null,
     verify: null,
     errors: [],

@@ -16,6 +16,8 @@ export interface Failure {
 export interface SuperviseOptions {
   readonly signal: AbortSignal;
   readonly onFailure: (failure: Failure) => void;
+  /** The wait after a failure is over: it is tried again now. */
+  readonly onTry?: () => void;
   /** For tests: scales every delay. */
   readonly delayRatio?: number;
 }
@@ -28,6 +30,7 @@ export async function supervise(stage: () => Promise<void>, options: SuperviseOp
   let attempt = 0;
   while (!options.signal.aborted) {
     const startedAtMs = Date.now();
+    if (attempt > 0) options.onTry?.();
     try {
       await stage();
       return;
@@ -43,9 +46,23 @@ export async function supervise(stage: () => Promise<void>, options: SuperviseOp
 }
 
 /** Doubles, with up to a quarter more so that several processes do not come back in step. */
-function delayMs(attempt: number): number {
-  const base = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
+export function delayMs(attempt: number, longestMs = LONGEST_DELAY_MS): number {
+  const base = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), longestMs);
   return base * (1 + Math.random() / 4);
+}
+
+/** An instant, and no time left: what is told is read at any time after. */
+export function nextTryText(retryInMs: number): string {
+  return `next try at ${clock(Date.now() + retryInMs)}`;
+}
+
+/** A try may hang for as long as the network lets it. */
+export function tryingSince(): string {
+  return `trying since ${clock(Date.now())}`;
+}
+
+function clock(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(11, 19)} UTC`;
 }
 
 function isAbort(error: unknown): boolean {

@@ -29,8 +29,18 @@ export function sourceFence(config: Config): AnyFence {
   const ours = [source.url.user, ...(source.adminUrl === null ? [] : [source.adminUrl.user])];
   const way = cutover.fence === 'accounts' ? 'accounts' : 'read-only';
   const login = sourceAdminLogin(source);
+  const { pipeline } = config;
   return anyFence(
-    new MysqlFence({ login, way, ours, keep: cutover.keepAccounts, tryAs, database: HEARTBEAT_DATABASE, limitMs }),
+    new MysqlFence({
+      pipeline,
+      login,
+      way,
+      ours,
+      keep: cutover.keepAccounts,
+      tryAs,
+      database: HEARTBEAT_DATABASE,
+      limitMs,
+    }),
   );
 }
 
@@ -48,10 +58,12 @@ function anyFence<R extends StepRecord>(fence: Fence<R>): AnyFence {
     check: () => fence.check(),
     stillRuns: () => fence.stillRuns(),
     plan: () => fence.plan(),
+    ready: (record) => fence.ready(own(record)),
     set: (record) => fence.set(own(record)),
     isSet: (record, level) => fence.isSet(own(record), level),
     proveHolds: (record, level) => fence.proveHolds(own(record), level),
     loosen: (record) => fence.loosen(own(record)),
     lift: (record) => fence.lift(own(record)),
+    admit: (record, work) => fence.admit(own(record), work),
   };
 }

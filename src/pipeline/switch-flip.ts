@@ -7,6 +7,7 @@ import type { Flip } from '../cutover/flip/flip.ts';
 import { OperatorFlip } from '../cutover/flip/operator-flip.ts';
 import type { Probe } from '../cutover/flip/probe.ts';
 import { type DjangoDatabase, djangoEdit } from '../cutover/flip/settings-file.ts';
+import { secretsOfVariable } from '../cutover/flip/variable-secret.ts';
 import { WebhookFlip } from '../cutover/flip/webhook-flip.ts';
 import type { Word } from '../cutover/flip/word.ts';
 import type { GateFinding } from '../cutover/gate.ts';
@@ -75,7 +76,7 @@ function commandFlip({ flip, unflip, limitMs }: Of<'command'>, config: Config): 
 function fileSettings(flip: Of<'env-file' | 'settings-file'>, config: Config): FileFlipSettings {
   const { file: path, reload, limitMs } = flip;
   if (reload === null) return { path };
-  const own = flip.kind === 'env-file' ? Object.values(revealed(flip.set)) : [flip.url.password.reveal()];
+  const own = flip.kind === 'env-file' ? secretsUnder(flip.set) : [flip.url.password.reveal()];
   const secrets = [...secretsOf(config), ...own];
   const shown = 'the command of cutover.flip.reload';
   return { path, reload: { line: reload.reveal(), shown, limitMs, folder: config.folder, secrets } };
@@ -89,7 +90,8 @@ function djangoDatabase({ url, variable }: Of<'settings-file'>): DjangoDatabase 
 
 function webhookFlip({ url, headers, limitMs }: Of<'webhook'>, config: Config): WebhookFlip {
   return new WebhookFlip({
-    ...{ url: url.reveal(), pipeline: config.pipeline, headers: revealed(headers), secrets: secretsOf(config) },
+    ...{ url: url.reveal(), pipeline: config.pipeline, headers: revealed(headers) },
+    secrets: [...secretsOf(config), ...secretsUnder(headers)],
     ...{ tryMs: Math.min(CALL_MS, limitMs), limitMs },
   });
 }
@@ -101,6 +103,10 @@ function operatorFlip({ todo, undoTodo }: Of<'operator'>, word: Word): OperatorF
 
 function revealed(secrets: ReadonlyMap<string, { reveal(): string }>): Readonly<Record<string, string>> {
   return Object.fromEntries(Array.from(secrets, ([key, secret]) => [key, secret.reveal()]));
+}
+
+function secretsUnder(values: ReadonlyMap<string, { reveal(): string }>): readonly string[] {
+  return Array.from(values, ([name, value]) => secretsOfVariable(name, value.reveal())).flat();
 }
 
 /** The journal gives back what `plan` gave: a record of this very kind. */

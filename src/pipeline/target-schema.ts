@@ -4,6 +4,8 @@ import { type Step, stepsOf } from '../convert/step.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
+import type { TableName } from '../mysql/identifier.ts';
+import { readTableNames } from '../mysql/table-name.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { quoteTable } from '../postgres/quote.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
@@ -15,6 +17,12 @@ import type { Scope } from './scope.ts';
 export async function scopedTables(source: MysqlConnection, scope: Scope): Promise<readonly CatalogueTable[]> {
   const tables = await readCatalogue(source, { databases: scope.databases });
   return tables.filter(({ version }) => scope.isPublished(version.database, version.table));
+}
+
+/** Their names alone. */
+export async function scopedNames(source: MysqlConnection, scope: Scope): Promise<readonly TableName[]> {
+  const names = await readTableNames(source, scope.databases);
+  return names.filter(({ database, table }) => scope.isPublished(database, table));
 }
 
 /** Makes the target tables that are missing; those that exist are left as they are. Returns the names of the new ones. */

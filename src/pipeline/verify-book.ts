@@ -1,25 +1,33 @@
 import type { TableName } from '../contract/change.ts';
-import type { RowDifference, TableVerification, TableVerified, VerifyState } from '../contract/verify.ts';
+import type { RowDifference, TableVerified, VerifyState } from '../contract/verify.ts';
 import type { Follower } from '../verify/follower.ts';
-import { MOST_LISTED } from '../verify/progress.ts';
-import type { Rechecked } from '../verify/verifier.ts';
-import type { StoredVerification } from '../verify/verify-store.ts';
+import { withLooked } from '../verify/progress.ts';
+import {
+  type ComparedTable,
+  type Rechecked,
+  recheckedState,
+  type StoredVerification,
+  verdictOf,
+} from '../verify/verify-store.ts';
+import type { Compared } from './verify-due.ts';
 
 interface Entry extends TableName {
   readonly state: VerifyState;
   readonly position: string | null;
   readonly finishedAtMs: number | null;
+  readonly tookMs: number;
   readonly differenceCount: number;
   readonly differences: readonly RowDifference[];
   readonly advice: string | null;
-  /** Changes noted before the comparison began; null: it was made by another process. */
-  readonly notedBefore: number | null;
+  /** What the table had lost by then; null: what changed since is not known. */
+  readonly losses: number | null;
 }
 
 /** What is known of the tables' comparisons, kept up with what is looked at again (INV-125). */
 export class VerifyBook {
   readonly #follower: Follower;
   readonly #entries = new Map<string, Entry>();
+  #comparing: ReadonlySet<string> = new Set();
 
   constructor(follower: Follower) {
     this.#follower = follower;
@@ -31,52 +39,47 @@ export class VerifyBook {
     for (const key of [...this.#entries.keys()].filter((one) => !names.has(one))) this.#entries.delete(key);
     for (const { database, table } of tables) {
       if (this.#entries.has(nameKey({ database, table }))) continue;
-      const facts = { state: 'waiting', position: null, finishedAtMs: null, advice: null, notedBefore: null } as const;
-      this.#set({ database, table, ...facts, differenceCount: 0, differences: [] });
+      const facts = { state: 'waiting', position: null, advice: null, losses: null } as const;
+      const none = { finishedAtMs: null, tookMs: 0, differenceCount: 0, differences: [] };
+      this.#set({ database, table, ...facts, ...none });
     }
   }
 
-  /** From an earlier process: what changed since is not known. */
+  /**
+   * From an earlier process: what changed since is known where that has kept the keys from the comparison's beginning on.
+   * What a comparison that is not finished has found, is none yet.
+   */
   load(stored: readonly StoredVerification[]): void {
-    for (const { database, table, state, advice, progress, finishedAtMs } of stored) {
+    for (const one of stored) {
+      const { database, table } = one;
+      const { state, advice, progress, finishedAtMs } = verdictOf(one);
       const found = { differenceCount: progress?.differenceCount ?? 0, differences: progress?.differences ?? [] };
       const position = finishedAtMs === null ? null : (progress?.position ?? null);
-      this.#set({ database, table, state, advice, finishedAtMs, position, ...found, notedBefore: null });
+      const tookMs = finishedAtMs === null ? 0 : finishedAtMs - (progress?.startedAtMs ?? finishedAtMs);
+      const startedAtMs = progress?.startedAtMs ?? null;
+      const losses = startedAtMs === null ? null : this.#keptSince({ database, table }, startedAtMs);
+      this.#set({ database, table, state, advice, finishedAtMs, tookMs, position, ...found, losses });
+      if (losses !== null) this.#follower.changesOf(one)?.compared(progress?.notedBefore ?? 0);
     }
   }
 
-  /** Changes noted so far, to be given back to `finished`. */
-  noted(tables: readonly TableName[]): ReadonlyMap<string, number> {
-    return new Map(tables.map((table) => [nameKey(table), this.#follower.changesOf(table)?.noted ?? 0]));
-  }
-
-  finished(tables: readonly TableVerification[], noted: ReadonlyMap<string, number>): void {
-    for (const { startedAtMs, ...one } of tables) {
+  finished(tables: readonly ComparedTable[]): void {
+    for (const { startedAtMs, notedBefore, ...one } of tables) {
       const { database, table, state, advice, position, finishedAtMs, differenceCount, differences } = one;
       if (finishedAtMs === null) continue;
-      // What was begun by another process may have changed before this one followed the table (INV-175).
-      const isWhole = (this.#follower.changesOf(one)?.keptSinceMs ?? 0) <= (startedAtMs ?? 0);
-      const notedBefore = isWhole ? (noted.get(nameKey(one)) ?? 0) : null;
-      const found = { differenceCount, differences };
-      this.#set({ database, table, state, advice, position, finishedAtMs, ...found, notedBefore });
+      const losses = this.#keptSince(one, startedAtMs ?? 0);
+      if (losses !== null) this.#follower.changesOf(one)?.compared(notedBefore);
+      const found = { differenceCount, differences, tookMs: finishedAtMs - (startedAtMs ?? finishedAtMs) };
+      this.#set({ database, table, state, advice, position, finishedAtMs, ...found, losses });
     }
   }
 
   /** Differences of rows that changed are what they are now. */
-  rechecked({ scope, keys, differences, changing, position }: Rechecked): void {
+  rechecked({ scope, ...looked }: Rechecked): void {
     const known = this.#entries.get(nameKey(scope));
     if (known === undefined) return;
-    const stay = known.differences.filter(({ key }) => !keys.has(JSON.stringify(key)));
-    const differenceCount = known.differenceCount - (known.differences.length - stay.length) + differences.length;
-    const isClean = known.state === 'equal' || known.state === 'changing' || known.state === 'different';
-    const state = differenceCount > 0 ? 'different' : changing > 0 ? 'changing' : 'equal';
-    this.#set({
-      ...known,
-      ...(isClean ? { state } : {}),
-      differenceCount,
-      differences: [...stay, ...differences].slice(0, MOST_LISTED),
-      position: changing === 0 && position !== null ? position : known.position,
-    });
+    const found = withLooked(known, looked);
+    this.#set({ ...known, ...found, state: recheckedState(known.state, found.differenceCount, looked.changing) });
   }
 
   /** When the table was last compared whole; null: never. */
@@ -84,13 +87,18 @@ export class VerifyBook {
     return this.#entries.get(nameKey(table))?.finishedAtMs ?? null;
   }
 
-  /** What changed since is not known any more, though this process has compared the table. */
-  isLost(table: TableName): boolean {
-    const notedBefore = this.#entries.get(nameKey(table))?.notedBefore ?? null;
-    return notedBefore !== null && (this.#follower.changesOf(table)?.lost ?? null) !== null;
+  /** These tables are being compared whole now, and no other. */
+  comparing(tables: readonly TableName[]): void {
+    this.#comparing = new Set(tables.map(nameKey));
   }
 
-  /** A comparison of this process, of which it is known how many changes came since; null: it is not known. */
+  /** Of a table that takes part. */
+  compared(table: TableName): Compared {
+    const { state = 'waiting', finishedAtMs = null, tookMs = 0 } = this.#entries.get(nameKey(table)) ?? {};
+    return { state, finishedAtMs, tookMs, isCurrent: this.changesSince(table) !== null };
+  }
+
+  /** How many changes came since the table was compared whole; null: it is not known. */
   changesSince(table: TableName): number | null {
     const entry = this.#entries.get(nameKey(table));
     return entry === undefined ? null : this.#told(entry).changesSince;
@@ -104,17 +112,35 @@ export class VerifyBook {
     return [...this.#entries.values()].map((entry) => this.#told(entry));
   }
 
-  #told({ notedBefore, finishedAtMs, differences: _, ...entry }: Entry): TableVerified {
-    const changes = notedBefore === null ? undefined : this.#follower.changesOf(entry);
-    const lost = changes?.lost ?? null;
-    const why = lost === null ? entry.advice : `to be compared whole again: ${lost}`;
+  #told({ losses, finishedAtMs, tookMs: _took, differences, ...entry }: Entry): TableVerified {
+    const changes = this.#follower.changesOf(entry);
+    // Keys may be kept again since, for a comparison that has begun: that says nothing of the one before.
+    const isKnown = losses !== null && changes?.losses === losses;
+    const isVoided = finishedAtMs !== null && !isKnown;
     return {
       ...entry,
-      advice: notedBefore === null && finishedAtMs !== null ? BY_ANOTHER : why,
+      byKind: byKind(differences, entry.differenceCount),
+      causes: [...new Set(differences.flatMap(({ cause }) => cause ?? []))].slice(0, MOST_CAUSES),
+      advice: isVoided ? this.#again({ ...entry, finishedAtMs }, changes?.lastLoss ?? null) : entry.advice,
       verifiedAtMs: finishedAtMs,
-      changesSince: changes === undefined || lost !== null ? null : changes.noted - (notedBefore ?? 0),
-      waiting: changes?.isKeeping ? changes.waiting : null,
+      changesSince: isKnown ? changes.changesSince : null,
+      waiting: isKnown && changes.isKeeping ? changes.waiting : null,
     };
+  }
+
+  /** What the table has lost so far; null: not every change since then is known (INV-175). */
+  #keptSince(table: TableName, startedAtMs: number): number | null {
+    const changes = this.#follower.changesOf(table);
+    if (changes === undefined || changes.lost !== null) return null;
+    return (changes.keptSinceMs ?? 0) <= startedAtMs ? changes.losses : null;
+  }
+
+  /** `loss` null: another process has compared it, and not all that changed since is known. */
+  #again(entry: Pick<Entry, 'database' | 'table' | 'state' | 'finishedAtMs'>, loss: string | null): string {
+    const next = this.#comparing.has(nameKey(entry)) ? 'being compared' : 'to be compared';
+    const found = `compared ${entry.state} at ${new Date(entry.finishedAtMs ?? 0).toISOString()}`;
+    const why = loss === null ? 'since a restart: what changed since is not known' : `since: ${loss}`;
+    return `${found}, void ${why}; ${next} whole again, by itself`;
   }
 
   #set(entry: Entry): void {
@@ -122,7 +148,13 @@ export class VerifyBook {
   }
 }
 
-const BY_ANOTHER = 'compared by a process before this one; what changed since is not known';
+const MOST_CAUSES = 5;
+
+function byKind(listed: readonly RowDifference[], all: number): TableVerified['byKind'] {
+  const counts = { missing: 0, extra: 0, different: 0, unlisted: Math.max(0, all - listed.length) };
+  for (const { kind } of listed) counts[kind] += 1;
+  return counts;
+}
 
 function nameKey({ database, table }: TableName): string {
   return JSON.stringify([database, table]);

@@ -1,10 +1,12 @@
 import type { ChangesVerified } from '../cutover/steps/verify.ts';
 import { nameOf, type Unverified, unverified } from '../cutover/verified.ts';
 import type { Follower } from '../verify/follower.ts';
+import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_LISTED } from '../verify/progress.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
-import type { TableScope } from '../verify/verified-table.ts';
-import type { Rechecked, Verifier } from '../verify/verifier.ts';
+import type { TableScope, VerifiedTable } from '../verify/verified-table.ts';
+import type { Verifier } from '../verify/verifier.ts';
+import type { Rechecked } from '../verify/verify-store.ts';
 import type { VerifyBook } from './verify-book.ts';
 
 export interface ChangedOptions {
@@ -12,6 +14,10 @@ export interface ChangedOptions {
   readonly follower: Follower;
   /** Every table that takes part. */
   readonly scopes: readonly TableScope[];
+  /** null: ahead of the fence, where all rows are counted afterwards. */
+  readonly orphans: OrphanWatch | null;
+  /** Of the tables that were looked at ahead of the fence. */
+  readonly shapes: Map<string, VerifiedTable>;
   /** Nothing moves: each row must stand still, and be looked at. */
   readonly isStill: boolean;
   readonly signal: AbortSignal;
@@ -24,7 +30,10 @@ const LOOKS_WHILE_MOVING = 3;
  * Looks at every row that changed since it was compared, until none waits (INV-174). It costs the change and not the
  * size, but for a table without a key: if it changed at all, it is read whole.
  */
-export async function verifyChanged(verifier: Verifier, options: ChangedOptions): Promise<ChangesVerified> {
+export async function verifyChanged(
+  verifier: Verifier,
+  options: ChangedOptions,
+): Promise<Omit<ChangesVerified, 'orphans'>> {
   const { book, scopes, follower } = options;
   const startedMs = performance.now();
   const before = names(unverified(book.tables, 0));
@@ -51,7 +60,7 @@ export async function verifyChanged(verifier: Verifier, options: ChangedOptions)
 async function changedRows(
   verifier: Verifier,
   known: readonly TableScope[],
-  { book, follower, isStill, signal }: ChangedOptions,
+  { book, follower, isStill, orphans, shapes, signal }: ChangedOptions,
 ): Promise<readonly Rechecked[]> {
   const most = Math.max(0, ...waitingOf(known, follower).map(({ waiting }) => waiting));
   const passes = Math.ceil(most / MOST_KEYS) + (isStill ? 1 : 0);
@@ -59,7 +68,12 @@ async function changedRows(
   for (let pass = 0; pass < passes; pass++) {
     const changed = waitingOf(known, follower).map(({ scope }) => scope);
     if (changed.length === 0) break;
-    const found = await verifier.recheck(changed, signal, isStill ? {} : { attempts: LOOKS_WHILE_MOVING });
+    const how = isStill ? {} : { attempts: LOOKS_WHILE_MOVING };
+    const found = await verifier.recheck(changed, signal, {
+      ...how,
+      orphans: orphans ?? undefined,
+      shapes: { areStill: isStill, tables: shapes },
+    });
     for (const one of found) book.rechecked(one);
     all.push(...found);
   }
@@ -81,11 +95,10 @@ async function wholeTables(
 ): Promise<Whole> {
   const scopes = keyless.filter((scope) => book.changesSince(scope) !== 0 || !book.isEqual(scope));
   if (scopes.length === 0) return { tables: [], differing: [], unproven: [], busy: 0 };
-  const noted = book.noted(scopes);
   const how = { restart: true, mode: 'stream', repair: null } as const;
   const tables = await verifier.compare(scopes, { ...how, signal, onProgress: () => {} });
   signal.throwIfAborted();
-  book.finished(tables, noted);
+  book.finished(tables);
   const open = tables.filter(({ state }) => state === 'failed');
   return {
     tables: tables.map(nameOf),

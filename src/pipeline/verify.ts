@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
+import { targetLogin } from '../config/login.ts';
 import type { VerifyAction } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
@@ -10,25 +11,30 @@ import type {
   VerifyRequest,
   VerifyStatus,
 } from '../contract/verify.ts';
-import type { ChangesVerified } from '../cutover/steps/verify.ts';
-import type { Follower } from '../verify/follower.ts';
+import type { ChangesVerified, OrphansLookedFor } from '../cutover/steps/verify.ts';
+import { nameOf, UNSEEN, type Unverified } from '../cutover/verified.ts';
+import type { ChangedKeys } from '../verify/changed-keys.ts';
+import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
 import type { RepairParts } from '../verify/repair.ts';
-import type { TableScope } from '../verify/verified-table.ts';
+import type { TableScope, VerifiedTable } from '../verify/verified-table.ts';
 import { alreadyRunning, type ComparisonOptions } from '../verify/verifier.ts';
+import { type OrphanBaseline, orphanBaseline } from './orphan-baseline.ts';
 import { chosen } from './reload.ts';
 import type { Scope } from './scope.ts';
 import { withSource } from './source-session.ts';
-import { scopedTables } from './target-schema.ts';
-import { withVerifier } from './verifier-of.ts';
+import { scopedNames } from './target-schema.ts';
+import { withTarget } from './target-session.ts';
+import { type WithVerifier, type WithVerifierOptions, withVerifier } from './verifier-of.ts';
 import { VerifyBook } from './verify-book.ts';
 import { verifyChanged } from './verify-changed.ts';
+import { dueAtMs } from './verify-due.ts';
 import { tableScope } from './verify-scope.ts';
 
 export interface VerifyDeskOptions {
   readonly config: Config;
   readonly scope: Scope;
-  readonly follower: Follower;
+  readonly keys: ChangedKeys;
   /** Everything that exists has arrived. */
   readonly isLoaded: () => boolean;
   /** Of the process. */
@@ -36,27 +42,35 @@ export interface VerifyDeskOptions {
   /** Has the process that captures read rows anew. */
   readonly repair: RepairParts['send'];
   readonly onStatus: (status: VerifyStatus) => void;
+  readonly onRest: WithVerifierOptions['onRest'];
   readonly logger: Logger;
+  /**
+   * How both sides are compared, where it is not over the stream to the target: of what was compared over that stream
+   * nothing counts, and nothing of it is gone on with.
+   */
+  readonly withVerifier?: WithVerifier;
 }
 
 const LOAD_POLL_MS = 200;
 const TICK_MS = 2_000;
-/** After the end of the load the servers have enough to do. */
-const FIRST_AFTER_MS = 60_000;
 const RECHECK_EVERY_MS = 10_000;
 const AFTER_FAILURE_MS = 30_000;
-/** A table of which it is not known any more what changed is compared whole again, but not without end. */
-const SOONEST_AGAIN_MS = 600_000;
 
 /** Compares both sides for whoever asks, one at a time, and by itself: every table now and then, changed rows soon. */
 export class VerifyDesk {
   readonly #options: VerifyDeskOptions;
   readonly #book: VerifyBook;
+  readonly #withVerifier: WithVerifier;
   #isAsked = false;
   /** What somebody asked for; a switch cuts it short. */
   #asked: { readonly end: AbortController; readonly done: Promise<unknown> } | null = null;
   #isRunning = false;
   #isBookLoaded = false;
+  /** Since the last comparison ahead of a fence. */
+  #orphans: OrphanBaseline | null = null;
+  /** Tables that the last comparison ahead of a fence saw, and what those were that it looked at. */
+  #seenAhead: readonly string[] = [];
+  #shapesAhead = new Map<string, VerifiedTable>();
   #recheckedAtMs = 0;
   #restUntilMs = 0;
   /** What it does by itself just now; whoever asks goes first. */
@@ -64,7 +78,9 @@ export class VerifyDesk {
 
   constructor(options: VerifyDeskOptions) {
     this.#options = options;
-    this.#book = new VerifyBook(options.follower);
+    this.#book = new VerifyBook(options.keys.follower);
+    this.#withVerifier = options.withVerifier ?? withVerifier;
+    this.#isBookLoaded = options.withVerifier !== undefined;
   }
 
   readonly verify: VerifyAction = async (request, { onProgress, signal }) => {
@@ -80,7 +96,8 @@ export class VerifyDesk {
 
   /** All that changed since it was compared, behind a fence where nothing moves or ahead of it. What somebody compares meanwhile is cut short. */
   async verifyChanged(asked: AbortSignal, isStill: boolean): Promise<ChangesVerified> {
-    const { config, follower } = this.#options;
+    const { config, keys } = this.#options;
+    const { follower } = keys;
     const signal = AbortSignal.any([asked, this.#options.signal]);
     this.#asked?.end.abort(new DOMException('a switch is under way', 'AbortError'));
     await this.#asked?.done;
@@ -88,13 +105,43 @@ export class VerifyDesk {
       await this.#loadBook();
       const scopes = await this.#scopes('all');
       this.#book.expect(scopes);
-      const check = { book: this.#book, follower, scopes, isStill, signal };
+      const orphans = isStill ? (this.#orphans?.watch ?? null) : null;
+      if (!isStill) this.#shapesAhead = new Map();
+      const check = { book: this.#book, follower, scopes, isStill, orphans, shapes: this.#shapesAhead, signal };
       try {
-        return await withVerifier(config, follower, (verifier) => verifyChanged(verifier, check), { isHasty: true });
+        const around = { isHasty: true, onRest: this.#options.onRest, signal };
+        const looked = await this.#withVerifier(config, keys, (verifier) => verifyChanged(verifier, check), around);
+        const found = { ...looked, unproven: [...looked.unproven, ...this.#unseen(scopes, isStill)] };
+        if (orphans === null) this.#orphans = await orphanBaseline(config, scopes, signal);
+        return { ...found, orphans: await this.#orphansOf(found.whole, scopes, orphans, signal) };
       } finally {
         this.#tell();
       }
     });
+  }
+
+  /** An account that has lost its right on a table does not see it: nothing of it was compared, and nothing says so. */
+  #unseen(scopes: readonly TableScope[], isStill: boolean): readonly Unverified[] {
+    const now = scopes.map(nameOf);
+    const before = isStill ? this.#seenAhead : [];
+    this.#seenAhead = now;
+    const gone = before.filter((table) => !now.includes(table));
+    const none = now.length === 0 && gone.length === 0 ? ['every table'] : [];
+    return [...gone, ...none].map((table) => ({ table, reason: UNSEEN }));
+  }
+
+  /** Counted just now, or looked for among what has changed since. */
+  async #orphansOf(
+    whole: readonly string[],
+    scopes: readonly TableScope[],
+    watch: OrphanWatch | null,
+    signal: AbortSignal,
+  ): Promise<OrphansLookedFor> {
+    const { counted = 0, uncounted = [], found = [] } = this.#orphans ?? {};
+    if (watch === null) return { counted, uncounted, found };
+    for (const scope of scopes) if (whole.includes(nameOf(scope))) watch.suspect(scope.target);
+    const login = targetLogin(this.#options.config);
+    return { counted, uncounted, found: await withTarget(login, signal, (session) => watch.found(session)) };
   }
 
   /** Whoever asks goes before what it does by itself. */
@@ -118,22 +165,22 @@ export class VerifyDesk {
       loadedAtMs = isLoaded() ? (loadedAtMs ?? Date.now()) : null;
       if (signal.aborted || loadedAtMs === null || this.#isAsked || Date.now() < this.#restUntilMs) continue;
       const end = new AbortController();
-      const isEarly = Date.now() - loadedAtMs < FIRST_AFTER_MS;
-      const done = this.#turn(isEarly, AbortSignal.any([signal, end.signal])).catch((error) => this.#failed(error));
+      const done = this.#turn(loadedAtMs, AbortSignal.any([signal, end.signal])).catch((error) => this.#failed(error));
       this.#own = { end, done };
       await done;
       this.#own = null;
     }
   }
 
-  async #turn(isEarly: boolean, signal: AbortSignal): Promise<void> {
+  async #turn(loadedAtMs: number, signal: AbortSignal): Promise<void> {
     await this.#loadBook();
     const scopes = await this.#scopes('all');
     this.#book.expect(scopes);
-    const due = isEarly ? [] : scopes.filter((scope) => this.#isDue(scope));
+    const limits = { everyMs: this.#options.config.verify.everyMs, loadedAtMs };
+    const due = scopes.filter((scope) => dueAtMs(this.#book.compared(scope), limits) <= Date.now());
     if (due.length > 0) {
       await this.#compare(due, {
-        restart: false,
+        restart: this.#isOtherWay,
         mode: 'stream',
         repair: null,
         signal,
@@ -143,22 +190,21 @@ export class VerifyDesk {
     this.#tell();
   }
 
-  #isDue(scope: TableScope): boolean {
-    const { everyMs } = this.#options.config.verify;
-    const finishedAtMs = this.#book.finishedAtMs(scope);
-    if (finishedAtMs === null) return true;
-    const againMs = this.#book.isLost(scope) ? Math.min(everyMs, SOONEST_AGAIN_MS) : everyMs;
-    return Date.now() - finishedAtMs >= againMs;
-  }
-
   async #recheck(scopes: readonly TableScope[], signal: AbortSignal): Promise<void> {
-    const { config, follower } = this.#options;
+    const { config, keys } = this.#options;
+    const { follower } = keys;
     this.#recheckedAtMs = Date.now();
     const changed = scopes.filter(
       (scope) => this.#book.finishedAtMs(scope) !== null && (follower.changesOf(scope)?.waiting ?? 0) > 0,
     );
     if (changed.length === 0) return;
-    const found = await withVerifier(config, follower, (verifier) => verifier.recheck(changed, signal));
+    const around = { ...this.#options, signal };
+    const found = await this.#withVerifier(
+      config,
+      keys,
+      (verifier) => verifier.recheck(changed, signal, { orphans: this.#orphans?.watch }),
+      around,
+    );
     for (const one of found) this.#book.rechecked(one);
     // Where more changes than is looked at in a pass, the next follows at once: what waits must not grow.
     const isBehind = changed.some((scope) => (follower.changesOf(scope)?.waiting ?? 0) > MOST_KEYS);
@@ -176,7 +222,11 @@ export class VerifyDesk {
     const scopes = await this.#scopes(request.tables);
     await this.#untilLoaded(onProgress, signal);
     const { restart, mode, repair, by } = request;
-    const how = { restart, mode, repair: repair ? { send: this.#options.repair, by } : null };
+    const how = {
+      restart: restart || this.#isOtherWay,
+      mode,
+      repair: repair ? { send: this.#options.repair, by } : null,
+    };
     const tables = signal.aborted
       ? scopes.map(untouched)
       : await this.#compare(scopes, { ...how, signal, onProgress: this.#tellingToo(onProgress) });
@@ -184,31 +234,38 @@ export class VerifyDesk {
   }
 
   async #compare(scopes: readonly TableScope[], options: ComparisonOptions): Promise<readonly TableVerification[]> {
-    const { config, follower } = this.#options;
+    const { config, keys } = this.#options;
     await this.#loadBook();
     this.#isRunning = true;
-    const noted = this.#book.noted(scopes);
+    this.#book.comparing(scopes);
     try {
-      const tables = await withVerifier(config, follower, (verifier) => verifier.compare(scopes, options));
-      this.#book.finished(tables, noted);
-      return tables;
+      const around = { onRest: this.#options.onRest, signal: options.signal };
+      const tables = await this.#withVerifier(config, keys, (verifier) => verifier.compare(scopes, options), around);
+      this.#book.finished(tables);
+      return tables.map(({ notedBefore: _, ...told }) => told);
     } finally {
       this.#isRunning = false;
+      this.#book.comparing([]);
       this.#tell();
     }
   }
 
+  get #isOtherWay(): boolean {
+    return this.#options.withVerifier !== undefined;
+  }
+
   async #loadBook(): Promise<void> {
     if (this.#isBookLoaded) return;
-    const { config, follower } = this.#options;
-    this.#book.load(await withVerifier(config, follower, (verifier) => verifier.known()));
+    const { config, keys } = this.#options;
+    this.#book.load(await this.#withVerifier(config, keys, (verifier) => verifier.known(), this.#options));
     this.#isBookLoaded = true;
   }
 
   async #scopes(tables: VerifyRequest['tables']): Promise<readonly TableScope[]> {
     const { config, scope, signal } = this.#options;
-    const known = await withSource(config, signal, (source) => scopedTables(source, scope));
-    return chosen(tables, known, 'nothing was compared')
+    const known = await withSource(config, signal, (source) => scopedNames(source, scope));
+    const named = known.map((version) => ({ version }));
+    return chosen(tables, named, 'nothing was compared')
       .map(({ version }) => tableScope(scope, version))
       .filter((one) => one !== null);
   }

@@ -1,49 +1,58 @@
 import type { Config } from '../config/config.ts';
+import { targetLogin } from '../config/login.ts';
+import type { VerifyAction } from '../contract/action.ts';
+import type { Change } from '../contract/change.ts';
 import type { GateStatus, Waiver, WayBackStatus } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
+import { type Finding, finding } from '../contract/finding.ts';
+import type { TableVerified, VerifyStatus } from '../contract/verify.ts';
 import { judgeWayBack } from '../cutover/back-gate.ts';
-import { type FenceFinding, fenceFinding } from '../cutover/fence/fence.ts';
+import type { StepContext } from '../cutover/step.ts';
 import type { Drained } from '../cutover/steps/drain.ts';
+import type { IntegrityFacts } from '../cutover/watch.ts';
+import { connectPostgres } from '../postgres/connection.ts';
+import { ChangedKeys } from '../verify/changed-keys.ts';
 import { CutoverHalf, type CutoverHalfOptions } from './cutover-half.ts';
 import type { WayBackActs } from './cutover-steps.ts';
+import { HoldUp } from './hold-up.ts';
 import { pause } from './pause.ts';
 import { ProbeWatch } from './probe-watch.ts';
 import { Reverse } from './reverse.ts';
+import { ReverseFollower } from './reverse-follower.ts';
 import type { ReverseRun } from './reverse-run.ts';
+import { reverseVerifier } from './reverse-verifier.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
 import { type AnyFence, targetFence } from './switch-fence.ts';
+import { VerifyDesk } from './verify.ts';
 
-const CANARY_LIMIT_MS = 30_000;
+/** Nothing is blocked meanwhile. */
+const CANARY_LIMIT_MS = 120_000;
 const WATCH_EVERY_MS = 500;
+const TELL_EVERY_MS = 1_000;
 const LOOKS_A_JUDGEMENT = 10;
 const AGAIN_MS = 5_000;
 
 /** The way back as the steps of both switches use it; `run`: the stream of this process, if it runs. */
 export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null): WayBackActs {
   return {
-    prove: async () => {
-      await reverse.prepare();
-      return (await reverse.canary(CANARY_LIMIT_MS)).tookMs;
+    prove: async (signal) => {
+      await reverse.prepare(signal);
+      return (await reverse.canary(CANARY_LIMIT_MS, signal)).tookMs;
     },
     drop: () => reverse.drop(),
-    skipForward: async () => {
-      const end = await reverse.targetEnd();
-      await reverse.advance(end);
-      return end;
-    },
+    skipForward: () => reverse.skipForward(),
     dropTriggers: () => reverse.dropTriggers(),
     firstWrite: () => reverse.firstRow(),
     end: async () => {
       await run()?.stop();
       await reverse.restoreTriggers();
-      await reverse.drop();
     },
   };
 }
 
-export interface WayBackOptions extends Pick<RunOptions, 'signal' | 'logger' | 'onActions' | 'onPoint'> {
+export interface WayBackOptions extends Pick<RunOptions, 'signal' | 'logger' | 'onActions' | 'onPoint' | 'withParts'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly state: RunState;
@@ -61,14 +70,19 @@ class WayBack {
   readonly #fence: AnyFence;
   readonly #probes: ProbeWatch;
   readonly #end = new AbortController();
+  readonly #follower = new ReverseFollower();
+  readonly #keys: ChangedKeys;
+  readonly #verify: VerifyDesk;
+  #isFollowed = false;
+  #integrity: IntegrityFacts | null = null;
   #run: ReverseRun | null = null;
-  #waitsFor: string | null = null;
+  readonly #held = new HoldUp();
   #isReturned = false;
 
   constructor(options: WayBackOptions) {
     const { config, logger } = options;
     this.#options = options;
-    this.#reverse = new Reverse({ config, logger });
+    this.#reverse = new Reverse({ config, logger, follower: this.#follower });
     this.#fence = targetFence(config);
     this.#probes = new ProbeWatch(config);
     const half: CutoverHalfOptions = {
@@ -76,7 +90,7 @@ class WayBack {
       direction: 'back',
       checkpoint: () => null,
       drain: {
-        untilDrained: (signal) => this.#untilDrained(signal),
+        untilDrained: (context) => this.#untilDrained(context),
         isStillDrained: () => this.#isStillDrained(),
       },
       wayBack: wayBackActs(this.#reverse, () => this.#run),
@@ -87,15 +101,24 @@ class WayBack {
       },
     };
     this.#half = new CutoverHalf(half);
+    this.#keys = new ChangedKeys({
+      ...{ follower: this.#follower, pipeline: config.pipeline, recall: nothing },
+      connect: () => connectPostgres(targetLogin(config)),
+    });
+    this.#verify = this.#verifyDesk();
   }
 
   async run(): Promise<'stopped' | 'returned'> {
     const { signal, state, onActions } = this.#options;
     const ending = AbortSignal.any([signal, this.#end.signal]);
-    onActions?.({ cutover: this.#half.actions });
+    const wayBack = {
+      retry: (id: string) => this.#reverse.retry(id),
+      drop: (id: string) => this.#reverse.giveUp(id),
+    };
+    onActions?.({ cutover: this.#half.actions, wayBack, verify: this.#verifyAction });
     state.phase((phase) => phase.cutOver(true));
     try {
-      const watching = [this.#watch(ending), this.#probes.run(ending)];
+      const watching = [this.#watch(ending), this.#probes.run(ending), this.#follow(ending), this.#verify.watch()];
       await Promise.all([this.#carry(ending), ...watching, this.#untilReturned(ending)]);
     } finally {
       await this.#half.settled('the pipeline ends', signal);
@@ -110,18 +133,21 @@ class WayBack {
     while (!signal.aborted && !this.#isReturned) {
       this.#run = this.#reverse.start();
       try {
-        this.#waitsFor = null;
         await Promise.race([this.#run.ended, aborted(signal)]);
       } catch (error) {
         // It was stopped: what its links say of that is no failure.
         if (this.#isReturned || signal.aborted) return;
         if (!(error instanceof SluiceError)) throw error;
-        this.#waitsFor = `${error.message} (${error.code}). ${error.remedy}`;
+        this.#held.met(`${error.message} (${error.code}). ${error.remedy}`, this.#reverse.status().appliedLsn);
         this.#options.state.failed('pipeline', error, 1, AGAIN_MS);
       }
       if (this.#isReturned || signal.aborted) return;
       await pause(AGAIN_MS, signal);
     }
+  }
+
+  get #waitsFor(): string | null {
+    return this.#held.at(this.#reverse.status().appliedLsn);
   }
 
   /** The stream often, the servers seldom. */
@@ -147,10 +173,56 @@ class WayBack {
   }
 
   #status(): WayBackStatus {
-    const { lagMs, appliedLsn, headLsn, rows, setAside } = this.#reverse.status();
+    const { lagMs, appliedLsn, headLsn, rows, setAside, slot: state } = this.#reverse.status();
     const waitsFor = this.#waitsFor;
-    const advice = this.#probes.advice({ lagMs, setAside, waitsFor });
-    return { lagMs, appliedLsn, headLsn, rows, setAside, waitsFor, advice };
+    const advice = this.#probes.advice({ lagMs, setAside, waitsFor, integrity: this.#integrity });
+    const slot = state && {
+      behindBytes: state.behindBytes,
+      retainedBytes: state.retainedBytes,
+      headroomBytes: state.safeBytes,
+    };
+    return { lagMs, appliedLsn, headLsn, rows, setAside, waitsFor, slot, advice };
+  }
+
+  readonly #verifyAction: VerifyAction = async (request, how) => {
+    if (request.repair) throw noRepair();
+    return await this.#verify.verify(request, how);
+  };
+
+  /** Whatever the way there has kept holds no more: the application writes past its log. Nothing is compared before. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#isFollowed) {
+      await pause(WATCH_EVERY_MS, signal);
+      const { point } = this.#follower;
+      if (point === null || signal.aborted) continue;
+      try {
+        await this.#keys.takeOver(null, signal);
+        await this.#keys.moveOut();
+        this.#isFollowed = true;
+      } catch (error) {
+        if (!(error instanceof SluiceError)) throw error;
+      }
+    }
+    await this.#keys.watch(signal);
+  }
+
+  /** Compares both sides over the way back: for whoever asks, and by itself as before the cutover. */
+  #verifyDesk(): VerifyDesk {
+    const { config, scope, signal: process, logger, state } = this.#options;
+    const signal = AbortSignal.any([process, this.#end.signal]);
+    return new VerifyDesk({
+      ...{ config, scope, keys: this.#keys, signal, logger },
+      isLoaded: () => this.#isFollowed && this.#run !== null && this.#waitsFor === null,
+      repair: async () => {
+        throw noRepair();
+      },
+      onStatus: (verify) => {
+        this.#integrity = integrityOf(verify);
+        state.change({ verify });
+      },
+      onRest: (reason, restedMs) => state.throttles.rested(reason === 'limit' ? 'verify-limit' : reason, restedMs),
+      withVerifier: reverseVerifier(this.#follower),
+    });
   }
 
   async #judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {
@@ -161,18 +233,30 @@ class WayBack {
   }
 
   /** A target that cannot be asked leaves the gate red: what is not known is not green. */
-  async #blockers(): Promise<readonly FenceFinding[]> {
+  async #blockers(): Promise<readonly Finding[]> {
     try {
       return (await this.#fence.check()).filter(({ severity }) => severity === 'blocker');
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      return [fenceFinding('blocker', error.code, 'target', error.message, error.remedy)];
+      return [finding('blocker', error.code, 'target', error.message, error.remedy)];
     }
   }
 
-  async #untilDrained(signal: AbortSignal): Promise<Drained> {
-    const { lsn, tookMs } = await this.#drain(signal);
-    return { end: { server: 'postgresql', text: lsn }, shown: lsn, tookMs };
+  async #untilDrained({ signal, tell }: Pick<StepContext, 'signal' | 'tell'>): Promise<Drained> {
+    // What cannot be told is told by whoever runs the step.
+    const timer = setInterval(() => void tell(this.#drainWords()).catch(() => {}), TELL_EVERY_MS);
+    try {
+      const { lsn, tookMs } = await this.#drain(signal);
+      return { end: { server: 'postgresql', text: lsn }, shown: lsn, tookMs };
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #drainWords(): string {
+    const { appliedLsn, headLsn } = this.#reverse.status();
+    const far = `the source has everything up to ${appliedLsn ?? 'nothing yet'}, the target's log ends at ${headLsn ?? 'an unknown place'}`;
+    return `waits: ${far}${this.#waitsFor === null ? '' : `; ${this.#waitsFor}`}`;
   }
 
   /** Another mark goes through, and between the two nothing was carried. */
@@ -185,13 +269,35 @@ class WayBack {
   async #drain(signal: AbortSignal) {
     signal.throwIfAborted();
     if (this.#run === null) throw notRunning();
-    return await this.#reverse.drain(this.#run, this.#options.config.cutover.writeBlockLimitMs);
+    return await this.#reverse.drain(this.#run, this.#options.config.cutover.writeBlockLimitMs, signal);
   }
 }
+
+/** One that was changed each time, could not be read, or of which something was lost since, is not compared. */
+function integrityOf({ tables }: VerifyStatus): IntegrityFacts {
+  const isCompared = ({ state, changesSince }: TableVerified) =>
+    changesSince !== null && (state === 'equal' || state === 'different' || state === 'changing');
+  const differences = tables.reduce((sum, { differenceCount }) => sum + differenceCount, 0);
+  return { compared: tables.filter(isCompared).length, tables: tables.length, differences };
+}
+
+/** What an earlier process has kept is not gone on with. */
+async function* nothing(): AsyncIterable<readonly Change[]> {}
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** REPAIR_NOT_BACK: rows of the source are not written by anything but the way back; exit 3. */
+function noRepair(): SluiceError {
+  return new SluiceError({
+    code: 'REPAIR_NOT_BACK',
+    message: 'while the application writes on the target, nothing is repaired',
+    remedy:
+      'Find what writes to the source. A change of the row on the target, of every column that differs, carries it over.',
+    disposition: 'stop',
+  });
 }
 
 /** REVERSE_NOT_RUNNING: there is nothing to drain. */

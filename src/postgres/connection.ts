@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { SluiceError } from '../contract/error.ts';
+import { LendingSocket } from '../wire/lending-socket.ts';
 import { CopyIn } from './copy.ts';
-import { CopyOut, type TakeLine } from './copy-out.ts';
+import { CopyOut, type TakeRows } from './copy-out.ts';
 import { quoteLiteral } from './quote.ts';
 import { sqlstateOf, targetError } from './sqlstate.ts';
 
@@ -24,9 +25,13 @@ export interface PostgresSettings {
   readonly tls?: TlsSettings;
   /** How long a statement waits for a lock before it fails with TARGET_CONFLICT (retry). 0: for ever. */
   readonly lockTimeoutMs?: number;
+  /** To connect, and again to prepare the session. */
   readonly connectTimeoutMs?: number;
+  /** Much is read, by COPY, which then has each byte lent. Has no effect with TLS. */
+  readonly isBulk?: boolean;
 }
 
+const CONNECT_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Every value is text as the server printed it: no Date, no number, no lost digit. */
@@ -41,11 +46,17 @@ export interface TextResult {
 export class PostgresSession {
   readonly #client: pg.Client;
   #isReplica = false;
-  /** We ended it: whoever still uses it finds the link lost, which is no fault of the program. */
+  /** We ended it, or the server did: whoever still uses it finds the link lost, which is no fault of the program. */
   #isClosed = false;
+  #owedSinceMs: number | null = null;
+  #heardAtMs = performance.now();
 
   constructor(client: pg.Client) {
     this.#client = client;
+    // Told before the socket is gone: from here on the client refuses all by an error without a code (INV-198).
+    client.on('error', () => {
+      this.#isClosed = true;
+    });
   }
 
   /** True when foreign keys and triggers of the target do not act on what this session writes (INV-50). */
@@ -53,11 +64,21 @@ export class PostgresSession {
     return this.#isReplica;
   }
 
+  /** Since when the server owes an answer, by performance.now(); null: it owes none. */
+  get owedSinceMs(): number | null {
+    return this.#owedSinceMs;
+  }
+
+  /** When the server last gave an answer, by performance.now(). */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
+  }
+
   /** Runs a statement with parameters, or several without. The result is the last statement's. */
   async query(text: string, values?: readonly (string | Uint8Array | null)[]): Promise<TextResult> {
     try {
       const given = values === undefined ? undefined : [...values];
-      const results: pg.QueryResult | pg.QueryResult[] = await this.#client.query(text, given);
+      const results: pg.QueryResult | pg.QueryResult[] = await this.#owed(this.#client.query(text, given));
       const last = Array.isArray(results) ? results.at(-1) : results;
       return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
     } catch (error) {
@@ -69,20 +90,35 @@ export class PostgresSession {
   async copy(statement: string, chunks: Iterable<Uint8Array>): Promise<number> {
     const copy = this.#client.query(new CopyIn(statement));
     try {
-      for (const chunk of chunks) await copy.send(chunk);
-      return await copy.end();
+      for (const chunk of chunks) await this.#owed(copy.send(chunk));
+      return await this.#owed(copy.end());
     } catch (error) {
       await copy.fail();
       throw this.#wrap(error, 'COPY');
     }
   }
 
-  /** Runs COPY ... TO STDOUT and hands over each row's bytes. */
-  async copyOut(statement: string, take: TakeLine): Promise<void> {
+  /** Runs COPY ... TO STDOUT and hands over runs of rows as they come. */
+  async copyOut(statement: string, take: TakeRows): Promise<void> {
     try {
       await this.#client.query(new CopyOut(statement, take)).ended;
     } catch (error) {
       throw this.#wrap(error, 'COPY');
+    }
+  }
+
+  /** Gives the link up at once, as if the network had ended it: what runs on it fails with TARGET_UNREACHABLE. */
+  cut(why: string): void {
+    socketOf(this.#client).destroy(Object.assign(new Error(why), { code: 'ETIMEDOUT' }));
+  }
+
+  async #owed<T>(answer: Promise<T>): Promise<T> {
+    this.#owedSinceMs = performance.now();
+    try {
+      return await answer;
+    } finally {
+      this.#owedSinceMs = null;
+      this.#heardAtMs = performance.now();
     }
   }
 
@@ -99,6 +135,8 @@ export class PostgresSession {
     this.#isReplica = await this.#may("SET session_replication_role = 'replica'");
     // Makes a server that computes for a dead client notice; not there on every platform.
     await this.#may('SET client_connection_check_interval = 2000');
+    // And one that waits for a client whose network has gone, with the locks that it holds.
+    await this.#may('SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3');
   }
 
   async #may(statement: string): Promise<boolean> {
@@ -121,12 +159,15 @@ export class PostgresSession {
 /** Connects and sets what every statement and every printed value relies on. */
 export async function connectPostgres(settings: PostgresSettings): Promise<PostgresSession> {
   const session = new PostgresSession(await openClient(settings));
+  const timer = setTimeout(() => session.cut('no answer'), settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
   try {
     await session.prepare(settings);
     return session;
   } catch (error) {
     await session.close();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -135,13 +176,15 @@ export async function openClient(
   settings: PostgresSettings,
   more: { replication?: 'database' } = {},
 ): Promise<pg.Client> {
+  const tls = tlsOf(settings.tls);
   const client = new pg.Client({
     connectionString: withoutTls(settings.url),
     application_name: `sluice:${settings.pipeline}`,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: () => (text: string) => text },
-    ...(tlsOf(settings.tls) ?? {}),
+    ...(tls ?? {}),
+    ...(settings.isBulk === true && tls === null ? { stream: () => new LendingSocket() } : {}),
     ...more,
   });
   // Without a listener the loss of an idle connection would end the process; the next statement reports it.
@@ -153,7 +196,7 @@ export async function openClient(
 async function open(client: pg.Client, settings: PostgresSettings): Promise<void> {
   const timer = setTimeout(() => {
     socketOf(client).destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
-  }, settings.connectTimeoutMs ?? 15_000);
+  }, settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
   try {
     await client.connect();
   } catch (error) {

@@ -150,8 +150,8 @@ function describe(error: ServerError, sqlstate: string, doing: string): string {
   if (sqlstate) parts.push(`(${sqlstate})`);
   for (const name of ['table', 'column', 'constraint'] as const) if (error[name]) parts.push(`${name} ${error[name]}`);
   const quotesValues = /^(21|22|23|54)/.test(sqlstate);
-  if (typeof error.message === 'string' && !quotesValues) parts.push(`: ${error.message}`);
-  return parts.join(' ');
+  const said = typeof error.message === 'string' && !quotesValues ? `: ${error.message}` : '';
+  return `${parts.join(' ')}${said}`;
 }
 
 /** Gives every error of this boundary its code and disposition; passes our own on as they are. */

@@ -27,6 +27,8 @@ export interface StandingColumn {
   readonly default: string | null;
   readonly generated: string | null;
   readonly isIdentity: boolean;
+  /** Its collation holds texts equal that are not the same bytes. */
+  readonly isNondeterministic: boolean;
   /** Next number of an identity, or of the sequence that the default calls; null for others, and where it is hidden. */
   readonly next: string | null;
   readonly comment: string;
@@ -96,7 +98,9 @@ const TABLES = `SELECT n.nspname AS schema, c.relname AS "table", obj_descriptio
 
 const COLUMNS = `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS name,
     format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null, a.attgenerated <> '' AS generated,
-    a.attidentity <> '' AS identity, pg_get_expr(d.adbin, d.adrelid) AS expression,
+    a.attidentity <> '' AS identity,
+    EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) AS nondeterministic,
+    pg_get_expr(d.adbin, d.adrelid) AS expression,
     col_description(c.oid, a.attnum) AS comment,
     CASE WHEN s.last_value IS NULL THEN s.start_value ELSE s.last_value::numeric + s.increment_by END::text AS next,
     CASE WHEN a.attidentity = '' THEN s.schemaname END AS sequence_schema, s.sequencename AS sequence
@@ -208,6 +212,7 @@ function columnOf(row: TextRow): StandingColumn {
     default: isGenerated ? null : defaultOf(row, expression),
     generated: isGenerated ? expression : null,
     isIdentity: row['identity'] === 't',
+    isNondeterministic: row['nondeterministic'] === 't',
     next: row['next'] ?? null,
     comment: row['comment'] ?? '',
   };

@@ -1,3 +1,4 @@
+import type { Acting } from './acting.ts';
 import type { PostgresSession, TextRow } from './connection.ts';
 import type { TargetName } from './quote.ts';
 
@@ -36,7 +37,7 @@ export interface TargetTable extends TargetName {
   /** Any unique index besides the primary key, partial and expression indexes included. */
   readonly hasSecondaryUnique: boolean;
   /** Foreign keys and triggers that act on what this session writes; none where it is a replica, unless made ALWAYS. */
-  readonly acting: readonly string[];
+  readonly acting: readonly Acting[];
 }
 
 const COLUMNS = `
@@ -56,9 +57,9 @@ const UNIQUES = `
   WHERE x.indrelid = $1::oid AND x.indisunique AND x.indisvalid ORDER BY x.indisprimary DESC, i.relname`;
 
 const ACTING = `
-  SELECT DISTINCT coalesce(c.conname, t.tgname) AS name
+  SELECT coalesce(c.conname, t.tgname) AS name, t.tgname AS trigger, t.tgenabled AS fires
   FROM pg_trigger t LEFT JOIN pg_constraint c ON c.oid = t.tgconstraint
-  WHERE t.tgrelid = $1::oid AND t.tgenabled::text = ANY ($2) AND (c.oid IS NULL OR c.contype IN ('f', 't')) ORDER BY 1`;
+  WHERE t.tgrelid = $1::oid AND t.tgenabled::text = ANY ($2) AND (c.oid IS NULL OR c.contype IN ('f', 't')) ORDER BY 1, 2`;
 
 /** The table as it stands now; null when there is none. */
 export async function readTargetTable(session: PostgresSession, name: TargetName): Promise<TargetTable | null> {
@@ -78,8 +79,13 @@ export async function readTargetTable(session: PostgresSession, name: TargetName
     columns: columns.rows.map(columnOf),
     uniques: uniques.rows.filter((row) => row['is_plain'] === 't').map(uniqueOf),
     hasSecondaryUnique: uniques.rows.some((row) => row['is_primary'] !== 't'),
-    acting: acting.rows.map((row) => row['name'] ?? ''),
+    acting: acting.rows.map(actingOf),
   };
+}
+
+function actingOf({ name, trigger, fires }: TextRow): Acting {
+  const known = { name: name ?? '', trigger: trigger ?? '' };
+  return { ...known, fires: fires === 'A' ? 'always' : fires === 'R' ? 'replica' : 'origin' };
 }
 
 function columnOf(row: TextRow): TargetColumn {

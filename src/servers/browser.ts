@@ -45,12 +45,23 @@ async function unpackedBrowser(): Promise<BrowserProgram> {
   const file = await findExecutable([join(prefix, 'usr/lib/chromium/chromium')]);
   if (file === undefined) throw new Error(`no Chromium under ${prefix}`);
   const libraries = (await readdir(join(prefix, 'usr/lib'))).filter((name) => name.includes('-linux-gnu'));
-  const folders = libraries.flatMap((name) => [join(prefix, 'usr/lib', name), join(prefix, 'lib', name)]);
+  const tops = libraries.flatMap((name) => [join(prefix, 'usr/lib', name), join(prefix, 'lib', name)]);
+  const folders = [...tops, ...(await Promise.all(tops.map(ownFolders))).flat()];
   return {
     file,
     arguments: sandbox(),
     environment: { LD_LIBRARY_PATH: folders.join(':'), FONTCONFIG_SYSROOT: prefix },
   };
+}
+
+/** Some libraries keep others in a folder that their packages find by its absolute path (libpulse0: pulseaudio/). */
+async function ownFolders(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  const holds = await Promise.all(
+    inner.map(async (path) => (await readdir(path)).some((name) => /^lib.*\.so(\.|$)/.test(name))),
+  );
+  return inner.filter((_, at) => holds[at]);
 }
 
 /** Chromium's own sandbox refuses root; the pages that are opened are ours. */

@@ -8,6 +8,8 @@ export interface ProxyTarget {
   readonly port: number;
 }
 
+const NEVER = new Promise<never>(() => {});
+
 /**
  * A loopback port before a server that fails on demand, for fault tests. Faults that end connections hit those that
  * stand; `stall`, `delay` and `refuse` hold for later ones too, until `heal`.
@@ -21,6 +23,7 @@ export class FaultProxy {
   #stalled: Promise<void> | undefined;
   #unstall: () => void = () => undefined;
   #isRefusing = false;
+  readonly #lost = new WeakSet<Socket>();
   #bytesUntilReset = Number.POSITIVE_INFINITY;
   #passedBytes = 0;
 
@@ -83,6 +86,11 @@ export class FaultProxy {
     });
   }
 
+  /** What stands carries nothing any more, and neither side hears of it; later connections are well. */
+  lose(): void {
+    for (const socket of this.#sockets) this.#lost.add(socket);
+  }
+
   /** Holds every piece of data for this long, in each direction. */
   delay(delayMs: number): void {
     this.#delayMs = delayMs;
@@ -140,6 +148,7 @@ export class FaultProxy {
         this.#passedBytes += piece.length;
         if (this.#delayMs > 0) await sleep(this.#delayMs);
         await this.#stalled;
+        if (this.#lost.has(from)) await NEVER;
         const isRoom = to.write(piece.subarray(0, limit.left()));
         limit.count(piece.length);
         if (!isRoom) await once(to, 'drain');

@@ -1,8 +1,9 @@
 import type { RowChange } from '../contract/change.ts';
+import type { Origin, Reason } from '../contract/set-aside.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { CheckpointKey } from './checkpoint.ts';
-import type { Origin, QuarantineStore, Reason } from './quarantine-store.ts';
+import type { QuarantineStore } from './quarantine-store.ts';
 import type { VersionBook } from './version-book.ts';
 import { nameOf } from './waiting-index.ts';
 

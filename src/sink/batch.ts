@@ -1,5 +1,6 @@
 import type { Change, RowChange, SchemaChange, Truncate } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
+import type { Origin, Reason } from '../contract/set-aside.ts';
 import { quoteTable } from '../postgres/quote.ts';
 import type { Aside } from './aside.ts';
 import { behindReason, CarefulWriter } from './careful-writer.ts';
@@ -8,7 +9,6 @@ import { noteLeftOut } from './left-out.ts';
 import { RowCount } from './observer.ts';
 import { PendingCascades } from './pending-cascade.ts';
 import { PendingRows, type TableRun } from './pending-rows.ts';
-import type { Origin, Reason } from './quarantine-store.ts';
 import { applySchemaChange, emptyPaused, fitError, followRow } from './schema-apply.ts';
 import type { TablePlan } from './table-plan.ts';
 import type { TargetState } from './target-state.ts';

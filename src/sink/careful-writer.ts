@@ -1,10 +1,10 @@
 import type { RowChange } from '../contract/change.ts';
 import type { ValueError } from '../contract/error.ts';
+import type { Origin, Reason } from '../contract/set-aside.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { Aside } from './aside.ts';
 import { latin1 } from './coalesce.ts';
 import { isDataError, reasonOf } from './data-error.ts';
-import type { Origin, Reason } from './quarantine-store.ts';
 import { rowProbe } from './row-text.ts';
 import type { SetWriter } from './set-writer.ts';
 import type { TablePlan } from './table-plan.ts';

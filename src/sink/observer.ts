@@ -2,6 +2,7 @@ import type { Change, RowOperation, TableName } from '../contract/change.ts';
 import type { EpochHeader } from '../contract/change-log.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import type { TableVersion } from '../contract/table.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** One committed transaction of the sink. */
@@ -38,6 +39,8 @@ export interface SinkObserver {
   touched?(table: TableName, keys: PrintedKeys | null): void;
   /** Rows of any table may change without a word. */
   unfollowed?(): void;
+  /** In a transaction that changes rows of which no epoch of the log tells, before it does. */
+  outside?(session: PostgresSession): Promise<void>;
   applied?(batch: AppliedBatch): void;
   /** Changes that the transaction just committed has put into quarantine. */
   setAside?(counts: readonly QuarantineCount[]): void;

@@ -47,7 +47,7 @@ export class PlanBook {
     return this.#byVersion.get(version);
   }
 
-  /** TARGET_TABLE_MISSING, TARGET_TABLE_UNFIT. */
+  /** TARGET_TABLE_MISSING, TARGET_TABLE_UNFIT, TARGET_TABLE_ACTING. */
   async load(version: TableVersion): Promise<TablePlan | null> {
     let plan = this.#byFingerprint.get(version.fingerprint);
     if (plan === undefined) {
@@ -86,7 +86,7 @@ export class PlanBook {
       columnOf: (column: string) => (this.#mapping.columnOf ? this.#mapping.columnOf(database, table, column) : column),
     };
     const planned = planTable(version, target, rules, `sluice_s${stagingTables++}`);
-    if ('problems' in planned) throw tableUnfit(version, shown, planned.problems);
+    if ('problems' in planned) throw tableUnfit(version, shown, planned);
     return planned.plan;
   }
 }

@@ -1,32 +1,12 @@
 import { ByteWriter } from '../avro/byte-writer.ts';
 import { copyText } from '../column/copy-text.ts';
 import type { RowChange, RowOperation } from '../contract/change.ts';
+import type { Origin, Reason, StoredChange } from '../contract/set-aside.ts';
 import { type TableVersion, tableVersion } from '../contract/table.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
 import { hasCascade, type LatestVersion, reachedTables } from './cascade.ts';
 import type { CheckpointKey } from './checkpoint.ts';
 import { sourceName, WaitingIndex } from './waiting-index.ts';
-
-/** Why a change is set aside. */
-export interface Reason {
-  /** A ValueError's reason, `sqlstate-<code>`, `behind`, or `table-paused`. */
-  readonly reason: string;
-  readonly message: string;
-  /** Id of the change it waits behind; null for one with a fault of its own. */
-  readonly behind: string | null;
-}
-
-/** Where a change stood in the log. */
-export interface Origin {
-  readonly epoch: number;
-  readonly position: string;
-}
-
-/** A change as it is stored, ready to be applied again. */
-export interface StoredChange {
-  readonly id: string;
-  readonly change: RowChange;
-}
 
 /** One head with what waits behind it, or everything. */
 export type Selection = string | 'all';

@@ -1,3 +1,4 @@
+import { keyJson, rowJson } from '../column/row-json.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Quarantine, QuarantinedChange, QuarantinedDetail } from '../contract/quarantine.ts';
 import type { QuarantineCount } from '../contract/status.ts';
@@ -6,7 +7,6 @@ import type { PostgresSession, TextRow } from '../postgres/connection.ts';
 import type { CheckpointKey } from './checkpoint.ts';
 import type { Mapping } from './plan-book.ts';
 import type { RetryOutcome } from './retry.ts';
-import { keyJson, rowJson } from './row-json.ts';
 
 export interface QuarantineOptions {
   readonly key: CheckpointKey;
@@ -42,14 +42,15 @@ export class TargetQuarantine implements Quarantine {
     return (await this.#select('ORDER BY q.id')).map((row) => this.#changeOf(row));
   }
 
-  /** How many wait, by table and reason; none where no sink has started yet. */
+  /** How many wait, by table and reason, of tables that take part; none where no sink has started yet. */
   async counts(): Promise<readonly QuarantineCount[]> {
-    const { key, connect } = this.#options;
+    const { key, connect, mapping } = this.#options;
     const session = await connect();
     try {
       if (!(await isMade(session))) return [];
       const { rows } = await session.query(COUNTS, [key.pipeline, key.lane]);
-      return rows.map((row) => ({
+      const part = rows.filter((row) => mapping.targetOf(row['database'] ?? '', row['table'] ?? '') !== null);
+      return part.map((row) => ({
         table: this.#tableOf(row),
         reason: row['reason'] ?? '',
         changes: Number(row['changes']),

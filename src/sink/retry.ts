@@ -1,6 +1,7 @@
+import type { StoredChange } from '../contract/set-aside.ts';
 import { KeptAside } from './aside.ts';
 import { Batch } from './batch.ts';
-import type { Selection, StoredChange } from './quarantine-store.ts';
+import type { Selection } from './quarantine-store.ts';
 import { resumeIfFit } from './schema-apply.ts';
 import type { TargetState } from './target-state.ts';
 

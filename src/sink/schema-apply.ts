@@ -246,8 +246,8 @@ async function modelOf(state: TargetState, database: string, table: string) {
 /**
  * A row has a shape of its own: where the catalogue was ahead when the last DDL was read, the row tells what the table was
  * in between. Followed with the same witness, and wider types by the shapes alone. A table whose shape has moved since the
- * target fitted is paused where it does not any more, and so is one that we made in a later shape; TARGET_TABLE_UNFIT or
- * _MISSING is thrown for another that never did.
+ * target fitted is paused where it does not any more, and so is one that we made in a later shape, and one that had taken
+ * rows before something on the target acts on them; TARGET_TABLE_UNFIT, _ACTING or _MISSING is thrown for another.
  */
 export async function followRow(state: TargetState, version: TableVersion): Promise<void> {
   const { database, table } = version;
@@ -261,10 +261,15 @@ export async function followRow(state: TargetState, version: TableVersion): Prom
   if (unfit === null) return;
   const isLost = before !== undefined && unfit.code === 'TARGET_TABLE_MISSING';
   // One that we made has the shape of its day, which may be later than the log's.
+  const isActed = unfit.code === 'TARGET_TABLE_ACTING' && before !== undefined;
   const isAhead = !hasMoved && before === undefined && state.mapping.makesTables === true;
-  if (!hasMoved && !isLost && !isAhead) throw unfit;
+  if (!hasMoved && !isLost && !isAhead && !isActed) throw unfit;
   const name = `${database}.${table}`;
-  const pause = isLost ? lostPause(unfit, name) : isAhead ? aheadPause(unfit, name) : unfitPause(unfit);
+  const pause = isLost
+    ? lostPause(unfit, name)
+    : isAhead && unfit.code !== 'TARGET_TABLE_ACTING'
+      ? aheadPause(unfit, name)
+      : unfitPause(unfit);
   await state.paused.pause({ database, table, ...pause });
 }
 

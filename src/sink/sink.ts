@@ -2,6 +2,7 @@
 import type { TableName } from '../contract/change.ts';
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
+import { type Backend, backendOf, endBackend } from '../postgres/backend.ts';
 import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
 import { beginMarked } from '../postgres/wal-message.ts';
 import { NewAside } from './aside.ts';
@@ -21,7 +22,7 @@ import {
 import { isDataError } from './data-error.ts';
 import type { DecodedEpoch } from './epoch.ts';
 import { EpochQueue } from './epoch-queue.ts';
-import { noteLoading } from './freshness-view.ts';
+import { forgetLeftOut, noteLoading } from './freshness-view.ts';
 import type { SinkObserver } from './observer.ts';
 import type { PausedTable } from './paused-table.ts';
 import type { Mapping } from './plan-book.ts';
@@ -60,6 +61,12 @@ const LOCK_WAIT_MS = 15_000;
 /** After a change that the target could not hold, so many transactions run carefully from the start. */
 const CAREFUL_TRANSACTIONS = 100;
 
+/** What a sink speaks with the target over, and the process there that listens; null: not known yet. */
+export interface SinkLink {
+  readonly session: PostgresSession;
+  readonly backend: Backend | null;
+}
+
 type NextEpoch = (isFull: boolean) => Promise<DecodedEpoch | null>;
 
 /** One sink of one pipeline. After an error: `start` again, which asks the target what stands (never guesses). */
@@ -67,6 +74,9 @@ export class Sink {
   readonly #options: SinkOptions;
   readonly #key: CheckpointKey;
   #state: TargetState | null = null;
+  #link: SinkLink | null = null;
+  /** Behind the last session. */
+  #backend: Backend | null = null;
   #checkpoint: Checkpoint | null = null;
   #carefulLeft = 0;
   /** The transaction under way; never rejects. */
@@ -90,6 +100,11 @@ export class Sink {
     return this.#checkpoint;
   }
 
+  /** null while it has none: for who watches whether the target still answers. */
+  get link(): SinkLink | null {
+    return this.#link;
+  }
+
   /** True when foreign keys and triggers of the target rest while the sink writes (INV-50). */
   get isReplica(): boolean {
     return this.#state?.session.isReplica ?? false;
@@ -108,7 +123,9 @@ export class Sink {
   async start(head?: LogHead): Promise<Checkpoint | null> {
     await this.close();
     const session = await connectPostgres(this.#options.target);
+    this.#link = { session, backend: null };
     try {
+      await this.#succeed(session);
       await lockPipeline(session, this.#key, this.#options.lockWaitMs ?? LOCK_WAIT_MS);
       await makeBookkeeping(session);
       const checkpoint = await readCheckpoint(session, this.#key);
@@ -116,12 +133,21 @@ export class Sink {
       if (checkpoint === null) await assertNeverWritten(session, this.#key, this.#checkpoint);
       this.#checkpoint = checkpoint;
       if (head) assertLogHolds(this.#checkpoint, head);
+      await forgetLeftOut(session, { pipeline: this.#key.pipeline, mapping: this.#options.mapping });
       this.#state = await this.#load(session);
       return this.#checkpoint;
     } catch (error) {
+      this.#link = null;
       await session.close();
       throw error;
     }
+  }
+
+  /** The server may still hold our last session, which it does not know to be given up, with its lock and its rows. */
+  async #succeed(session: PostgresSession): Promise<void> {
+    if (this.#backend !== null) await endBackend(session, this.#backend);
+    this.#backend = await backendOf(session);
+    this.#link = { session, backend: this.#backend };
   }
 
   /** Applies epochs until they end or `signal` aborts; the transaction in hand is committed first. */
@@ -141,6 +167,7 @@ export class Sink {
   async close(): Promise<void> {
     const state = this.#state;
     this.#state = null;
+    this.#link = null;
     await state?.session.close();
   }
 
@@ -156,6 +183,7 @@ export class Sink {
     return await this.#exclusively(async (state) => {
       await this.#begin(state);
       if (touchesRows) this.#options.observer?.unfollowed?.();
+      if (touchesRows) await this.#options.observer?.outside?.(state.session);
       const result = await work(state.session);
       await this.#commitInPlace(state);
       return result;
@@ -256,6 +284,7 @@ export class Sink {
 
   async #retry(state: TargetState, head: string): Promise<RetryOutcome> {
     await this.#begin(state);
+    await this.#options.observer?.outside?.(state.session);
     const outcome = await retryWaiting(state, head, this.#options.pieceBytes ?? PIECE_BYTES);
     await this.#commitInPlace(state);
     return outcome;

@@ -2,6 +2,7 @@ import { type ColumnCodec, type CopyEncoder, STRICT_POLICY, type ValuePolicy } f
 import { rowLayout } from '../column/row.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { TableVersion } from '../contract/table.ts';
+import { actingCure, actingText } from '../postgres/acting.ts';
 import { type TargetColumn, type TargetTable, valueType } from '../postgres/target-catalogue.ts';
 import { type PlannedSql, planSql } from './table-sql.ts';
 
@@ -38,7 +39,13 @@ export interface PlanRules {
   isGone?(column: string): boolean;
 }
 
-export type Planned = { readonly plan: TablePlan } | { readonly problems: readonly string[] };
+export type Planned = { readonly plan: TablePlan } | Unfit;
+
+/** Why a target table cannot take the rows; `acting`: what besides would act on them, which its shape has no part in. */
+export interface Unfit {
+  readonly problems: readonly string[];
+  readonly acting: readonly string[];
+}
 
 /** Pairs columns by name and finds an encoder for each; all that does not fit is listed, not only the first. */
 export function planTable(version: TableVersion, target: TargetTable, rules: PlanRules, stagingName: string): Planned {
@@ -60,8 +67,8 @@ export function planTable(version: TableVersion, target: TargetTable, rules: Pla
   });
   const key = version.key.map((index) => written.findIndex((column) => column.source === index));
   problems.push(...keyProblems(version, target, written, key), ...leftOver(target, written));
-  problems.push(...unloggedParents(version), ...actingOn(target));
-  if (problems.length > 0) return { problems };
+  problems.push(...unloggedParents(version));
+  if (problems.length + target.acting.length > 0) return { problems, acting: actingOn(target) };
   return { plan: { version, target, fields, written, key, sql: planSql(target, written, key, stagingName) } };
 }
 
@@ -127,16 +134,17 @@ function leftOver(target: TargetTable, written: readonly WrittenColumn[]): strin
 
 /** INV-50: a key or trigger that acts would change rows a second time, or refuse them by the order they come in. */
 function actingOn(target: TargetTable): string[] {
-  return target.acting.map(
-    (name) =>
-      `foreign key or trigger ${name} acts on replicated rows: grant SET ON PARAMETER session_replication_role, or drop it until the cutover`,
-  );
+  const cures = Map.groupBy(target.acting, (one) => actingCure(target, one));
+  return Array.from(cures, ([cure, [first, ...more]]) => {
+    const what = first === undefined ? '' : actingText(first);
+    return `${what}${more.length === 0 ? '' : ` (and ${more.length} more)`}: ${cure}`;
+  });
 }
 
-/** TARGET_TABLE_MISSING, TARGET_TABLE_UNFIT: all problems of one table in one error. */
-export function tableUnfit(version: TableVersion, name: string, problems: readonly string[] | null): SluiceError {
+/** TARGET_TABLE_MISSING, TARGET_TABLE_UNFIT, TARGET_TABLE_ACTING: all problems of one table in one error. */
+export function tableUnfit(version: TableVersion, name: string, unfit: Unfit | null): SluiceError {
   const source = `${version.database}.${version.table}`;
-  if (problems === null) {
+  if (unfit === null) {
     return new SluiceError({
       code: 'TARGET_TABLE_MISSING',
       message: `the target has no table ${name} for ${source}`,
@@ -144,9 +152,18 @@ export function tableUnfit(version: TableVersion, name: string, problems: readon
       disposition: 'stop',
     });
   }
+  const { problems, acting } = unfit;
+  if (problems.length === 0) {
+    return new SluiceError({
+      code: 'TARGET_TABLE_ACTING',
+      message: `the target table ${name} would change, or refuse, rows of ${source}: ${acting.join('; ')}`,
+      remedy: 'Run the statement on the target, or drop what acts until the cutover.',
+      disposition: 'stop',
+    });
+  }
   return new SluiceError({
     code: 'TARGET_TABLE_UNFIT',
-    message: `the target table ${name} does not fit ${source}: ${problems.join('; ')}`,
+    message: `the target table ${name} does not fit ${source}: ${[...problems, ...acting].join('; ')}`,
     remedy: 'Change the target table, or add a rule for the column; `sluice schema diff` shows both sides.',
     disposition: 'stop',
   });

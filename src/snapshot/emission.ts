@@ -5,7 +5,7 @@ import type { ChunkQueue } from './chunk-queue.ts';
 import { type Gate, isVoid, type ReadyChunk, type ReadyRepair, type ReadyTable } from './gate.ts';
 import type { Progress } from './progress.ts';
 import type { TableEntry } from './table-entry.ts';
-import { DONE, printState, stateEntry, withDone } from './table-state.ts';
+import { printState, stateEntry, withDone } from './table-state.ts';
 import { keyText, readChange } from './window.ts';
 
 /** Rows in one array: enough to make an await cheap, few enough to flow. */
@@ -101,13 +101,15 @@ export class Emission {
         return;
       }
       yield [{ tag: 'truncate', table: version }];
+      let rows = 0;
       for await (const page of pages) {
         yield Array.from({ length: page.rows }, (_, row) => readChange(version, page, row));
         this.#parts.progress.advance(entry, page.rows);
+        rows += page.rows;
       }
-      entry.state = { ...entry.state, left: [] };
+      entry.state = { ...entry.state, rows, left: [] };
       this.#parts.progress.advance(entry, 0);
-      yield [mark(new Map([[stateEntry(entry), DONE]]))];
+      yield [mark(new Map([[stateEntry(entry), printState(entry.state)]]))];
       failure = null;
     } catch (error) {
       failure = error;

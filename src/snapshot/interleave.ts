@@ -5,6 +5,7 @@ import type { ViewSource } from '../mysql/read-view.ts';
 import { isPast } from '../position/coordinate.ts';
 import { coordinateOf, hasReached } from '../position/position.ts';
 import { ChunkQueue } from './chunk-queue.ts';
+import { type CopiesRequest, sendCopies } from './copies-repair.ts';
 import { Emission, mark } from './emission.ts';
 import { Gate } from './gate.ts';
 import { Progress, type ProgressObserver } from './progress.ts';
@@ -49,6 +50,8 @@ export interface Interleaved extends AsyncIterable<readonly Change[]> {
    * or changed. The Mark must be waited for by who wants to know that they are durable.
    */
   repair(request: RepairRequest, also: ReadonlyMap<string, string>): Promise<boolean>;
+  /** The same for copies of rows of a table without a key, as they are given. Resolves with the table's era; null: not now. */
+  repairCopies(request: CopiesRequest, also: ReadonlyMap<string, string>): Promise<string | null>;
 }
 
 export function interleave(options: InterleaveOptions): Interleaved {
@@ -108,6 +111,12 @@ class Interleaving implements Interleaved {
     const entry = this.#book.get(request);
     if (entry === undefined || !entry.isDone) return false;
     return await readRepair({ gate: this.#gate, views: this.#options.views, entry }, request, also);
+  }
+
+  async repairCopies(request: CopiesRequest, also: ReadonlyMap<string, string>): Promise<string | null> {
+    const entry = this.#book.get(request);
+    if (entry === undefined || !entry.isDone) return null;
+    return await sendCopies({ gate: this.#gate, views: this.#options.views, entry }, request, also);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<readonly Change[]> {
@@ -215,6 +224,7 @@ class Interleaving implements Interleaved {
     }
     if (marks.size > 0) yield [mark(marks)];
     for (const entry of arrived) this.#begin(entry);
+    if (marks.size > 0) this.#progress.follow(this.#book.entries);
   }
 
   /**

@@ -10,7 +10,12 @@ export interface TableProgress extends TableName {
   readonly rowsPerSecond: number;
 }
 
-export type ProgressObserver = (progress: TableProgress) => void;
+export interface ProgressObserver {
+  /** Also of a table that was made in the stream, of which there was nothing to copy. */
+  moved(progress: TableProgress): void;
+  /** It was dropped, or has another name now. */
+  gone(table: TableName): void;
+}
 
 interface Meter {
   readonly sinceMs: number;
@@ -22,13 +27,25 @@ interface Meter {
 export class Progress {
   readonly #observe: ProgressObserver | undefined;
   readonly #meters = new WeakMap<TableEntry, Meter>();
+  readonly #begun = new Set<TableEntry>();
   readonly #rows = new WeakMap<TableEntry, number>();
 
   constructor(observe: ProgressObserver | undefined) {
     this.#observe = observe;
   }
 
+  /** Tables have come and gone in the stream: those that are there now, by whatever way. */
+  follow(entries: Iterable<TableEntry>): void {
+    for (const entry of this.#begun) {
+      if (!entry.isGone) continue;
+      this.#begun.delete(entry);
+      this.#observe?.gone(entry);
+    }
+    for (const entry of entries) if (!this.#begun.has(entry)) this.begin(entry);
+  }
+
   begin(entry: TableEntry): void {
+    this.#begun.add(entry);
     this.#rows.set(entry, entry.state.rows);
     this.#tell(entry, 0);
   }
@@ -44,7 +61,7 @@ export class Progress {
   #tell(entry: TableEntry, rowsPerSecond: number): void {
     const rowsDone = this.#rows.get(entry) ?? 0;
     const estimate = entry.loaded(entry.generation)?.estimateRows ?? 0;
-    this.#observe?.({
+    this.#observe?.moved({
       database: entry.database,
       table: entry.table,
       phase: entry.isDone ? 'copied' : rowsDone > 0 ? 'copying' : 'waiting',

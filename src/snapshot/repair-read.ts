@@ -14,7 +14,7 @@ export interface RepairRequest extends TableName {
   readonly keys: readonly Uint8Array[];
 }
 
-interface Parts {
+export interface RepairParts {
   readonly gate: Gate;
   readonly views: ViewSource;
   readonly entry: TableEntry;
@@ -22,7 +22,7 @@ interface Parts {
 
 /** By the window protocol, like a chunk: a row that the stream changes meanwhile is left to the stream (INV-43). */
 export async function readRepair(
-  { gate, views, entry }: Parts,
+  { gate, views, entry }: RepairParts,
   request: RepairRequest,
   also: ReadonlyMap<string, string>,
 ): Promise<boolean> {
@@ -40,7 +40,7 @@ export async function readRepair(
   }
 }
 
-async function inView<T>(view: ReadView, work: (view: ReadView) => Promise<T>): Promise<T> {
+export async function inView<T>(view: ReadView, work: (view: ReadView) => Promise<T>): Promise<T> {
   let isBroken = true;
   try {
     const result = await work(view);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RowChange } from '../contract/change.ts';
 import type { Position } from '../contract/position.ts';
 import type { TableName } from '../mysql/identifier.ts';
@@ -16,6 +17,8 @@ export class TableEntry implements TableName {
   #generation = 0;
   #loaded: { readonly generation: number; readonly table: ReadableTable } | null = null;
   #isGone = false;
+  readonly #id = randomUUID();
+  #voids = 0;
   readonly #windows = new Set<Window>();
   readonly #xaKeys = new Set<string>();
 
@@ -104,7 +107,13 @@ export class TableEntry implements TableName {
     this.#windows.delete(window);
   }
 
+  /** Another one after everything that changes rows of the table without a change of each: TRUNCATE, DDL, a reload. */
+  get era(): string {
+    return `${this.#id}.${this.#voids}`;
+  }
+
   makeVoid(): void {
+    this.#voids++;
     for (const window of this.#windows) window.makeVoid();
   }
 

@@ -16,9 +16,15 @@ export const UNREAD: TableState = { order: null, left: [WHOLE], rows: 0, isToEmp
 /** A table that is read anew because the target may hold what the source does not. */
 export const RELOAD: TableState = { ...UNREAD, isToEmpty: true };
 
+/** Followed by how many rows were copied, where that is known. */
 export const DONE = 'done';
 
 const PREFIX = 'snapshot/';
+
+/** A table's entry says that all of it was read. */
+export function isDone(text: string | null | undefined): boolean {
+  return text === DONE || (text?.startsWith(`${DONE} `) ?? false);
+}
 
 export const COMPLETE_ENTRY = `${PREFIX}complete`;
 
@@ -55,7 +61,7 @@ export function loadingTables(
   state: ReadonlyMap<string, string | null>,
 ): readonly { readonly database: string; readonly table: string }[] {
   return [...state].flatMap(([key, text]) => {
-    if (!key.startsWith(PREFIX) || key === COMPLETE_ENTRY || text === DONE) return [];
+    if (!key.startsWith(PREFIX) || key === COMPLETE_ENTRY || isDone(text)) return [];
     const [database, table] = namesOf(key);
     return [{ database, table }];
   });
@@ -71,18 +77,24 @@ function namesOf(entry: string): [database: string, table: string] {
 }
 
 export function printState(state: TableState): string {
-  if (state.left.length === 0) return DONE;
+  if (state.left.length === 0) return state.rows === 0 ? DONE : `${DONE} ${state.rows}`;
   const left = state.left.map(({ lower, upper }) => [lower, upper]);
   return JSON.stringify({ order: state.order, left, rows: state.rows, empty: state.isToEmpty });
 }
 
 /** Throws a RangeError for a text that printState did not make. */
 export function parseState(text: string): TableState {
-  if (text === DONE) return { ...UNREAD, left: [] };
+  if (isDone(text)) return { ...UNREAD, left: [], rows: rowsOf(text) };
   const { order, left, rows, empty } = JSON.parse(text) as Record<string, unknown>;
   if ((order !== null && typeof order !== 'string') || !Array.isArray(left) || typeof rows !== 'number')
     throw unreadable();
   return { order, left: left.map(parseRange), rows, isToEmpty: empty === true };
+}
+
+function rowsOf(done: string): number {
+  const rows = Number(done.slice(DONE.length));
+  if (!Number.isSafeInteger(rows) || rows < 0) throw unreadable();
+  return rows;
 }
 
 /** The first `chunk` of a range is planned: the range becomes two. */

@@ -2,7 +2,8 @@ import { toBytes, toNumber, toText, toValue } from './coerce.ts';
 import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import { calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
-import { atom, cast, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { storedFloat } from './float-text.ts';
+import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
 import { memberOf } from './member.ts';
 import type { TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
@@ -28,7 +29,7 @@ export function assigned(value: Fragment, column: TableColumn, context: Context,
     case 'float':
       return toStored(value, column, context, span);
     case 'text':
-      return column.members === undefined ? toText(value, context, span) : memberOf(value, column, context, span);
+      return textOf(value, column, context, span);
     case 'bytes':
       return toBytes(value, context, span);
     case 'date':
@@ -46,9 +47,30 @@ export function assigned(value: Fragment, column: TableColumn, context: Context,
   }
 }
 
+/** A text, the member of an ENUM, the members of a SET; of a CHAR without the blanks at its end. */
+function textOf(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
+  const { type } = column;
+  if (type.kind !== 'text') return value;
+  const members = column.members ?? type.members;
+  if (members !== undefined || type.flags !== undefined)
+    return memberOf(value, { ...column, ...(members && { members }) }, context, span);
+  // A double is stored by the fewest digits that give it again, whatever its type is printed with.
+  const text = value.type.kind === 'float' ? storedFloat(value, context) : toText(value, context, span);
+  return type.isPadded === true ? withoutBlanks(text) : text;
+}
+
+/** What MySQL reads of a CHAR, whatever was written. */
+export function withoutBlanks(text: Fragment): Fragment {
+  const { literal, type } = text;
+  if (type.kind === 'text' && type.isPadded === true && isPlace(text)) return text;
+  if (literal === undefined) return atom(`rtrim(${text.sql}, ' ')`, type);
+  const short = literal.replace(/ +$/, '');
+  return short === literal ? text : { ...atom(quoteLiteral(short), type), literal: short };
+}
+
 /** The number of a text must be the whole text. */
 function toStored(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {
-  if (value.type.kind !== 'text') return toValue(toNumber(value, context, span));
+  if (value.type.kind !== 'text' || value.digits !== undefined) return toValue(toNumber(value, context, span));
   const name = type.kind === 'float' ? 'float8' : 'numeric';
   if (value.literal === undefined) return cast(value, name, type);
   const number = NUMBER.exec(value.literal)?.[1];

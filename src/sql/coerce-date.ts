@@ -1,7 +1,7 @@
 import { localTime } from './coerce.ts';
 import type { Context } from './context.ts';
 import { type CalendarLiteral, calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
-import { atom, cast, type Fragment, operand } from './fragment.ts';
+import { atom, cast, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import type { Span } from './span.ts';
 import { DATE, DATETIME, INTERVAL } from './value-type.ts';
 
@@ -45,7 +45,10 @@ function numberLiteral(value: Fragment): string | undefined {
 function calendarOf(literal: string, context: Context, span: Span): Fragment {
   const found = calendarLiteral(literal);
   if (found !== undefined) return found.time === undefined ? dateAtom(found) : momentAtom(found);
-  const code = isZeroDate(literal) ? 'ZERO_DATE' : 'INVALID_DATE';
+  const isZero = isZeroDate(literal);
+  // Where strict mode stores a value, a text that is no date is an error.
+  if (!isZero && context.scope.isNumberChecked === true) return atom(`${quoteLiteral(literal)}::date`, DATE);
+  const code = isZero ? 'ZERO_DATE' : 'INVALID_DATE';
   context.report(code, span, `'${literal.slice(0, 40)}' is no date of the target`);
   return atom('NULL::date', DATE);
 }

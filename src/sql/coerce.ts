@@ -1,9 +1,24 @@
 import type { Context } from './context.ts';
 import { pictured } from './date-picture.ts';
-import { atom, cast, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { ofOneScale } from './decimal-scale.ts';
+import { asDouble, floatText } from './float-text.ts';
+import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
 import { leadingNumber } from './leading-number.ts';
 import type { Span } from './span.ts';
-import { BOOLEAN, BYTES, FLOAT, INTEGER, NUMERIC, TEXT, type ValueType } from './value-type.ts';
+import { CLOCK, timePictured } from './time-text.ts';
+import {
+  asCharacters,
+  BIGINT,
+  BOOLEAN,
+  BYTES,
+  FLOAT,
+  INTEGER,
+  isWholeNumber,
+  NUMERIC,
+  TEXT,
+  UNSIGNED,
+  type ValueType,
+} from './value-type.ts';
 
 /** Digits at the beginning of a text, as MySQL reads a number. */
 const NUMBER_PATTERN = String.raw`^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)`;
@@ -19,17 +34,20 @@ export function toCondition(value: Fragment, context: Context, span: Span): Frag
 
 /** A value as a number: a condition is 0 or 1, a text what it begins with, a date the number of its digits. */
 export function toNumber(value: Fragment, context: Context, span: Span): Fragment {
+  const bits = value.digits === undefined ? undefined : BigInt(`0x${value.digits.slice(-16)}`);
+  if (bits !== undefined) return atom(bits.toString(), bits > 9_223_372_036_854_775_807n ? NUMERIC : BIGINT);
   switch (value.type.kind) {
     case 'integer':
     case 'decimal':
-    case 'float':
       return value;
+    case 'float':
+      return asDouble(value);
     case 'boolean':
       return cast(value, 'int', INTEGER);
     case 'null':
       return atom('NULL::numeric', NUMERIC);
     case 'text':
-      return textToNumber(value, context, span);
+      return memberNumber(value) ?? flagNumber(value) ?? textToNumber(value, context, span);
     case 'bits':
       return cast(value, 'bigint', INTEGER);
     case 'date':
@@ -38,24 +56,61 @@ export function toNumber(value: Fragment, context: Context, span: Span): Fragmen
     case 'time':
       return dateToNumber(value, context, span);
     default:
-      context.report('UNKNOWN_TYPE', span, 'a value of unknown type is used as a number');
-      return { ...value, type: NUMERIC };
+      return flagNumber(value) ?? unknownNumber(value, context, span);
   }
+}
+
+function unknownNumber(value: Fragment, context: Context, span: Span): Fragment {
+  context.report('UNKNOWN_TYPE', span, 'a value of unknown type is used as a number');
+  return { ...value, type: NUMERIC };
+}
+
+/** A SET counts as the sum of the bits of its members. */
+function flagNumber(value: Fragment): Fragment | undefined {
+  const { sql, type } = value;
+  const flags = type.kind === 'text' || type.kind === 'other' ? type.flags : undefined;
+  if (flags === undefined || !isPlace(value)) return undefined;
+  const list = type.kind === 'text' ? `string_to_array(${sql}, ',')` : sql;
+  const bits = flags.map(
+    (flag, at) => `CASE WHEN ${quoteLiteral(flag)} = ANY(${list}) THEN ${2n ** BigInt(at)} ELSE 0 END`,
+  );
+  const isWide = flags.length > 62;
+  return atom(
+    `CASE WHEN ${sql} IS NOT NULL THEN (${bits.join(' + ')})${isWide ? '' : '::bigint'} END`,
+    isWide ? UNSIGNED : { kind: 'integer', isWide: true, isUnsigned: true },
+  );
+}
+
+/** A column of an ENUM counts as the place of its member, and 0 where it is none. */
+function memberNumber(value: Fragment): Fragment | undefined {
+  const { sql, type } = value;
+  if (type.kind !== 'text' || type.members === undefined || !isPlace(value)) return undefined;
+  const list = `ARRAY[${type.members.map(quoteLiteral).join(', ')}]`;
+  const found = `COALESCE(array_position(${list}, ${sql}::text), 0)`;
+  return atom(`CASE WHEN ${sql} IS NOT NULL THEN ${found} END`, INTEGER);
 }
 
 function textToNumber(value: Fragment, context: Context, span: Span): Fragment {
   if (value.literal !== undefined) {
-    const { number } = leadingNumber(value.literal);
+    const { number, isWhole: isAll } = leadingNumber(value.literal);
+    if (!isAll && context.scope.isNumberChecked === true) return atom(`${quoteLiteral(value.literal)}::float8`, FLOAT);
     // MySQL takes a text as a double; whole numbers that a double holds exactly stay short.
     const isWhole = /^-?\d{1,15}$/.test(number);
     const literal = isWhole ? number : `${quoteLiteral(number)}::float8`;
     return number.startsWith('-') ? compound(literal, FLOAT) : atom(literal, isWhole ? INTEGER : FLOAT);
   }
   context.report('TEXT_AS_NUMBER', span, 'a text is used as a number');
-  if (context.scope.isNumberChecked === true) return cast(value, 'float8', FLOAT);
+  if (context.scope.isNumberChecked === true) return checkedNumber(value, context);
   const text = operand(value);
   const found = `COALESCE(substring(${value.sql} from ${quoteLiteral(NUMBER_PATTERN)}), '0')::float8`;
   return atom(`CASE WHEN ${text} IS NOT NULL THEN ${found} END`, FLOAT);
+}
+
+/** Strict mode refuses a text that is no number; MySQL takes an empty one for 0, MariaDB does not. */
+function checkedNumber(value: Fragment, { scope }: Context): Fragment {
+  const number = cast(value, 'float8', FLOAT);
+  if (scope.dialect.flavor === 'mariadb') return number;
+  return atom(`CASE WHEN btrim(${value.sql}) = '' THEN 0 ELSE ${number.sql} END`, FLOAT);
 }
 
 const DIGITS = {
@@ -69,7 +124,7 @@ function dateToNumber(value: Fragment, context: Context, span: Span): Fragment {
   context.report('DATE_AS_NUMBER', span, 'a date or a time is used as a number');
   const local = localTime(value, context);
   const kind = value.type.kind === 'instant' ? 'datetime' : (value.type.kind as keyof typeof DIGITS);
-  return atom(`to_char(${local.sql}, '${DIGITS[kind]}')::bigint`, { kind: 'integer', isWide: true, isUnsigned: false });
+  return atom(`${timePictured(local, DIGITS[kind], context)}::bigint`, BIGINT);
 }
 
 /** A moment as the clock of the session shows it: timestamp without time zone. */
@@ -82,11 +137,10 @@ export function localTime(value: Fragment, context: Context): Fragment {
   });
 }
 
-const FORMATS = { date: 'YYYY-MM-DD', time: 'HH24:MI:SS' } as const;
-
 /** A value as a text, as MySQL writes it. */
 export function toText(value: Fragment, context: Context, span: Span): Fragment {
   const { type } = value;
+  if (value.shown !== undefined) return atom(`${value.shown}::text`, TEXT);
   switch (type.kind) {
     case 'text':
       return value;
@@ -98,13 +152,13 @@ export function toText(value: Fragment, context: Context, span: Span): Fragment 
     case 'decimal':
       return bitText(span) ?? cast(toValue(value), 'text', TEXT);
     case 'float':
-      context.report('FLOAT_TEXT', span, 'a floating-point number is used as a text');
-      return cast(value, 'text', TEXT);
+      return floatText(value, type, context);
     case 'bytes':
       return atom(`convert_from(${value.sql}, 'UTF8')`, TEXT);
     case 'date':
+      return atom(pictured(value, 'YYYY-MM-DD', context), TEXT);
     case 'time':
-      return atom(pictured(value, FORMATS[type.kind], context), TEXT);
+      return atom(timePictured(value, CLOCK, context), TEXT);
     case 'datetime':
     case 'instant':
       return momentToText(localTime(value, context), context);
@@ -145,10 +199,11 @@ export function toBytes(value: Fragment, context: Context, span: Span): Fragment
   return atom(`convert_to(${toText(value, context, span).sql}, 'UTF8')`, BYTES);
 }
 
-/** What MySQL gives to a client: a condition is 0 or 1, an average has its digits. */
+/** What MySQL gives to a client: a condition is 0 or 1, an average has its digits, a SET is its members in a text. */
 export function toValue(value: Fragment): Fragment {
   const { type } = value;
   if (type.kind === 'boolean') return cast(value, 'int', INTEGER);
+  if (type.kind === 'other' && type.name === 'text[]') return atom(`array_to_string(${value.sql}, ',')`, TEXT);
   if (type.kind !== 'decimal' || type.isRaw !== true || type.scale === undefined) return value;
   return atom(`round(${value.sql}, ${type.scale})`, { kind: 'decimal', scale: type.scale, isUnsigned: false });
 }
@@ -163,11 +218,11 @@ export function toInteger(value: Fragment, context: Context, span: Span): Fragme
 /** The one type of several values of a CASE, a COALESCE, a UNION: MySQL's text wins over numbers, numbers over conditions. */
 export function unify(values: readonly Fragment[], context: Context, span: Span): readonly Fragment[] {
   const kinds = new Set(values.map(({ type }) => type.kind).filter((kind) => kind !== 'null'));
-  if (kinds.size <= 1) return kinds.has('decimal') ? values.map(toValue) : values;
+  if (kinds.size <= 1) return kinds.has('decimal') ? ofOneScale(values.map(toValue)) : values;
   const type = (wanted: ValueType['kind'][]): boolean => [...kinds].every((kind) => wanted.includes(kind));
-  if (type(['integer', 'decimal', 'float', 'boolean'])) return values.map((value) => toValue(value));
+  if (type(['integer', 'decimal', 'float', 'boolean'])) return ofOneScale(values.map(toValue));
   if (type(['date', 'datetime', 'instant'])) return values.map((value) => localTime(value, context));
-  if (kinds.has('json') || kinds.has('unknown') || kinds.has('other')) return values.map(toValue);
+  if (kinds.has('unknown') || kinds.has('other')) return values.map(toValue);
   return values.map((value) => (value.type.kind === 'null' ? value : toText(value, context, span)));
 }
 
@@ -179,10 +234,13 @@ export function commonType(values: readonly Fragment[]): ValueType {
   const float = types.find(({ kind }) => kind === 'float');
   if (float !== undefined) return float;
   const decimals = types.filter(({ kind }) => kind === 'decimal');
+  // With a number that has a sign they have one too.
+  const isUnsigned = types.every((type) => isWholeNumber(type) && 'isUnsigned' in type && type.isUnsigned);
   if (decimals.length > 0 && first.kind !== 'text') {
     const scales = types.map((type) => (type.kind === 'decimal' ? type.scale : 0));
     const scale = scales.includes(undefined) ? undefined : Math.max(...scales.map((found) => found ?? 0));
-    return { kind: 'decimal', scale, isUnsigned: false };
+    return isUnsigned && decimals.some(isWholeNumber) ? UNSIGNED : { kind: 'decimal', scale, isUnsigned: false };
   }
-  return types.find((type) => type.kind === 'text' && type.rule !== undefined) ?? first;
+  if (first.kind === 'integer') return { ...first, isUnsigned };
+  return asCharacters(types.find((type) => type.kind === 'text' && type.rule !== undefined) ?? first);
 }

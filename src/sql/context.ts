@@ -2,7 +2,7 @@ import type { Expression } from './expression.ts';
 import type { FindingCode } from './finding.ts';
 import type { Fragment } from './fragment.ts';
 import type { Query } from './query.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
 
 /** What a rule gets to work with: translations of its parts, the scope, and a place for findings. */
@@ -11,7 +11,7 @@ export interface Context {
   /** The part as it is: a condition stays PostgreSQL's boolean. */
   readonly fragment: (expression: Expression) => Fragment;
   /** A subquery in parentheses; the type is that of its one column. */
-  readonly query: (query: Query) => Fragment;
+  readonly query: (query: Query) => Fragment & { readonly columns: readonly TableColumn[] };
   /** A view of the same translation in which other names are known. */
   readonly within: (scope: Scope) => Context;
   /** A view in which a part may be translated otherwise; undefined leaves it to its rule. */

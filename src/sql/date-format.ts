@@ -86,8 +86,28 @@ const READ: Readonly<Record<string, string>> = {
   ...{ i: 'MI', s: 'SS', S: 'SS', f: 'US', p: 'AM', M: 'Month', b: 'Mon', T: 'HH24:MI:SS', r: 'HH12:MI:SS AM' },
 };
 
+/** What MySQL takes for a specifier, day, month and year other than 0; a text with less is no date. */
+const TAKEN: Readonly<Record<string, string>> = {
+  ...{ Y: String.raw`(?!0000)\d{4}`, y: String.raw`\d{1,2}`, f: String.raw`\d{1,6}` },
+  ...{ p: '[AaPp][Mm]', M: '[A-Za-z]+', b: '[A-Za-z]+' },
+  ...{ T: String.raw`\d{1,2}:\d{1,2}:\d{1,2}`, r: String.raw`\d{1,2}:\d{1,2}:\d{1,2}\s*[AaPp][Mm]` },
+  ...{ m: String.raw`(?!0+(?!\d)|00)\d{1,2}`, d: String.raw`(?!0+(?!\d)|00)\d{1,2}` },
+};
+const SAME: Readonly<Record<string, string>> = { c: 'm', e: 'd' };
+const DATE_PARTS = ['Yy', 'mcMb', 'de'] as const;
+
+/** A format of STR_TO_DATE for to_timestamp. */
+export interface ReadingPicture {
+  readonly picture: string;
+  readonly hasTime: boolean;
+  /** `date`: year, month and day are in it; `part`: some of them; `none`: a time alone. */
+  readonly dates: 'date' | 'part' | 'none';
+  /** A regular expression of what a text has as far as its year, month and day go. */
+  readonly needed: string;
+}
+
 /** A format of STR_TO_DATE for to_timestamp; undefined when it has what PostgreSQL does not read. */
-export function readingPicture(format: string): { readonly picture: string; readonly hasTime: boolean } | undefined {
+export function readingPicture(format: string): ReadingPicture | undefined {
   let isKnown = true;
   const picture = format.replaceAll(
     /%(.)|([A-Za-z"\\]+)/g,
@@ -98,5 +118,19 @@ export function readingPicture(format: string): { readonly picture: string; read
       return found ?? '';
     },
   );
-  return isKnown ? { picture, hasTime: /HH|MI|SS|US/.test(picture) } : undefined;
+  if (!isKnown) return undefined;
+  const has = DATE_PARTS.filter((letters) => [...letters].some((letter) => format.includes(`%${letter}`)));
+  const dates = has.length === DATE_PARTS.length ? 'date' : has.length === 0 ? 'none' : 'part';
+  return { picture, hasTime: /HH|MI|SS|US/.test(picture), dates, needed: neededText(format) };
+}
+
+/** MySQL passes over blanks before each part, and reads no further than the text goes. */
+function neededText(format: string): string {
+  const last = Math.max(...[...DATE_PARTS.join('')].map((letter) => format.lastIndexOf(`%${letter}`)));
+  const parts = [...format.slice(0, last + 2).matchAll(/%(.)|([\s\S])/g)].map(([, letter, text]) => {
+    if (letter !== undefined) return String.raw`\s*${TAKEN[SAME[letter] ?? letter] ?? String.raw`\d{1,2}`}`;
+    if (/\s/.test(text ?? '')) return '';
+    return String.raw`\s*${(text ?? '').replace(/[\\^$.*+?()[\]{}|]/, '\\$&')}`;
+  });
+  return `^${parts.join('')}`;
 }

@@ -36,6 +36,15 @@ export function isZeroDate(text: string): boolean {
   return /^\s*0{2,4}-0{1,2}-0{1,2}(?:[T\s]+[0:.]+)?\s*$/.test(text);
 }
 
+/** The parts of a date whose month or day is 0, and its year is not; undefined for any other text. */
+export function partialDate(
+  text: string,
+): { readonly year: number; readonly month: number; readonly day: number } | undefined {
+  const [, year = 0, month = 0, day = 0] = (/^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$/.exec(text) ?? []).map(Number);
+  const isPartial = year > 0 && month * day === 0 && month <= 12 && day <= 31;
+  return isPartial ? { year, month, day } : undefined;
+}
+
 const TIME = /^\s*(-?)(?:(\d+)\s+)?(\d{1,3}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*$/;
 
 /** Reads what MySQL takes for a time of `HH:MM[:SS]` or `D HH:MM:SS`, clamped to its range; undefined when it is none. */

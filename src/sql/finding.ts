@@ -41,6 +41,10 @@ export const FINDINGS = {
     advice:
       'Letters with accents and trailing blanks are told apart; use a nondeterministic collation if they must not be.',
   },
+  TEXT_DISTINCT: {
+    severity: 'review',
+    advice: 'Group by lower() of the texts by hand: those that differ in case alone are one to the source.',
+  },
   REGEXP: { severity: 'review', advice: 'Test the pattern on the target: its language of patterns is another.' },
   LINE_END: {
     severity: 'note',
@@ -80,6 +84,11 @@ export const FINDINGS = {
     severity: 'review',
     advice: 'Write the rows one by one: the target refuses to update a row twice in one statement.',
   },
+  KEY_CASE: {
+    severity: 'review',
+    advice:
+      'Check whether texts of the key may differ in case, accents or trailing blanks alone: make the column citext, or the key one over lower().',
+  },
   NO_CONFLICT: { severity: 'note', advice: 'No unique key can collide with these values: the clause is left out.' },
   IGNORE: {
     severity: 'review',
@@ -110,7 +119,6 @@ export const FINDINGS = {
   LOCK: { severity: 'review', advice: 'Lock the other rows by a query of their own if they must not change.' },
   KEY: { severity: 'review', advice: 'Create the key by a statement of its own where it is needed.' },
   FLAG: { severity: 'note', advice: 'The target column holds true and false alone: other numbers than 0 become true.' },
-  MEMBER: { severity: 'review', advice: 'Check that the value is a member, spelled as the type spells it.' },
   TOO_LARGE: { severity: 'blocked', advice: 'Split the expression: its translation repeats parts too often.' },
   NUL: { severity: 'blocked', advice: 'Leave the NUL character out: no text of the target holds it.' },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -7,6 +7,10 @@ export interface Fragment {
   readonly type: ValueType;
   /** The text of a string literal, so that rules can look into formats, patterns and dates. */
   readonly literal?: string | undefined;
+  /** Of a hexadecimal literal: beside a number it is one. */
+  readonly digits?: string | undefined;
+  /** As the source shows it, where it counts with more digits behind the point. */
+  readonly shown?: string | undefined;
 }
 
 /** A name, a literal, a call, a cast of an atom. */
@@ -24,14 +28,24 @@ export function operand(fragment: Fragment): string {
   return fragment.isAtom ? fragment.sql : `(${fragment.sql})`;
 }
 
+/** Whether it is a column or a variable itself, as a program or, marked by control characters, a caller has it. */
+export function isPlace({ sql }: Fragment): boolean {
+  return /^(?:[\w."]+|\(\p{Cc}.*\p{Cc}\)::\w+)$/u.test(sql);
+}
+
 /** `x::type`. A literal that is cast loses its text only where the type is another. */
 export function cast(fragment: Fragment, name: string, type: ValueType): Fragment {
   return atom(`${operand(fragment)}::${name}`, type);
 }
 
-/** A string of PostgreSQL; standard_conforming_strings is on, as it is by default since 9.1. */
+/**
+ * A string of PostgreSQL; standard_conforming_strings is on, as it is by default since 9.1. It stands on one line: what
+ * indents a program, or joins its lines, must not reach into a text.
+ */
 export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  if (!/[\n\r]/.test(text)) return quoted;
+  return `E${quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}`;
 }
 
 /** An identifier: bare when it is plain and small, else in quotes. */

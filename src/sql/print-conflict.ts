@@ -5,13 +5,20 @@ import type { Expression } from './expression.ts';
 import { atom, type Fragment } from './fragment.ts';
 import type { InsertedRows } from './inserted-rows.ts';
 import { findColumn, isSame, variableOf } from './query-scope.ts';
+import { isCaseless } from './rule-comparison.ts';
 import type { Scope, TableColumn } from './scope.ts';
 import type { Insert } from './statement.ts';
+import { isFolded } from './text-fold.ts';
 import { NULL } from './value-type.ts';
 
 /** ON CONFLICT for IGNORE and for ON DUPLICATE KEY UPDATE; '' for neither. */
 export function printConflict(node: Insert, rows: InsertedRows, context: Context): string {
-  if (node.onDuplicate === undefined) return node.isIgnore ? ' ON CONFLICT DO NOTHING' : '';
+  if (node.onDuplicate === undefined) {
+    const { shape } = rows.table;
+    const keys = node.isIgnore || context.scope.isDuplicateAwaited === true ? (uniqueKeys(shape) ?? [shape.key]) : [];
+    for (const key of keys) if (!isFree(key, rows)) reportKeyCase(key, rows, node, context);
+    return node.isIgnore ? ' ON CONFLICT DO NOTHING' : '';
+  }
   const target = conflictTarget(node, rows, context);
   if (target === undefined) return '';
   context.report('ROW_COUNT', node, 'a row that is updated counts 2 on MySQL, and 0 where nothing changes');
@@ -45,10 +52,24 @@ function conflictTarget(node: Insert, rows: InsertedRows, context: Context): rea
     context.report('CONFLICT_TARGET', node, 'other unique keys than the primary key are not known');
   else if (candidates.length > 1)
     context.report('CONFLICT_TARGET', node, `rows can collide on ${candidates.length} unique keys`);
-  const columns = keyColumns(first, shape);
-  if (columns.some(({ type }) => type.kind === 'text' && type.rule === 'lower'))
-    context.report('TEXT_CASE', node, 'rows collide by a text without regard to case');
-  return columns;
+  reportKeyCase(first, rows, node, context);
+  return keyColumns(first, shape);
+}
+
+/** Texts that the source takes for one are two keys on the target: it would have more rows. */
+export function reportKeyCase(key: readonly string[], rows: InsertedRows, node: Insert, context: Context): void {
+  const isTold = keyColumns(key, rows.table.shape).some((column) => {
+    if (!hasCase(column, context)) return false;
+    const at = rows.columns.findIndex(({ name }) => isSame(name, column.name));
+    return rows.values?.every((row) => row[at] !== undefined && isCaseless(row[at])) !== true;
+  });
+  if (isTold)
+    context.report('KEY_CASE', node, 'rows collide by a text that the source compares without regard to case');
+}
+
+/** Whether it holds texts apart that the source takes for one. */
+export function hasCase({ type, members }: TableColumn, context: Context): boolean {
+  return members === undefined && isFolded(type, context);
 }
 
 /** Some column of the key gets NULL, or a number that no row has. */

@@ -1,14 +1,16 @@
+import { commonType } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Limit, OrderItem } from './expression.ts';
-import { compound, type Fragment, quoteName } from './fragment.ts';
+import { atom, compound, type Fragment, quoteName } from './fragment.ts';
 import { type PrintInner, renamed } from './print-from.ts';
 import { printLocks } from './print-lock.ts';
 import { orderItem } from './print-order.ts';
 import { type Naming, type PrintedSelect, printSelect } from './print-select.ts';
 import type { CommonTable, Query, QueryBody, SetOperation, With } from './query.ts';
-import { withTable } from './query-scope.ts';
+import { isSame, withTable } from './query-scope.ts';
 import type { TableColumn } from './scope.ts';
-import { UNKNOWN } from './value-type.ts';
+import { folded, isFolded } from './text-fold.ts';
+import { UNKNOWN, type ValueType } from './value-type.ts';
 
 export interface PrintedQuery {
   readonly fragment: Fragment;
@@ -35,7 +37,7 @@ export function printQuery(query: Query, outer: Context, naming: Naming): Printe
 
 /** A query inside FROM: its columns may be named from outside. */
 export const inner: PrintInner = (query, context) => {
-  const { fragment, columns } = printQuery(query, context, { text: undefined });
+  const { fragment, columns } = printQuery(query, context, { text: undefined, isInner: true });
   return { sql: fragment.sql, columns };
 };
 
@@ -106,14 +108,74 @@ function printBody(body: QueryBody, context: Context, options: BodyOptions): Pri
 function printSet(node: SetOperation, context: Context, options: BodyOptions): PrintedSelect {
   const plain = { ...options, orderBy: [], lock: undefined };
   const first = printBody(node.first, context, plain);
-  const rest = node.rest.map(({ operator, isAll, body }) => {
+  let { columns, sql } = first;
+  for (const { operator, isAll, body } of node.rest) {
     const printed = printBody(body, context, { ...plain, naming: options.naming === 'typed' ? 'typed' : 'plain' });
     checkTypes(first.columns, printed.columns, context, node);
-    if (!isAll) checkCase([...first.columns, ...printed.columns], context, node);
-    const sql = body.tag === 'set-operation' ? `(${printed.sql})` : printed.sql;
-    return `${operator.toUpperCase()}${isAll ? ' ALL' : ''} ${sql}`;
+    const isLow = !isAll && [...columns, ...printed.columns].some(({ type }) => isLowText(type));
+    const isWritten = isLow && operator === 'union' && options.naming !== 'typed' && isKnown(columns, printed.columns);
+    if (isWritten) context.report('TEXT_CASE', node, 'rows with texts are made distinct without regard to case');
+    else if (isLow)
+      context.report('TEXT_DISTINCT', node, 'rows with texts are made distinct, where case counts on the target');
+    columns = columns.map((column, at) => united(column, printed.columns[at]));
+    const right = body.tag === 'set-operation' ? `(${printed.sql})` : printed.sql;
+    if (!isWritten) sql = `${sql} ${operator.toUpperCase()}${isAll ? ' ALL' : ''} ${right}`;
+    else sql = unitedOnce(`${sql} UNION ALL ${right}`, columns, context);
+  }
+  if (!options.orderBy.some((item) => isFoldedOrder(item, columns, context)))
+    return { sql, order: namedOrder(options.orderBy, context), columns };
+  return { sql: `SELECT * FROM (${sql}) AS united`, order: foldedOrder(options.orderBy, columns, context), columns };
+}
+
+/** Literals alone are spelled as they are. */
+function isLowText(type: ValueType): boolean {
+  return type.kind === 'text' && type.rule === 'lower' && type.members === undefined;
+}
+
+function isKnown(left: readonly TableColumn[], right: readonly TableColumn[]): boolean {
+  return left.length > 0 && left.length === right.length;
+}
+
+/** Rows whose texts differ in case alone are one, the first of them, as the source has it. */
+function unitedOnce(sql: string, columns: readonly TableColumn[], context: Context): string {
+  const names = columns.map((_, at) => `c${at + 1}`);
+  const keys = columns.map(({ type }, at) => folded(atom(`c${at + 1}`, type), context).sql).join(', ');
+  const given = columns.map(({ name }, at) => (name === '' ? `c${at + 1}` : `c${at + 1} AS ${quoteName(name)}`));
+  const numbered = `SELECT *, row_number() OVER () AS n FROM (${sql}) AS united(${names.join(', ')})`;
+  const once = `SELECT DISTINCT ON (${keys}) * FROM (${numbered}) AS numbered ORDER BY ${keys}, n`;
+  return `SELECT ${given.join(', ')} FROM (${once}) AS once`;
+}
+
+/** The column that an item of the order means, where it is a text that is ordered without regard to case. */
+function isFoldedOrder(item: OrderItem, columns: readonly TableColumn[], context: Context): boolean {
+  const column = columnOf(item, columns);
+  return column !== undefined && column.name !== '' && isFolded(column.type, context);
+}
+
+function columnOf({ expression }: OrderItem, columns: readonly TableColumn[]): TableColumn | undefined {
+  if (expression.tag === 'number') return columns[Number(expression.value) - 1];
+  const name = expression.tag === 'column' ? expression.parts.at(-1)?.text : undefined;
+  return columns.find((column) => isSame(column.name, name));
+}
+
+function foldedOrder(items: readonly OrderItem[], columns: readonly TableColumn[], context: Context): string {
+  const parts = items.map((item) => {
+    const column = columnOf(item, columns);
+    if (column === undefined || !isFoldedOrder(item, columns, context))
+      return namedOrder([item], context).replace(/^ORDER BY /, '');
+    context.report('TEXT_ORDER', item, 'rows are ordered by a text');
+    return orderItem(item, folded(atom(quoteName(column.name), column.type), context).sql);
   });
-  return { sql: [first.sql, ...rest].join(' '), order: namedOrder(options.orderBy, context), columns: first.columns };
+  return `ORDER BY ${parts.join(', ')}`;
+}
+
+/** A column of a set operation: numbers of several kinds become one, a NULL takes the type of the others. */
+function united(column: TableColumn, other: TableColumn | undefined): TableColumn {
+  if (other === undefined || column.type.kind === other.type.kind) return column;
+  const isNull = column.type.kind === 'null';
+  const areNumbers = [column, other].every(({ type }) => LIKE_NUMBERS.has(type.kind));
+  if (!isNull && !areNumbers) return column;
+  return { ...column, type: commonType([atom('', column.type), atom('', other.type)]) };
 }
 
 const LIKE_NUMBERS = new Set(['integer', 'decimal', 'float', 'boolean']);
@@ -126,12 +188,6 @@ function checkTypes(a: readonly TableColumn[], b: readonly TableColumn[], contex
     return !isFree && other !== type.kind && !(LIKE_NUMBERS.has(type.kind) && LIKE_NUMBERS.has(other ?? ''));
   });
   if (isUnlike) context.report('UNKNOWN_TYPE', node, 'columns of unlike types are united');
-}
-
-/** Rows that differ in the case of a text alone fall together on the source. */
-function checkCase(columns: readonly TableColumn[], context: Context, node: SetOperation): void {
-  const isFolded = columns.some(({ type }) => type.kind === 'text' && type.rule === 'lower');
-  if (isFolded) context.report('TEXT_CASE', node, 'rows with texts are made distinct, where case counts on the target');
 }
 
 /** Behind a set operation only names and numbers of columns may order. */

@@ -2,6 +2,7 @@ import { keyColumns, uniqueKeys } from './changed-table.ts';
 import type { Context } from './context.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
 import { columnOf, type InsertedRows, placed } from './inserted-rows.ts';
+import { reportKeyCase } from './print-conflict.ts';
 import { printReturning } from './print-returning.ts';
 import { isSame } from './query-scope.ts';
 import { compare } from './rule-comparison.ts';
@@ -24,6 +25,7 @@ export function printReplace(node: Insert, rows: InsertedRows, query: string, co
   const source = rows.values === undefined ? numberedQuery(query, columns) : valueRows(rows, node, context);
   const kept = columns.filter((_, at) => !isDefaulted(rows, at));
   const known = keys.filter((key) => canCollide(key, rows, node, context));
+  for (const key of known) reportKeyCase(key, rows, node, context);
   const names = kept.map(({ sql }) => sql).join(', ');
   const fresh = kept.map(({ sql }) => `r.${sql}`).join(', ');
   const collides = (left: (column: TableColumn) => Fragment, right: string): string =>

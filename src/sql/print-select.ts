@@ -1,15 +1,18 @@
 import { toCondition, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
+import { groupedDistinct } from './distinct-group.ts';
 import type { Expression, OrderItem } from './expression.ts';
-import { atom, cast, type Fragment, quoteName } from './fragment.ts';
+import { cast, type Fragment, quoteName } from './fragment.ts';
 import { Grouping, hasAggregate } from './grouping.ts';
+import { isMember } from './member.ts';
 import { FromPrinter, type PrintedFrom, type PrintInner } from './print-from.ts';
 import { orderedBy, orderItem } from './print-order.ts';
 import { printWindow } from './print-window.ts';
 import type { Select, SelectItem } from './query.ts';
 import { isSame, type Source, scopeOf, variableOf } from './query-scope.ts';
-import { ruleOf } from './rule-comparison.ts';
-import type { TableColumn } from './scope.ts';
+import { type Scope, storing, type TableColumn } from './scope.ts';
+import { withoutStars } from './star.ts';
+import { isFolded } from './text-fold.ts';
 import { BIGINT } from './value-type.ts';
 
 /** A SELECT of PostgreSQL with the order that goes behind it and the columns that it gives. */
@@ -23,7 +26,12 @@ export interface PrintedSelect {
  * `plain`: only what has an alias gets a name. `typed`: as a part of a recursive query, whose parts must be of exactly
  * one type. Else every column gets the name that MySQL gives it: of an expression its text, when that is at hand.
  */
-export type Naming = 'plain' | 'typed' | { readonly text: string | undefined } | { readonly store: Store };
+export type Naming =
+  | 'plain'
+  | 'typed'
+  /** `isInner`: of a table in a FROM, whose values are not given to anyone yet; `isStored`: they go into variables. */
+  | { readonly text: string | undefined; readonly isInner?: boolean; readonly isStored?: boolean }
+  | { readonly store: Store };
 
 /** Brings the value of an item to what the column of its place takes, as INSERT ... SELECT wants it. */
 export type Store = (value: Fragment, at: number, context: Context, span: Expression) => Fragment;
@@ -37,39 +45,50 @@ export interface SelectOptions {
 }
 
 /** Prints a SELECT. What MySQL lets pass and PostgreSQL does not (aliases in HAVING, columns outside groups) is rewritten. */
-export function printSelect(node: Select, outer: Context, options: SelectOptions): PrintedSelect {
-  reportOptions(node, outer);
-  const from = new FromPrinter(outer, options.inner).list(node.from);
+export function printSelect(written: Select, outer: Context, options: SelectOptions): PrintedSelect {
+  reportOptions(written, outer);
+  const from = new FromPrinter(outer, options.inner).list(written.from);
   const plain = outer.within(scopeOf(from.sources, outer.scope));
+  const spelled = isGiven(options.naming) ? withoutStars(written, from.sources) : written;
+  const node = groupedDistinct(spelled, { sources: from.sources, plain, orderBy: options.orderBy });
   const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources, plain));
   const read = readRows(node, from, plain, options.lock);
   const grouping = new Grouping(node, groups, read.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
-  const context = isGrouped
-    ? plain.within(grouping.scope()).intercept((part, inner) => grouping.replace(part, inner))
-    : plain;
-  const items = node.items.map((item, at) => printItem(item, context, placedNaming(options.naming, at), from.sources));
+  const seen = (scope: Scope): Context =>
+    isGrouped ? plain.within(scope).intercept((part, inner) => grouping.replace(part, inner)) : plain.within(scope);
+  const within = isGrouped ? grouping.scope() : plain.scope;
+  const context = isGrouped ? seen(within) : plain;
+  // DISTINCT works its values out before it gives them.
+  const given = isStored(options.naming) && !written.isDistinct ? seen(storing(within)) : context;
+  const items = node.items.map((item, at) => printItem(item, given, placedNaming(options.naming, at), from.sources));
   const having = node.having === undefined ? '' : printHaving(node, node.having, context, from.sources);
   const windows = node.windows.map(({ name, spec }) => `${quoteName(name.text)} AS ${printWindow(spec, context)}`);
   const order = options.orderBy.map((item) => printOrder(item, node, context, from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,
     read.sql,
-    printGroups(node, groups, grouping.added, plain),
+    printGroups(node, groups, grouping, plain),
     having,
     windows.length === 0 ? '' : `WINDOW ${windows.join(', ')}`,
   ];
-  if (node.isDistinct)
-    reportCase(
-      items.flatMap(({ columns }) => columns.map(({ sql, type }) => atom(sql, type))),
-      node,
-      outer,
-    );
+  if (node.isDistinct && items.some(({ columns }) => columns.some(({ type }) => isFolded(type, outer))))
+    outer.report('TEXT_DISTINCT', node, 'texts are made distinct, where case counts on the target');
   return {
     sql: clauses.filter((clause) => clause !== '').join(' '),
     order: order.length === 0 ? '' : `ORDER BY ${order.join(', ')}`,
     columns: items.flatMap(({ columns }) => columns),
   };
+}
+
+/** Whether the values go to a client or into variables. */
+function isGiven(naming: Naming): boolean {
+  return typeof naming !== 'string' && 'text' in naming && naming.isInner !== true;
+}
+
+/** Under strict mode: what an aggregate or WHERE works out is not yet stored. */
+function isStored(naming: Naming): boolean {
+  return typeof naming !== 'string' && 'text' in naming && naming.isStored === true;
 }
 
 /** FROM and WHERE; rows that are locked stand in a subquery, where no key settles the other columns of a group. */
@@ -109,7 +128,7 @@ function printItem(item: SelectItem, context: Context, naming: Naming, sources: 
       sources,
     );
   const value = itemValue(item.expression, context, naming);
-  const name = item.alias?.text ?? ownName(item.expression, naming);
+  const name = item.alias?.text ?? ownName(item, naming);
   const column = { name: name ?? '', sql: quoteName(name ?? ''), type: value.type };
   if (item.alias !== undefined) return { sql: `${value.sql} AS ${quoteName(item.alias.text)}`, columns: [column] };
   const isOwn = name !== undefined && value.sql.replace(/^.*\./, '') === quoteName(name);
@@ -120,6 +139,7 @@ function printItem(item: SelectItem, context: Context, naming: Naming, sources: 
 function itemValue(expression: Expression, context: Context, naming: Naming): Fragment {
   const found = context.fragment(expression);
   if (typeof naming !== 'string' && 'store' in naming) return naming.store(found, 0, context, expression);
+  if (found.shown !== undefined && isGiven(naming)) return { ...found, sql: found.shown };
   return naming === 'typed' ? typed(toValue(found)) : toValue(found);
 }
 
@@ -131,11 +151,13 @@ function typed(value: Fragment): Fragment {
   return kind === 'decimal' ? cast(value, 'numeric', value.type) : value;
 }
 
+type Item = Extract<SelectItem, { tag: 'item' }>;
+
 /** A column is called by its last name, an expression by its text. */
-function ownName(expression: Expression, naming: Naming): string | undefined {
+function ownName({ expression, start, end }: Item, naming: Naming): string | undefined {
   if (expression.tag === 'column') return expression.parts.at(-1)?.text;
   if (typeof naming === 'string' || 'store' in naming || naming.text === undefined) return undefined;
-  return expression.tag === 'string' ? expression.value : naming.text.slice(expression.start, expression.end);
+  return expression.tag === 'string' ? expression.value : naming.text.slice(start, end);
 }
 
 function printStar(qualifier: readonly string[], sources: readonly Source[]): PrintedItem {
@@ -149,13 +171,6 @@ function byPlace(expression: Expression, node: Select): Expression {
   if (expression.tag !== 'number') return expression;
   const item = node.items[Number(expression.value) - 1];
   return item?.tag === 'item' ? item.expression : expression;
-}
-
-/** Texts that differ in case alone fall together on the source. */
-function reportCase(values: readonly Fragment[], node: Select, context: Context): void {
-  const isFolded = values.some((value) => value.type.kind === 'text' && ruleOf([value], context) === 'lower');
-  if (isFolded)
-    context.report('TEXT_CASE', node, 'texts are grouped or made distinct, where case counts on the target');
 }
 
 /** An expression with the aliases of the SELECT put in where no column has the name. */
@@ -174,11 +189,15 @@ function aliased(node: Select, name: string | undefined): Expression | undefined
   return undefined;
 }
 
-function printGroups(node: Select, groups: readonly Expression[], added: readonly string[], context: Context): string {
+function printGroups(
+  node: Select,
+  groups: readonly Expression[],
+  { keys, added, hasFolded }: Grouping,
+  context: Context,
+): string {
   if (groups.length === 0) return '';
-  const values = groups.map((group) => context.fragment(group));
-  reportCase(values, node, context);
-  const list = [...values.map(({ sql }) => sql), ...added].join(', ');
+  if (hasFolded) context.report('TEXT_CASE', node, 'texts are grouped without regard to case');
+  const list = [...keys, ...added].join(', ');
   if (node.groupBy.some(({ isDescending }) => isDescending)) context.report('ORDER', node, 'GROUP BY with a direction');
   return `GROUP BY ${node.isRollup ? `ROLLUP(${list})` : list}`;
 }
@@ -195,13 +214,36 @@ function isVariable(node: Expression, { scope }: Context): boolean {
   return node.tag === 'column' && variableOf(node.parts, scope) !== undefined;
 }
 
-/** An alias stands for itself when it is the whole item; inside an expression it is put in. */
+/** The item that an alias or a place of ORDER BY means, and what PostgreSQL calls it there. */
+function namedItem(expression: Expression, node: Select, context: Context): (SelectItem & { sql: string }) | undefined {
+  if (expression.tag === 'number') {
+    const item = node.items[Number(expression.value) - 1];
+    return item === undefined ? undefined : { ...item, sql: expression.value };
+  }
+  if (expression.tag !== 'column' || expression.parts.length > 1 || isVariable(expression, context)) return undefined;
+  const name = expression.parts[0]?.text;
+  const item = node.items.find((one) => one.tag === 'item' && isSame(one.alias?.text, name));
+  return item?.tag === 'item' ? { ...item, sql: quoteName(item.alias?.text ?? '') } : undefined;
+}
+
+/** Of an ENUM too the text is what is left, where DISTINCT wants the very value. */
+function noteOrder(item: OrderItem, value: Fragment, node: Select, context: Context): void {
+  if (value.type.kind !== 'text' || (isMember(value) && !node.isDistinct)) return;
+  const what = isMember(value)
+    ? 'distinct rows are ordered by an ENUM, of which the text counts'
+    : 'rows are ordered by a text';
+  context.report('TEXT_ORDER', item, what);
+}
+
+/** An alias stands for itself when it is the whole item; inside an expression it is put in, as for a text. */
 function printOrder(item: OrderItem, node: Select, context: Context, sources: readonly Source[]): string {
   const { expression } = item;
-  if (expression.tag === 'column' && expression.parts.length === 1 && !isVariable(expression, context)) {
-    const name = expression.parts[0]?.text;
-    const alias = node.items.find((one) => one.tag === 'item' && isSame(one.alias?.text, name));
-    if (alias?.tag === 'item' && alias.alias !== undefined) return orderItem(item, quoteName(alias.alias.text));
+  const named = namedItem(expression, node, context);
+  if (named !== undefined) {
+    const value = named.tag === 'item' ? toValue(context.fragment(named.expression)) : undefined;
+    if (value?.type.kind !== 'text' || value.literal !== undefined) return orderItem(item, named.sql);
+    noteOrder(item, value, node, context);
+    return orderItem(item, node.isDistinct ? named.sql : orderedBy(value, context));
   }
   if (expression.tag === 'number') return orderItem(item, expression.value);
   const within = context.intercept((part) => {
@@ -209,7 +251,7 @@ function printOrder(item: OrderItem, node: Select, context: Context, sources: re
     return found === part ? undefined : context.fragment(found);
   });
   const value: Fragment = toValue(within.fragment(expression));
-  if (value.type.kind === 'text' && value.type.members !== undefined) return orderItem(item, orderedBy(value));
-  if (value.type.kind === 'text') context.report('TEXT_ORDER', item, 'rows are ordered by a text');
-  return orderItem(item, value.literal === undefined ? value.sql : atom(`${value.sql}::text`, value.type).sql);
+  noteOrder(item, value, node, context);
+  if (value.literal !== undefined) return orderItem(item, `${value.sql}::text`);
+  return orderItem(item, node.isDistinct && value.type.kind === 'text' ? value.sql : orderedBy(value, context));
 }

@@ -5,10 +5,12 @@ import type { Context } from './context.ts';
 import { atom, compound, type Fragment } from './fragment.ts';
 import { type Flat, flatten, joinedContext, printWhere, reportMatches } from './joined-change.ts';
 import { baseTables, firstRows, sameRow, selectedKey } from './matched-rows.ts';
+import { hasCase } from './print-conflict.ts';
 import { FromPrinter, type PrintedFrom } from './print-from.ts';
 import { inner, printWith } from './print-query.ts';
 import { reportPriority } from './print-returning.ts';
 import { findColumn, isSame, type Source } from './query-scope.ts';
+import { isCaseless } from './rule-comparison.ts';
 import type { Update } from './statement.ts';
 import { UNKNOWN } from './value-type.ts';
 
@@ -49,6 +51,12 @@ function reportUnique(node: Update, assignments: readonly PrintedAssignment[], c
   });
   const isInKey = assignments.some(({ column }) => keys.flat().some((name) => isSame(name, column.name)));
   if (!isInKey) return;
+  const isText = assignments.some(
+    ({ column, value }) =>
+      hasCase(column, context) && !isCaseless(value) && keys.flat().some((name) => isSame(name, column.name)),
+  );
+  if (isText && context.scope.isDuplicateAwaited === true)
+    context.report('KEY_CASE', node, 'rows collide by a text that the source compares without regard to case');
   if (node.isIgnore) context.report('CONSTRUCT', node, 'UPDATE IGNORE of a column of a unique key leaves rows out');
   if (node.orderBy.length > 0) context.report('UNIQUE_ORDER', node, 'a column of a unique key is changed in an order');
 }

@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import type { Frame, FrameBound, Name, WindowSpec } from './expression.ts';
 import { quoteName } from './fragment.ts';
 import { orderBy } from './print-order.ts';
+import { folded } from './text-fold.ts';
 
 /** What stands behind OVER: a name, or a specification in parentheses. */
 export function printOver(over: WindowSpec | Name, context: Context): string {
@@ -15,7 +16,7 @@ export function printWindow(spec: WindowSpec, context: Context): string {
     spec.base === undefined ? '' : quoteName(spec.base.text),
     spec.partitionBy.length === 0
       ? ''
-      : `PARTITION BY ${spec.partitionBy.map((by) => toValue(context.fragment(by)).sql).join(', ')}`,
+      : `PARTITION BY ${spec.partitionBy.map((by) => folded(toValue(context.fragment(by)), context).sql).join(', ')}`,
     orderBy(spec.orderBy, context),
     spec.frame === undefined ? '' : printFrame(spec.frame, context),
   ];

@@ -5,6 +5,8 @@ import { atom, compound, type Fragment, operand } from './fragment.ts';
 import { orderBy, orderedBy } from './print-order.ts';
 import { printOver } from './print-window.ts';
 import { ruleOf, underRule } from './rule-comparison.ts';
+import { jsonPart } from './rule-json.ts';
+import { folded, isFolded } from './text-fold.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, JSON_TYPE, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
 
 type Written = (node: Aggregate, args: readonly Fragment[], context: Context) => Fragment;
@@ -24,10 +26,12 @@ const RULES: Readonly<Record<string, Written>> = {
   BIT_XOR: (node, args, context) => bits('bit_xor', '0', node, args, context),
   BIT_AND: (node, args, context) => bits('bit_and', '18446744073709551615', node, args, context),
   GROUP_CONCAT: groupConcat,
-  JSON_ARRAYAGG: (node, args) => over(node, `jsonb_agg(${args.map((arg) => toValue(arg).sql).join(', ')})`, JSON_TYPE),
+  JSON_ARRAYAGG: (node, _, context) =>
+    over(node, `jsonb_agg(${node.args.map((arg) => jsonPart(arg, context)).join(', ')})`, JSON_TYPE),
   JSON_OBJECTAGG: (node, args, context) => {
-    const [key, value] = args;
-    const sql = `jsonb_object_agg(${key === undefined ? 'NULL' : toText(key, context, node).sql}, ${toValue(value ?? atom('NULL', { kind: 'null' })).sql})`;
+    const [key] = args;
+    const value = node.args[1] === undefined ? 'NULL' : jsonPart(node.args[1], context);
+    const sql = `jsonb_object_agg(${key === undefined ? 'NULL' : toText(key, context, node).sql}, ${value})`;
     return over(node, sql, JSON_TYPE);
   },
   ROW_NUMBER: plain('row_number', () => BIGINT),
@@ -148,7 +152,13 @@ function extreme(name: string, node: Aggregate, args: readonly Fragment[], conte
   const value = toValue(args[0] ?? atom('NULL', { kind: 'null' }));
   if (value.type.kind === 'text')
     context.report('TEXT_ORDER', node, 'the least or greatest text depends on the order of texts');
-  return over(node, `${name}(${value.sql})`, value.type);
+  const { type } = value;
+  if (node.over === undefined && isFolded(type, context)) {
+    const order = `${folded(value, context).sql}${name === 'max' ? ' DESC NULLS LAST' : ''}`;
+    return atom(`(array_agg(${value.sql} ORDER BY ${order}))[1]`, type);
+  }
+  // Of an ENUM too it is the least of the texts, and is a text.
+  return over(node, `${name}(${value.sql})`, type.kind === 'text' ? { kind: 'text', rule: type.rule } : type);
 }
 
 /** Of no rows at all the answer is a number too. */
@@ -170,24 +180,34 @@ function groupConcat(node: Aggregate, args: readonly Fragment[], context: Contex
   const [only] = args;
   const [item] = node.orderBy;
   const isSame = args.length === 1 && only !== undefined && node.orderBy.length <= 1;
-  const ownOrder = item === undefined ? only?.sql : orderedBy(context.fragment(item.expression));
-  if (isSame && ownOrder === only.sql && only.type.kind !== 'boolean') {
+  const ownOrder = item === undefined ? only?.sql : orderedBy(context.fragment(item.expression), context);
+  if (isSame && !isFolded(only.type, context) && ownOrder === only.sql && only.type.kind !== 'boolean') {
     const list = `array_agg(DISTINCT ${only.sql}${order === '' ? '' : ` ${order}`}) FILTER (WHERE ${operand(only)} IS NOT NULL)`;
     return atom(`array_to_string(${list}, ${mark})`, TEXT);
   }
-  return distinctByOther(node, text, mark, context);
+  return distinctByOther(node, { text, args, mark }, context);
 }
 
 /** DISTINCT with another order: PostgreSQL wants the order among the arguments, so that the list is made in two steps. */
-function distinctByOther(node: Aggregate, text: Fragment, mark: string, context: Context): Fragment {
-  const keys = node.orderBy.map((item) => orderedBy(context.fragment(item.expression)));
+function distinctByOther(
+  node: Aggregate,
+  { text, args, mark }: { readonly text: Fragment; readonly args: readonly Fragment[]; readonly mark: string },
+  context: Context,
+): Fragment {
+  const isOne = args.some(({ type }) => isFolded(type, context));
+  const keys = node.orderBy.map((item) => orderedBy(context.fragment(item.expression), context));
   const lists = [text.sql, ...keys].map((sql) => `array_agg(${sql})`).join(', ');
   const names = keys.map((_, at) => `k${at + 1}`);
   const mins = names.map((name) => `, min(e.${name}) AS ${name}`).join('');
   const order = node.orderBy.map(
     (item, at) => `u.k${at + 1}${item.isDescending ? ' DESC NULLS LAST' : ' NULLS FIRST'}`,
   );
-  const rows = `SELECT e.v${mins} FROM unnest(${lists}) AS e(${['v', ...names].join(', ')}) WHERE e.v IS NOT NULL GROUP BY e.v`;
-  const by = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`;
+  const value = isOne ? '(array_agg(e.v ORDER BY e.n))[1] AS v, min(e.n) AS n' : 'e.v';
+  const columns = ['v', ...names, ...(isOne ? ['n'] : [])].join(', ');
+  const list = `unnest(${lists})${isOne ? ' WITH ORDINALITY' : ''}`;
+  const rows = `SELECT ${value}${mins} FROM ${list} AS e(${columns}) WHERE e.v IS NOT NULL GROUP BY ${isOne ? 'lower(e.v)' : 'e.v'}`;
+  // Without an order of its own the list is in that in which the texts came.
+  const last = order.length === 0 && isOne ? ['u.n'] : order;
+  const by = last.length === 0 ? '' : ` ORDER BY ${last.join(', ')}`;
   return atom(`(SELECT string_agg(u.v, ${mark}${by}) FROM (${rows}) AS u)`, TEXT);
 }

@@ -2,9 +2,9 @@ import { toBytes, toNumber, toText } from './coerce.ts';
 import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import type { CastType, Expression } from './expression.ts';
-import { atom, compound, type Fragment, operand } from './fragment.ts';
+import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import { toJson } from './rule-json.ts';
-import { BIGINT, decimal, FLOAT, textRule, type ValueType } from './value-type.ts';
+import { asCharacters, BIGINT, decimal, FLOAT, textRule, UNSIGNED, type ValueType } from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 
@@ -18,12 +18,17 @@ export function castTo(node: Node<'cast'>, context: Context): Fragment {
     case 'SIGNED':
       return signed(value, context, node);
     case 'UNSIGNED':
-      return unsigned(signed(value, context, node));
+      return value.type.kind === 'decimal' && value.type.isWhole === true
+        ? value
+        : unsigned(signed(value, context, node));
     case 'DECIMAL':
       return exact(value, type, context, node);
+    case 'FLOAT':
+      if (size === undefined || size <= 24)
+        return atom(`${operand(toNumber(value, context, node))}::real`, { kind: 'float', isSingle: true });
+      return atom(`${operand(toNumber(value, context, node))}::float8`, FLOAT);
     case 'DOUBLE':
     case 'REAL':
-    case 'FLOAT':
       return atom(`${operand(toNumber(value, context, node))}::float8`, FLOAT);
     case 'CHAR':
     case 'VARCHAR':
@@ -52,15 +57,19 @@ function refuse(node: Node<'cast'>, context: Context, reason: string): Fragment 
 
 /** A number is rounded; of a text the whole number at its beginning counts. */
 function signed(value: Fragment, context: Context, node: Node<'cast'>): Fragment {
-  if (value.type.kind === 'text') return wholeOf(value, context, node);
+  if (value.type.kind === 'text' && value.digits === undefined) return wholeOf(value, context, node);
   const number = toNumber(value, context, node);
-  if (number.type.kind === 'integer') return number.type.isWide ? number : atom(`${operand(number)}::bigint`, BIGINT);
+  // A result of it has a sign again, whatever the number had.
+  if (number.type.kind === 'integer')
+    return number.type.isWide ? { ...number, type: BIGINT } : atom(`${operand(number)}::bigint`, BIGINT);
   if (number.type.kind === 'float') return atom(`${operand(number)}::bigint`, BIGINT);
   return atom(`round(${number.sql})::bigint`, BIGINT);
 }
 
 function wholeOf(value: Fragment, context: Context, node: Node<'cast'>): Fragment {
   if (value.literal !== undefined) {
+    if (context.scope.isNumberChecked === true && !/^\s*[+-]?\d+\s*$/.test(value.literal))
+      return atom(`${quoteLiteral(value.literal)}::bigint`, BIGINT);
     const digits = /^\s*([+-]?\d+)/.exec(value.literal)?.[1]?.replace('+', '') ?? '0';
     const sql = BigInt(digits).toString();
     return sql.startsWith('-') ? compound(sql, BIGINT) : atom(sql, BIGINT);
@@ -75,10 +84,9 @@ const WRAP = '18446744073709551616';
 
 /** A negative number wraps round, as its bits read without a sign do. */
 function unsigned(value: Fragment): Fragment {
-  const type: ValueType = { kind: 'decimal', scale: 0, isUnsigned: true };
-  if (/^\d+$/.test(value.sql)) return atom(value.sql, type);
+  if (/^\d+$/.test(value.sql)) return atom(value.sql, UNSIGNED);
   const number = operand(value);
-  return atom(`CASE WHEN ${number} < 0 THEN ${number} + ${WRAP} ELSE ${number} END`, type);
+  return atom(`CASE WHEN ${number} < 0 THEN ${number} + ${WRAP} ELSE ${number} END`, UNSIGNED);
 }
 
 function exact(value: Fragment, type: CastType, context: Context, node: Node<'cast'>): Fragment {
@@ -94,7 +102,7 @@ function characters(value: Fragment, type: CastType, context: Context, node: Nod
   const text = toText(value, context, node);
   const [size] = type.sizes;
   const rule = textRule(type.collation) ?? (type.charset === 'binary' ? 'exact' : undefined);
-  const typed: ValueType = rule === undefined ? text.type : { kind: 'text', rule };
+  const typed: ValueType = rule === undefined ? asCharacters(text.type) : { kind: 'text', rule };
   if (size === undefined) return { ...text, type: typed };
   return atom(`${operand(text)}::varchar(${size})`, typed);
 }

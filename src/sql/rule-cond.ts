@@ -44,11 +44,10 @@ export const CONDITION_RULES: RuleTable = {
   ELT: (call, context) => {
     const [index, ...rest] = call.args;
     if (index === undefined || rest.length === 0) return wrongCount(call, context);
-    const { parts, type } = oneType(
-      rest.map((arg) => context.fragment(arg)),
-      context,
-      call,
-    );
+    const given = rest.map((arg) => context.fragment(arg));
+    // It gives texts: each number has digits of its own.
+    const isExact = given.some(({ type: { kind } }) => kind === 'decimal');
+    const { parts, type } = oneType(isExact ? given.map((one) => toText(one, context, call)) : given, context, call);
     const at = toNumber(context.fragment(index), context, index);
     const whole = at.type.kind === 'integer' ? at.sql : `round(${at.sql})::int`;
     const list = parts.every((part) => part === 'NULL')

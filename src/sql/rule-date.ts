@@ -1,18 +1,20 @@
 import { localTime, toNumber, toText } from './coerce.ts';
-import { toDate, toMoment } from './coerce-date.ts';
+import { toClock, toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import { type FormatPart, formatParts, readingPicture } from './date-format.ts';
+import { partialDate } from './date-literal.ts';
 import { pictured } from './date-picture.ts';
 import type { Call, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import { type RuleTable, take } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
+import { timePictured } from './time-text.ts';
 import { BIGINT, DATE, DATETIME, INTEGER, INTERVAL, TEXT } from './value-type.ts';
 
 /** Dates and times: parts of them, formats, differences. */
 export const DATE_RULES: RuleTable = {
   DATE: (call, context) => one(call, context, (value, arg) => toDate(value, context, arg)),
-  TIME: [{ args: ['clock'], sql: '%1::time', type: { kind: 'time', isInterval: false } }],
+  TIME: (call, context) => one(call, context, (value, arg) => toTime(toClock(value, context, arg), context, arg)),
   TIMESTAMP: (call, context) => {
     const [first, second] = call.args;
     if (first === undefined) return wrongCount(call, context);
@@ -20,14 +22,14 @@ export const DATE_RULES: RuleTable = {
     if (second === undefined) return moment;
     return compound(`${operand(moment)} + ${operand(take('time', second, context))}`, moment.type);
   },
-  YEAR: [{ args: ['date'], sql: 'extract(year from $1)::int', type: INTEGER }],
-  MONTH: [{ args: ['date'], sql: 'extract(month from $1)::int', type: INTEGER }],
-  DAY: [{ args: ['date'], sql: 'extract(day from $1)::int', type: INTEGER }],
-  DAYOFMONTH: [{ args: ['date'], sql: 'extract(day from $1)::int', type: INTEGER }],
-  HOUR: [{ args: ['clock'], sql: 'extract(hour from $1)::int', type: INTEGER }],
-  MINUTE: [{ args: ['clock'], sql: 'extract(minute from $1)::int', type: INTEGER }],
-  SECOND: [{ args: ['clock'], sql: 'floor(extract(second from $1))::int', type: INTEGER }],
-  MICROSECOND: [{ args: ['clock'], sql: '(extract(microsecond from $1)::bigint % 1000000)::int', type: INTEGER }],
+  YEAR: (call, context) => part('year', call, context),
+  MONTH: (call, context) => part('month', call, context),
+  DAY: (call, context) => part('day', call, context),
+  DAYOFMONTH: (call, context) => part('day', call, context),
+  HOUR: (call, context) => clockPart('hour', call, context),
+  MINUTE: (call, context) => clockPart('minute', call, context),
+  SECOND: (call, context) => clockPart('second', call, context, (number) => `floor(${number})`),
+  MICROSECOND: (call, context) => clockPart('microsecond', call, context, (number) => `(${number}::bigint % 1000000)`),
   QUARTER: [{ args: ['date'], sql: 'extract(quarter from $1)::int', type: INTEGER }],
   DAYOFYEAR: [{ args: ['date'], sql: 'extract(doy from $1)::int', type: INTEGER }],
   DAYOFWEEK: [{ args: ['date'], sql: 'extract(dow from $1)::int + 1', type: INTEGER }],
@@ -68,7 +70,8 @@ export const DATE_RULES: RuleTable = {
       type: INTERVAL,
     },
   ],
-  SEC_TO_TIME: [{ args: ['number'], sql: 'make_interval(secs => %1::float8)', type: INTERVAL }],
+  SEC_TO_TIME: (call, context) =>
+    one(call, context, (value, arg) => ofSeconds(operand(toNumber(value, context, arg)), context)),
   TIME_TO_SEC: [{ args: ['time'], sql: 'trunc(extract(epoch from $1))::int', type: INTEGER }],
   ADDTIME: (call, context) => shifted(call, context, '+'),
   SUBTIME: (call, context) => shifted(call, context, '-'),
@@ -102,6 +105,16 @@ export const DATE_RULES: RuleTable = {
 function one(call: Call, context: Context, write: (value: Fragment, arg: Expression) => Fragment): Fragment {
   const [arg] = call.args;
   return arg === undefined || call.args.length > 1 ? wrongCount(call, context) : write(context.fragment(arg), arg);
+}
+
+/** A part of a clock has no sign, whatever the time has. */
+function clockPart(field: string, call: Call, context: Context, whole = (number: string): string => number): Fragment {
+  return one(call, context, (value, arg) => {
+    const clock = toClock(value, context, arg);
+    const found = `extract(${field} from ${clock.sql})`;
+    const isSigned = clock.type.kind === 'time' && clock.type.isInterval && clock.literal?.startsWith('-') !== false;
+    return atom(`${whole(isSigned ? `abs(${found})` : found)}::int`, INTEGER);
+  });
 }
 
 function modeOf(mode: Expression | undefined, context: Context): string {
@@ -173,12 +186,28 @@ function timeDifference(call: Call, context: Context): Fragment {
     value.type.kind === 'time' || (value.literal !== undefined && /^\s*-?\d{1,3}:/.test(value.literal));
   const kind = isTime(context.fragment(first)) ? 'time' : 'moment';
   const [a, b] = [take(kind, first, context), take(kind, second, context)];
-  const seconds = `extract(epoch from ${operand(a)} - ${operand(b)})`;
-  const branches = `WHEN abs(${seconds}) > 3020399 THEN sign(${seconds})::float8 * INTERVAL '838:59:59'`;
-  return atom(`CASE ${branches} ELSE make_interval(secs => ${seconds}::float8) END`, INTERVAL);
+  return ofSeconds(`extract(epoch from ${operand(a)} - ${operand(b)})`, context);
+}
+
+/** A length of time; where strict mode stores it, one beyond the end is an error, elsewhere it is the end. */
+function ofSeconds(seconds: string, { scope }: Context): Fragment {
+  const found = `make_interval(secs => ${seconds}::float8)`;
+  if (/^\(?-?\d{1,6}\)?$/.test(seconds)) return atom(found, INTERVAL);
+  const end = `sign(${seconds})::float8 * INTERVAL '838:59:59'`;
+  const beyond = scope.isNumberChecked === true ? `('no time: ' || ${seconds})::interval` : end;
+  return atom(`CASE WHEN abs(${seconds}) > 3020399 THEN ${beyond} ELSE ${found} END`, INTERVAL);
 }
 
 const SECONDS: Readonly<Record<string, number>> = { WEEK: 604_800, DAY: 86_400, HOUR: 3_600, MINUTE: 60, SECOND: 1 };
+/** A date whose month or day is 0 has its parts, as `2024-00-10`, though it is no date of the target. */
+function part(name: 'year' | 'month' | 'day', call: Call, context: Context): Fragment {
+  return one(call, context, (value, arg) => {
+    const zeros = value.literal === undefined ? undefined : partialDate(value.literal);
+    if (zeros !== undefined) return atom(String(zeros[name]), INTEGER);
+    return atom(`extract(${name} from ${toDate(value, context, arg).sql})::int`, INTEGER);
+  });
+}
+
 const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 1 };
 
 function timestampDifference(call: Call, context: Context): Fragment {
@@ -252,7 +281,15 @@ function write(context: Context, value: Fragment, format: Expression): Fragment 
     context.report('FORMAT', format, 'the format is known at run time only');
     return atom('NULL::text', TEXT);
   }
-  const parts = formatParts(text.literal).map((part) => writePart(part, value, context));
+  const found = formatParts(text.literal);
+  const [only] = found;
+  if (value.type.kind === 'time' && only?.tag === 'picture' && found.length === 1)
+    return atom(timePictured(value, only.text, context), TEXT);
+  if (value.type.kind === 'time' && found.length > 0) {
+    context.report('FORMAT', format, 'a part of a date is asked of a time');
+    return atom('NULL::text', TEXT);
+  }
+  const parts = found.map((part) => writePart(part, value, context));
   if (parts.length === 0) return atom("''", TEXT);
   return parts.length === 1 ? atom(parts[0] ?? "''", TEXT) : compound(parts.join(' || '), TEXT);
 }
@@ -286,7 +323,22 @@ function stringToDate(call: Call, context: Context): Fragment {
     );
     return atom('NULL::timestamp', DATETIME);
   }
+  if (found.dates === 'part') {
+    context.report('FORMAT', format, 'the format has not all of year, month and day, of which the target makes a date');
+    return atom('NULL::timestamp', DATETIME);
+  }
   context.report('TEXT_AS_DATE', call, 'a text is read as a date by a format');
-  if (!found.hasTime) return atom(`to_date(${value.sql}, ${quoteLiteral(found.picture)})`, DATE);
-  return atom(`to_timestamp(${value.sql}, ${quoteLiteral(found.picture)})::timestamp`, DATETIME);
+  const picture = quoteLiteral(found.picture);
+  if (!found.hasTime) return wholeDate(value.sql, found.needed, atom(`to_date(${value.sql}, ${picture})`, DATE));
+  const moment = atom(`to_timestamp(${value.sql}, ${picture})::timestamp`, DATETIME);
+  return found.dates === 'none' ? moment : wholeDate(value.sql, found.needed, moment);
+}
+
+/** Of a text that has no year, month or day the target would make a day of the year 1 BC, or the first: an error instead. */
+function wholeDate(text: string, needed: string, { sql, type }: Fragment): Fragment {
+  const literal = /^'((?:[^']|'')*)'$/.exec(text)?.[1];
+  // A text of digits and marks alone is judged here: PostgreSQL and JavaScript read such a pattern alike.
+  if (literal !== undefined && /^[\d/.: -]*$/.test(literal) && new RegExp(needed).test(literal)) return atom(sql, type);
+  const pattern = quoteLiteral(needed);
+  return atom(`CASE WHEN ${text} ~ ${pattern} THEN ${sql} ELSE ('no date: ' || ${text})::date END`, type);
 }

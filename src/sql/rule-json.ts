@@ -1,4 +1,4 @@
-import { localTime, toText, toValue } from './coerce.ts';
+import { localTime, toCondition, toText, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
@@ -6,6 +6,7 @@ import { jsonPath, pathLiteral, strictPath } from './json-path.ts';
 import type { RuleTable } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import type { Span } from './span.ts';
+import { CLOCK, timePictured } from './time-text.ts';
 import { BOOLEAN, INTEGER, JSON_TYPE, TEXT } from './value-type.ts';
 
 /** JSON, on jsonb. */
@@ -27,12 +28,7 @@ export const JSON_RULES: RuleTable = {
     const [arg] = call.args;
     if (arg === undefined) return wrongCount(call, context);
     const value = context.fragment(arg);
-    const inner = /^(.*) #> ('\{.*\}')$/.exec(value.sql);
-    if (value.type.kind === 'json') {
-      const text = inner === null ? `${operand(value)} #>> '{}'` : `${inner[1]} #>> ${inner[2]}`;
-      // A JSON null is the text null at the source, and NULL to #>>.
-      return atom(`coalesce(${text}, (${value.sql})::text)`, TEXT);
-    }
+    if (value.type.kind === 'json') return unquoted(value);
     const text = operand(toText(value, context, arg));
     return atom(`CASE WHEN ${text} LIKE '"%"' THEN ${text}::jsonb #>> '{}' ELSE ${text} END`, TEXT);
   },
@@ -177,18 +173,52 @@ export function step(operator: '#>' | '#>>', document: Expression, path: Express
   return compound(`${operand(from)} ${operator} ${elements}`, operator === '#>' ? JSON_TYPE : TEXT);
 }
 
+/** `document ->> path`: a JSON null is the text null at the source, and NULL to #>>. */
+export function unquotedStep(document: Expression, path: Expression, place: Place): Fragment {
+  return unquoted(step('#>', document, path, place));
+}
+
+function unquoted(value: Fragment): Fragment {
+  const inner = /^(.*) #> ('\{.*\}')$/.exec(value.sql);
+  const text = inner === null ? `${operand(value)} #>> '{}'` : `${inner[1]} #>> ${inner[2]}`;
+  return atom(`coalesce(${text}, (${value.sql})::text)`, TEXT);
+}
+
 function toKey(arg: Expression, context: Context): string {
   return toText(context.fragment(arg), context, arg).sql;
 }
 
-/** A value inside a document, as MySQL writes it: a moment with six digits, a condition as 0 or 1. */
-function jsonPart(arg: Expression, context: Context): string {
+const CONDITIONS = new Set([
+  'comparison',
+  'logical',
+  'is',
+  'like',
+  'regexp',
+  'between',
+  'in',
+  'quantified',
+  'exists',
+  'member-of',
+  'boolean',
+]);
+const CONDITION_CALLS = new Set(['ISNULL', 'JSON_CONTAINS', 'JSON_CONTAINS_PATH', 'JSON_VALID', 'REGEXP_LIKE']);
+
+/** What the source itself knows to be true or false: a column of 0 and 1 is none. */
+function isCondition(arg: Expression): boolean {
+  if (arg.tag === 'unary') return arg.operator === 'not';
+  return CONDITIONS.has(arg.tag) || (arg.tag === 'call' && CONDITION_CALLS.has(arg.upper));
+}
+
+/** A value inside a document, as MySQL writes it: a moment with six digits, a condition as true or false. */
+export function jsonPart(arg: Expression, context: Context): string {
   const value = context.fragment(arg);
   const { kind } = value.type;
   if (kind === 'datetime' || kind === 'instant') {
     return `to_char(${localTime(value, context).sql}, 'YYYY-MM-DD HH24:MI:SS.US')`;
   }
   if (arg.tag === 'boolean') return String(arg.value);
+  if (isCondition(arg)) return toCondition(value, context, arg).sql;
+  if (kind === 'time' && context.scope.dialect.flavor === 'mysql') return timePictured(value, `${CLOCK}.US`, context);
   if (kind === 'date' || kind === 'time' || kind === 'bytes') return toText(value, context, arg).sql;
   return toValue(value).sql;
 }

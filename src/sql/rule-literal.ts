@@ -45,6 +45,6 @@ function text(value: string, context: Context, node: Literal): Fragment {
 function bytes(digits: string, context: Context, node: Literal): Fragment {
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;
   const found = Buffer.from(even, 'hex').toString('latin1');
-  if (/^[\x20-\x7e]+$/.test(found)) return text(found, context, node);
-  return atom(`'\\x${even}'::bytea`, BYTES);
+  if (/^[\x20-\x7e]+$/.test(found)) return { ...text(found, context, node), digits: even };
+  return { ...atom(`'\\x${even}'::bytea`, BYTES), digits: even };
 }

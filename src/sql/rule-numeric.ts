@@ -40,10 +40,7 @@ export const NUMERIC_RULES: RuleTable = {
   LOG: logarithm,
   LOG2: logarithm,
   LOG10: logarithm,
-  PI: (call, context) => {
-    context.report('FLOAT_TEXT', call, 'MySQL writes PI() with six digits');
-    return atom('pi()', FLOAT);
-  },
+  PI: () => atom('pi()', { kind: 'float', digits: 6 }),
   SIN: [{ args: ['float'], sql: 'sin($1)', type: FLOAT }],
   COS: [{ args: ['float'], sql: 'cos($1)', type: FLOAT }],
   TAN: [{ args: ['float'], sql: 'tan($1)', type: FLOAT }],
@@ -98,15 +95,15 @@ function rounded(name: 'round' | 'trunc', call: Call, context: Context): Fragmen
   const [value, digits] = call.args.map((arg) => toNumber(context.fragment(arg), context, arg));
   if (value === undefined || call.args.length > 2) return wrongCount(call, context);
   const { kind } = value.type;
-  if (digits === undefined) {
-    const type = kind === 'decimal' ? decimal(0) : value.type;
-    return kind === 'integer' ? value : atom(`${name}(${value.sql})`, type);
-  }
+  if (digits === undefined)
+    return kind === 'integer' ? value : atom(`${name}(${value.sql})`, wholeType(value.type, context));
   const count = digits.type.kind === 'integer' ? `${operand(digits)}::int` : `round(${digits.sql})::int`;
   const places = /^-?\d+$/.test(digits.sql) ? digits.sql : count;
   if (kind === 'float') {
     context.report('FLOAT_TEXT', call, 'a floating-point number is rounded to digits by its decimal text');
-    return atom(`${name}(${operand(value)}::numeric, ${places})::float8`, value.type);
+    const shown = literalDigits(digits);
+    const type = shown === undefined ? FLOAT : printedWith(Math.max(0, shown), context);
+    return atom(`${name}(${operand(value)}::numeric, ${places})::float8`, type);
   }
   return atom(`${name}(${value.sql}, ${places})`, roundedType(value.type, literalDigits(digits)));
 }
@@ -123,7 +120,17 @@ function whole(name: 'ceil' | 'floor', call: Call, context: Context): Fragment {
   const [value] = call.args.map((arg) => toNumber(context.fragment(arg), context, arg));
   if (value === undefined) return wrongCount(call, context);
   if (value.type.kind === 'integer') return value;
-  return atom(`${name}(${value.sql})`, value.type.kind === 'decimal' ? decimal(0) : value.type);
+  return atom(`${name}(${value.sql})`, wholeType(value.type, context));
+}
+
+/** Of a number without digits behind the point. */
+function wholeType(type: ValueType, context: Context): ValueType {
+  return type.kind === 'float' ? printedWith(0, context) : decimal(0);
+}
+
+/** MariaDB prints a rounded double with the digits that were asked for, MySQL with those that it has. */
+function printedWith(digits: number, { scope }: Context): ValueType {
+  return scope.dialect.flavor === 'mariadb' ? { kind: 'float', digits } : FLOAT;
 }
 
 /** Of the bases that PostgreSQL knows: 2, 10, 16. */

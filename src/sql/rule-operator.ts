@@ -2,42 +2,46 @@ import { toCondition, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, cast, compound, type Fragment, operand } from './fragment.ts';
-import { BIGINT, BOOLEAN, FLOAT, INTEGER, scaleOf, TEXT, type ValueType } from './value-type.ts';
+import { isNatural, unsignedResult } from './unsigned.ts';
+import {
+  asCharacters,
+  BIGINT,
+  BOOLEAN,
+  FLOAT,
+  INTEGER,
+  scaleOf,
+  TEXT,
+  UNSIGNED,
+  type ValueType,
+} from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 
 /** `+ - * / DIV MOD` and the operators of bits, on numbers. */
 export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment {
+  if (isBits(node)) return bits(node, context);
   const left = toNumber(context.fragment(node.left), context, node.left);
   const right = toNumber(context.fragment(node.right), context, node.right);
   switch (node.operator) {
     case '+':
     case '-':
     case '*':
-      return sum(node, left, right, context);
+      return unsignedResult(node, sum(node, left, right), { left, right }, context);
     case '/':
       return quotient(left, divisor(right, context));
     case 'div':
-      return integerQuotient(left, divisor(right, context));
-    case 'mod':
-      return remainder(left, divisor(right, context));
+      return unsignedResult(node, integerQuotient(left, divisor(right, context)), { left, right }, context);
     default:
-      return bits(node, left, right, context);
+      return remainder(left, divisor(right, context));
   }
 }
 
 /** MySQL computes whole numbers in 64 bits: a sum of narrow ones is widened first. */
-function sum(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
+function sum(node: Node<'arithmetic'>, left: Fragment, right: Fragment): Fragment {
   const type = sumType(node.operator, left.type, right.type);
-  const isUnsigned = isUnsignedType(left.type) || isUnsignedType(right.type);
-  if (node.operator === '-' && isUnsigned) context.report('UNSIGNED', node, 'unsigned numbers are subtracted');
   const first =
     type.kind === 'integer' && !isWide(left) && !isWide(right) && !areSmall(left, right) ? widen(left) : left;
   return compound(`${operand(first)} ${node.operator} ${operand(right)}`, type);
-}
-
-function isUnsignedType(type: ValueType): boolean {
-  return (type.kind === 'integer' || type.kind === 'decimal') && type.isUnsigned;
 }
 
 function isWide({ type }: Fragment): boolean {
@@ -54,16 +58,25 @@ function widen(value: Fragment): Fragment {
 }
 
 function sumType(operator: string, left: ValueType, right: ValueType): ValueType {
-  if (left.kind === 'float' || right.kind === 'float') return FLOAT;
-  if (left.kind === 'integer' && right.kind === 'integer') return BIGINT;
   const [a, b] = [scaleOf(left), scaleOf(right)];
+  if (left.kind === 'float' || right.kind === 'float') return floatType(a, b);
+  if (left.kind === 'integer' && right.kind === 'integer') return BIGINT;
   if (a === undefined || b === undefined) return { kind: 'decimal', scale: undefined, isUnsigned: false };
   const isRaw = (left.kind === 'decimal' && left.isRaw === true) || (right.kind === 'decimal' && right.isRaw === true);
   return { kind: 'decimal', scale: operator === '*' ? a + b : Math.max(a, b), isUnsigned: false, isRaw };
 }
 
+/** MySQL prints as many digits as the part with the most of them has, where each has a known number. */
+function floatType(left: number | undefined, right: number | undefined): ValueType {
+  return left === undefined || right === undefined ? FLOAT : { kind: 'float', digits: Math.max(left, right) };
+}
+
 /** div_precision_increment of the source, at its default. */
 const MORE_DIGITS = 4;
+
+function moreDigits(scale: number | undefined): number | undefined {
+  return scale === undefined ? undefined : scale + MORE_DIGITS;
+}
 
 /** Division by 0 is NULL, where the scope does not say that it is an error. */
 function divisor(value: Fragment, { scope }: Context): Fragment {
@@ -73,9 +86,13 @@ function divisor(value: Fragment, { scope }: Context): Fragment {
 /** Of exact numbers the quotient has four digits more than the dividend; rounded at once. */
 function quotient(left: Fragment, right: Fragment): Fragment {
   if (left.type.kind === 'float' || right.type.kind === 'float') {
-    return compound(`${operand(cast(left, 'float8', FLOAT))} / ${operand(right)}`, FLOAT);
+    const [a, b] = [left, right].map(({ type: of }) => moreDigits(scaleOf(of)));
+    const type = floatType(a, b);
+    return compound(`${operand(cast(left, 'float8', FLOAT))} / ${operand(right)}`, type);
   }
-  const dividend = left.type.kind === 'decimal' ? left : cast(left, 'numeric', left.type);
+  // The sum of whole numbers is a DECIMAL to MySQL, and a bigint here, as what is not known may be: its quotient is whole.
+  const isExact = left.type.kind === 'decimal' && left.type.scale !== 0 && left.type.scale !== undefined;
+  const dividend = isExact ? left : cast(left, 'numeric', left.type);
   const exact = `${operand(dividend)} / ${operand(right)}`;
   const scale = scaleOf(left.type);
   if (scale === undefined) return compound(exact, { kind: 'decimal', scale: undefined, isUnsigned: false });
@@ -104,22 +121,48 @@ function remainder(left: Fragment, right: Fragment): Fragment {
 }
 
 const BITS = { '&': '&', '|': '|', '^': '#', '<<': '<<', '>>': '>>' } as const;
-const UNSIGNED: ValueType = { kind: 'decimal', scale: 0, isUnsigned: true };
 
 /**
  * MySQL's bits are an unsigned 64-bit number; PostgreSQL's bigint has the same bits, and a sign. Where the sign may be
  * set, the number is made unsigned.
  */
-function bits(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
-  const operator = BITS[node.operator as keyof typeof BITS];
+function bits(node: Bits, context: Context): Fragment {
+  const left = toNumber(context.fragment(node.left), context, node.left);
+  const right = toNumber(context.fragment(node.right), context, node.right);
+  const operator = BITS[node.operator];
   const isShift = operator === '<<' || operator === '>>';
   if (operator === '>>' && !isNatural(left)) context.report('UNSIGNED', node, 'bits of a signed number are shifted');
   if (isShift && !/^[1-4]?\d$/.test(right.sql))
     context.report('UNSIGNED', node, 'bits are shifted by an unknown number');
   const amount = /^\d+$/.test(right.sql) ? right : cast(whole(right), 'int', INTEGER);
-  const found = `${operand(widen(whole(left)))} ${operator} ${operand(isShift ? amount : widen(whole(right)))}`;
-  if (isPositive(operator, left, right)) return compound(found, BIGINT);
-  return atom(`CASE WHEN (${found}) < 0 THEN (${found}) + 18446744073709551616 ELSE ${found} END`, UNSIGNED);
+  const other = isShift ? amount : word(node.right, right, context);
+  const found = `${operand(word(node.left, left, context))} ${operator} ${operand(other)}`;
+  if (isPositive(operator, left, right)) return compound(found, { kind: 'integer', isWide: true, isUnsigned: true });
+  // 64 bits and more are shifted out, where PostgreSQL takes the number modulo 64.
+  const isFar = isShift && !/^\d+$/.test(right.sql);
+  const out = isFar ? `WHEN ${operand(amount)} NOT BETWEEN 0 AND 63 THEN 0 ` : '';
+  return atom(`CASE ${out}WHEN (${found}) < 0 THEN (${found}) + 18446744073709551616 ELSE ${found} END`, UNSIGNED);
+}
+
+type Bits = Node<'arithmetic'> & { readonly operator: keyof typeof BITS };
+
+function isBits(node: Node<'arithmetic'>): node is Bits {
+  return node.operator in BITS;
+}
+
+/** The 64 bits of a number as a bigint, whose sign is the highest of them. */
+function word(node: Expression, value: Fragment, context: Context): Fragment {
+  if (node.tag === 'unary' && node.operator === '~') {
+    const inner = toNumber(context.silently(node.operand), context, node.operand);
+    return compound(`~${operand(word(node.operand, inner, context))}`, BIGINT);
+  }
+  const number = whole(value);
+  if (number.type.kind !== 'decimal' || /^\d{1,18}$/.test(number.sql)) return widen(number);
+  const { sql } = number;
+  return atom(
+    `(CASE WHEN ${sql} > 9223372036854775807 THEN ${sql} - 18446744073709551616 ELSE ${sql} END)::bigint`,
+    BIGINT,
+  );
 }
 
 /** Whether the highest bit of the result is 0 for certain. */
@@ -128,10 +171,6 @@ function isPositive(operator: string, left: Fragment, right: Fragment): boolean 
   if (operator === '>>') return true;
   if (operator === '<<') return /^\d{1,4}$/.test(left.sql) && /^[1-4]?\d$/.test(right.sql);
   return isNatural(left) && isNatural(right);
-}
-
-function isNatural({ sql, type }: Fragment): boolean {
-  return /^\d{1,18}$/.test(sql) || (type.kind === 'integer' && type.isUnsigned);
 }
 
 function whole(value: Fragment): Fragment {
@@ -188,8 +227,8 @@ export function logical(node: Node<'logical'>, context: Context): Fragment {
 export function concat(parts: readonly Expression[], context: Context): Fragment {
   const texts = parts.map((part) => toText(context.fragment(part), context, part));
   const [only] = texts;
-  if (texts.length === 1 && only !== undefined) return only;
-  return compound(texts.map(operand).join(' || '), texts.find(({ type }) => hasRule(type))?.type ?? TEXT);
+  if (texts.length === 1 && only !== undefined) return { ...only, type: asCharacters(only.type) };
+  return compound(texts.map(operand).join(' || '), asCharacters(texts.find(({ type }) => hasRule(type))?.type ?? TEXT));
 }
 
 function hasRule(type: ValueType): boolean {

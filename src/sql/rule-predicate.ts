@@ -1,12 +1,12 @@
-import { commonType, toCondition, toText, unify } from './coerce.ts';
+import { commonType, toCondition, toText, toValue, unify } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import type { Query } from './query.ts';
 import { translatePattern } from './regexp-pattern.ts';
-import { alike, compare, comparison, isCaseless, ruleOf } from './rule-comparison.ts';
+import { alike, compare, comparison, isCaseless, ruleOf, underRule } from './rule-comparison.ts';
 import type { Span } from './span.ts';
-import { BOOLEAN, type ValueType } from './value-type.ts';
+import { BOOLEAN, scaleOf, type ValueType } from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 
@@ -55,29 +55,42 @@ function inRows(node: Node<'in'>, set: readonly Expression[], context: Context):
 
 function inQuery(node: Node<'in'>, query: Query, context: Context): Fragment {
   const not = node.isNegated ? 'NOT ' : '';
-  const set = context.query(query);
-  const left =
-    node.operand.tag === 'row'
-      ? atom(`(${node.operand.items.map((item) => context.fragment(item).sql).join(', ')})`, { kind: 'unknown' })
-      : context.fragment(node.operand);
-  textInQuery(left, set, context, node);
-  return compound(`${operand(left)} ${not}IN ${set.sql}`, BOOLEAN);
+  const isRow = node.operand.tag === 'row';
+  const items = node.operand.tag === 'row' ? node.operand.items : [node.operand];
+  const { left, set } = besideQuery(items, query, context, node);
+  const values = isRow ? `(${left.map(({ sql }) => sql).join(', ')})` : left.map(operand).join('');
+  return compound(`${values} ${not}IN ${set}`, BOOLEAN);
 }
 
-/** lower() on the side of the query is not to be had without rewriting it. */
-function textInQuery(left: Fragment, set: Fragment, context: Context, span: Span): void {
-  if (left.type.kind === 'text' && ruleOf([left, set], context) === 'lower') {
-    context.report('TEXT_CASE', span, 'texts are looked for in a query, where case counts on the target');
-  }
+/** Values and the query that they are looked for in; texts of both are small where case does not count. */
+function besideQuery(
+  items: readonly Expression[],
+  query: Query,
+  context: Context,
+  span: Span,
+): { readonly left: readonly Fragment[]; readonly set: string } {
+  const set = context.query(query);
+  const left = items.map((item) => context.fragment(item));
+  const isLow = left.map((value, at) => {
+    const column = set.columns[at] ?? { type: set.type };
+    const texts = [value, atom('', column.type)];
+    return texts.every(({ type }) => type.kind === 'text') && ruleOf(texts, context) === 'lower';
+  });
+  if (!isLow.includes(true)) return { left, set: set.sql };
+  context.report('TEXT_CASE', span, 'texts are looked for in a query without regard to case');
+  const names = items.map((_, at) => `c${at + 1}`);
+  const values = names.map((name, at) => (isLow[at] ? `lower(q.${name})` : `q.${name}`)).join(', ');
+  return {
+    left: left.map((value, at) => (isLow[at] ? underRule(value, 'lower') : value)),
+    set: `(SELECT ${values} FROM ${set.sql} AS q(${names.join(', ')}))`,
+  };
 }
 
 /** `a = ANY (query)`. */
 export function quantified(node: Node<'quantified'>, context: Context): Fragment {
-  const left = context.fragment(node.left);
-  const set = context.query(node.query);
-  textInQuery(left, set, context, node);
+  const { left, set } = besideQuery([node.left], node.query, context, node);
   if (node.operator === '<=>') context.report('CONSTRUCT', node, '<=> of a query');
-  return compound(`${operand(left)} ${node.operator} ${node.quantifier.toUpperCase()} ${set.sql}`, BOOLEAN);
+  return compound(`${left.map(operand).join('')} ${node.operator} ${node.quantifier.toUpperCase()} ${set}`, BOOLEAN);
 }
 
 /** LIKE: ILIKE where case does not count. The default escape is a backslash on both sides. */
@@ -138,9 +151,20 @@ export function caseOf(
   span: Span,
 ): Fragment {
   const { parts, type } = oneType(values, context, span);
-  const branches = conditions.map((condition, at) => `WHEN ${condition} THEN ${parts[at] ?? 'NULL'}`).join(' ');
-  const otherwise = parts.length > conditions.length ? ` ELSE ${parts.at(-1)}` : '';
-  return atom(`CASE ${branches}${otherwise} END`, type);
+  const printed = (found: readonly string[]): string => {
+    const branches = conditions.map((condition, at) => `WHEN ${condition} THEN ${found[at] ?? 'NULL'}`).join(' ');
+    return `CASE ${branches}${found.length > conditions.length ? ` ELSE ${found.at(-1)}` : ''} END`;
+  };
+  const own = ownDigits(values, type, context);
+  return { ...atom(printed(parts), type), ...(own && { shown: printed(own) }) };
+}
+
+/** MySQL shows the branch that is taken with the digits of that one alone, MariaDB with those of the type. */
+function ownDigits(values: readonly Fragment[], type: ValueType, { scope }: Context): readonly string[] | undefined {
+  const isShort = ({ type: own }: Fragment): boolean =>
+    (scaleOf(own) ?? Number.POSITIVE_INFINITY) < (scaleOf(type) ?? 0);
+  if (scope.dialect.flavor !== 'mysql' || type.kind !== 'decimal' || !values.some(isShort)) return undefined;
+  return values.map((value) => value.shown ?? toValue(value).sql);
 }
 
 /** Values of one type, as a CASE or a COALESCE needs them. */

@@ -208,11 +208,17 @@ function substringIndex(call: Call, context: Context): Fragment {
   const fromEnd = (amount: string): string => join(`greatest(cardinality(${parts}) - ${amount} + 1, 1):`);
   const isEmpty = delimiter.literal === '';
   if (known === 0 || isEmpty) return guarded([value, delimiter], `left(${value.sql}, 0)`, value.type);
-  if (known === 1 || known === -1) return atom(`split_part(${value.sql}, ${delimiter.sql}, ${known})`, value.type);
+  // Between no marks nothing stands, where PostgreSQL takes the whole text.
+  const marked = (found: Fragment): Fragment =>
+    delimiter.literal === undefined
+      ? atom(`CASE WHEN ${operand(delimiter)} = '' THEN left(${value.sql}, 0) ELSE ${found.sql} END`, value.type)
+      : found;
+  if (known === 1 || known === -1)
+    return marked(atom(`split_part(${value.sql}, ${delimiter.sql}, ${known})`, value.type));
   if (known !== undefined)
-    return guarded([value, delimiter], known > 0 ? join(`1:${known}`) : fromEnd(String(-known)), value.type);
+    return marked(guarded([value, delimiter], known > 0 ? join(`1:${known}`) : fromEnd(String(-known)), value.type));
   const found = `CASE WHEN ${n} > 0 THEN ${join(`1:${n}::int`)} WHEN ${n} < 0 THEN ${fromEnd(`(-${n}::bigint)`)} ELSE '' END`;
-  return guarded([value, delimiter, number], found, value.type);
+  return marked(guarded([value, delimiter, number], found, value.type));
 }
 
 /** NULL when one of the values is; literals are not asked. */

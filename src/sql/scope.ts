@@ -65,6 +65,10 @@ export interface Scope {
   readonly isDivisionChecked?: boolean;
   /** A text that is no number whole is an error, as where strict mode stores a value; else it is what it begins with. */
   readonly isNumberChecked?: boolean;
+  /** An unsigned result that MySQL refuses is refused, where no function of ours may be called too; else it is a finding. */
+  readonly isUnsignedChecked?: boolean;
+  /** A handler of the program waits for rows whose key is there already: which those are depends on how texts are compared. */
+  readonly isDuplicateAwaited?: boolean;
   /** Functions of our own may be called (`sluice_...`): the caller makes them on the target. */
   readonly hasHelpers?: boolean;
   /** The expression goes into an index or a generated column, where PostgreSQL takes immutable functions alone. */
@@ -83,4 +87,10 @@ export function emptyScope(dialect: Dialect): Scope {
     timeZone: 'UTC',
     mustBeImmutable: false,
   };
+}
+
+/** The scope of a value that is stored: under the strict modes a division by 0 and a text that is no number are errors. */
+export function storing(scope: Scope): Scope {
+  const { isDivisionChecked, isStrict } = scope.dialect.mode;
+  return { ...scope, isDivisionChecked, isNumberChecked: isStrict };
 }

@@ -14,6 +14,10 @@ export interface SqlMode {
   readonly isDivisionChecked: boolean;
   /** A statement that writes fails where a value does not fit. */
   readonly isStrict: boolean;
+  /** A difference of unsigned numbers may be negative. */
+  readonly hasNoUnsignedSubtraction: boolean;
+  /** A CHAR is read with the blanks that fill it. */
+  readonly hasPaddedChar: boolean;
   /** 0 in an AUTO_INCREMENT column stays 0. */
   readonly hasNoAutoValueOnZero: boolean;
 }
@@ -39,6 +43,8 @@ export function sqlMode(value: string): SqlMode {
     hasHighNotPrecedence: words.has('HIGH_NOT_PRECEDENCE'),
     isStrict,
     isDivisionChecked: words.has('TRADITIONAL') || (isStrict && words.has('ERROR_FOR_DIVISION_BY_ZERO')),
+    hasNoUnsignedSubtraction: words.has('NO_UNSIGNED_SUBTRACTION'),
+    hasPaddedChar: words.has('PAD_CHAR_TO_FULL_LENGTH'),
     hasNoAutoValueOnZero: words.has('NO_AUTO_VALUE_ON_ZERO'),
   };
 }

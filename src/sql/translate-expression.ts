@@ -8,12 +8,12 @@ import { call } from './rule-call.ts';
 import { castTo, collate } from './rule-cast.ts';
 import { comparison } from './rule-comparison.ts';
 import { dateShift, extract } from './rule-interval.ts';
-import { step, toJson } from './rule-json.ts';
+import { step, toJson, unquotedStep } from './rule-json.ts';
 import { literal } from './rule-literal.ts';
 import { arithmetic, concat, is, logical, unary } from './rule-operator.ts';
 import { between, choose, like, quantified, regexp, soundsLike, within } from './rule-predicate.ts';
 import type { Resolved } from './scope.ts';
-import { BOOLEAN, NULL, UNKNOWN } from './value-type.ts';
+import { asCharacters, BOOLEAN, NULL, UNKNOWN } from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 type Rule<Tag extends Expression['tag']> = (node: Node<Tag>, context: Context) => Fragment;
@@ -47,9 +47,14 @@ const RULES: { readonly [Tag in Expression['tag']]: Rule<Tag> } = {
   extract,
   'date-shift': dateShift,
   concat: (node, context) => concat(node.operands, context),
-  'convert-charset': (node, context) => toText(context.fragment(node.operand), context, node),
+  'convert-charset': (node, context) => {
+    const text = toText(context.fragment(node.operand), context, node);
+    return { ...text, type: asCharacters(text.type) };
+  },
   'json-path': (node, context) =>
-    step(node.isUnquoted ? '#>>' : '#>', node.operand, node.path, { context, span: node }),
+    node.isUnquoted
+      ? unquotedStep(node.operand, node.path, { context, span: node })
+      : step('#>', node.operand, node.path, { context, span: node }),
   'member-of': (node, context) => {
     const value = toJson(node.array, context);
     const found = context.fragment(node.operand);

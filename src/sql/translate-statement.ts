@@ -29,16 +29,25 @@ export function translateTruncate(table: TableName, scope: Scope): Translation {
 
 function printStatement(node: Statement, context: Context, text: string | undefined): Fragment {
   const { scope } = context;
-  const { isDivisionChecked } = scope.dialect.mode;
+  const { isDivisionChecked, isStrict } = scope.dialect.mode;
+  const checked = { isDivisionChecked, isNumberChecked: isStrict && 'isIgnore' in node && !node.isIgnore };
   switch (node.tag) {
     case 'query':
       return printQuery(node, context, { text }).fragment;
     case 'insert':
-      return printInsert(node, context.within({ ...scope, isDivisionChecked }));
+      return printInsert(node, context.within({ ...scope, ...checked }));
     case 'update':
-      return printUpdate(node, context.within({ ...scope, isDivisionChecked }));
+      return printUpdate(node, context.within({ ...scope, ...checked }));
     case 'delete':
-      return printDelete(node, context.within({ ...scope, isDivisionChecked }));
+      // MariaDB only warns of a text that is compared as a number there.
+      return printDelete(
+        node,
+        context.within({
+          ...scope,
+          ...checked,
+          isNumberChecked: checked.isNumberChecked && scope.dialect.flavor === 'mysql',
+        }),
+      );
     default:
       context.report('SYNTAX', node.at, node.reason);
       return atom('NULL', NULL);

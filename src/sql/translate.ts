@@ -9,7 +9,7 @@ import { leadingNumber } from './leading-number.ts';
 import { notImmutable } from './not-immutable.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
-import type { Scope } from './scope.ts';
+import { type Scope, storing, type TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
 import { translateNode } from './translate-expression.ts';
 import { BOOLEAN, type ValueType } from './value-type.ts';
@@ -40,13 +40,20 @@ export function translateExpression(expression: Expression, scope: Scope, purpos
 
 /**
  * Translates a query, as of a view: every column gets the name that the source gives it. `text` is what the query was
- * parsed from: an expression without an alias is called by its text there.
+ * parsed from: an expression without an alias is called by its text there. `isStored`: its values go into variables, where
+ * strict mode refuses what it refuses.
  */
-export function translateQuery(query: Query | Opaque, scope: Scope, text?: string): Translation {
+export function translateQuery(query: Query | Opaque, scope: Scope, text?: string, isStored = false): Translation {
   const translation = new Translator(scope);
   const found =
-    query.tag === 'opaque' ? translation.fragment(query) : printQuery(query, translation, { text }).fragment;
+    query.tag === 'opaque' ? translation.fragment(query) : printQuery(query, translation, { text, isStored }).fragment;
   return translation.result(found, query);
+}
+
+/** Names and types of what a query gives; undefined where nothing is known of a column's name. */
+export function columnsOfQuery(query: Query, scope: Scope, text: string): readonly TableColumn[] | undefined {
+  const { columns } = printQuery(query, new Translator(scope), { text });
+  return columns.length === 0 || columns.some(({ name }) => name === '') ? undefined : columns;
 }
 
 /** Translates what `print` prints: the way of statements. */
@@ -76,9 +83,9 @@ class Translator implements Context {
     return atom('NULL', found.type);
   }
 
-  query(query: Query): Fragment {
+  query(query: Query): Fragment & { readonly columns: readonly TableColumn[] } {
     const { fragment, columns } = printQuery(query, this, 'plain');
-    return atom(`(${fragment.sql})`, columns[0]?.type ?? fragment.type);
+    return { ...atom(`(${fragment.sql})`, columns[0]?.type ?? fragment.type), columns };
   }
 
   within(scope: Scope): Context {
@@ -113,19 +120,20 @@ class Translator implements Context {
   }
 }
 
-/** The scope of a value that is stored: under the strict modes a division by 0 and a text that is no number are errors. */
-function storing(scope: Scope): Scope {
-  const { isDivisionChecked, isStrict } = scope.dialect.mode;
-  return { ...scope, isDivisionChecked, isNumberChecked: isStrict };
-}
-
 function settle(value: Fragment, purpose: Purpose, context: Context, span: Span): Fragment {
   if (purpose === 'condition') return toCondition(value, context, span);
   if (purpose === 'value') return toValue(value);
   if ('column' in purpose) return toColumn(value, purpose.column, context, span);
   const { stored } = purpose;
   const isStrict = context.scope.isNumberChecked === true;
-  return isStrict ? toStored(value, stored, context, span) : toColumn(value, stored, context, span);
+  return isStrict || isNarrowText(stored)
+    ? toStored(value, stored, context, span)
+    : toColumn(value, stored, context, span);
+}
+
+/** A text that is more than its characters: what it takes is the same in every mode. */
+function isNarrowText(type: ValueType): boolean {
+  return type.kind === 'text' && (type.members ?? type.flags ?? type.isPadded) !== undefined;
 }
 
 /** A literal is left to PostgreSQL, which reads it by the type of the variable. */

@@ -18,10 +18,22 @@ export type ValueType =
       readonly scale: number | undefined;
       readonly isUnsigned: boolean;
       readonly isRaw?: boolean;
+      /** BIGINT UNSIGNED: the source counts with it as with an integer. */
+      readonly isWhole?: boolean;
     }
-  | { readonly kind: 'float' }
-  /** `rule` undefined: a literal, which takes the other side's. `members` of an ENUM, which is ordered by their places. */
-  | { readonly kind: 'text'; readonly rule: TextRule | undefined; readonly members?: readonly string[] }
+  /** double precision. `isSingle`: MySQL's FLOAT, real where it is stored. `digits` behind the point that it is printed with. */
+  | { readonly kind: 'float'; readonly isSingle?: boolean; readonly digits?: number }
+  /**
+   * `rule` undefined: a literal, which takes the other side's. `members` of an ENUM, which is ordered by their places;
+   * `flags` of a SET, which is the text of some of them. `isPadded`: CHAR, of which blanks at the end are no part.
+   */
+  | {
+      readonly kind: 'text';
+      readonly rule: TextRule | undefined;
+      readonly members?: readonly string[];
+      readonly flags?: readonly string[];
+      readonly isPadded?: boolean;
+    }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bits' }
   | { readonly kind: 'date' }
@@ -32,8 +44,8 @@ export type ValueType =
   /** MySQL's TIME: interval, or time where the target column is one. */
   | { readonly kind: 'time'; readonly isInterval: boolean }
   | { readonly kind: 'json' }
-  /** Any other type of the target: uuid, inet, text[], geometry. */
-  | { readonly kind: 'other'; readonly name: string }
+  /** Any other type of the target: uuid, inet, geometry; text[] with the `flags` of a SET. */
+  | { readonly kind: 'other'; readonly name: string; readonly flags?: readonly string[] }
   /** Not known: what needs the type is a finding. */
   | { readonly kind: 'unknown' };
 
@@ -41,6 +53,8 @@ export const NULL: ValueType = { kind: 'null' };
 export const BOOLEAN: ValueType = { kind: 'boolean' };
 export const INTEGER: ValueType = { kind: 'integer', isWide: false, isUnsigned: false };
 export const BIGINT: ValueType = { kind: 'integer', isWide: true, isUnsigned: false };
+/** What MySQL calls BIGINT UNSIGNED. */
+export const UNSIGNED: ValueType = { kind: 'decimal', scale: 0, isUnsigned: true, isWhole: true };
 export const NUMERIC: ValueType = { kind: 'decimal', scale: undefined, isUnsigned: false };
 export const FLOAT: ValueType = { kind: 'float' };
 export const TEXT: ValueType = { kind: 'text', rule: undefined };
@@ -59,7 +73,19 @@ export function decimal(scale: number): ValueType {
 /** Digits behind the point, 0 for integers, undefined when the value or the type does not tell. */
 export function scaleOf(type: ValueType): number | undefined {
   if (type.kind === 'integer' || type.kind === 'boolean') return 0;
+  if (type.kind === 'float') return type.digits;
   return type.kind === 'decimal' ? type.scale : undefined;
+}
+
+/** A type that is ordered by its characters, whatever it was made of. */
+export function asCharacters(type: ValueType): ValueType {
+  const isListed = type.kind === 'text' && (type.members ?? type.flags) !== undefined;
+  return isListed ? { kind: 'text', rule: type.rule } : type;
+}
+
+/** Whether the source computes with it in 64 bits. */
+export function isWholeNumber(type: ValueType): boolean {
+  return type.kind === 'integer' || (type.kind === 'decimal' && type.isWhole === true);
 }
 
 export function isNumeric(type: ValueType): boolean {
@@ -78,30 +104,45 @@ export function isCalendar(type: ValueType): boolean {
 export function columnType(mysql: string, collation?: string, target?: string): ValueType {
   const words = /^([a-z0-9]+)(?:\((\d+)(?:,(\d+))?[^)]*\))?(.*)$/i.exec(mysql.trim());
   const name = (words?.[1] ?? '').toLowerCase();
-  const [first, second] = [Number(words?.[2] ?? 0), Number(words?.[3] ?? 0)];
+  const first = Number(words?.[2] ?? 0);
+  const second = words?.[3] === undefined ? undefined : Number(words[3]);
   const isUnsigned = /\bunsigned\b/i.test(words?.[4] ?? '');
+  const own = sourceType({ name, first, second, isUnsigned, collation });
   const byTarget = target === undefined ? undefined : targetType(target, collation);
-  return byTarget ?? sourceType({ name, first, second, isUnsigned, collation });
+  if (byTarget === undefined) return own;
+  // What the source's type says of its values holds whatever the target's type is.
+  if (byTarget.kind === 'integer' && isWholeNumber(own)) return { ...byTarget, isUnsigned };
+  if (isMoment(own) && isMoment(byTarget)) return { ...byTarget, digits: own.digits };
+  return byTarget.kind === 'text' && own.kind === 'text' ? { ...byTarget, ...padded(own) } : byTarget;
+}
+
+function isMoment(type: ValueType): type is ValueType & { readonly kind: 'datetime' | 'instant' } {
+  return type.kind === 'datetime' || type.kind === 'instant';
+}
+
+function padded(type: ValueType): { readonly isPadded?: boolean } {
+  return type.kind === 'text' && type.isPadded === true ? { isPadded: true } : {};
 }
 
 interface SourceType {
   readonly name: string;
   readonly first: number;
-  readonly second: number;
+  readonly second: number | undefined;
   readonly isUnsigned: boolean;
   readonly collation: string | undefined;
 }
 
 const NARROW = new Set(['tinyint', 'smallint', 'mediumint', 'year', 'bool', 'boolean']);
-const TEXTS = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum']);
+const TEXTS = new Set(['varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum']);
 const BLOBS = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
 
 function sourceType({ name, first, second, isUnsigned, collation }: SourceType): ValueType {
   if (NARROW.has(name)) return { kind: 'integer', isWide: false, isUnsigned };
   if (name === 'int' || name === 'integer') return { kind: 'integer', isWide: isUnsigned, isUnsigned };
-  if (name === 'bigint') return isUnsigned ? { kind: 'decimal', scale: 0, isUnsigned } : BIGINT;
-  if (name === 'decimal' || name === 'numeric') return { kind: 'decimal', scale: second, isUnsigned };
-  if (name === 'float' || name === 'double' || name === 'real') return FLOAT;
+  if (name === 'bigint') return isUnsigned ? UNSIGNED : BIGINT;
+  if (name === 'decimal' || name === 'numeric') return { kind: 'decimal', scale: second ?? 0, isUnsigned };
+  if (name === 'float' || name === 'double' || name === 'real') return floatType(name, first, second);
+  if (name === 'char') return { kind: 'text', rule: textRule(collation), isPadded: true };
   if (TEXTS.has(name)) return { kind: 'text', rule: textRule(collation) };
   if (BLOBS.has(name)) return BYTES;
   if (name === 'bit') return first <= 1 ? BOOLEAN : { kind: 'bits' };
@@ -111,6 +152,12 @@ function sourceType({ name, first, second, isUnsigned, collation }: SourceType):
   if (name === 'time') return INTERVAL;
   if (name === 'json') return JSON_TYPE;
   return { kind: 'other', name: name === 'set' ? 'text[]' : name };
+}
+
+/** FLOAT(p) of more than 24 bits is a double; (m,d) rounds to d digits. */
+function floatType(name: string, first: number, second: number | undefined): ValueType {
+  const isSingle = name === 'float' && (first <= 24 || second !== undefined);
+  return { kind: 'float', ...(isSingle ? { isSingle } : {}), ...(second === undefined ? {} : { digits: second }) };
 }
 
 /** The target types that are not what the source's type has by default. */

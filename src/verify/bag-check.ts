@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Counted, countRows, surplus } from './bag-rows.ts';
-import { sourceCells, targetCells } from './bag-scan.ts';
+import { type OnlyRows, sourceBag, targetBag } from './bag-scan.ts';
 import { BucketSums, bucketOf } from './bucket.ts';
 import { keyText } from './changed-set.ts';
 import type { PartResult } from './chunk-check.ts';
-import type { UnequalRow } from './compare-lines.ts';
+import type { BagRow, UnequalRow } from './compare-lines.ts';
 import type { CanonicalCells, RowPrint } from './row-print.ts';
 import type { SettleOptions } from './settle.ts';
 import { inWindow } from './side.ts';
@@ -19,6 +19,11 @@ const MOST_HELD_ROWS = 200_000;
 /** What is known of a bucket that is not settled: whether it was unequal before. */
 type Open = Map<number, { readonly wasUnequal: boolean; readonly rows: number }>;
 
+export interface BagOptions extends SettleOptions {
+  /** Some of the rows, chosen by what they hold; without: all. */
+  readonly only?: OnlyRows;
+}
+
 interface Standing {
   readonly sourceRows: number;
   readonly targetRows: number;
@@ -27,15 +32,29 @@ interface Standing {
   readonly unequal: UnequalRow[];
 }
 
+/** `busy`: some bucket never stood still. `void`: nothing of it holds. */
+export type BagOutcome = PartResult | 'busy' | 'void';
+
 /**
  * A table whose rows are not found by a key: sums of all rows by bucket, then the rows of those buckets that changed
  * meanwhile or whose sums differ, again and again. A bucket counts where none of its rows changed in the window (INV-121).
- * `busy`: some bucket never stood still. `void`: nothing of it holds.
  */
-export async function checkBag(options: SettleOptions): Promise<PartResult | 'busy' | 'void'> {
+export async function checkBag(options: BagOptions): Promise<BagOutcome> {
   const first = await firstPass(options);
   if (first === 'void') return first;
-  const { standing, open } = first;
+  return await untilStill(options, first.standing, first.open);
+}
+
+/** Rows of a table without a key looked at again, those of their buckets too; all are counted anew. */
+export async function recheckBag(options: SettleOptions, rows: readonly UnequalRow[]): Promise<BagOutcome> {
+  const { table, print } = options;
+  const buckets = rows.map(({ source, target }) => bucketOf(bucketText(table, print, source ?? target ?? [])));
+  const open: Open = new Map(buckets.map((bucket) => [bucket, { wasUnequal: true, rows: 1 }]));
+  const standing = { sourceRows: 0, targetRows: 0, position: '', equal: 0, unequal: [] };
+  return await untilStill(options, standing, open);
+}
+
+async function untilStill(options: BagOptions, standing: Standing, open: Open): Promise<BagOutcome> {
   for (let pass = 1; open.size > 0 && pass <= MOST_PASSES; pass++) {
     if (pass > 1) await sleep(PAUSE_MS, undefined, { signal: options.sides.signal });
     if (!(await nextPass(options, standing, open))) return 'void';
@@ -43,11 +62,11 @@ export async function checkBag(options: SettleOptions): Promise<PartResult | 'bu
   return open.size > 0 ? 'busy' : { ...standing, changing: [] };
 }
 
-async function firstPass(options: SettleOptions): Promise<{ standing: Standing; open: Open } | 'void'> {
-  const { sides, table, print, changes } = options;
+async function firstPass(options: BagOptions): Promise<{ standing: Standing; open: Open } | 'void'> {
+  const { sides, table, print, changes, only } = options;
   return await inWindow(sides, changes, {
-    source: (connection) => summed(table, print, sourceCells(connection, table, print)),
-    target: (session) => summed(table, print, targetCells(session, table, print)),
+    source: (connection) => summed(table, print, sourceBag(connection, table, print, only)),
+    target: (session) => summed(table, print, targetBag(session, table, print, only)),
     use: (found, window) => {
       if (found === 'void') return found;
       const { source, target, point } = found;
@@ -67,21 +86,21 @@ async function firstPass(options: SettleOptions): Promise<{ standing: Standing; 
 }
 
 /** False: void. */
-async function nextPass(options: SettleOptions, standing: Standing, open: Open): Promise<boolean> {
-  const { sides, table, print, changes } = options;
+async function nextPass(options: BagOptions, standing: Standing, open: Open): Promise<boolean> {
+  const { sides, table, print, changes, only } = options;
   const held = heldAtOnce(open);
   const isHeld = (cells: CanonicalCells) => held.has(bucketOf(bucketText(table, print, cells)));
   return await inWindow(sides, changes, {
     source: async (connection) => {
-      const counted = await countRows(sourceCells(connection, table, print), isHeld);
+      const counted = await countRows(sourceBag(connection, table, print, only), isHeld);
       return { rows: counted.size, counted };
     },
-    target: (session) => countRows(targetCells(session, table, print), isHeld),
+    target: (session) => countRows(targetBag(session, table, print, only), isHeld),
     use: (found, window) => {
       if (found === 'void') return false;
       const changed = changedBuckets(window, options);
       const of = (counted: Counted) =>
-        Map.groupBy(counted.values(), ({ cells }) => bucketOf(bucketText(table, print, cells)));
+        Map.groupBy(counted.values(), ({ row }) => bucketOf(bucketText(table, print, row.cells)));
       const [source, target] = [of(found.source.counted), of(found.target)];
       for (const bucket of held) {
         const from = source.get(bucket) ?? [];
@@ -117,15 +136,11 @@ interface Sums {
   readonly sums: BucketSums;
 }
 
-async function summed(
-  table: VerifiedTable,
-  print: RowPrint,
-  batches: AsyncIterable<readonly CanonicalCells[]>,
-): Promise<Sums> {
+async function summed(table: VerifiedTable, print: RowPrint, batches: AsyncIterable<readonly BagRow[]>): Promise<Sums> {
   const sums = new BucketSums();
   let rows = 0;
   for await (const batch of batches) {
-    for (const cells of batch) sums.add(bucketText(table, print, cells), cellsText(cells));
+    for (const { cells } of batch) sums.add(bucketText(table, print, cells), cellsText(cells));
     rows += batch.length;
   }
   return { rows, sums };

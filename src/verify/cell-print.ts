@@ -10,6 +10,9 @@ import type { ColumnType } from '../contract/table.ts';
 /** Reads one non-NULL Avro value and writes it as a cell of COPY's text format. */
 export type CellPrinter = (value: AvroReader, out: ByteWriter) => void;
 
+/** The same of `bytes[start, end)`. */
+export type SpanPrinter = (bytes: Buffer, start: number, end: number, out: ByteWriter) => void;
+
 export interface PrintedColumn {
   readonly type: ColumnType;
   readonly codec: ColumnCodec;
@@ -23,39 +26,64 @@ export interface PrintedColumn {
  * forms decide. So a printer that knows less is slower, never wrong.
  */
 export function cellPrinter(column: PrintedColumn): CellPrinter {
+  const span = spanPrinter(column);
+  if (span !== null) return ofSpan(span);
   const target = targetType(column.targetType);
-  const isText = textLimit(target) !== null && target.name !== 'character';
   switch (column.type.kind) {
     case 'integer':
     case 'year':
       if (target.name === 'boolean') return printBoolean(column);
       if (column.type.kind === 'year' || column.type.bytes < 8) return printInteger;
-      if (column.type.unsigned) return printText;
       return target.name.startsWith('interval') ? printCanonical(column) : printBigint;
+    case 'timestamp':
+    case 'datetime':
+      return printStamp(column, zoneSuffix(column));
+    case 'geometry':
+      return printUpperHex(column);
+    default:
+      return printCanonical(column);
+  }
+}
+
+/** Of a column whose Avro value is a string or bytes, all of which are printed as they stand; null for another. */
+export function spanPrinter({ type, targetType: name, policy }: PrintedColumn): SpanPrinter | null {
+  const target = targetType(name);
+  switch (type.kind) {
+    case 'integer':
+      return type.bytes === 8 && type.unsigned && target.name !== 'boolean' ? copyText : null;
     case 'text':
-    case 'enum':
-      if (target.name === 'jsonb') return printText;
-      return isText && column.policy.nul === 'refuse' ? printText : printCanonical(column);
+    case 'enum': {
+      const isText = textLimit(target) !== null && target.name !== 'character';
+      return target.name === 'jsonb' || (isText && policy.nul === 'refuse') ? copyText : null;
+    }
     case 'json':
     case 'decimal':
     case 'uuid':
     case 'inet4':
     case 'inet6':
-      return printText;
+      return copyText;
     case 'date':
-      return target.name === 'date' ? printText : printCanonical(column);
-    case 'timestamp':
-    case 'datetime':
-      return printStamp(column, target.name === 'timestamp with time zone' ? '+00' : '');
+      return target.name === 'date' ? copyText : null;
     case 'binary':
     case 'blob':
-      return target.name === 'bytea' ? printBytes : printCanonical(column);
     case 'geometry':
-      return target.name === 'bytea' ? printBytes : printUpperHex(column);
+      return target.name === 'bytea' ? printHex : null;
     default:
-      return printCanonical(column);
+      return null;
   }
 }
+
+function ofSpan(print: SpanPrinter): CellPrinter {
+  return (value, out) => {
+    const start = value.span();
+    print(value.bytes, start, value.position, out);
+  };
+}
+
+const printHex: SpanPrinter = (bytes, start, end, out) => {
+  out.latin1('\\\\x');
+  writeHex(out, bytes, start, end);
+};
 
 const NULL_CELL = '\\N';
 
@@ -63,17 +91,6 @@ const printInteger: CellPrinter = (value, out) => writeInteger(out, value.long()
 
 /** Beyond 53 bits digit by digit would not be exact. */
 const printBigint: CellPrinter = (value, out) => out.latin1(String(value.bigLong()));
-
-const printText: CellPrinter = (value, out) => {
-  const start = value.span();
-  copyText(value.bytes, start, value.position, out);
-};
-
-const printBytes: CellPrinter = (value, out) => {
-  const start = value.span();
-  out.latin1('\\\\x');
-  writeHex(out, value.bytes, start, value.position);
-};
 
 /** The canonical form itself, as COPY escapes it. */
 function printCanonical({ codec, targetType, policy }: PrintedColumn): CellPrinter {
@@ -87,32 +104,35 @@ function printBoolean({ codec, targetType, policy }: PrintedColumn): CellPrinter
   };
 }
 
-function printStamp({ type, codec, targetType, policy }: PrintedColumn, zone: string): CellPrinter {
-  // A time of another zone is another text at the target.
-  const isShifted = type.kind === 'datetime' && zone !== '' && policy.zone !== undefined && policy.zone !== 'UTC';
+/** Behind a date with a clock at the target. */
+export function zoneSuffix(column: PrintedColumn): '' | '+00' {
+  return targetType(column.targetType).name === 'timestamp with time zone' ? '+00' : '';
+}
+
+/** A time of another zone is another text at the target. */
+export function isShifted({ type, policy }: PrintedColumn, zone: string): boolean {
+  return type.kind === 'datetime' && zone !== '' && policy.zone !== undefined && policy.zone !== 'UTC';
+}
+
+function printStamp(column: PrintedColumn, zone: string): CellPrinter {
+  const { codec, targetType, policy } = column;
+  const isMoved = isShifted(column, zone);
   return (value, out) => {
-    if (!isShifted && printPlainStamp(value, out)) return out.latin1(zone);
+    if (!isMoved && printPlainStamp(value, out)) return out.latin1(zone);
     const text = codec.canonicalSource(value, targetType, policy);
     printString(text === null || text.endsWith('infinity') ? text : text + zone, out);
   };
 }
-
-const ZERO = 0x30;
-const CLOCK_LENGTH = 19;
 
 /** `YYYY-MM-DDThh:mm:ss.ffffff` as the target prints it. False, and nothing is read, where it is a zero date. */
 function printPlainStamp(value: AvroReader, out: ByteWriter): boolean {
   const from = value.position;
   const start = value.span();
   const { bytes, position } = value;
-  if (isZero(bytes, start, 4) || isZero(bytes, start + 5, 2) || isZero(bytes, start + 8, 2)) {
+  const end = stampEnd(bytes, start, bytes[position - 1] === Z ? position - 1 : position);
+  if (end === null) {
     value.position = from;
     return false;
-  }
-  let end = bytes[position - 1] === Z ? position - 1 : position;
-  if (end > start + CLOCK_LENGTH) {
-    while (bytes[end - 1] === ZERO) end--;
-    if (end === start + CLOCK_LENGTH + 1) end--;
   }
   out.raw(bytes, start, end);
   out.bytes[out.position - (end - start) + DATE_LENGTH] = SPACE;
@@ -120,8 +140,24 @@ function printPlainStamp(value: AvroReader, out: ByteWriter): boolean {
 }
 
 const Z = 0x5a;
+const ZERO = 0x30;
 const SPACE = 0x20;
+const CLOCK_LENGTH = 19;
 const DATE_LENGTH = 10;
+
+/**
+ * A date and a clock with anything between them, as the target prints them: where its text ends, its zeros at the end of
+ * a fraction left out; null for a zero date, which it has not.
+ */
+export function stampEnd(bytes: Buffer, start: number, end: number): number | null {
+  if (isZero(bytes, start, 4) || isZero(bytes, start + 5, 2) || isZero(bytes, start + 8, 2)) return null;
+  let last = end;
+  if (last > start + CLOCK_LENGTH) {
+    while (bytes[last - 1] === ZERO) last--;
+    if (last === start + CLOCK_LENGTH + 1) last--;
+  }
+  return last;
+}
 
 function isZero(bytes: Buffer, at: number, count: number): boolean {
   for (let i = at; i < at + count; i++) if (bytes[i] !== ZERO) return false;

@@ -1,11 +1,11 @@
 import type { ChunkSize } from '../mysql/chunk-size.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
-import { type KeyRange, WHOLE } from '../mysql/key-order.ts';
+import { type Bound, type KeyRange, WHOLE } from '../mysql/key-order.ts';
 import { ChangedSet, keyText } from './changed-set.ts';
 import { compareLines, type UnequalRow } from './compare-lines.ts';
 import { type SettleOptions, type Suspect, settle } from './settle.ts';
 import { inWindow } from './side.ts';
-import { readSourceRange, type SourceRows } from './source-rows.ts';
+import { boundBehind, type ReadRange, readSourceRange, type SourceRows, TooManyBytes } from './source-rows.ts';
 import type { Window } from './table-changes.ts';
 import { readTargetKeys, readTargetRange, type TargetRows } from './target-rows.ts';
 
@@ -24,8 +24,10 @@ export interface PartResult {
 export type PartOutcome = PartResult | 'void' | 'too-large';
 
 export interface ChunkOptions extends SettleOptions {
-  /** Cuts the chunk off what is left of the table. */
-  readonly plan: (connection: MysqlConnection) => Promise<KeyRange>;
+  /** What of what is left of the table is the chunk: a range, or so many of a range's first rows. */
+  readonly plan: (connection: MysqlConnection) => Promise<ReadRange>;
+  /** The first rows of the range were read, up to this bound: they are the chunk. */
+  readonly cut: (bound: Bound) => KeyRange;
   readonly size: ChunkSize;
   /** Conditions of both sides that choose some of the range's rows by their keys; without: all. */
   readonly only?: { readonly source: string; readonly target: string };
@@ -40,7 +42,7 @@ interface First {
 
 /** Compares the rows of a range of the source's key with what the target has there, or under these keys. */
 export async function checkChunk(options: ChunkOptions): Promise<PartOutcome> {
-  const first = await firstLook(options);
+  const first = await firstLook(options).catch(tooLarge);
   if (typeof first === 'string') return first;
   const settled = await settle(first.suspects, options);
   if (settled.isVoid) return 'void';
@@ -52,46 +54,51 @@ export async function checkChunk(options: ChunkOptions): Promise<PartOutcome> {
   };
 }
 
-async function firstLook(options: ChunkOptions): Promise<First | 'void' | 'too-large'> {
+function tooLarge(error: unknown): 'too-large' {
+  if (error instanceof TooManyBytes) return 'too-large';
+  throw error;
+}
+
+async function firstLook(options: ChunkOptions): Promise<First | 'void'> {
   const { sides, table, print, changes, only } = options;
   let range = WHOLE;
   return await inWindow(sides, changes, {
     source: async (connection) => {
-      range = await options.plan(connection);
-      return await readRange(options, () =>
-        readSourceRange(connection, table, { print, range, ...(only && { only: only.source }) }),
+      const plan = await options.plan(connection);
+      const reader = { connection, lines: sides.lines };
+      const source = await readRange(options, () =>
+        readSourceRange(reader, table, { print, ...plan, ...(only && { only: only.source }) }),
       );
+      range = source.rows === plan.first ? options.cut(boundBehind(table, source)) : plan.range;
+      return source;
     },
     target: async (session, source) => {
-      if ('overflowRows' in source) return null;
-      if (table.way === 'ordered') return await readTargetRange(session, table, range, only?.target);
+      const reader = { session, lines: sides.lines.target };
+      if (table.way === 'ordered') return await readTargetRange(reader, table, range, only?.target);
       const keys = Array.from({ length: source.rows }, (_, row) => print.keyTexts(source.key(row)));
-      return keys.length === 0 ? NO_ROWS : await readTargetKeys(session, table, keys);
+      return keys.length === 0 ? NO_ROWS : await readTargetKeys(reader, table, keys);
     },
     use: (found, window) => {
       if (found === 'void') return found;
       const { source, target, point } = found;
-      if ('overflowRows' in source || target === null) return 'too-large';
       return firstOf(options, { source, target, window, position: point.position.text });
     },
   });
 }
 
-const NO_ROWS: TargetRows = { rows: 0, text: Buffer.alloc(0), ends: [] };
+const NO_ROWS: TargetRows = { rows: 0, text: Buffer.alloc(0) };
 
 /** Learns how large the next chunk should be. */
-async function readRange(
-  { size }: ChunkOptions,
-  read: () => Promise<SourceRows | { readonly overflowRows: number }>,
-): Promise<SourceRows | { readonly overflowRows: number; readonly rows: number }> {
+async function readRange({ size }: ChunkOptions, read: () => Promise<SourceRows>): Promise<SourceRows> {
   const startedMs = performance.now();
-  const source = await read();
-  if ('overflowRows' in source) {
-    size.shrink(source.overflowRows);
-    return { ...source, rows: source.overflowRows };
+  try {
+    const source = await read();
+    size.learn(source.rows, source.text.length, performance.now() - startedMs);
+    return source;
+  } catch (error) {
+    if (error instanceof TooManyBytes) size.shrink(error.rows);
+    throw error;
   }
-  size.learn(source.rows, source.text.length, performance.now() - startedMs);
-  return source;
 }
 
 interface Seen {

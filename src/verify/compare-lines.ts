@@ -1,31 +1,57 @@
+import { frameEnd } from '../postgres/copy-out.ts';
 import { keyText } from './changed-set.ts';
 import type { CanonicalCells, RowPrint } from './row-print.ts';
 import type { SourceRows } from './source-rows.ts';
-import type { TargetRows } from './target-rows.ts';
 
 /** A row that is not the same on both sides; null: that side has none. */
 export interface UnequalRow {
   readonly key: readonly string[];
   readonly source: CanonicalCells | null;
   readonly target: CanonicalCells | null;
+  /** Only of a table without a key: the row as a side gave it. */
+  readonly bag?: BagRow;
 }
 
-type Lines = Pick<TargetRows, 'rows' | 'text' | 'ends'>;
+/** A row of a table that is compared as a multiset. */
+export interface BagRow {
+  readonly cells: CanonicalCells;
+  /** The source's, under the rules (Avro); null: the row is the target's. */
+  readonly image: Uint8Array | null;
+  /** The target's own texts; null: the row is the source's. */
+  readonly texts: CanonicalCells | null;
+}
+
+/** Lines in the frames in which COPY sends them. */
+interface FramedLines {
+  readonly rows: number;
+  readonly text: Buffer;
+}
+
+interface Lines extends FramedLines {
+  /** End of each line in `text`. */
+  readonly ends: readonly number[];
+}
 
 /**
  * Both sides' rows compared: at once where the bytes are the same, else line by line from both ends towards the middle,
  * and what is left cell by cell in canonical form, paired by key.
  */
-export function compareLines(print: RowPrint, source: SourceRows, target: TargetRows): readonly UnequalRow[] {
+export function compareLines(print: RowPrint, source: SourceRows, target: FramedLines): readonly UnequalRow[] {
   if (source.text.equals(target.text)) return [];
-  const from = sameStart(source, target);
-  const { sourceEnd, targetEnd } = sameEnd(source, target, from);
-  return comparePart(print, { source, target, from, sourceEnd, targetEnd });
+  const sides = { source: { ...source, ends: endsOf(source) }, target: { ...target, ends: endsOf(target) } };
+  const from = sameStart(sides.source, sides.target);
+  return comparePart(print, { ...sides, from, ...sameEnd(sides.source, sides.target, from) });
+}
+
+function endsOf({ rows, text }: FramedLines): readonly number[] {
+  const ends: number[] = [];
+  for (let at = 0; ends.length < rows; ends.push(at)) at = frameEnd(text, at);
+  return ends;
 }
 
 interface Part {
-  readonly source: SourceRows;
-  readonly target: TargetRows;
+  readonly source: SourceRows & Lines;
+  readonly target: Lines;
   readonly from: number;
   readonly sourceEnd: number;
   readonly targetEnd: number;

@@ -1,4 +1,5 @@
-import type { Change, TableName } from '../contract/change.ts';
+import type { Change, RowChange, TableName } from '../contract/change.ts';
+import type { LogOffset } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { BinlogCoordinate, Position } from '../contract/position.ts';
 import type { TableVersion } from '../contract/table.ts';
@@ -7,7 +8,10 @@ import { TableChanges, type Window } from './table-changes.ts';
 
 /** Where the target stands. */
 export interface AppliedPoint {
+  readonly logId: string;
   readonly epoch: number;
+  /** Offset in the log at which the next epoch stands. */
+  readonly next: LogOffset;
   readonly position: Position;
 }
 
@@ -23,12 +27,19 @@ interface Waiter {
  */
 export class Follower {
   readonly #tables = new Map<string, TableChanges>();
+  readonly #names = new Map<TableChanges, TableName>();
   #byVersion = new WeakMap<TableVersion, TableChanges | null>();
   #transaction = 0;
   #isInside = false;
   #entered = 0;
   #point: AppliedPoint | null = null;
   #waiters: Waiter[] = [];
+  #onFull: () => void = () => {};
+
+  /** Called, often, while a table keeps more keys than should be in memory. */
+  onFull(act: () => void): void {
+    this.#onFull = act;
+  }
 
   begun(): void {
     this.#transaction += 1;
@@ -51,6 +62,13 @@ export class Follower {
     }
   }
 
+  /** Changes that were applied by an earlier process, before the sink begins here. */
+  recalled(changes: readonly Change[]): void {
+    this.met(changes);
+    if (changes.some((change) => change.tag === 'row' && mayCascade(change)))
+      this.loseAll('a cascade changed rows whose keys are not known, shortly before a restart');
+  }
+
   wants(table: TableName): boolean {
     return this.#named(table) !== undefined;
   }
@@ -62,7 +80,12 @@ export class Follower {
   }
 
   unfollowed(): void {
-    for (const changes of this.#tables.values()) changes.makeVoid('rows without a parent were looked for');
+    this.loseAll('rows without a parent were looked for');
+  }
+
+  /** Nothing that was compared before holds any more. */
+  loseAll(reason: string): void {
+    for (const changes of this.#tables.values()) changes.makeVoid(reason);
   }
 
   /** The sink stands here: at its start, and after each of its transactions, before any other begins. */
@@ -86,12 +109,18 @@ export class Follower {
   async follow(table: TableName, signal: AbortSignal): Promise<TableChanges> {
     const known = this.#named(table);
     if (known !== undefined) return known;
-    const changes = new TableChanges();
+    const changes = new TableChanges(() => this.#onFull());
     this.#tables.set(nameKey(table), changes);
+    this.#names.set(changes, { database: table.database, table: table.table });
     this.#byVersion = new WeakMap();
     const { isInside, transaction } = { isInside: this.#isInside, transaction: this.#transaction };
     if (isInside) await this.#until(() => !this.#isInside || this.#transaction !== transaction, signal);
     return changes;
+  }
+
+  /** Every table that is followed. */
+  get followed(): readonly (readonly [TableName, TableChanges])[] {
+    return [...this.#names].map(([changes, name]) => [name, changes]);
   }
 
   /** Of a table that is followed. */
@@ -153,6 +182,15 @@ export class Follower {
   #named(table: TableName): TableChanges | undefined {
     return this.#tables.get(nameKey(table));
   }
+}
+
+/** The source did to other rows, without logging it, what a foreign key says (protocols 4); in doubt it did. */
+function mayCascade({ op, cascades: isUnlogged, oldKey, table }: RowChange): boolean {
+  if (!isUnlogged || table.cascades.length === 0) return false;
+  if (op === 'd') return table.cascades.some(({ onDelete }) => onDelete !== null);
+  const key = new Set(table.key.map((index) => table.columns[index]?.name ?? ''));
+  const isMoved = (columns: readonly string[]) => oldKey !== null || columns.some((column) => !key.has(column));
+  return op === 'u' && table.cascades.some((one) => one.onUpdate !== null && isMoved(one.parentColumns));
 }
 
 function nameKey({ database, table }: TableName): string {

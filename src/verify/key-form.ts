@@ -1,8 +1,10 @@
 import { targetType, textLimit } from '../column/target-type.ts';
+import type { ColumnType } from '../contract/table.ts';
 import type { CatalogueColumn } from '../mysql/catalogue-table.ts';
 import { quoteIdentifier } from '../mysql/identifier.ts';
 import { quoteIdent } from '../postgres/quote.ts';
 import type { ComparedColumn } from './compared-column.ts';
+import { LONGEST_FRACTION, stampBound } from './stamp-bound.ts';
 
 /**
  * A key column by whose canonical text a row is found again on either side. What is found is compared by its own key
@@ -67,7 +69,7 @@ function formOf(column: CatalogueColumn, compared: ComparedColumn): Found | null
     case 'date':
     case 'datetime':
     case 'timestamp':
-      return stampForm(compared);
+      return stampForm(column, compared);
     case 'time':
       if (!target.name.startsWith('time ')) return null;
       return { literal: matching(CLOCK, (text) => `CAST('${text}' AS TIME(6))`), sharesOrder: false, bound: asItIs };
@@ -77,19 +79,26 @@ function formOf(column: CatalogueColumn, compared: ComparedColumn): Found | null
 }
 
 const CLOCK = /^\d\d:\d\d:\d\d(\.\d+)?$/;
-const DAY = /^\d{4}-\d\d-\d\d$/;
-const STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/;
+export const DAY = /^\d{4}-\d\d-\d\d$/;
+export const STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/;
 
 /** What a policy put in a value's place cannot be led back to it. */
-function stampForm({ targetType: type, policy }: ComparedColumn): Found | null {
-  const { name } = targetType(type);
+function stampForm(column: CatalogueColumn, { targetType: type, policy }: ComparedColumn): Found | null {
+  const { name, sizes } = targetType(type);
   const isPlain = ['null', 'refuse'].includes(policy.zeroDate) && (policy.zone === undefined || policy.zone === 'UTC');
   if (!isPlain || !/^(date|timestamp)/.test(name)) return null;
   const literal = (text: string) => {
     if (DAY.test(text)) return `CAST('${text}' AS DATE)`;
     return STAMP.test(text) ? `CAST('${text}' AS DATETIME(6))` : 'NULL';
   };
-  return { literal, sharesOrder: false, bound: asItIs };
+  const heldFraction = name === 'date' ? 0 : (sizes[0] ?? LONGEST_FRACTION);
+  // A target that rounds puts rows on the other side of a bound.
+  const sharesOrder = name === 'date' ? column.type.kind === 'date' : heldFraction >= fractionOf(column.type);
+  return { literal, sharesOrder, bound: (text) => stampBound(text, heldFraction) };
+}
+
+function fractionOf(type: ColumnType): number {
+  return 'fraction' in type ? type.fraction : 0;
 }
 
 function bytesForm(name: string): Found | null {

@@ -47,15 +47,24 @@ export class KeyJournal {
 
   /** Entries from a place on, which must be one that `end` gave and that was not dropped. */
   *entries(from: number): Iterable<JournalEntry> {
-    for (const segment of this.#segments) {
-      for (let at = Math.max(0, from - segment.from); at < segment.used; ) {
-        const high = segment.bytes[at + 1] as number;
-        const length = (segment.bytes[at] as number) | ((high & ~PRINTED) << 8);
-        at += HEADER_BYTES;
-        yield { bytes: segment.bytes.subarray(at, at + length), isPrinted: (high & PRINTED) !== 0 };
-        at += length;
-      }
+    for (const segment of this.#segments)
+      yield* KeyJournal.entriesOf(segment.bytes.subarray(Math.max(0, from - segment.from), segment.used));
+  }
+
+  /** Of a run of entries as bytes. */
+  static *entriesOf(run: Buffer): Iterable<JournalEntry> {
+    for (let at = 0; at < run.length; ) {
+      const high = run[at + 1] as number;
+      const length = (run[at] as number) | ((high & ~PRINTED) << 8);
+      at += HEADER_BYTES;
+      yield { bytes: run.subarray(at, at + length), isPrinted: (high & PRINTED) !== 0 };
+      at += length;
     }
+  }
+
+  /** An entry as `entriesOf` reads it. */
+  static entry(key: Uint8Array, isPrinted: boolean): Buffer {
+    return Buffer.concat([Buffer.of(key.length & 0xff, (key.length >> 8) | (isPrinted ? PRINTED : 0)), key]);
   }
 
   /** Entries before this place are needed no more. */

@@ -1,5 +1,6 @@
 import { AvroWriter } from '../avro/writer.ts';
 import type { ColumnType } from '../contract/table.ts';
+import { DAY, STAMP } from './key-form.ts';
 import type { RowPrint } from './row-print.ts';
 import type { VerifiedTable } from './verified-table.ts';
 
@@ -36,10 +37,14 @@ function writeKeyCell(type: ColumnType, text: string, out: AvroWriter): boolean 
       out.slice(Buffer.from(text, 'hex'));
       return true;
     case 'datetime':
-      out.string(withFraction(text.replace(' ', 'T'), type.fraction));
-      return true;
     case 'timestamp':
-      out.string(`${withFraction(text.replace(' ', 'T'), type.fraction)}Z`);
+      // Of what the source has no form for (infinity) the sink would find no row either.
+      if (!STAMP.test(text)) return false;
+      out.string(withFraction(text.replace(' ', 'T'), type.fraction) + (type.kind === 'timestamp' ? 'Z' : ''));
+      return true;
+    case 'date':
+      if (!DAY.test(text)) return false;
+      out.string(text);
       return true;
     case 'time':
       out.string(withFraction(text, type.fraction));
@@ -53,7 +58,6 @@ function writeKeyCell(type: ColumnType, text: string, out: AvroWriter): boolean 
     case 'text':
     case 'enum':
     case 'set':
-    case 'date':
       out.string(text);
       return true;
     default:

@@ -1,7 +1,7 @@
 import type { RepairBegun, RepairRows } from '../contract/action.ts';
 import { keyText } from './changed-set.ts';
 import type { UnequalRow } from './compare-lines.ts';
-import { isMasked, MASKED } from './describe-difference.ts';
+import { isMasked, MASKED, shownKey } from './describe-difference.ts';
 import type { CanonicalCells } from './row-print.ts';
 import { type SettleOptions, settle } from './settle.ts';
 import type { VerifiedTable } from './verified-table.ts';
@@ -81,10 +81,13 @@ export interface RepairRecord {
   readonly by: string;
 }
 
-function recordOf(table: VerifiedTable, { key, source, target }: UnequalRow, by: string): RepairRecord {
+export function recordOf(table: VerifiedTable, { key, source, target }: UnequalRow, by: string): RepairRecord {
   const { database, table: name } = table.scope;
   const places = table.key?.places ?? [];
-  const named = places.map((place, i) => [table.compared[place]?.name ?? '', key[i] ?? null]);
+  const named =
+    table.key === null
+      ? Object.entries(shownKey(table, { key, source, target }))
+      : places.map((place, i) => [table.compared[place]?.name ?? '', key[i] ?? null]);
   return {
     ...{ database, table: name, key: JSON.stringify(Object.fromEntries(named)), by },
     kind: source === null ? 'extra' : target === null ? 'missing' : 'different',

@@ -3,7 +3,7 @@ import { ChangedSet, keyText } from './changed-set.ts';
 import { compareLines, type UnequalRow } from './compare-lines.ts';
 import type { RowPrint } from './row-print.ts';
 import { inWindow, type Sides } from './side.ts';
-import { readSourceKeys, type SourceRows } from './source-rows.ts';
+import { readSourceKeys, type SourceRows, TooManyBytes } from './source-rows.ts';
 import type { TableChanges } from './table-changes.ts';
 import { readTargetKeys, type TargetRows } from './target-rows.ts';
 import type { VerifiedTable } from './verified-table.ts';
@@ -48,11 +48,17 @@ const LONGEST_PAUSE_MS = 500;
 export async function settle(suspects: readonly Suspect[], options: SettleOptions): Promise<Settled> {
   let left = [...new Map(suspects.map((suspect) => [keyText(suspect.key), suspect])).values()];
   const total = { equal: 0, gone: 0, unequal: [] as UnequalRow[], position: null as string | null };
+  let atOnce = KEYS_AT_ONCE;
   for (let attempt = 0; left.length > 0 && attempt < (options.attempts ?? MOST_ATTEMPTS); attempt++) {
     if (attempt > 1) await sleep(Math.min(LONGEST_PAUSE_MS, 20 * attempt), undefined, { signal: options.sides.signal });
     const next: Suspect[] = [];
-    for (let at = 0; at < left.length; at += KEYS_AT_ONCE) {
-      const looked = await look(left.slice(at, at + KEYS_AT_ONCE), options);
+    for (let at = 0; at < left.length; ) {
+      const looked = await look(left.slice(at, at + atOnce), options).catch(tooManyBytes);
+      if (looked instanceof TooManyBytes) {
+        atOnce = Math.max(1, Math.floor(looked.rows / 2));
+        continue;
+      }
+      at += atOnce;
       if (looked === 'void') return { ...total, changing: [], isVoid: true };
       total.equal += looked.equal;
       total.gone += looked.gone;
@@ -63,6 +69,11 @@ export async function settle(suspects: readonly Suspect[], options: SettleOption
     left = next;
   }
   return { ...total, changing: left.map(({ key }) => key), isVoid: false };
+}
+
+function tooManyBytes(error: unknown): TooManyBytes {
+  if (error instanceof TooManyBytes) return error;
+  throw error;
 }
 
 interface Looked {
@@ -77,8 +88,8 @@ async function look(suspects: readonly Suspect[], options: SettleOptions): Promi
   const { sides, table, print, changes } = options;
   const keys = suspects.map(({ key }) => key);
   return await inWindow(sides, changes, {
-    source: (connection) => readSourceKeys(connection, table, { print, keys }),
-    target: (session) => readTargetKeys(session, table, keys),
+    source: (connection) => readSourceKeys({ connection, lines: sides.lines }, table, { print, keys }),
+    target: (session) => readTargetKeys({ session, lines: sides.lines.target }, table, keys),
     use: (found, window) =>
       found === 'void'
         ? found

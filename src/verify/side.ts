@@ -1,3 +1,4 @@
+import { ByteWriter } from '../avro/byte-writer.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { Throttle } from '../mysql/throttle.ts';
@@ -14,7 +15,24 @@ export interface Sides {
   /** Where the target stands, as a session sees it. */
   readonly readPoint: (session: PostgresSession) => Promise<AppliedPoint | null>;
   readonly signal: AbortSignal;
+  /** What the worker reads into, again and again: lines of both sides, and rows of the source as they were sent. */
+  readonly lines: { readonly source: Lines; readonly sent: Lines; readonly target: Lines };
 }
+
+/** Room for the lines of one side, kept from one chunk to the next. */
+export class Lines {
+  #out = new ByteWriter(FIRST_BYTES);
+
+  /** Empty; what was read into it before is gone. Room that a very large row took is given back. */
+  empty(): ByteWriter {
+    if (this.#out.bytes.length > MOST_KEPT_BYTES) this.#out = new ByteWriter(FIRST_BYTES);
+    this.#out.reset();
+    return this.#out;
+  }
+}
+
+const FIRST_BYTES = 64 * 1024;
+const MOST_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** `void`: something happened to the table, or another process applies: what was read says nothing. */
 export type InWindow<S, T> = 'void' | { readonly source: S; readonly target: T; readonly point: AppliedPoint };

@@ -1,26 +1,51 @@
-import { ByteWriter } from '../avro/byte-writer.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { Bound, KeyRange } from '../mysql/key-order.ts';
 import { orderBy, whereRange } from '../mysql/key-order.ts';
-import { type RowPage, readPages } from '../mysql/raw-rows.ts';
 import { selectBound } from '../mysql/readable-table.ts';
+import { readSentRows } from '../mysql/row-tap.ts';
 import type { RowPrint } from './row-print.ts';
+import { SentRows } from './sent-rows.ts';
+import type { Lines } from './side.ts';
 import { sourceFrom, sourceTable, type VerifiedTable } from './verified-table.ts';
 
-/** Rows of the source: printed one after another, and their images for when they are taken apart. */
+/** Rows of the source as the target would send them, and their images for when they are taken apart; until the worker reads the source again. */
 export interface SourceRows {
   readonly rows: number;
-  /** All lines, in the order in which they were read. */
+  /** All lines, in the order in which they were read, each in its frame. */
   readonly text: Buffer;
-  /** End of each line in `text`. */
-  readonly ends: readonly number[];
+  /** Avro record of a row; until the next is asked for. */
   image(row: number): Uint8Array;
-  /** Avro record of the key. */
+  /** Avro record of a row's key; likewise. */
   key(row: number): Uint8Array;
+  /** Text of a cell of the last row, as it was sent. */
+  lastSent(column: number): string;
+}
+
+/** Rows of a range, or as many of its first. */
+export interface ReadRange {
+  readonly range: KeyRange;
+  /** null: all. */
+  readonly first: number | null;
+}
+
+/** A connection to the source and what its worker reads into. */
+export interface SourceReader {
+  readonly connection: MysqlConnection;
+  readonly lines: { readonly source: Lines; readonly sent: Lines };
 }
 
 /** Bytes of rows in one chunk, at most; a chunk of larger rows is cut smaller. */
 export const CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** The rows asked for hold more bytes than may be read at once: so many of them did already. The connection is cut. */
+export class TooManyBytes extends Error {
+  readonly rows: number;
+
+  constructor(rows: number) {
+    super(`${rows} rows hold more bytes than are read at once`);
+    this.rows = rows;
+  }
+}
 
 /** The key of the last row of a chunk at the start of `range`; null when the whole range is one chunk. */
 export async function chunkBound(
@@ -36,32 +61,32 @@ export async function chunkBound(
   return String(bound) === String(range.upper) ? null : bound;
 }
 
-/** Rows of a range in key order, of them only those that `only` chooses. `overflowRows`: it holds more bytes than a chunk may; the connection is cut then. */
+/** The bound behind the rows read, of a table with `boundColumns`. */
+export function boundBehind({ boundColumns }: VerifiedTable, source: SourceRows): Bound {
+  return (boundColumns ?? []).map((column) => source.lastSent(column));
+}
+
+/** Rows of a range in key order, of them only those that `only` chooses. TooManyBytes. */
 export async function readSourceRange(
-  connection: MysqlConnection,
+  reader: SourceReader,
   table: VerifiedTable,
-  { print, range, only }: { readonly print: RowPrint; readonly range: KeyRange; readonly only?: string },
-): Promise<SourceRows | { readonly overflowRows: number }> {
+  { print, range, first, only }: ReadRange & { readonly print: RowPrint; readonly only?: string },
+): Promise<SourceRows> {
   const { order } = table.readable;
   const where = order === null ? '' : whereRange(order, range);
   const chosen = only === undefined ? where : `${where === '' ? ' WHERE' : `${where} AND`} (${only})`;
-  const rest = `${chosen}${order === null ? '' : orderBy(order)}`;
-  return await read(connection, table, { print, sql: `SELECT ${table.selectList} FROM ${sourceFrom(table)}${rest}` });
+  const rest = `${chosen}${order === null ? '' : orderBy(order)}${first === null ? '' : ` LIMIT ${first}`}`;
+  return await read(reader, table, { print, sql: `SELECT ${table.selectList} FROM ${sourceFrom(table)}${rest}` });
 }
 
-/** Rows of these keys, given by their canonical texts; a collation may find others besides. */
+/** Rows of these keys, given by their canonical texts; a collation may find others besides. TooManyBytes, if of more than one. */
 export async function readSourceKeys(
-  connection: MysqlConnection,
+  reader: SourceReader,
   table: VerifiedTable,
   { print, keys }: { readonly print: RowPrint; readonly keys: readonly (readonly string[])[] },
 ): Promise<SourceRows> {
-  const found = await read(connection, table, {
-    print,
-    sql: `SELECT ${table.selectList} FROM ${sourceTable(table)} WHERE ${keyCondition(table, keys)}`,
-    mostBytes: Number.POSITIVE_INFINITY,
-  });
-  if ('overflowRows' in found) throw new RangeError('rows without a limit overflowed');
-  return found;
+  const sql = `SELECT ${table.selectList} FROM ${sourceTable(table)} WHERE ${keyCondition(table, keys)}`;
+  return await read(reader, table, { print, sql, hasLimit: keys.length > 1 });
 }
 
 /** SQL of the source that finds these keys by its index. */
@@ -79,72 +104,22 @@ export function keyCondition({ key }: VerifiedTable, keys: readonly (readonly st
 interface Reading {
   readonly print: RowPrint;
   readonly sql: string;
-  readonly mostBytes?: number;
+  /** Of bytes; one row is read whatever it holds. */
+  readonly hasLimit?: boolean;
 }
 
 async function read(
-  connection: MysqlConnection,
+  { connection, lines }: SourceReader,
   table: VerifiedTable,
-  { print, sql, mostBytes = CHUNK_BYTES }: Reading,
-): Promise<SourceRows | { readonly overflowRows: number }> {
-  const rows = new Rows(table, print);
-  const codecs = table.readable.layout;
-  for await (const page of readPages(connection, sql, codecs)) {
-    rows.add(page);
-    if (rows.bytes > mostBytes && rows.rows > 1) return { overflowRows: rows.rows };
-  }
+  { print, sql, hasLimit = true }: Reading,
+): Promise<SourceRows> {
+  const rows = new SentRows(table, print, lines);
+  let isWhole = true;
+  await readSentRows(connection, sql, (...run) => {
+    rows.add(...run);
+    isWhole = !hasLimit || rows.bytes <= CHUNK_BYTES || rows.rows === 1;
+    return isWhole;
+  });
+  if (!isWhole) throw new TooManyBytes(rows.rows);
   return rows.end();
-}
-
-class Rows {
-  readonly #table: VerifiedTable;
-  readonly #print: RowPrint;
-  readonly #out = new ByteWriter(512 * 1024);
-  readonly #ends: number[] = [];
-  readonly #pages: { readonly page: RowPage; readonly first: number }[] = [];
-  /** Rows as the rules leave them; empty without rules. */
-  readonly #ruled: Buffer[] = [];
-
-  constructor(table: VerifiedTable, print: RowPrint) {
-    this.#table = table;
-    this.#print = print;
-  }
-
-  get rows(): number {
-    return this.#ends.length;
-  }
-
-  get bytes(): number {
-    return this.#out.position;
-  }
-
-  add(page: RowPage): void {
-    const { ruled } = this.#table;
-    this.#pages.push({ page, first: this.rows });
-    const { bytes, bounds } = page;
-    for (let at = 0; at < bounds.length; at += 4) {
-      if (ruled === null) this.#print.line(this.#out, bytes, bounds[at], bounds[at + 1]);
-      else {
-        const image = ruled.image(bytes.subarray(bounds[at], bounds[at + 1]));
-        this.#ruled.push(image);
-        this.#print.line(this.#out, image);
-      }
-      this.#ends.push(this.#out.position);
-    }
-  }
-
-  end(): SourceRows {
-    const text = this.#out.bytes.subarray(0, this.#out.position);
-    const view = (row: number, part: 0 | 2): Uint8Array => {
-      const found = this.#pages.findLast(({ first }) => first <= row);
-      if (!found) throw new RangeError(`no row ${row}`);
-      const at = (row - found.first) * 4 + part;
-      return found.page.bytes.subarray(found.page.bounds[at], found.page.bounds[at + 1]);
-    };
-    return {
-      ...{ rows: this.rows, text, ends: this.#ends },
-      image: (row) => this.#ruled[row] ?? view(row, 0),
-      key: (row) => view(row, 2),
-    };
-  }
 }

@@ -1,23 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
-import type { RowDifference, TableVerification, VerifyMode, VerifyState } from '../contract/verify.ts';
+import type { VerifyMode, VerifyState } from '../contract/verify.ts';
 import { ChunkSize } from '../mysql/chunk-size.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
-import type { KeyRange } from '../mysql/key-order.ts';
-import { checkBag } from './bag-check.ts';
+import type { Bound, KeyRange } from '../mysql/key-order.ts';
+import { type BagOutcome, checkBag } from './bag-check.ts';
+import type { BagRepair, RepairedBag } from './bag-repair.ts';
 import { checkChunk, type PartOutcome } from './chunk-check.ts';
 import type { UnequalRow } from './compare-lines.ts';
-import { type CauseOf, differencesOf } from './describe-difference.ts';
+import { type CauseOf, differencesOf, structural } from './describe-difference.ts';
 import { checkExtras } from './extra-check.ts';
-import { type TableProgress, unverified, withPart } from './progress.ts';
+import { begunOf, isBegun, sameRange, stateOf, type TableProgress, unverified, withPart } from './progress.ts';
 import { checkHashedChunk, type Hashed, loadHashed } from './pushdown/hash-check.ts';
+import { checkHashedWhole } from './pushdown/whole-check.ts';
 import type { Repair, Repaired } from './repair.ts';
 import { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
 import { CHUNK_BYTES, chunkBound } from './source-rows.ts';
 import type { TableChanges } from './table-changes.ts';
-import { loadVerified, type Missing, shownName, type TableScope, type VerifiedTable } from './verified-table.ts';
-import type { StoredVerification } from './verify-store.ts';
+import { loadVerified, type Missing, shapeOf, type TableScope, type VerifiedTable } from './verified-table.ts';
+import type { ComparedNow, ComparedTable, StoredVerification } from './verify-store.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface TableRunOptions {
@@ -29,21 +31,32 @@ export interface TableRunOptions {
   readonly chunkMaxRows: number;
   /** Puts work into the common queue, which never fails by itself. */
   readonly add: (job: (pool: WorkerPool) => Promise<void>) => void;
-  readonly save: (stored: StoredVerification) => Promise<void>;
+  readonly save: (one: ComparedNow) => Promise<void>;
   readonly causes: (sides: Sides, table: VerifiedTable, print: RowPrint) => Promise<CauseOf>;
   /** null: what differs is only told. */
-  readonly repair: Repair | null;
+  readonly repair: { readonly rows: Repair; readonly bag: BagRepair } | null;
 }
 
-/** A table as it is while a run compares it. */
-interface Loaded {
+interface Followed {
   readonly table: VerifiedTable;
-  readonly print: RowPrint;
   readonly changes: TableChanges;
-  readonly size: ChunkSize;
   /** null: rows are read. */
   readonly hashed: Hashed | null;
 }
+
+/** A table as it is while a run compares it. */
+interface Loaded extends Followed {
+  readonly print: RowPrint;
+  readonly size: ChunkSize;
+}
+
+interface Part {
+  readonly outcome: Exclude<PartOutcome, string>;
+  readonly settled: () => void;
+}
+
+/** `isStale`: another round has begun since, and has all of the table before it. */
+type Job = (sides: Sides, isStale: () => boolean) => Promise<void>;
 
 const MOST_ROUNDS = 10;
 const MOST_ATTEMPTS = 7;
@@ -58,6 +71,7 @@ export class TableRun {
   #advice: string | null = null;
   #finishedAtMs: number | null = null;
   #rowsEstimate = 0;
+  #notedBefore = 0;
   #round = 0;
   #attempts = 0;
   #pending = 0;
@@ -79,12 +93,13 @@ export class TableRun {
   }
 
   /** As it stands now. */
-  report(): TableVerification {
+  report(): ComparedTable {
     const { database, table } = this.scope;
     const progress = this.#progress;
     return {
       ...{ database, table, state: this.#state, advice: this.#advice, rowsEstimate: this.#rowsEstimate },
       ...{ startedAtMs: progress?.startedAtMs ?? null, finishedAtMs: this.#finishedAtMs },
+      notedBefore: progress?.notedBefore ?? 0,
       position: this.#finishedAtMs === null ? null : (progress?.position ?? null),
       ...{ sourceRows: progress?.sourceRows ?? 0, targetRows: progress?.targetRows ?? 0, equal: progress?.equal ?? 0 },
       repaired: progress?.repaired ?? 0,
@@ -95,14 +110,15 @@ export class TableRun {
   }
 
   start(): void {
-    this.#add((sides) => this.#begin(sides));
+    this.#add((sides, isStale) => this.#begin(sides, isStale));
   }
 
-  async #begin(sides: Sides): Promise<void> {
+  async #begin(sides: Sides, isStale: () => boolean): Promise<void> {
     const { follower, signal } = sides;
     this.#state = 'running';
     const changes = await follower.follow(this.scope, signal);
     const { window, low } = follower.open(changes);
+    this.#notedBefore = changes.noted;
     changes.keep(window);
     window.close();
     const view = await sides.views.open(low.position);
@@ -117,45 +133,64 @@ export class TableRun {
     } finally {
       await view.close(isBroken);
     }
+    if (isStale()) return;
     if ('missing' in table) {
       this.#endMissing(table);
       return;
     }
     this.#rowsEstimate = table.readable.estimateRows;
-    await this.#compare(table, hashed, changes);
+    await this.#compare({ table, hashed, changes }, isStale);
   }
 
-  async #compare(table: VerifiedTable, hashed: Hashed | null, changes: TableChanges): Promise<void> {
+  async #compare({ table, hashed, changes }: Followed, isStale: () => boolean): Promise<void> {
     const { chunkTargetMs, chunkMaxRows, stored } = this.#options;
     const shape = shapeOf(table);
-    const kept = this.#round === 0 && stored?.progress?.shape === shape ? stored.progress : null;
+    const kept = this.#round === 0 ? begunOf(stored?.progress ?? null, shape) : null;
     const absent = table.absent.map((column) => structural(this.scope, column));
-    const fresh = unverified(shape, table.way === 'lookup');
+    const fresh = unverified(shape, table.way === 'lookup', this.#notedBefore);
     this.#progress = kept ?? { ...fresh, differences: absent, differenceCount: absent.length };
     await this.#save(true);
+    if (isStale()) return;
     const limits = { targetMs: chunkTargetMs, mostBytes: CHUNK_BYTES, mostRows: chunkMaxRows };
     const size = new ChunkSize(limits, table.readable.rowBytes);
-    const loaded = { table, print: new RowPrint(table), changes, size, hashed };
-    this.#streamed = hashed?.hashes.streamed.map(({ name }) => name) ?? ['*'];
+    const loaded = { table, print: new RowPrint(table), changes, size };
+    // What was begun by reading goes on by reading, and copies of a multiset are repaired by reading all of it.
+    const isRead = isBegun(this.#progress) || (table.way === 'bag' && this.#options.repair !== null);
+    const used = hashed?.isWhole && isRead ? null : hashed;
+    this.#streamed = used?.hashes.streamed.map(({ name }) => name) ?? ['*'];
+    if (used?.isWhole) this.#addWhole({ ...loaded, hashed: used }, used);
+    else this.#addParts({ ...loaded, hashed: used });
+  }
+
+  #addParts(loaded: Loaded): void {
+    if (this.#progress === null) return;
     for (const range of this.#progress.left) this.#addRange(loaded, range);
     if (this.#progress.extras !== 'done') this.#addExtras(loaded, this.#progress.extras.after);
   }
 
   #addRange(loaded: Loaded, range: KeyRange): void {
     if (loaded.table.way === 'bag') {
-      this.#add((sides) => this.#bag(sides, loaded));
+      this.#add((sides, isStale) => this.#bag(sides, loaded, isStale));
       return;
     }
-    // Planned once, however often the chunk is tried.
+    // Cut once, however often the chunk is tried.
     let chunk: KeyRange | null = null;
-    const plan = async (connection: MysqlConnection) => {
-      chunk ??= await this.#plan(connection, loaded, range);
-      return chunk;
-    };
-    this.#add(async (sides) => {
+    this.#add(async (sides, isStale) => {
       const { hashed } = loaded;
-      const part = { ...loaded, sides, plan };
+      const cut = (bound: Bound) => {
+        chunk = this.#cut(loaded, { range, bound, isStale });
+        return chunk;
+      };
+      const plan = async (connection: MysqlConnection) => {
+        if (chunk !== null) return { range: chunk, first: null };
+        const { rows } = loaded.size;
+        if (hashed === null && loaded.table.boundColumns !== null) return { range, first: rows };
+        const bound = await chunkBound(connection, loaded.table, { range, rows });
+        return { range: bound === null ? range : cut(bound), first: null };
+      };
+      const part = { ...loaded, sides, plan, cut };
       const outcome = hashed === null ? await checkChunk(part) : await checkHashedChunk({ ...part, ...hashed });
+      if (isStale()) return;
       if (outcome === 'too-large') this.#addRange(loaded, chunk ?? range);
       else if (outcome === 'void') this.#again();
       else await this.#took(sides, loaded, { outcome, settled: () => this.#replace(chunk ?? range, []) });
@@ -163,26 +198,56 @@ export class TableRun {
   }
 
   /** Cuts a chunk off the range; the rest goes into the queue at once, so that it is compared beside this one. */
-  async #plan(connection: MysqlConnection, loaded: Loaded, range: KeyRange): Promise<KeyRange> {
-    const bound = await chunkBound(connection, loaded.table, { range, rows: loaded.size.rows });
-    if (bound === null) return range;
+  #cut(
+    loaded: Loaded,
+    { range, bound, isStale }: { readonly range: KeyRange; readonly bound: Bound; readonly isStale: () => boolean },
+  ): KeyRange {
     const chunk = { lower: range.lower, upper: bound };
+    // At the end of a range nothing is left.
+    if (String(bound) === String(range.upper)) return range;
+    if (isStale()) return chunk;
     const rest = { lower: bound, upper: range.upper };
     this.#replace(range, [chunk, rest]);
     this.#addRange(loaded, rest);
     return chunk;
   }
 
-  async #bag(sides: Sides, loaded: Loaded): Promise<void> {
-    const outcome = await checkBag({ ...loaded, sides });
-    // Its changed rows are never looked for one by one.
-    loaded.changes.stopKeeping();
-    if (outcome === 'void') {
+  /** Nothing of it counts before all of it is compared. */
+  #addWhole(loaded: Loaded, { hashes }: Hashed): void {
+    this.#add(async (sides, isStale) => {
+      this.#notedBefore = loaded.changes.noted;
+      const outcome = await checkHashedWhole({ ...loaded, sides, hashes });
+      if (isStale()) return;
+      if (outcome === 'read') {
+        this.#streamed = ['*'];
+        this.#addParts({ ...loaded, hashed: null });
+        return;
+      }
+      if (loaded.table.way === 'bag') await this.#tookBag(sides, loaded, bare(outcome));
+      else if (typeof outcome === 'string') this.#again();
+      else await this.#took(sides, loaded, { outcome, settled: () => this.#change({ left: [], extras: 'done' }) });
+    });
+  }
+
+  async #bag(sides: Sides, loaded: Loaded, isStale: () => boolean): Promise<void> {
+    const { repair } = this.#options;
+    const options = { ...loaded, sides };
+    this.#notedBefore = loaded.changes.noted;
+    const compared = repair === null ? bare(await checkBag(options)) : await repair.bag(options);
+    if (!isStale()) await this.#tookBag(sides, loaded, compared);
+  }
+
+  async #tookBag(sides: Sides, loaded: Loaded, compared: RepairedBag): Promise<void> {
+    // The changed rows of a multiset are never looked for one by one.
+    if (loaded.table.way === 'bag') loaded.changes.stopKeeping();
+    if (compared === 'void') {
       this.#again();
       return;
     }
-    if (outcome !== 'busy') {
-      await this.#took(sides, loaded, { outcome, settled: () => this.#change({ left: [] }) });
+    if (compared !== 'busy') {
+      const { outcome, repaired } = compared;
+      const settled = () => this.#change({ left: [], notedBefore: this.#notedBefore });
+      await this.#told(sides, loaded, { outcome, settled, found: { unequal: outcome.unequal, repaired } });
       return;
     }
     this.#state = 'busy';
@@ -191,8 +256,9 @@ export class TableRun {
   }
 
   #addExtras(loaded: Loaded, after: readonly string[] | null): void {
-    this.#add(async (sides) => {
+    this.#add(async (sides, isStale) => {
       const outcome = await checkExtras(after, { ...loaded, sides });
+      if (isStale()) return;
       if (outcome === 'void') {
         this.#again();
         return;
@@ -204,14 +270,18 @@ export class TableRun {
     });
   }
 
-  async #took(
-    sides: Sides,
-    loaded: Loaded,
-    { outcome, settled }: { readonly outcome: Exclude<PartOutcome, string>; readonly settled: () => void },
-  ): Promise<void> {
-    const { table, print } = loaded;
+  async #took(sides: Sides, loaded: Loaded, part: Part): Promise<void> {
     const round = this.#round;
-    const { unequal, repaired } = await this.#repair(sides, loaded, outcome.unequal);
+    const found = await this.#repair(sides, loaded, part.outcome.unequal);
+    if (round === this.#round) await this.#told(sides, loaded, { ...part, found });
+  }
+
+  async #told(
+    sides: Sides,
+    { table, print }: Loaded,
+    { outcome, settled, found: { unequal, repaired } }: Part & { readonly found: Repaired },
+  ): Promise<void> {
+    const round = this.#round;
     const causeOf = unequal.length === 0 ? noCause : await this.#options.causes(sides, table, print);
     if (round !== this.#round || this.#progress === null) return;
     const differences = differencesOf(table, unequal, causeOf);
@@ -225,8 +295,8 @@ export class TableRun {
 
   async #repair(sides: Sides, loaded: Loaded, unequal: readonly UnequalRow[]): Promise<Repaired> {
     const { repair } = this.#options;
-    const isPossible = repair !== null && unequal.length > 0 && loaded.table.way !== 'bag';
-    return isPossible ? await repair(unequal, { ...loaded, sides }) : { unequal, repaired: 0 };
+    const isPossible = repair !== null && unequal.length > 0;
+    return isPossible ? await repair.rows(unequal, { ...loaded, sides }) : { unequal, repaired: 0 };
   }
 
   /** What was compared so far may hold no more. */
@@ -240,13 +310,14 @@ export class TableRun {
     this.start();
   }
 
-  /** Work of an earlier round is passed over. */
-  #add(job: (sides: Sides) => Promise<void>): void {
+  /** Work of an earlier round is passed over; what was under way when another round began adds nothing to it. */
+  #add(job: Job): void {
     const round = this.#round;
+    const isStale = () => round !== this.#round;
     this.#pending += 1;
     this.#options.add(async (pool) => {
       try {
-        if (round === this.#round) await this.#attempt(job, pool);
+        if (!isStale()) await this.#attempt(job, isStale, pool);
         this.#pending -= 1;
         if (this.#pending === 0) await this.#finish();
       } catch (error) {
@@ -255,11 +326,12 @@ export class TableRun {
     });
   }
 
-  async #attempt(job: (sides: Sides) => Promise<void>, pool: WorkerPool): Promise<void> {
+  async #attempt(job: Job, isStale: () => boolean, pool: WorkerPool): Promise<void> {
     try {
-      await pool.run(job);
+      await pool.run((sides) => job(sides, isStale));
     } catch (error) {
       if (pool.signal.aborted || !(error instanceof SluiceError)) throw error;
+      if (isStale()) return;
       this.#attempts += 1;
       if (error.disposition !== 'retry' || this.#attempts > MOST_ATTEMPTS) {
         this.#state = 'failed';
@@ -268,7 +340,7 @@ export class TableRun {
         return;
       }
       await sleep(100 * 2 ** this.#attempts, undefined, { signal: pool.signal });
-      this.#add(job);
+      if (!isStale()) this.#add(job);
     }
   }
 
@@ -278,14 +350,14 @@ export class TableRun {
     this.#advice = isSource ? 'the source has no such table any more' : 'the target has no such table';
     if (!isSource) {
       this.#rowsEstimate = missing.readable.estimateRows;
-      this.#progress = { ...unverified('', false), differences: [difference], differenceCount: 1 };
+      this.#progress = { ...unverified('', false, this.#notedBefore), differences: [difference], differenceCount: 1 };
     } else this.#state = 'failed';
   }
 
   async #finish(): Promise<void> {
     if (this.#state === 'running') {
       const { differenceCount = 0, changing = 0 } = this.#progress ?? {};
-      this.#state = differenceCount > 0 ? 'different' : changing > 0 ? 'changing' : 'equal';
+      this.#state = stateOf(differenceCount, changing);
     }
     this.#finishedAtMs = Date.now();
     await this.#save(true);
@@ -318,17 +390,6 @@ export class TableRun {
 
 const noCause = () => null;
 
-/** Ranges come from one planner, so equal bounds have equal text. */
-function sameRange(a: KeyRange, b: KeyRange): boolean {
-  return JSON.stringify([a.lower, a.upper]) === JSON.stringify([b.lower, b.upper]);
-}
-
-function shapeOf({ readable, held, target, compared, way }: VerifiedTable): string {
-  const columns = compared.map(({ targetName, targetType, policy }) => [targetName, targetType, policy]);
-  return JSON.stringify([readable.order?.identity, held.table.fingerprint, target.schema, target.table, columns, way]);
-}
-
-/** `column` null: the whole table is missing on the target. */
-function structural(scope: TableScope, column: string | null): RowDifference {
-  return { table: shownName(scope), key: {}, column, kind: 'missing', source: null, target: null };
+function bare(outcome: BagOutcome): RepairedBag {
+  return typeof outcome === 'string' ? outcome : { outcome, repaired: 0 };
 }

@@ -1,20 +1,25 @@
-import { ByteWriter } from '../avro/byte-writer.ts';
 import type { Bound, KeyRange } from '../mysql/key-order.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { arrayText, quoteIdent, quoteLiteral, quoteTable } from '../postgres/quote.ts';
 import type { KeyForm } from './key-form.ts';
+import type { Lines } from './side.ts';
 import type { VerifiedTable } from './verified-table.ts';
 
-/** Lines as the target printed them, one after another. */
+/** Lines as the target sent them, one after another, each in its frame; until the worker reads the target again. */
 export interface TargetRows {
   readonly rows: number;
   readonly text: Buffer;
-  readonly ends: readonly number[];
+}
+
+/** A session of the target and what its worker reads into. */
+export interface TargetReader {
+  readonly session: PostgresSession;
+  readonly lines: Lines;
 }
 
 /** Rows of a range of a table whose key both servers sort alike, in that order; of them only those that `only` chooses. */
 export async function readTargetRange(
-  session: PostgresSession,
+  reader: TargetReader,
   table: VerifiedTable,
   range: KeyRange,
   only?: string,
@@ -23,7 +28,7 @@ export async function readTargetRange(
   const conditions = [inTargetRange(table, range), only].filter((one) => typeof one === 'string');
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((one) => `(${one})`).join(' AND ')}`;
   const order = forms.map(({ target }) => `t.${target}`).join(', ');
-  return await copied(session, `SELECT ${columns(table)} FROM ${quoteTable(table.target)} t${where} ORDER BY ${order}`);
+  return await copied(reader, `SELECT ${columns(table)} FROM ${quoteTable(table.target)} t${where} ORDER BY ${order}`);
 }
 
 /** Condition of the target, whose table is `t`, for a range of a key that both servers sort alike; null: all rows. */
@@ -44,11 +49,11 @@ function compared(forms: readonly KeyForm[], sign: string, bound: Bound): string
 
 /** Rows of these keys, given by their canonical texts, in their order. */
 export async function readTargetKeys(
-  session: PostgresSession,
+  reader: TargetReader,
   table: VerifiedTable,
   keys: readonly (readonly string[])[],
 ): Promise<TargetRows> {
-  return await copied(session, `SELECT ${columns(table)} ${keyJoin(table, keys)} ORDER BY k.place`);
+  return await copied(reader, `SELECT ${columns(table)} ${keyJoin(table, keys)} ORDER BY k.place`);
 }
 
 function keyJoin(table: VerifiedTable, keys: readonly (readonly string[])[]): string {
@@ -82,12 +87,12 @@ function columns({ compared: list }: VerifiedTable): string {
   return list.map(({ targetName }) => `t.${quoteIdent(targetName)}`).join(', ') || 'NULL';
 }
 
-async function copied(session: PostgresSession, select: string): Promise<TargetRows> {
-  const out = new ByteWriter(64 * 1024);
-  const ends: number[] = [];
-  await session.copyOut(`COPY (${select}) TO STDOUT`, (line) => {
-    out.raw(line);
-    ends.push(out.position);
+async function copied({ session, lines }: TargetReader, select: string): Promise<TargetRows> {
+  const out = lines.empty();
+  let rows = 0;
+  await session.copyOut(`COPY (${select}) TO STDOUT`, (bytes, start, end, count) => {
+    out.raw(bytes, start, end);
+    rows += count;
   });
-  return { rows: ends.length, text: out.bytes.subarray(0, out.position), ends };
+  return { rows, text: out.bytes.subarray(0, out.position) };
 }

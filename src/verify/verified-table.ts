@@ -37,6 +37,8 @@ export interface VerifiedTable {
   readonly readable: ReadableTable;
   /** SELECT list of all columns of the source, those that it does not log included. */
   readonly selectList: string;
+  /** COLUMN_TYPE of the source by column. */
+  readonly columnTypes: ReadonlyMap<string, string>;
   /** The table as the rules leave it. */
   readonly held: RowLayout;
   readonly ruled: RuledRows | null;
@@ -46,6 +48,8 @@ export interface VerifiedTable {
   readonly absent: readonly string[];
   readonly way: Way;
   readonly key: VerifiedKey | null;
+  /** Columns of the source whose text, as it is sent, is their part of a bound of the key's order; null: ask for bounds. */
+  readonly boundColumns: readonly number[] | null;
 }
 
 /** `source`: the source has no such table any more; `target`: the target has none. */
@@ -88,8 +92,18 @@ function verifiedTable(scope: TableScope, found: CatalogueTable, target: TargetT
   const selectList = readable.version.columns.map(({ name }, i) => layout.codecs[i]?.select(quoteIdentifier(name)));
   return {
     ...{ scope, readable, selectList: selectList.join(', '), held, ruled, target, compared, absent, key },
+    columnTypes: new Map(found.columns.map(({ name, columnType }) => [name, columnType])),
     way: wayOf(key),
+    boundColumns: boundColumns(readable, layout),
   };
+}
+
+function boundColumns({ version, order }: ReadableTable, { codecs }: RowLayout): readonly number[] | null {
+  const isSent = (index: number, i: number) => {
+    const quoted = quoteIdentifier(version.columns[index]?.name ?? '');
+    return order?.columns[i]?.value === quoted && codecs[index]?.select(quoted) === quoted;
+  };
+  return order !== null && version.key.every(isSent) ? version.key : null;
 }
 
 function keyOf(found: CatalogueTable, { table }: RowLayout, compared: readonly ComparedColumn[]): VerifiedKey | null {
@@ -118,4 +132,10 @@ export function sourceFrom({ readable }: VerifiedTable): string {
 
 export function sourceTable({ readable }: VerifiedTable): string {
   return quoteTable(readable.version);
+}
+
+/** What both sides are of a table: what was compared of another shape says nothing of this one. */
+export function shapeOf({ readable, held, target, compared, way }: VerifiedTable): string {
+  const columns = compared.map(({ targetName, targetType, policy }) => [targetName, targetType, policy]);
+  return JSON.stringify([readable.order?.identity, held.table.fingerprint, target.schema, target.table, columns, way]);
 }

@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { SluiceError } from '../contract/error.ts';
-import type { RowDifference, TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
+import type { TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
+import { bagRepairBy } from './bag-repair.ts';
+import type { ChangedKeys } from './changed-keys.ts';
 import type { CauseOf } from './describe-difference.ts';
 import { RateMeter } from './rate-meter.ts';
-import { recheckTable } from './recheck.ts';
+import { type RecheckOptions, recheckTable } from './recheck.ts';
 import { type RepairParts, repairBy } from './repair.ts';
 import type { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
 import { TableRun } from './table-run.ts';
 import type { TableScope, VerifiedTable } from './verified-table.ts';
-import type { StoredVerification } from './verify-store.ts';
+import type { ComparedTable, Rechecked, StoredVerification } from './verify-store.ts';
 import { VerifyStore } from './verify-store.ts';
 import { type WorkerParts, WorkerPool } from './worker-pool.ts';
 
-export interface VerifierParts extends Omit<WorkerParts, 'views' | 'signal' | 'onWait'> {
+export interface VerifierParts extends Omit<WorkerParts, 'views' | 'signal' | 'onWait' | 'follower'> {
+  readonly keys: ChangedKeys;
   readonly pipeline: string;
   readonly openViews: () => Promise<ViewSource>;
   readonly parallel: number;
@@ -45,7 +48,7 @@ export class Verifier {
   }
 
   /** Compares these tables; after an abort what is done stands, and the next call goes on with the rest. */
-  async compare(scopes: readonly TableScope[], options: ComparisonOptions): Promise<readonly TableVerification[]> {
+  async compare(scopes: readonly TableScope[], options: ComparisonOptions): Promise<readonly ComparedTable[]> {
     const comparison = await Comparison.open(this.#parts, options);
     try {
       return await comparison.run(scopes);
@@ -58,13 +61,16 @@ export class Verifier {
   async recheck(
     scopes: readonly TableScope[],
     signal: AbortSignal,
-    how: { readonly attempts?: number } = {},
+    how: Pick<RecheckOptions, 'attempts' | 'orphans' | 'shapes'> = {},
   ): Promise<readonly Rechecked[]> {
+    const { causes, keys } = this.#parts;
+    // Looked at is what is on the target: what is not yet must not be passed over.
+    await keys.moveOut();
     const views = await this.#parts.openViews();
-    const pool = new WorkerPool({ ...this.#parts, views, signal, onWait: () => {} });
+    const pool = new WorkerPool({ ...this.#parts, follower: keys.follower, views, signal, onWait: () => {} });
     const queue = new PQueue({ concurrency: this.#parts.parallel });
     const recheck = (scope: TableScope) =>
-      queue.add(() => pool.run((sides) => recheckTable(scope, sides, { causes: this.#parts.causes, ...how })));
+      queue.add(() => pool.run((sides) => recheckTable(scope, sides, { causes, keys, ...how })));
     try {
       const found = await Promise.all(scopes.map(recheck));
       return found.filter((one) => one !== null);
@@ -85,16 +91,6 @@ export class Verifier {
       await session.close();
     }
   }
-}
-
-/** What came of looking at changed keys of one table again. */
-export interface Rechecked {
-  readonly scope: TableScope;
-  /** JSON of the keys, as differences show them. */
-  readonly keys: ReadonlySet<string>;
-  readonly differences: readonly RowDifference[];
-  readonly changing: number;
-  readonly position: string | null;
 }
 
 class Comparison {
@@ -121,7 +117,7 @@ class Comparison {
     this.#store = open.store;
     this.#queue = new PQueue({ concurrency: parts.parallel });
     this.#pool = new WorkerPool({
-      ...parts,
+      ...{ ...parts, follower: parts.keys.follower },
       views: open.views,
       signal: AbortSignal.any([options.signal, this.#end.signal]),
       onWait: (reason) => {
@@ -141,7 +137,7 @@ class Comparison {
     }
   }
 
-  async run(scopes: readonly TableScope[]): Promise<readonly TableVerification[]> {
+  async run(scopes: readonly TableScope[]): Promise<readonly ComparedTable[]> {
     const stored = await this.#store.read();
     const runs = scopes.map((scope) => this.#tableRun(scope, stored));
     for (const run of runs) run.start();
@@ -172,9 +168,11 @@ class Comparison {
     const known = stored.find(({ database, table }) => database === scope.database && table === scope.table);
     const isOpen = known !== undefined && known.finishedAtMs === null;
     const { chunkTargetMs, chunkMaxRows, causes } = this.#parts;
-    const { repair } = this.#options;
+    const { repair: asked } = this.#options;
+    const repair = asked && { ...asked, store: this.#store };
     return new TableRun({
-      ...{ scope, chunkTargetMs, chunkMaxRows, causes, repair: repair && repairBy({ ...repair, store: this.#store }) },
+      ...{ scope, chunkTargetMs, chunkMaxRows, causes },
+      repair: repair && { rows: repairBy(repair), bag: bagRepairBy(repair) },
       stored: isOpen && !this.#options.restart ? known : null,
       mode: this.#options.mode,
       add: (job) => void this.#queue.add(() => job(this.#pool)),

@@ -1,12 +1,15 @@
 import type { TableName } from '../contract/change.ts';
-import type { VerifyState } from '../contract/verify.ts';
-import type { PostgresSession } from '../postgres/connection.ts';
-import { parseProgress, type TableProgress } from './progress.ts';
+import type { TableVerification, VerifyState } from '../contract/verify.ts';
+import type { PostgresSession, TextRow } from '../postgres/connection.ts';
+import { type Looked, parseProgress, stateOf, type TableProgress, withLooked } from './progress.ts';
 import type { RepairRecord } from './repair.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS sluice.verification (
   pipeline text NOT NULL, database text NOT NULL, "table" text NOT NULL, state text NOT NULL, advice text,
   progress text, finished_at timestamptz, updated_at timestamptz NOT NULL, PRIMARY KEY (pipeline, database, "table"))`;
+
+/** What the comparison before found, while one is not finished. */
+const VERDICT = 'ALTER TABLE sluice.verification ADD COLUMN IF NOT EXISTS verdict jsonb';
 
 const REPAIR = `CREATE TABLE IF NOT EXISTS sluice.repair (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, pipeline text NOT NULL, database text NOT NULL,
@@ -16,19 +19,58 @@ const REPAIR = `CREATE TABLE IF NOT EXISTS sluice.repair (
 const RECORD = `INSERT INTO sluice.repair (pipeline, database, "table", "key", kind, "before", "after", asked_by)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id::text`;
 
-const READ = `SELECT database, "table", state, advice, progress,
-  (extract(epoch FROM finished_at) * 1000)::bigint::text AS finished FROM sluice.verification WHERE pipeline = $1`;
+const WAITING = `SELECT 1 AS one FROM sluice.quarantine
+  WHERE pipeline = $1 AND database = $2 AND "table" = $3 AND state = 'waiting' LIMIT 1`;
 
-const WRITE = `INSERT INTO sluice.verification (pipeline, database, "table", state, advice, progress, finished_at, updated_at)
+/** As JSON, for the table may be an earlier version's, without the verdict. */
+const READ = `SELECT database, "table", state, advice, progress, to_jsonb(v)->>'verdict' AS verdict,
+  (extract(epoch FROM finished_at) * 1000)::bigint::text AS finished FROM sluice.verification v WHERE pipeline = $1`;
+
+const WRITE = `INSERT INTO sluice.verification AS v (pipeline, database, "table", state, advice, progress, finished_at, updated_at)
   VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::numeric / 1000), clock_timestamp())
   ON CONFLICT (pipeline, database, "table") DO UPDATE
-  SET state = $4, advice = $5, progress = $6, finished_at = to_timestamp($7::numeric / 1000), updated_at = clock_timestamp()`;
+  SET state = $4, advice = $5, progress = $6, finished_at = to_timestamp($7::numeric / 1000), updated_at = clock_timestamp(),
+    verdict = CASE WHEN $7::numeric IS NOT NULL THEN NULL WHEN v.finished_at IS NULL THEN v.verdict
+      ELSE jsonb_build_object('state', v.state, 'advice', v.advice, 'progress', v.progress,
+        'finishedAtMs', (extract(epoch FROM v.finished_at) * 1000)::bigint) END`;
 
-export interface StoredVerification extends TableName {
+const KEEP_VERDICT = `UPDATE sluice.verification SET verdict = verdict || jsonb_build_object('state', $4::text, 'progress', $5::text)
+  WHERE pipeline = $1 AND database = $2 AND "table" = $3`;
+
+export interface Verdict {
   readonly state: VerifyState;
   readonly advice: string | null;
   readonly progress: TableProgress | null;
   readonly finishedAtMs: number | null;
+}
+
+/** A comparison as it stands. */
+export interface ComparedNow extends TableName, Verdict {}
+
+export interface StoredVerification extends ComparedNow {
+  /** What the comparison before this one found, while this one is not finished; null: there was none, or this one is. */
+  readonly before: Verdict | null;
+}
+
+/** What holds of a table: an unfinished comparison takes nothing from the one before it (INV-126). */
+export function verdictOf({ before, ...now }: StoredVerification): Verdict {
+  return now.finishedAtMs === null && before !== null ? before : now;
+}
+
+/** A table's comparison, with how many changes of the table were noted before it was read. */
+export interface ComparedTable extends TableVerification {
+  readonly notedBefore: number;
+}
+
+/** What came of looking at changed keys of one table again. */
+export interface Rechecked extends Looked {
+  readonly scope: TableName;
+}
+
+/** One that could not be compared stays as it is. */
+export function recheckedState(known: VerifyState, differenceCount: number, changing: number): VerifyState {
+  const isClean = known === 'equal' || known === 'changing' || known === 'different';
+  return isClean ? stateOf(differenceCount, changing) : known;
 }
 
 /** What is known of each table's comparison, on the target. */
@@ -43,22 +85,28 @@ export class VerifyStore {
 
   static async open(session: PostgresSession, pipeline: string): Promise<VerifyStore> {
     const { rows } = await session.query(
-      "SELECT to_regclass('sluice.verification') IS NULL OR to_regclass('sluice.repair') IS NULL AS missing",
+      `SELECT to_regclass('sluice.repair') IS NULL OR NOT EXISTS (SELECT FROM pg_attribute
+        WHERE attrelid = to_regclass('sluice.verification') AND attname = 'verdict') AS missing`,
     );
-    if (rows[0]?.['missing'] === 't') await session.query(`${TABLE}; ${REPAIR}`);
+    if (rows[0]?.['missing'] === 't') await session.query(`${TABLE}; ${VERDICT}; ${REPAIR}`);
     return new VerifyStore(session, pipeline);
   }
 
   async read(): Promise<readonly StoredVerification[]> {
     const { rows } = await this.#session.query(READ, [this.#pipeline]);
-    return rows.map((row) => ({
-      database: row['database'] ?? '',
-      table: row['table'] ?? '',
-      state: (row['state'] ?? 'waiting') as VerifyState,
-      advice: row['advice'] ?? null,
-      progress: row['progress'] ? parseProgress(row['progress']) : null,
-      finishedAtMs: row['finished'] ? Number(row['finished']) : null,
-    }));
+    return rows.map(storedOf);
+  }
+
+  /** What a table's comparison has found, kept up with rows that were looked at again; in the caller's transaction. */
+  async rechecked({ scope, ...looked }: Rechecked): Promise<void> {
+    const names = [this.#pipeline, scope.database, scope.table];
+    const { rows } = await this.#session.query(`${READ} AND database = $2 AND "table" = $3 FOR UPDATE`, names);
+    const [known] = rows.map(storedOf);
+    if (known === undefined) return;
+    const now = lookedAt(known, looked);
+    if (now !== null) await this.write({ ...known, ...now });
+    const before = known.before && lookedAt(known.before, looked);
+    if (before) await this.#session.query(KEEP_VERDICT, [...names, before.state, JSON.stringify(before.progress)]);
   }
 
   /** Ids of the records, in order. */
@@ -72,6 +120,12 @@ export class VerifyStore {
     return ids;
   }
 
+  /** A change of the table waits in quarantine. */
+  async hasWaiting({ database, table }: TableName): Promise<boolean> {
+    const { rows } = await this.#session.query(WAITING, [this.#pipeline, database, table]);
+    return rows.length > 0;
+  }
+
   /** These rows were equal when they were looked at again. */
   async endRepairs(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
@@ -79,9 +133,80 @@ export class VerifyStore {
     await this.#session.query(sql, [`{${ids.join(',')}}`]);
   }
 
-  async write({ database, table, state, advice, progress, finishedAtMs }: StoredVerification): Promise<void> {
+  async write({ database, table, state, advice, progress, finishedAtMs }: ComparedNow): Promise<void> {
     const finished = finishedAtMs === null ? null : String(finishedAtMs);
     const text = progress === null ? null : JSON.stringify(progress);
     await this.#session.query(WRITE, [this.#pipeline, database, table, state, advice, text, finished]);
   }
+}
+
+/** null: nothing was compared that rows could be looked at again of. */
+function lookedAt(
+  { state: was, progress: known }: Verdict,
+  looked: Looked,
+): Pick<Verdict, 'state' | 'progress'> | null {
+  if (known === null) return null;
+  const progress = { ...known, ...withLooked(known, looked) };
+  return { state: recheckedState(was, progress.differenceCount, looked.changing), progress };
+}
+
+function verdictIn(text: string): Verdict {
+  const { state, advice, progress, finishedAtMs } = JSON.parse(text) as Omit<Verdict, 'progress'> & {
+    readonly progress: string | null;
+  };
+  return { state, advice, progress: progress === null ? null : parseProgress(progress), finishedAtMs };
+}
+
+function storedOf(row: TextRow): StoredVerification {
+  return {
+    database: row['database'] ?? '',
+    table: row['table'] ?? '',
+    state: (row['state'] ?? 'waiting') as VerifyState,
+    advice: row['advice'] ?? null,
+    progress: row['progress'] ? parseProgress(row['progress']) : null,
+    finishedAtMs: row['finished'] ? Number(row['finished']) : null,
+    before: row['verdict'] ? verdictIn(row['verdict']) : null,
+  };
+}
+
+/** Makes nothing: where nothing was ever compared there is nothing to read. */
+export async function readVerifications(
+  session: PostgresSession,
+  pipeline: string,
+): Promise<readonly StoredVerification[]> {
+  const made = await session.query("SELECT to_regclass('sluice.verification') IS NOT NULL AS made");
+  if (made.rows[0]?.['made'] !== 't') return [];
+  return (await session.query(READ, [pipeline])).rows.map(storedOf);
+}
+
+/** A row that was sent anew, as it is on record. */
+export interface StoredRepair extends TableName {
+  readonly key: string;
+  readonly kind: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly askedBy: string;
+  readonly askedAtMs: number;
+  readonly equalAtMs: number | null;
+}
+
+const READ_REPAIRS = `SELECT database, "table", "key"::text, kind, "before", "after", asked_by,
+  (extract(epoch FROM asked_at) * 1000)::bigint::text AS asked, (extract(epoch FROM equal_at) * 1000)::bigint::text AS equal
+  FROM sluice.repair WHERE pipeline = $1 ORDER BY id`;
+
+/** Oldest first. */
+export async function readRepairs(session: PostgresSession, pipeline: string): Promise<readonly StoredRepair[]> {
+  const made = await session.query("SELECT to_regclass('sluice.repair') IS NOT NULL AS made");
+  if (made.rows[0]?.['made'] !== 't') return [];
+  return (await session.query(READ_REPAIRS, [pipeline])).rows.map((row) => ({
+    database: row['database'] ?? '',
+    table: row['table'] ?? '',
+    key: row['key'] ?? 'null',
+    kind: row['kind'] ?? '',
+    before: row['before'] ?? null,
+    after: row['after'] ?? null,
+    askedBy: row['asked_by'] ?? '',
+    askedAtMs: Number(row['asked']),
+    equalAtMs: row['equal'] ? Number(row['equal']) : null,
+  }));
 }

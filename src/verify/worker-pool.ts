@@ -1,8 +1,8 @@
 import type { ViewSource } from '../mysql/read-view.ts';
-import { Throttle, type ThrottleLimits } from '../mysql/throttle.ts';
+import { type RestReason, Throttle, type ThrottleLimits } from '../mysql/throttle.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import type { AppliedPoint, Follower } from './follower.ts';
-import type { Sides } from './side.ts';
+import { Lines, type Sides } from './side.ts';
 
 export interface WorkerParts {
   readonly follower: Follower;
@@ -13,6 +13,8 @@ export interface WorkerParts {
   /** Why the source should be left alone now; null: it need not. */
   readonly busy: () => Promise<string | null>;
   readonly onWait: (reason: string | null) => void;
+  /** Told each time that a worker stood still for the source's sake. */
+  readonly onRest: (reason: RestReason, restedMs: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ export class WorkerPool {
   }
 
   async #make(): Promise<Sides> {
-    const { follower, views, connectTarget, readPoint, limits, busy, onWait, signal } = this.#parts;
+    const { follower, views, connectTarget, readPoint, limits, busy, onWait, onRest, signal } = this.#parts;
     const session = await connectTarget();
     this.#open.add(session);
     const quiet = async () => {
@@ -63,8 +65,9 @@ export class WorkerPool {
       views,
       session,
       readPoint,
-      throttle: new Throttle({ limits, busy: quiet, onWait, signal }),
+      throttle: new Throttle({ limits, busy: quiet, onWait, onRest, signal }),
       signal,
+      lines: { source: new Lines(), sent: new Lines(), target: new Lines() },
     };
   }
 }

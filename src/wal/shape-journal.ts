@@ -52,7 +52,10 @@ export async function acceptFirstShape(
   );
 }
 
-/** Rows in this shape are carried too, as far as the source has their columns. */
+/**
+ * Rows in this shape are carried too, as far as the source has their columns. A reader that knew less may have refused it
+ * once more meanwhile: nothing waits for that any longer; another shape that was refused goes on to wait.
+ */
 export async function acceptShape(
   session: PostgresSession,
   pipeline: string,
@@ -60,8 +63,9 @@ export async function acceptShape(
   shape: string,
 ): Promise<void> {
   await session.query(
-    `UPDATE sluice.reverse_table SET shapes = shapes || jsonb_build_array($4::text), refused = NULL
-     WHERE pipeline = $1 AND schema = $2 AND "table" = $3 AND NOT shapes ? $4::text`,
+    `UPDATE sluice.reverse_table SET refused = nullif(refused, $4),
+       shapes = CASE WHEN shapes ? $4 THEN shapes ELSE shapes || jsonb_build_array($4::text) END
+     WHERE pipeline = $1 AND schema = $2 AND "table" = $3`,
     [pipeline, name.schema, name.table, shape],
   );
 }
@@ -90,4 +94,15 @@ export async function refusedShape(
     [pipeline, name.schema, name.table],
   );
   return rows[0]?.['refused'] ?? null;
+}
+
+/** Tables whose rows wait for a decision. */
+export async function refusedTables(session: PostgresSession, pipeline: string): Promise<readonly TargetName[]> {
+  const made = await session.query(`SELECT to_regclass('sluice.reverse_table') IS NOT NULL AS made`);
+  if (made.rows[0]?.['made'] !== 't') return [];
+  const { rows } = await session.query(
+    'SELECT schema, "table" FROM sluice.reverse_table WHERE pipeline = $1 AND refused IS NOT NULL ORDER BY 1, 2',
+    [pipeline],
+  );
+  return rows.map((row) => ({ schema: row['schema'] ?? '', table: row['table'] ?? '' }));
 }

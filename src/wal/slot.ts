@@ -53,13 +53,16 @@ export async function createSlot(session: PostgresSession, name: string): Promis
   return rows[0]?.['lsn'] ?? '0/0';
 }
 
-/** What was committed before `lsn` will not be sent. Does nothing where the slot is past it. */
-export async function advanceSlot(session: PostgresSession, name: string, lsn: string): Promise<void> {
+/** What was committed until now will not be sent. Answers up to which LSN. */
+export async function advanceSlotToEnd(session: PostgresSession, name: string): Promise<string> {
+  const { rows } = await session.query('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+  const lsn = rows[0]?.['lsn'] ?? '0/0';
   await session.query(
     `SELECT pg_replication_slot_advance(slot_name, $2::pg_lsn) FROM pg_replication_slots
      WHERE slot_name = $1 AND confirmed_flush_lsn < $2::pg_lsn`,
     [name, lsn],
   );
+  return lsn;
 }
 
 const HELD = '55006';

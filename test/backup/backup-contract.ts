@@ -12,6 +12,7 @@ import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { settingsOf, type TestSource, testSource } from '../mysql/source.ts';
 import { clientTools } from './client-tools.ts';
+import { replay } from './replay.ts';
 
 /** What a backup of a source promises, for MySQL and MariaDB alike. */
 export function backupContract(kind: 'mysql' | 'mariadb'): void {
@@ -114,6 +115,29 @@ export function backupContract(kind: 'mysql' | 'mariadb'): void {
     expect(JSON.stringify([error, String(error)])).not.toContain('#w');
     expect(await readdir(directory)).toEqual(before);
     await connection.run('DROP USER dumper');
+  });
+
+  test('with its position and the binlog gives what the source has now', async () => {
+    const { connection, database } = source;
+    const into = settingsOf(empty.url);
+    const restored = await connectMysql(into);
+    await restored.run(`DROP DATABASE IF EXISTS \`${database}\``);
+    const { manifest } = await backup({ restoreInto: into });
+    const position = manifest.sides[0]?.position;
+    if (position?.kind !== 'exact') throw new Error('no exact position');
+    await connection.run("INSERT INTO t VALUES (3, X'ff', 'é'), (4, NULL, 'x')");
+    await connection.run("UPDATE t SET b = X'00' WHERE id = 1");
+    await connection.run('DELETE FROM t WHERE id = 2');
+    await connection.run('CREATE TABLE later (id int PRIMARY KEY)');
+    await connection.run('FLUSH BINARY LOGS');
+    await connection.run('INSERT INTO later VALUES (7)');
+    await replay(kind, { from: source.settings, into, database, position });
+    for (const table of ['t', 'empty_one', 'later']) {
+      const sql = `SELECT * FROM \`${database}\`.${table} ORDER BY id`;
+      expect([table, await restored.rows(sql)]).toEqual([table, await connection.rows(sql)]);
+    }
+    await restored.close();
+    await connection.run('DROP TABLE later');
   });
 
   test('without its program says which one is missing', async () => {

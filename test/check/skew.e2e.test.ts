@@ -1,8 +1,8 @@
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCheck } from '../../src/check/check.ts';
-import type { Finding } from '../../src/check/finding.ts';
 import type { Config } from '../../src/config/config.ts';
+import type { Finding } from '../../src/contract/finding.ts';
 import { type Line, openLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 

@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { ColumnType } from '../../src/contract/table.ts';
 import type { CatalogueColumn, CatalogueTable } from '../../src/mysql/catalogue-table.ts';
 import { describedVersion } from '../../src/mysql/description.ts';
+import { connectPostgres } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
@@ -233,6 +234,28 @@ describe('a table that is there already', () => {
     expect(await brief(config, T)).toEqual([]);
     await onTarget(database.url, "INSERT INTO fits.t VALUES (1, 'mine')");
     expect(await brief(config, T)).toEqual(['blocker TARGET_TABLE_NOT_EMPTY fits.t']);
+  });
+
+  it('and holds rows of an application that is logged in is not begun on, nor emptied first', async () => {
+    const config = configOf(
+      database.url,
+      ', ddl: existing, schema: fits, emptyFirst: [t]',
+      '\ncutover: { targetRoles: [used_by] }',
+    );
+    await onTarget(database.url, "CREATE ROLE used_by LOGIN PASSWORD 'used'");
+    expect(await brief(config, T)).toEqual(['information TARGET_TABLE_EMPTIED fits.t']);
+    const url = new URL(database.url);
+    Object.assign(url, { username: 'used_by', password: 'used' });
+    const application = await connectPostgres({ url: url.href, pipeline: 'application' });
+    try {
+      expect(await brief(config, T)).toEqual([
+        'blocker TARGET_IN_USE target',
+        'information TARGET_TABLE_EMPTIED fits.t',
+      ]);
+    } finally {
+      await application.close();
+      await onTarget(database.url, 'DROP ROLE used_by');
+    }
   });
 
   it('and holds what this pipeline wrote is no problem', async () => {

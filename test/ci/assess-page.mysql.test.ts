@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { source as axe } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assessmentPage } from '../../src/assess/page.ts';
@@ -11,6 +10,7 @@ import { plantedSchema } from '../assess/planted-schema.ts';
 import { ASSESS_OPTIONS, configAt, loginOf } from '../assess/test-config.ts';
 import { testSource } from '../mysql/source.ts';
 import { openBrowser } from '../servers/open-browser.ts';
+import { axeFindings, openAll, tooWide } from './document-page.ts';
 
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 900 };
@@ -106,24 +106,3 @@ describe('the page of assess in a real browser', () => {
     await page.close();
   });
 });
-
-async function openAll(page: Page): Promise<void> {
-  await page.evaluate('for (const part of document.querySelectorAll("details")) part.open = true');
-}
-
-/** Each as `rule: element`; `evaluate` is not subject to the page's own policy, which stays in force. */
-async function axeFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  return await page.evaluate<string[]>(
-    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))',
-  );
-}
-
-/** Elements that reach past the right edge, unless a part that scrolls by itself holds them. */
-async function tooWide(page: Page): Promise<readonly string[]> {
-  return await page.evaluate<string[]>(
-    `[...document.querySelectorAll('body *')]
-      .filter((one) => one.closest('.wide, pre, .skip') === null && one.getBoundingClientRect().right > innerWidth + 0.5)
-      .map((one) => one.outerHTML.slice(0, 120))`,
-  );
-}

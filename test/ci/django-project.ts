@@ -89,15 +89,16 @@ function databaseOf(text: string): Record<string, string> {
   };
 }
 
-/** A venv in the cache with Django and both drivers; it is run by its python alone, which a rename does not break. */
-async function pythonWith(series: string): Promise<string> {
+/** A venv in the cache with Django, both drivers and a server; it is run by its python alone, which a rename does not break. */
+export async function pythonWith(series: string): Promise<string> {
   const python = await findExecutable(['python3']);
   if (!python) throw new Error('this test needs python3 with venv and pip');
   const { stdout } = await runProgram(python, ['-c', 'import sys; print(*sys.version_info[:2], sep=".")']);
-  const folder = await cached(`django-${series}-pillow-python-${stdout.trim()}`, async (draft) => {
+  const folder = await cached(`django-${series}-gunicorn-python-${stdout.trim()}`, async (draft) => {
     const venv = join(draft, 'venv');
     await runProgram(python, ['-m', 'venv', venv]);
-    const packages = [`Django==${series}.*`, 'PyMySQL', 'cryptography', 'psycopg[binary]', 'Pillow'];
+    const drivers = ['PyMySQL', 'cryptography', 'psycopg[binary]'];
+    const packages = [`Django==${series}.*`, ...drivers, 'Pillow', 'gunicorn'];
     await runProgram(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
   });
   return join(folder, 'venv', 'bin', 'python');

@@ -1,4 +1,5 @@
-import { CRASHES, testKilledSwitches } from '../cutover/kill-switch.ts';
+import { CRASHES } from '../cutover/crash-point.ts';
+import { testKilledSwitches } from '../cutover/kill-switch.ts';
 
 // A slice of test/long: the instants at which most is at stake.
 const SLICE = CRASHES.filter(

@@ -106,6 +106,9 @@ cutover:
     await press('Rehearse');
     await expect.poll(sentence, SOON).toContain('The last rehearsal ended: a rehearsal ends here');
     expect(await sentence()).toContain('Writes were not blocked');
+    await expect.poll(sentence, SOON).toContain('Writes will be blocked for about');
+    expect(await sentence()).toContain('Not measured, and missing in the sum: fence');
+    expect(await page.getByRole('button', { name: /^Confirm the flip/ }).count()).toBe(0);
   });
 
   it('is done: every step is told, the time that writes were blocked, and who did it', async () => {
@@ -124,6 +127,7 @@ cutover:
   it('is gone back from in the same way, over the stream that carries the new writes back', async () => {
     await onTarget(line, "INSERT INTO ledger VALUES (3, 'three')");
     await expect.poll(() => page.getByRole('heading', { name: 'The way back' }).count(), SOON).toBe(1);
+    await expect.poll(() => page.locator('main').textContent(), SOON).toMatch(/The way back.*(stay|go back|rollback)/i);
     const goBack = page.getByRole('button', { name: /^Go back/ });
     await expect.poll(() => goBack.textContent(), SOON).toBe('Go back …');
     await press('Go back', line.config.pipeline);

@@ -30,6 +30,17 @@ describe('the page over a running pipeline', () => {
   const start = () => spawn(process.execPath, [MAIN, 'run', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
   const sentence = () => page.getByRole('region', { name: 'How fresh the target is' }).textContent();
   const show = async (name: 'Freshness' | 'Cutover' | 'Operations') => await page.getByRole('tab', { name }).click();
+  /** A button that asks for the token and a name. */
+  const press = async (label: string) => {
+    await page.getByRole('button', { name: `${label} …` }).click();
+    const dialog = page.getByRole('dialog', { name: label });
+    await dialog.getByLabel('Your name').fill('ada');
+    const token = await readFile(join(line.folder, '.sluice', `${line.config.pipeline}.token`), 'utf8');
+    await dialog.getByLabel('Token').fill(token.trim());
+    await dialog.getByRole('button', { name: label, exact: true }).click();
+    await expect.poll(() => dialog.getByRole('status').textContent(), SOON).toContain('Done');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  };
   const picture = async (name: string) => {
     if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
   };
@@ -145,13 +156,16 @@ describe('the page over a running pipeline', () => {
     await page.getByRole('button', { name: 'Give all up …' }).click();
     const drop = page.getByRole('dialog', { name: 'Give all up' });
     await drop.getByLabel('Token').fill('x');
-    expect(await drop.getByRole('button', { name: 'the name is missing' }).isDisabled()).toBe(true);
+    expect(await drop.getByRole('button', { name: 'your name is missing' }).isDisabled()).toBe(true);
+    await drop.getByLabel('Your name').fill('ada');
+    expect(await drop.getByRole('button', { name: 'the pipeline’s name is missing' }).isDisabled()).toBe(true);
     expect(await violations(page)).toEqual([]);
     await drop.getByRole('button', { name: 'Close' }).click();
 
     await sides.target.query('ALTER TABLE tbl_order ALTER COLUMN flag TYPE smallint USING flag::integer');
     await page.getByRole('button', { name: 'Try all again …' }).click();
     const retry = page.getByRole('dialog', { name: 'Try all again' });
+    await retry.getByLabel('Your name').fill('ada');
     await retry.getByLabel('Token').fill('wrong-token-wrong-token');
     await retry.getByRole('button', { name: 'Try all again', exact: true }).click();
     await expect.poll(() => retry.getByRole('status').textContent(), SOON).toContain('HTTP_TOKEN_WRONG');
@@ -159,10 +173,55 @@ describe('the page over a running pipeline', () => {
     await retry.getByLabel('Token').fill(token.trim());
     await retry.getByRole('button', { name: 'Try all again', exact: true }).click();
     await expect.poll(() => page.getByRole('heading', { name: 'Quarantine' }).count(), SOON).toBe(0);
+    const asked = "SELECT who FROM sluice.event WHERE kind = 'action' AND what->>'action' = 'quarantine.retry'";
+    expect((await sides.target.query(asked)).rows).toEqual([{ who: 'ada' }]);
     // What a refusal looks like in the browser's own console.
     complaints.splice(0, Number.POSITIVE_INFINITY, ...complaints.filter((text) => !text.includes('403')));
     await show('Freshness');
     await expect.poll(sentence, SOON).toMatch(/^Complete up to \S+ UTC, [^:]*\.$/);
+  });
+
+  it('holds the stream by Pause and lets it go on by Resume, with the state told on the page, by command and on the target', async () => {
+    await show('Operations');
+    const pace = page.getByRole('heading', { name: 'Pace' }).locator('..');
+    const rows = async () => (await sides.target.query('SELECT FROM tbl_customer WHERE id = 40')).rowCount;
+    await press('Pause');
+    await expect.poll(() => pace.textContent(), SOON).toContain('the stream to the target is paused by ada since');
+    expect(await pace.getByRole('button', { name: 'Pause (it is paused)' }).isDisabled()).toBe(true);
+    await picture('paused');
+    await sides.onSource("INSERT INTO tbl_customer VALUES (40, 'Alan', 'London')");
+    const said = page.getByRole('region', { name: 'What holds the stream up' });
+    await expect.poll(() => said.textContent(), SOON).toContain('paused by ada');
+    await show('Freshness');
+    await expect.poll(sentence, SOON).toContain('paused by ada');
+    expect(await rows()).toBe(0);
+    await show('Operations');
+    await press('Resume');
+    await expect.poll(rows, SOON).toBe(1);
+    await expect.poll(() => pace.textContent(), SOON).not.toContain('paused by ada');
+    const asked =
+      "SELECT what->>'action' AS action FROM sluice.event WHERE who = 'ada' AND what->>'action' IN ('pause', 'resume')";
+    expect((await sides.target.query(`${asked} ORDER BY at_ms, id`)).rows).toEqual([
+      { action: 'pause' },
+      { action: 'resume' },
+    ]);
+    await show('Freshness');
+    await expect.poll(sentence, SOON).toMatch(/^Complete up to \S+ UTC, [^:]*\.$/);
+  });
+
+  it('asks again by itself where its stream was refused, and is let in', async () => {
+    const events = (path: URL) => path.pathname === '/api/v1/events';
+    let refused = 0;
+    await show('Freshness');
+    await page.route(events, (route) => {
+      refused += 1;
+      return route.fulfill({ status: 429, contentType: 'application/problem+json', body: '{}' });
+    });
+    await page.reload();
+    await expect.poll(() => refused, SOON).toBeGreaterThan(1);
+    await page.unroute(events);
+    await expect.poll(sentence, SOON).toMatch(/^Complete up to/);
+    complaints.splice(0, Number.POSITIVE_INFINITY, ...complaints.filter((text) => !text.includes('429')));
   });
 
   it('says within seconds that the stream is cut, how old the rest is, and goes on by itself', async () => {
@@ -176,19 +235,30 @@ describe('the page over a running pipeline', () => {
   });
 
   it('names a stage that has work and does not move, and is not alive then', async () => {
-    line.proxies?.target.stall();
+    // The target answers, and works at one row: a target that says nothing is given up instead.
+    await sides.target.query(`CREATE TABLE held AS SELECT 600 AS seconds;
+      CREATE FUNCTION hold() RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_sleep(seconds) FROM public.held; RETURN true; END $$;
+      ALTER TABLE tbl_customer ADD CONSTRAINT hold CHECK (hold()) NOT VALID`);
     await sides.onSource("INSERT INTO tbl_customer VALUES (5, 'Donald', 'Stanford')");
     await show('Operations');
     const said = page.getByRole('region', { name: 'What holds the stream up' });
     await expect.poll(() => said.textContent(), SOON).toContain('writing to the target has not moved');
     expect((await fetch(`${url}/livez`)).status).toBe(503);
     await picture('stall');
-    line.proxies?.target.heal();
+    await sides.target.query(`DELETE FROM held;
+      SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()`);
     await expect.poll(() => fetch(`${url}/livez`).then(({ status }) => status), SOON).toBe(200);
     await expect.poll(() => said.textContent(), SOON).toContain('nothing: every stage');
   });
 
-  it('takes a pipeline that was killed for gone, and shows the next one with its start marked', async () => {
+  it('takes a pipeline that was killed for gone, and shows the next one with its start marked, and that a pause ended with it', async () => {
+    await show('Operations');
+    await press('Pause');
+    await expect.poll(() => page.getByText('paused by ada since').count(), SOON).toBeGreaterThan(0);
+    // The next process knows of it by what stands on the target.
+    const kept = "SELECT status->'pace'->>'state' AS state FROM sluice.run ORDER BY started_at_ms DESC LIMIT 1";
+    await expect.poll(async () => (await sides.target.query(kept)).rows, SOON).toEqual([{ state: 'paused' }]);
     child.kill('SIGKILL');
     await once(child, 'close');
     await expect.poll(() => page.locator('.cut-note').textContent(), SOON).toContain('The stream is cut');
@@ -199,6 +269,13 @@ describe('the page over a running pipeline', () => {
     await expect
       .poll(() => page.getByRole('list', { name: 'What happened' }).textContent(), SOON)
       .toContain('sluice was started');
+    await show('Operations');
+    await expect
+      .poll(() => page.getByText(/the pause by ada since .* ended with the process before/).count(), SOON)
+      .toBe(1);
+    const ended =
+      "SELECT what->>'via' AS via FROM sluice.event WHERE what->>'action' = 'resume' ORDER BY at_ms DESC, id DESC LIMIT 1";
+    await expect.poll(async () => (await sides.target.query(ended)).rows, SOON).toEqual([{ via: 'restart' }]);
     expect(complaints.filter((text) => !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(text))).toEqual([]);
   });
 });

@@ -28,16 +28,13 @@ const SETS: readonly {
       await run(source.url, [...guideTables(), ...BUSINESS_TABLES]);
     },
     options: {
-      programs: [
-        ...guideFiles().flatMap((file) => guidePrograms(file).map(({ create }) => create)),
-        ...BUSINESS_PROGRAMS.map(({ create }) => create),
-      ],
+      programs: [...guideFiles().flatMap(guidePrograms), ...BUSINESS_PROGRAMS.map(({ create }) => create)],
     },
   },
   {
     set: 'what MariaDB alone has',
     fill: async ({ source }) => await run(source.url, guideTables()),
-    options: { source: 'mariadb', programs: guidePrograms('mariadb.sql').map(({ create }) => create) },
+    options: { source: 'mariadb', programs: guidePrograms('mariadb.sql') },
   },
   { set: 'sakila', fill: fillSakila, options: {} },
 ];

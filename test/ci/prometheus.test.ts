@@ -157,6 +157,8 @@ function statusOfNow() {
           verifiedAtMs: nowMs,
           differenceCount: 0,
           changesSince: 0,
+          byKind: { missing: 0, extra: 0, different: 0, unlisted: 0 },
+          causes: [],
           waiting: 0,
           advice: null,
         },
@@ -165,7 +167,12 @@ function statusOfNow() {
     cutover: {
       gates: [{ name: 'lag', state: 'green', value: '0 s', threshold: '5 s', cure: null, waiver: null }],
       gatesAtMs: nowMs,
-      wayBack: null,
+      prediction: null,
+      isWordAwaited: false,
+      wayBack: {
+        ...{ lagMs: 300, appliedLsn: '0/10', headLsn: '0/20', rows: 2, setAside: 0, waitsFor: null, advice: 'stay' },
+        slot: { behindBytes: 16, retainedBytes: 1_024, headroomBytes: 1_048_576 },
+      },
       attempt: {
         id: '1',
         direction: 'forward',
@@ -176,6 +183,7 @@ function statusOfNow() {
         startedAtMs: nowMs,
         endedAtMs: nowMs,
         writeBlockMs: 1_000,
+        flipMs: null,
         writeBlockLimitMs: 60_000,
         steps: [],
         waivers: [],

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectPostgres } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
@@ -78,4 +79,26 @@ it('is refused before anything is done when a URL is none, and its password is n
   expect(exit).toBe(2);
   expect(stderr).toContain('--restore-target: expected a URL that starts with postgresql://');
   expect(stderr).not.toContain('hunter22');
+});
+
+it('is on record with who asked and what came of it, and so is schema apply, though no pipeline runs', async () => {
+  await onTarget(target.url, 'CREATE SCHEMA sluice');
+  const environment = { USER: 'ada' };
+  await runSluice(['backup', '--side', 'target', '--no-restore'], { folder, environment });
+  await runSluice(['backup', '--side', 'target', '--restore-target', 'nonsense'], { folder, environment });
+  expect(await runSluice(['schema', 'apply', '--phase', 'tables'], { folder, environment })).toMatchObject({ exit: 0 });
+  const session = await connectPostgres({ url: target.url, pipeline: 'look' });
+  const { rows } = await session.query(
+    `SELECT kind, who, what->>'action' AS action, what->>'outcome' AS outcome, what->>'code' AS code,
+            what->'sides'->0->>'side' AS side
+     FROM sluice.event WHERE pipeline = 'shop' ORDER BY id`,
+  );
+  await session.close();
+  const act = { kind: 'action', who: 'ada', outcome: 'done', code: null, side: null };
+  expect(rows).toEqual([
+    { ...act, kind: 'backup', action: null, outcome: null, side: 'target' },
+    { ...act, action: 'backup' },
+    { ...act, action: 'backup', outcome: 'not done', code: 'USAGE_FLAG_VALUE' },
+    { ...act, action: 'schema.apply' },
+  ]);
 });

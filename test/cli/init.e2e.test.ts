@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
@@ -117,6 +117,64 @@ it('takes the answers that are typed on a terminal, those typed ahead as well', 
   expect(ran).toMatchObject({ exit: 0 });
   expect(ran.stderr).toContain('Name of the pipeline');
   expect(readFileSync(join(folder, 'sluice.yaml'), 'utf8')).toContain('pipeline: shop');
+});
+
+describe('on a terminal', () => {
+  const plain = (url: string): string => url.replace(/:[^:@/]*@/, '@');
+  const environment = { SOURCE_PASSWORD: PASSWORD, TARGET_PASSWORD: PASSWORD };
+  const typed = (lines: readonly string[], env: Readonly<Record<string, string>> = environment): Promise<Ran> =>
+    runInside(['init'], {
+      folder,
+      isTerminal: true,
+      stdin: lines.map((line) => `${line}\n`).join(''),
+      environment: env,
+    });
+  const written = (): string => readFileSync(join(folder, 'sluice.yaml'), 'utf8');
+
+  it('says what is wrong with an answer and asks for it again', async () => {
+    const [, , , from = '', , to = ''] = flags();
+    const ran = await typed(['My Shop', '', 'shop', 'http://nowhere', plain(from), plain(to), 'maybe', '', '']);
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.stderr.split('Name of the pipeline')).toHaveLength(4);
+    expect(ran.stderr.split('Source, mysql')).toHaveLength(3);
+    expect(ran.stderr).toContain('an answer is needed');
+    expect(written()).toContain('pipeline: shop');
+    expect(written()).not.toContain('ddl:');
+  });
+
+  it('asks for passwords that the environment does not hold, and writes and shows them nowhere', async () => {
+    const [, , , from = '', , to = ''] = flags();
+    const ran = await typed(['shop', plain(from), PASSWORD, plain(to), PASSWORD, 'existing', 'embedded'], {});
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(written()).toContain(`:\${SOURCE_PASSWORD}@`);
+    expect(written()).toContain('ddl: existing');
+    for (const text of [written(), ran.stdout, ran.stderr]) expect(text).not.toContain(PASSWORD);
+  });
+
+  it('shows what to create when a server refuses, and tries again with another URL without asking for the rest', async () => {
+    const [, , , from = '', , to = ''] = flags();
+    const wrong = plain(from).replace(account, 'nobody_here');
+    const ran = await typed(['shop', wrong, plain(to), '', '', '', 's', plain(from)]);
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.stderr).toContain("CREATE USER IF NOT EXISTS 'nobody_here'@'%'");
+    expect(ran.stderr.split('Target, postgresql')).toHaveLength(2);
+    expect(written()).toContain(`mysql://${account}:`);
+  });
+
+  it('writes nothing and ends with 6 when it is given up, with 2 when the input ends too early', async () => {
+    const [, , , from = '', , to = ''] = flags();
+    const wrong = plain(from).replace(account, 'nobody_here');
+    expect(await typed(['shop', wrong, plain(to), '', '', 'q'])).toMatchObject({ exit: 6 });
+    expect(await typed(['shop', wrong])).toMatchObject({ exit: 2 });
+    expect(existsSync(join(folder, 'sluice.yaml'))).toBe(false);
+  });
+
+  it('asks for the brokers only where the log is Kafka', async () => {
+    const [, , , from = '', , to = ''] = flags();
+    const ran = await typed(['shop', plain(from), plain(to), '', 'kafka', 'k1:9092,k2:9092']);
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(written()).toContain('- k1:9092');
+  });
 });
 
 it('has check exit 3 with the list when something is wrong, and 6 when a server cannot be reached', async () => {

@@ -61,6 +61,7 @@ export async function runInside(argv: readonly string[], options: RunOptions): P
     },
     isTerminal: false,
     columns: 80,
+    rows: 24,
   });
   const io: Io = {
     argv,

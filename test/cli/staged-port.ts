@@ -1,15 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Finding } from '../../src/check/finding.ts';
 import type { Ports } from '../../src/cli/verb.ts';
 import type { ComparedObject } from '../../src/contract/compared-object.ts';
+import type { Removal } from '../../src/contract/ending.ts';
 import { SluiceError } from '../../src/contract/error.ts';
+import type { Finding } from '../../src/contract/finding.ts';
+import { FREE_PACE } from '../../src/contract/pace.ts';
 import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
 import type { RowDifference, VerifyProgress, VerifyReport } from '../../src/contract/verify.ts';
 import type { Inventory } from '../../src/convert/inventory.ts';
+import type { NotRead } from '../../src/evidence/facts.ts';
+import type { EndingActions } from '../../src/pipeline/ending-option.ts';
 import type { RunPipeline } from '../../src/pipeline/run-option.ts';
 import { compareRowCount } from '../../src/verify/also/row-count.ts';
 import { reportSample } from '../assess/report-sample.ts';
 import { statusSample } from '../control/status-sample.ts';
+import { factsSample } from '../evidence/facts-sample.ts';
+
+function gapsOf(stage: string): readonly NotRead[] {
+  const none = { what: 'the running pipeline', why: 'nobody answers (CONTROL_UNREACHABLE)' };
+  return stage === 'broken' ? [none, { what: 'the source', why: 'connection refused (SOURCE_UNREACHABLE)' }] : [];
+}
+
+/** An ending that is refused, that leaves something, or that is whole. */
+function stagedEnding(stage: string): EndingActions {
+  const removal = (state: Removal['state']): Removal => ({
+    ...{ end: 'target', name: 'schema', what: 'schema sluice', objects: ['sluice'], state },
+    ...{ statements: ['DROP SCHEMA sluice CASCADE'], reason: state === 'left' ? 'no right' : null },
+  });
+  const kept = [{ what: 'accounts', why: 'none drops itself', statements: [] }];
+  const refusals = stage === 'refused' ? [{ reason: 'the source is written to', cure: 'sluice cutover run' }] : [];
+  return {
+    plan: async (_, { kind }) => ({ kind, refusals, removals: [removal('planned')], kept, evidence: null }),
+    run: async (_, { kind }) => {
+      if (stage === 'refused') throw refused('ENDING_REFUSED', 'the source is written to');
+      const isWhole = stage !== 'broken';
+      return { kind, removals: [removal(isWhole ? 'removed' : 'left')], kept, evidence: 'evidence.json', isWhole };
+    },
+  };
+}
 
 /** A pipeline, a check, a quarantine and a demo that behave as `stage` says, for the real command line to stand on. */
 export function stagedPorts(stage: string): Ports {
@@ -25,18 +53,37 @@ export function stagedPorts(stage: string): Ports {
         tables: 1,
       };
     },
-    openQuarantine: async () => ({
+    openQuarantine: async (_, { way }) => ({
+      way: way === 'now' ? 'forward' : way,
       list: async () => (stage === 'clean' ? [] : [CHANGE]),
       show: async (id) => (id === CHANGE.id ? CHANGE : null),
       retry: async () => ({ applied: 1, remaining: stage === 'clean' ? 0 : 2 }),
       drop: async () => ({ dropped: 1 }),
       close: async () => {},
     }),
+    wayBackShapes: { accept: async (_, tables) => (tables === 'all' ? ['tbl_order'] : tables) },
+    ending: stagedEnding(stage),
+    changeTables: async (_, { act, names }) => {
+      if (stage === 'refused') throw refused('TABLES_UNKNOWN', 'no such table');
+      const tables = names.map((table) => ({ database: 'shop', table }));
+      return act === 'add' ? { added: tables, removed: [] } : { added: [], removed: tables };
+    },
     reloadTables: async (_, tables) => {
       if (stage === 'unreachable') throw refused('CONTROL_UNREACHABLE', 'no running pipeline');
       if (stage === 'refused') throw refused('TABLES_UNKNOWN', 'no such table');
       const named = tables === 'all' ? ['tbl_order', 'tbl_item'] : tables;
-      return { tables: named.map((table, at) => ({ database: 'shop', table, supersededChanges: at === 0 ? 1 : 0 })) };
+      const waitingFor = stage === 'paused' ? 'the stream to the target is paused' : null;
+      const told = named.map((table, at) => ({ database: 'shop', table, supersededChanges: at === 0 ? 1 : 0 }));
+      return { tables: told, waitingFor };
+    },
+    askPace: async (_, { method, params }) => {
+      if (stage === 'unreachable') throw refused('CONTROL_UNREACHABLE', 'no running pipeline');
+      if (stage === 'refused') throw refused('PACE_SWITCHING', 'a cutover is under way');
+      const rowsPerSecond = 'rowsPerSecond' in params ? params.rowsPerSecond : null;
+      const state = method === 'pause' ? 'paused' : rowsPerSecond === null ? 'free' : 'throttled';
+      const who = { by: params.by, sinceMs: 1 };
+      const limit = rowsPerSecond === null ? {} : { limitBy: params.by, limitSinceMs: 1 };
+      return { ...FREE_PACE, state, rowsPerSecond, ...who, ...limit, isChanged: stage !== 'same' };
     },
     verify: async (_, { tables }, { onProgress }) => {
       if (stage === 'unreachable') throw refused('CONTROL_UNREACHABLE', 'no running pipeline');
@@ -49,6 +96,10 @@ export function stagedPorts(stage: string): Ports {
         return [...besideSample(stage, isStill), ...rowCounts.map(compareRowCount)];
       },
       scripts: async () => ({ source: '-- a\n', target: '-- b\n', tables: ['t', 'u'], absent: ['late'] }),
+    },
+    report: {
+      collect: async (_, { by, configuration }) => factsSample({ madeBy: by, configuration, notRead: gapsOf(stage) }),
+      note: async () => stage === 'clean',
     },
     assess: async (_, options) => {
       const report = reportSample(stage === 'refused' ? '' : '{ "tbl_<order>": { zeroDate: { born: null } } }');

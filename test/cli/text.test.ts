@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { painter } from '../../src/cli/color.ts';
 import { formatBytes, formatCount, formatDuration, formatTable } from '../../src/cli/format.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { Output } from '../../src/cli/output.ts';
 import { progressLine, progressLines } from '../../src/cli/progress.ts';
+import { screenFrame } from '../../src/cli/screen.ts';
 import { Scrubber } from '../../src/cli/scrub.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import { readLag } from '../../src/cli/verb-lag.ts';
+import { cut, cutMiddle, widthOf } from '../../src/cli/width.ts';
+import { FREE_PACE, paceText } from '../../src/contract/pace.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 import { statusSample } from '../control/status-sample.ts';
 
@@ -104,9 +108,9 @@ describe('progress', () => {
   });
 
   it('says what is waited for, in words', () => {
-    const waitingFor = 'for the source: connection refused, next try in 4 s';
-    expect(progressLine(statusSample({ waitingFor }))).toContain(waitingFor);
-    expect(statusText(statusSample({ waitingFor }), NOW_MS, plain)).toContain(waitingFor);
+    const waitingFor = 'waiting for the source: connection refused; next try at 12:03:04 UTC';
+    expect(progressLine(statusSample({ waitingFor }))).toContain(`, ${waitingFor}`);
+    expect(statusText(statusSample({ waitingFor }), NOW_MS, plain)).toContain(`\n${waitingFor}\n`);
   });
 });
 
@@ -135,6 +139,187 @@ describe('the text of a status', () => {
     for (const part of ['capture', 'log', 'apply', 'shop.tbl_order  copying', '3 changes', '1 d 7 h', 'attempt 2']) {
       expect(text).toContain(part);
     }
+  });
+});
+
+describe('names of a server in the output', () => {
+  it('move no terminal: control characters are shown, our own colours stay, and a pipe gets neither', () => {
+    const name = '\u001b[41mRED\r\u001b]0;pwn\u0007\u009b2J';
+    const told = '\\x1b[41mRED\\x0d\\x1b]0;pwn\\x07\\x9b2J';
+    const written = (isTerminal: boolean): string => {
+      const screen: string[] = [];
+      const sink = { write: (text: string) => void screen.push(text), isTerminal, columns: 80, rows: 24 };
+      const io = { environment: {}, stdout: sink, stderr: sink } as unknown as Io;
+      const output = new Output(io, { isJson: false, isQuiet: false, isVerbose: false, isPlain: false });
+      output.result({ kind: 'Status', exit: 0, data: null, text: output.paint('red', name) });
+      output.line(name);
+      output.live([`reading ${name}\nnext`]);
+      return screen.join('');
+    };
+    expect(written(true)).toBe(`\u001b[31m${told}\u001b[0m\n${told}\nreading ${told} next\n`);
+    expect(written(false)).toBe(`${told}\n${told}\n`);
+  });
+});
+
+const VERIFIED: NonNullable<PipelineStatus['verify']> = {
+  isRunning: false,
+  tables: [
+    {
+      ...{ database: 'shop', table: 't', state: 'equal', position: 'p', verifiedAtMs: 1, differenceCount: 0 },
+      byKind: { missing: 0, extra: 0, different: 0, unlisted: 0 },
+      ...{ causes: [], changesSince: 3, waiting: 1, advice: null },
+    },
+  ],
+};
+
+describe('a narrow or low terminal', () => {
+  const sink = { write: () => {}, isTerminal: true, columns: 40, rows: 6 };
+  const colours = painter(sink, { environment: {} } as unknown as Io, false);
+  /** What a terminal shows of a frame, without colours and moves. */
+  const shown = (frame: string): string[] => {
+    const moves = new RegExp(`${'\u001b'}\\[[0-9;]*[A-Za-z]`, 'g');
+    return frame.replace(moves, '').trimEnd().split('\n');
+  };
+
+  it('leaves out columns from the right of a table, and never the first two', () => {
+    const table = (width?: number) =>
+      formatTable(['table', 'phase', 'rate'], [['tbl_order', 'copying', '12/s']], width);
+    expect(table(100)).toBe(table());
+    expect(table(20)).toBe('table      phase\ntbl_order  copying');
+    expect(table(3)).toBe(table(20));
+  });
+
+  it('keeps each line of the tables of a status within its width', () => {
+    const text = statusText(statusSample(), NOW_MS, plain, { columns: 60 });
+    expect(text).toContain('tbl_order');
+    const [stages = ''] = text.slice(text.indexOf('\nstage')).split('\n\n');
+    for (const line of stages.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    expect(statusText(statusSample(), NOW_MS, plain)).toContain('position');
+    expect(text).not.toContain('position');
+  });
+
+  it('leaves on 40 columns what matters first of each line: whether a server is connected, and how often it came back', () => {
+    const { source } = statusSample();
+    const address = 'a-long-name.of-a-server.example.org:3306/shop';
+    const lost = statusSample({ source: { ...source, address, isConnected: false, reconnects: 12 } });
+    const screen = { columns: 40, rows: 24 };
+    const lines = shown(screenFrame(statusText(lost, NOW_MS, plain, screen), screen));
+    expect(lines[1]).toMatch(/^source {2}not connected, 12 reconnects: .*…$/);
+    expect(lines[2]).toMatch(/^target {2}connected: postgresql /);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+  });
+
+  it('shows on 24 lines what waits in quarantine, what was compared and the newest error, and as many tables as fit', () => {
+    const { snapshot } = statusSample();
+    const tables = Array.from({ length: 60 }, (_, i) => ({
+      ...{ database: 'shop', table: `t${i}`, phase: i === 59 ? ('paused' as const) : ('streaming' as const) },
+      ...{ rowsDone: 1, rowsEstimate: 1, rowsPerSecond: 0, etaMs: 0, advice: i === 59 ? 'it was dropped' : null },
+    }));
+    const busy = statusSample({
+      snapshot: { ...snapshot, state: 'done', tables },
+      quarantine: [{ table: 'public.t', reason: 'nul-byte', changes: 3 }],
+      verify: VERIFIED,
+    });
+    const lines = shown(
+      screenFrame(statusText(busy, NOW_MS, plain, { columns: 80, rows: 24 }), { columns: 80, rows: 24 }),
+    );
+    expect(lines.length).toBeLessThan(24);
+    const text = lines.join('\n');
+    for (const part of ['quarantine 3 changes', 'verified 1 equal', 'shop.t59  paused', 'shop.t0 '])
+      expect(text).toContain(part);
+  });
+
+  it('keeps the columns behind a long name, and both ends of the name', () => {
+    const name = `shop.${'archive_of_orders_'.repeat(4)}2024`;
+    const text = formatTable(
+      ['table', 'phase', 'rate'],
+      [
+        [name, 'copying', '12/s'],
+        [name.replace('2024', '2025'), 'waiting', '-'],
+      ],
+      60,
+    );
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    for (const part of ['rate', '12/s', '2024 ', '2025 ']) expect(text).toContain(part);
+  });
+
+  it('gives a wide character two columns and what combines none, and cuts no character in two', () => {
+    const names = ['漢字', 'plain', 'e\u0301te\u0301', '👨‍👩‍👧'];
+    const lines = formatTable(
+      ['name', 'rows'],
+      names.map((name) => [name, '7']),
+    ).split('\n');
+    expect(new Set(lines.map(widthOf)).size).toBe(1);
+    expect([cut('漢字漢字', 4), cut('👨‍👩‍👧👨‍👩‍👧', 3), cutMiddle('漢字漢字漢字', 7)]).toEqual([
+      '漢…',
+      '👨‍👩‍👧…',
+      '漢字…字',
+    ]);
+    expect(screenFrame('漢'.repeat(30), sink)).toContain(`${'漢'.repeat(19)}…`);
+  });
+
+  it('keeps a name with ends of lines in its line', () => {
+    const name = 'or\nder\t\u001b[2J';
+    expect(formatTable(['table', 'rows'], [[name, '7']])).toBe('table             rows\nor\\nder\\t\\x1b[2J     7');
+    const { snapshot } = statusSample();
+    const tables = snapshot.tables.map((one) => ({ ...one, table: name, phase: 'paused' as const, advice: 'a\nb' }));
+    const text = statusText(loaded({ snapshot: { ...snapshot, state: 'done', tables } }), NOW_MS, plain);
+    expect(text).toContain('  shop.or\\nder\\t\\x1b[2J: is paused: a\\nb');
+    expect(formatTable(['t', 'n'], [['\u202ea\u2066\u001b[31m', '7']])).toBe(
+      `${'t'.padEnd(21)}  n\n\\u202ea\\u2066\\x1b[31m  7`,
+    );
+  });
+
+  it('tells a pause with who and since when, once, and no line that its name would forge', () => {
+    const pace = { ...FREE_PACE, state: 'paused' as const, by: 'eve\nlag     none', sinceMs: 1_000 };
+    const waitingFor = paceText(pace);
+    const text = statusText(loaded({ pace, waitingFor }), NOW_MS, plain);
+    const held = 'paused by eve\\nlag     none since 1970-01-01 00:00:01 UTC: sluice resume';
+    expect(text.split(held)).toHaveLength(2);
+    expect(progressLine(loaded({ pace, waitingFor })).split(held)).toHaveLength(2);
+    const copying = { ...statusSample().snapshot, state: 'copying' as const };
+    expect(statusText(statusSample({ pace, snapshot: copying }), NOW_MS, plain)).toContain(
+      'ETA 2.0 s; nothing more of it reaches the target until the stream goes on',
+    );
+    const limited = { ...FREE_PACE, state: 'paused' as const, rowsPerSecond: 1, limitBy: 'bob', limitSinceMs: 1_000 };
+    expect(statusText(loaded({ pace: limited }), NOW_MS, plain)).toContain('(then held to 1 row a second by bob since');
+    expect(readLag(loaded({ pace, waitingFor }), 0, NOW_MS)).toMatchObject({ isReached: false, waitingFor });
+    const lost = { ...FREE_PACE, lost: { by: 'eve', sinceMs: 1_000 } };
+    expect(statusText(loaded({ pace: lost }), NOW_MS, plain)).toContain(
+      'pace    the pause by eve since 1970-01-01 00:00:01 UTC ended with the process before this one',
+    );
+  });
+
+  it('shows a screen within its width and height, and counts what is below', () => {
+    const text = `${colours('red', 'x'.repeat(50))}\n${'a\n'.repeat(20)}`;
+    const lines = shown(screenFrame(text, sink));
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(40);
+    expect(lines[0]).toBe(`${'x'.repeat(39)}…`);
+    expect(lines[4]).toBe('... 17 more lines: sluice status');
+  });
+
+  it('has no colour run on behind a line that is cut', () => {
+    const [line = ''] = screenFrame(colours('red', 'x'.repeat(50)), sink).split('\n');
+    expect(line.endsWith('\u001b[0m\u001b[K')).toBe(true);
+  });
+});
+
+describe('what holds the line up', () => {
+  it('is said in a sentence while the target is behind, by status and by the live lines of run', () => {
+    const [capture, log, apply] = statusSample().stages;
+    if (!capture || !log || !apply) throw new TypeError('three stages');
+    const stages = [
+      { ...capture, lagMs: 100 },
+      { ...log, lagMs: 200 },
+      { ...apply, lagMs: 9000 },
+    ];
+    const behind = loaded({ lagMs: 9000, isCaughtUp: false, stages });
+    expect(statusText(behind, NOW_MS, plain)).toContain('cause   writing to the target takes most of the lag');
+    expect(progressLines(behind, 100)).toContain('  writing to the target takes most of the lag');
+    const level = loaded({ lagMs: 0, isCaughtUp: true });
+    expect(statusText(level, NOW_MS, plain)).not.toContain('cause');
+    expect(progressLines(level, 100)).toHaveLength(1);
   });
 });
 
@@ -189,7 +374,7 @@ describe('the scrubber', () => {
 describe('live progress on a terminal', () => {
   it('stands at the bottom: it is removed before a line of log and drawn again after it', () => {
     const screen: string[] = [];
-    const sink = { write: (text: string) => void screen.push(text), isTerminal: true, columns: 80 };
+    const sink = { write: (text: string) => void screen.push(text), isTerminal: true, columns: 80, rows: 24 };
     const io = { environment: {}, stdout: sink, stderr: sink } as unknown as Io;
     const output = new Output(io, { isJson: false, isQuiet: false, isVerbose: false, isPlain: true });
     output.live(['bar', 'sum']);

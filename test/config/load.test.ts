@@ -72,6 +72,37 @@ describe('a good file', () => {
     expect(secretsOf(entries)).toEqual([PASSWORD, 'target-secret']);
   });
 
+  it('counts as secrets what is one, and no host, word or program that stands beside it', () => {
+    const { entries } = load(`${GOOD}cutover:
+  flip:
+    kind: env-file
+    file: .env
+    reload: systemctl reload shop
+    set: { STAGE: production, SIDE: target, DB_HOST: db2.example.com, DATABASE_URL: "postgresql://app:p%2Fw66@db2/shop",
+      DSN: "app:pass/word@tcp(db2)/shop", SESSION_KEY: abcdefgh, SALT: aB3dE5gH7jK9mN1pQ3sT, MAIL: ops@example.com }
+  probe: { url: "http://127.0.0.1:8000/health" }
+  hooks: { beforeFence: warn-everybody }
+`);
+    const login = ['postgresql://app:p%2Fw66@db2/shop', 'p%2Fw66', 'p/w66'];
+    const rest = ['app:pass/word@tcp(db2)/shop', 'pass/word', 'pass/word', 'abcdefgh', 'aB3dE5gH7jK9mN1pQ3sT'];
+    expect([...secretsOf(entries)].sort()).toEqual(
+      [PASSWORD, 'target-secret', 'systemctl reload shop', ...login, ...rest].sort(),
+    );
+  });
+
+  it('hides what an address of the probe or a header holds, not the address itself', () => {
+    const { entries } = load(`${GOOD}cutover:
+  flip: { kind: webhook, webhook: "https://d/h", headers: { authorization: Bearer abcdefgh, x-stage: production } }
+  probe: { url: "http://u:hunter22@127.0.0.1/health?code=1234567" }
+`);
+    expect(secretsOf(entries).slice(2).sort()).toEqual(
+      [
+        ...['https://d/h', 'Bearer abcdefgh', 'abcdefgh'],
+        ...['http://u:hunter22@127.0.0.1/health?code=1234567', 'hunter22', 'code=1234567'],
+      ].sort(),
+    );
+  });
+
   it('lets the environment win over the file and a flag over the environment', () => {
     const environment = { SOURCE_PASSWORD: 'x', SLUICE_SNAPSHOT_PARALLEL: '7', SLUICE_APPLY_PARALLEL: '8' };
     const flags = { '--snapshot-parallel': '9', '--tables-include': 'a,b*' };
@@ -196,6 +227,12 @@ tables: { include: [1, a], rules: { t: { zeroDate: { d: 2001-02-30 } } } }
     ['an odd name', `\${a-b}`, `expected \${NAME}, \${NAME:-default} or \${file:/path}`],
   ])('with %s in a reference says which', (_, reference, expected) => {
     expect(problemsOf(`${GOOD}control:\n  socket: "${reference}"\n`)).toEqual([`f:7:11: control.socket: ${expected}`]);
+  });
+
+  it('tells of an address that is none once, and not besides that it is of another machine', () => {
+    expect(problemsOf(`${GOOD}http: { listen: "nope x" }\n`)).toEqual([
+      expect.stringContaining('http.listen: expected HOST:PORT or off'),
+    ]);
   });
 
   it('is refused when it is empty, once per required key', () => {

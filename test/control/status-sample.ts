@@ -1,4 +1,5 @@
 import { HOPS } from '../../src/contract/measurement.ts';
+import { FREE_PACE } from '../../src/contract/pace.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 
 /** A status as a pipeline in the middle of its load would give it. */
@@ -61,7 +62,11 @@ export function statusSample(over: Partial<PipelineStatus> = {}): PipelineStatus
       rows: { bounds: [10, 100], counts: [1, 1, 0], sum: 60 },
       durationMs: { bounds: [10, 100], counts: [1, 1, 0], sum: 30 },
     },
-    counters: { errors: [{ stage: 'apply', code: 'TARGET_UNREACHABLE', count: 2 }], retries: 2 },
+    counters: {
+      errors: [{ stage: 'apply', code: 'TARGET_UNREACHABLE', count: 2 }],
+      retries: 2,
+      throttled: [{ reason: 'source-busy', restedMs: 4_000 }],
+    },
     schemaChanges: [],
     snapshot: {
       state: 'copying',
@@ -83,8 +88,10 @@ export function statusSample(over: Partial<PipelineStatus> = {}): PipelineStatus
       ],
     },
     heartbeat: { writtenAtMs: 1_800_000_000_000, seenAtMs: 1_799_999_999_000, latencyMs: 30 },
+    pace: FREE_PACE,
     quarantine: [],
     drift: null,
+    beside: null,
     cutover: null,
     verify: null,
     retention: [],

@@ -44,6 +44,20 @@ async function postgresSide(url: string): Promise<Side> {
   };
 }
 
+/** One write through a login of its own. */
+export async function writeOnce(url: string, token: string): Promise<void> {
+  const side = await sideAt(url);
+  try {
+    await side.write(token);
+  } finally {
+    await side.close();
+  }
+}
+
+function sideAt(url: string): Promise<Side> {
+  return url.startsWith('mysql') ? mysqlSide(url) : postgresSide(url);
+}
+
 export interface Acknowledged {
   readonly token: string;
   readonly atMs: number;
@@ -86,7 +100,7 @@ export class Application {
           await side?.close();
           side = null;
           url = this.#url();
-          side = await (url.startsWith('mysql') ? mysqlSide(url) : postgresSide(url));
+          side = await sideAt(url);
         }
         await side.write(token);
         this.acknowledged.push({ token, atMs: performance.now() });

@@ -100,16 +100,19 @@ test('a login that could not be tried proves nothing', async () => {
 
 test('where no login of the application is known, a role of our own is closed out with the others and tried', async () => {
   const { fence, record } = await plan({ tryAs: [] });
+  const { canary } = record;
   await fence.set(record);
   await fence.set(record);
-  expect(await fence.proveHolds(record)).toMatchObject({
-    holds: true,
-    tries: [{ as: 'sluice_try', outcome: 'refused' }],
-  });
-  await root.query('ALTER ROLE sluice_try LOGIN');
+  // Another pipeline on the same server has one of its own.
+  const other = new RoleFence(settings({ tryAs: [], roles: [], login: { ...loginOf(), pipeline: 'other' } }));
+  const others = await other.plan();
+  await other.set(others);
+  await other.lift(others);
+  expect(await fence.proveHolds(record)).toMatchObject({ holds: true, tries: [{ as: canary, outcome: 'refused' }] });
+  await root.query(`ALTER ROLE ${canary} LOGIN`);
   expect(await fence.proveHolds(record)).toMatchObject({ holds: false, tries: [{ outcome: 'passed' }] });
   await fence.lift(record);
-  expect((await root.query("SELECT 1 FROM pg_roles WHERE rolname = 'sluice_try'")).rows).toEqual([]);
+  expect((await root.query(`SELECT 1 FROM pg_roles WHERE rolname = '${canary}'`)).rows).toEqual([]);
 });
 
 test('check names every right that is missing with the statements that give it, and those suffice', async () => {

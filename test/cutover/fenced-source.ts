@@ -58,6 +58,7 @@ export async function fencedSource(kind: Kind, options: ServerOptions = {}): Pro
     login,
     session,
     settings: (change = {}) => ({
+      pipeline: 'shop',
       login: login('fence'),
       way: 'read-only',
       ours: ['capture'],

@@ -45,6 +45,21 @@ test('a file is flipped whole, with its mode, and taken back byte for byte; both
   expect(await readdir(folder)).toEqual(['.env']);
 });
 
+test('a link that leads elsewhere by now, as after a deployment, is told: what the application reads is another file', async () => {
+  const link = join(folder, 'current');
+  await symlink(path, link);
+  const own = new FileFlip({ path: link }, envEdit(VALUES));
+  const record = await planned(own);
+  await own.run(record);
+  const next = join(folder, 'next');
+  await writeFile(next, 'NAME=y');
+  await rm(link);
+  await symlink(next, link);
+  for (const act of [() => own.undo(record), () => own.run(record)])
+    await expect(act()).rejects.toMatchObject({ code: 'FLIP_FILE_CHANGED', message: expect.stringContaining(next) });
+  expect(await readFile(next, 'utf8')).toBe('NAME=y');
+});
+
 test('undo of a flip that never ran changes nothing', async () => {
   await flip().undo(await planned(flip()));
   expect(await readFile(path, 'utf8')).toBe(BEFORE);

@@ -77,12 +77,13 @@ test('a flip stands in the journal before anything is changed, and another proce
 test('a person flips and says so; before, the step tells what is waited for, and nobody’s word is taken', async () => {
   const { flip, word } = flipOf('flip: { kind: operator, todo: set the new DSN }');
   const journal = new Journal();
-  expect(word.give('ada')).toBe(false);
+  expect([word.give('ada'), word.isAwaited]).toEqual([false, false]);
   const running = flipStep({ flip, word }).run(journal.context);
+  await expect.poll(() => word.isAwaited).toBe(true);
   await expect.poll(() => journal.told).toEqual(['asks the operator: set the new DSN; then: sluice cutover confirm']);
   await expect.poll(() => word.give('ada')).toBe(true);
   expect(await running).toMatch(/ada says that it is done by hand|the operator confirmed/);
-  expect(word.give('ada')).toBe(false);
+  expect([word.give('ada'), word.isAwaited]).toEqual([false, false]);
 });
 
 test('a flip that fails is done by whoever mends it by hand and says so, also between two tries', async () => {

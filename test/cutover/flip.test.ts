@@ -51,7 +51,10 @@ test('a webhook is called until it answers, each time with the same key, and tak
 
 test('a webhook that refuses is not called again, and what it says back shows no secret', async () => {
   answers = [(_, response) => response.writeHead(401).end('bad token Bearer abc123')];
-  const refused = webhook({ headers: { authorization: 'Bearer abc123' } }).run({ kind: 'webhook', key: 'k' });
+  const refused = webhook({ headers: { authorization: 'Bearer abc123' }, secrets: ['Bearer abc123'] }).run({
+    kind: 'webhook',
+    key: 'k',
+  });
   const error = await refused.catch((e: Error) => e);
   expect(error).toMatchObject({
     code: 'FLIP_WEBHOOK',
@@ -67,6 +70,21 @@ test('a webhook that never answers ends within the limit', async () => {
   await expect(webhook({ tryMs: 50, limitMs: 400 }).run({ kind: 'webhook', key: 'k' })).rejects.toMatchObject({
     message: expect.stringContaining('no answer'),
   });
+});
+
+test('a webhook whose answer has a status and no end is done at the first try, and one that says without end is cut', async () => {
+  answers = [
+    (_, response) => void response.writeHead(200).write('flipped'),
+    (_, response) => {
+      response.writeHead(200);
+      const say = () => void (response.writable && response.write('x'.repeat(1_000), say));
+      say();
+    },
+  ];
+  expect(await webhook().run({ kind: 'webhook', key: 'k' })).toMatch(/flip, try 1\): 200 flipped$/);
+  const said = await webhook({ tryMs: 60_000 }).run({ kind: 'webhook', key: 'k' });
+  expect(said).toMatch(/try 1\): 200 x+$/);
+  expect(said.length).toBeLessThan(3_000);
 });
 
 test('a command is ended with everything that it started when it takes too long or is given up', async () => {

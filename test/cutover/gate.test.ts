@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FREE_PACE } from '../../src/contract/pace.ts';
 import type { PipelineStatus, TableStatus } from '../../src/contract/status.ts';
 import type { TableVerified } from '../../src/contract/verify.ts';
 import { type GateFacts, isRed, judgeGates } from '../../src/cutover/gate.ts';
@@ -19,7 +20,14 @@ const TABLE: TableStatus = {
 };
 const VERIFIED: TableVerified = {
   ...{ database: 'shop', table: 'tbl_order', state: 'equal', position: 'here', verifiedAtMs: NOW_MS - 600_000 },
-  ...{ differenceCount: 0, changesSince: 7, waiting: 3, advice: null },
+  ...{
+    differenceCount: 0,
+    changesSince: 7,
+    byKind: { missing: 0, extra: 0, different: 0, unlisted: 0 },
+    causes: [],
+    waiting: 3,
+    advice: null,
+  },
 };
 const GOOD: PipelineStatus = {
   ...SAMPLE,
@@ -31,7 +39,7 @@ const GOOD: PipelineStatus = {
 };
 
 function red(change: Partial<PipelineStatus>, facts: Partial<GateFacts> = {}): readonly string[] {
-  const all = { steadySinceMs: 0, clockOffsetMs: 3, findings: [], nowMs: NOW_MS, ...facts };
+  const all = { steadySinceMs: 0, clockOffsetMs: 3, findings: [], unseen: [], nowMs: NOW_MS, ...facts };
   return judgeGates({ status: { ...GOOD, ...change }, ...all }, LIMITS, [])
     .filter(isRed)
     .map(({ name }) => name);
@@ -70,6 +78,8 @@ describe('gates', () => {
       ['heartbeat'],
     ],
     ['a stage is stalled', { stages: [{ ...stage, state: 'stalled' }] }, {}, ['stages']],
+    ['the stream is paused', { pace: { ...FREE_PACE, state: 'paused', by: 'ada', sinceMs: 1 } }, {}, ['stages']],
+    ['the stream is held', { pace: { ...FREE_PACE, state: 'throttled', rowsPerSecond: 9 } }, {}, ['stages']],
     ['the status is old', { asOfMs: NOW_MS - 10_001 }, {}, ['stages']],
     ['a change is in quarantine', { quarantine: [{ table: 't', reason: 'nul-byte', changes: 1 }] }, {}, ['quarantine']],
     ['nothing was compared yet', { verify: null }, {}, ['verified']],
@@ -89,6 +99,8 @@ describe('gates', () => {
       ['verified'],
     ],
     ['a table with a key never stood still', verifiedAs({ state: 'busy' }), {}, ['verified']],
+    ['a table is not seen at the source any more', {}, { unseen: ['shop.tbl_order'] }, ['verified']],
+    ['no table at all was compared', { verify: { isRunning: false, tables: [] } }, {}, ['verified']],
     ['the schema has drifted', { drift: { checkedAtMs: 0, count: 1, differences: ['x'] } }, {}, ['drift']],
     ['the binlog goes soon', { retention: [{ log: 'binlog', headroomMs: 3_599_999, detail: '' }] }, {}, ['retention']],
     ['the clocks are apart', {}, { clockOffsetMs: -2_001 }, ['clock']],
@@ -108,7 +120,7 @@ describe('gates', () => {
       { text: 'transaction 2 is open for 80 s', cure: 'End it.' },
     ];
     const finding = { gate: 'source-quiet', value: 'nothing', threshold: 'no long transaction', problems };
-    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], nowMs: NOW_MS };
+    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], unseen: [], nowMs: NOW_MS };
     expect(judgeGates(facts, LIMITS, []).find(({ name }) => name === 'source-quiet')).toEqual({
       ...{ name: 'source-quiet', state: 'red', threshold: 'no long transaction', cure: 'End it.', waiver: null },
       value: 'transaction 1 is open for 90 s; transaction 2 is open for 80 s',
@@ -125,6 +137,7 @@ describe('gates', () => {
       steadySinceMs: 0,
       clockOffsetMs: 0,
       findings: [],
+      unseen: [],
       nowMs: NOW_MS,
     };
     const gates = judgeGates(facts, LIMITS, waivers);

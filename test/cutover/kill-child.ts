@@ -2,20 +2,23 @@
 import { readFileSync } from 'node:fs';
 import type { PipelineActions } from '../../src/contract/action.ts';
 import type { Direction } from '../../src/contract/cutover.ts';
+import type { PipelineMode } from '../../src/contract/status.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
 import { configOf } from '../e2e/line.ts';
+import { asksAbort, type Crash, isAt } from './crash-point.ts';
+import { forgetfulFence } from './fault.ts';
 
-const [file = '', direction = 'forward', point = '', step = ''] = process.argv.slice(2);
+const [file = '', direction = 'forward', point = '', step = '', mode = 'run', fault = ''] = process.argv.slice(2);
+const crash = { direction, point, step } as Crash;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 let actions: PipelineActions | undefined;
 let isBegun = false;
-let isVerifying = false;
-let verifiedAtMs = 0;
-const AGAIN_MS = 5_000;
+let isVerified = direction === 'back';
+let begun: string | null = null;
 /** As a person who asks for it. */
 const EVERY = { tables: 'all', restart: true, repair: false, mode: 'stream', by: 'ada', timeoutMs: null } as const;
 await runPipeline(configOf(file, readFileSync(file, 'utf8')), {
-  mode: 'run',
+  mode: mode as PipelineMode,
   signal: new AbortController().signal,
   logger: silent,
   onActions: (next) => {
@@ -23,30 +26,37 @@ await runPipeline(configOf(file, readFileSync(file, 'utf8')), {
   },
   onStatus: ({ state, cutover }) => {
     const gates = cutover?.gates ?? [];
-    // Again where what changed since is not known: the end of a load voids a comparison that has begun beside it.
-    const isUnproven = gates.some(({ name, state: judged }) => name === 'verified' && judged === 'red');
-    const isIdle = !isVerifying && !isBegun && Date.now() - verifiedAtMs > AGAIN_MS;
-    if (isUnproven && isIdle && state === 'streaming' && actions?.verify !== undefined) {
-      isVerifying = true;
+    // Once: what the end of a load voids is compared again by itself.
+    if (!isVerified && state === 'streaming') {
+      isVerified = true;
       const how = { onProgress: () => {}, signal: new AbortController().signal };
-      void actions
-        .verify(EVERY, how)
-        .catch(() => {})
-        .finally(() => {
-          isVerifying = false;
-          verifiedAtMs = Date.now();
-        });
+      void actions?.verify?.(EVERY, how).catch(() => {
+        isVerified = false;
+      });
+    }
+    // Put back before it got there, as by a comparison that was voided in between: then again.
+    if (begun !== null && cutover?.attempt?.id === begun && cutover.attempt.isOver) {
+      begun = null;
+      isBegun = false;
     }
     const isReady = state === (direction === 'forward' ? 'streaming' : 'cut-over');
     if (isBegun || !isReady || gates.length === 0 || gates.some((gate) => gate.state === 'red')) return;
     isBegun = true;
     const request = { direction: direction as Direction, by: 'ada', isRehearsal: false, fences: true, waivers: [] };
     // A gate may have turned red in between: then it is tried again.
-    void actions?.cutover?.begin(request).catch(() => {
-      isBegun = false;
-    });
+    void actions?.cutover
+      ?.begin(request)
+      .then(({ id }) => {
+        begun = id;
+      })
+      .catch(() => {
+        isBegun = false;
+      });
   },
+  withParts: fault === 'forgetfulFence' ? forgetfulFence : undefined,
   onPoint: (reached, at) => {
-    if (reached === point && (at ?? '') === step) process.kill(process.pid, 'SIGKILL');
+    // Not awaited: it answers when everything is put back.
+    if (asksAbort(crash, reached, at)) void actions?.cutover?.abort('ada');
+    if (isAt(crash, reached, at)) process.kill(process.pid, 'SIGKILL');
   },
 });

@@ -1,45 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { RUNNER_POINTS, type RunnerPoint } from '../../src/cutover/runner.ts';
-import { caughtUpSince, type Line, type RunningLine, type SourceKind, startLine } from '../e2e/line.ts';
-import { expectEqual } from '../e2e/shop.ts';
+import { type Line, type RunningLine, type SourceKind, startLine } from '../e2e/line.ts';
 import { Application } from './application.ts';
-import { expectNoneLost, loginOf, openSwitchLine, sideOf, startSwitchLine, switchTo, written } from './switch-line.ts';
-
-interface Crash {
-  readonly direction: 'forward' | 'back';
-  readonly point: RunnerPoint;
-  readonly step: string;
-}
-
-const STEPS = {
-  forward: [
-    ...[
-      'verify-ahead',
-      'way-back',
-      'close-target',
-      'fence',
-      'drain',
-      'verify',
-      'sequences',
-      'skip-forward',
-      'last-look',
-    ],
-    ...['open-target', 'flip', 'probe', 'first-write', 'loosen', 'source-triggers'],
-  ],
-  back: ['fence', 'drain', 'last-look', 'end-way-back', 'reopen-stream', 'open-source', 'unflip', 'probe'],
-} as const;
-
-/** Every instant of both ways between which a crash differs. */
-export const CRASHES: readonly Crash[] = (['forward', 'back'] as const).flatMap((direction) =>
-  RUNNER_POINTS.flatMap((point): Crash[] => {
-    // Reached only where something fails: test/cutover/runner.pg.test.ts has these.
-    if (point === 'aborted' || point === 'step-undone') return [];
-    if (point === 'commit-sent' || point === 'committed') return [{ direction, point, step: '' }];
-    return STEPS[direction].map((step) => ({ direction, point, step }));
-  }),
-);
+import type { Crash } from './crash-point.ts';
+import { expectArrived, loginOf, openSwitchLine, sideOf, standFor, startSwitchLine, written } from './switch-line.ts';
 
 /**
  * kill -9 of the pipeline at each of these instants, while an application writes: the next process finishes or undoes,
@@ -52,17 +17,14 @@ export function testKilledSwitches(source: SourceKind, crashes: readonly Crash[]
     const application = new Application(() => loginOf(line, sideOf(line)), { everyMs: 20 });
     try {
       for (const crash of crashes) {
-        if ((sideOf(line) === 'source') !== (crash.direction === 'forward')) await go(running, crash.direction);
+        await standFor(line, running, crash.direction);
         await running.stop();
-        expect([crash, await killed(line, crash)]).toEqual([crash, 'SIGKILL']);
+        expect([crash, await killedAt(line, crash)]).toEqual([crash, 'SIGKILL']);
         running = await settled(line);
         await written(application);
       }
-      if (sideOf(line) === 'target') await go(running, 'forward');
-      await application.stop();
-      await running.until(caughtUpSince(Date.now()));
-      await expectNoneLost(line, application);
-      await expectEqual(line);
+      await standFor(line, running, 'forward');
+      await expectArrived(line, running, application);
     } finally {
       await application.stop();
       await running.stop().catch(() => {});
@@ -71,15 +33,16 @@ export function testKilledSwitches(source: SourceKind, crashes: readonly Crash[]
   });
 }
 
-/** To the side from which the way of `direction` begins. */
-async function go(running: RunningLine, direction: 'forward' | 'back'): Promise<void> {
-  const way = direction === 'forward' ? 'back' : 'forward';
-  expect(await switchTo(running, way)).toMatchObject({ outcome: 'committed', reason: null });
-}
-
-async function killed(line: Line, { direction, point, step }: Crash): Promise<NodeJS.Signals | null> {
+/** A pipeline of its own that begins the switch and dies there; answers by which signal. `fault`: a name of fault.ts. */
+export async function killedAt(
+  line: Line,
+  { direction, point, step }: Crash,
+  mode: 'run' | 'apply' = 'run',
+  fault = '',
+): Promise<NodeJS.Signals | null> {
   const script = new URL('./kill-child.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, line.file, direction, point, step], { stdio: 'inherit' });
+  const given = [script, line.file, direction, point, step, mode, fault];
+  const child = spawn(process.execPath, given, { stdio: 'inherit' });
   const [, signal] = await once(child, 'exit');
   return signal;
 }

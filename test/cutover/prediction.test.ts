@@ -53,3 +53,15 @@ test('a rollback that is over says that the application writes to the old side',
   expect(outcomeText(attemptStatus(back, 2), 2)).toMatch(/^the application writes to the old side/);
   expect(outcomeText(attemptStatus({ ...back, direction: 'forward' }, 2), 2)).toMatch(/to the new side/);
 });
+
+test('the write block is told in two parts: ours, and from there the flip with the reload of the application', () => {
+  const done = attempt('5', { 'open-target': ['done', 100], flip: ['done', 1_000] });
+  const [open, flip] = done.steps.map((step) => ({ ...step, startedAtMs: step.name === 'flip' ? 600 : 450 }));
+  const over = { ...done, outcome: 'committed', isRehearsal: false, blockedAtMs: 50, openedAtMs: 1_750 } as const;
+  const told = attemptStatus({ ...over, steps: [open, flip].filter((step) => step !== undefined) }, 9_000);
+  expect(told).toMatchObject({ writeBlockMs: 1_700, flipMs: 1_200 });
+  expect(outcomeText(told, 9_000)).toContain(
+    'writes blocked 1.7 s of at most 1 m 0 s: 0.5 s by sluice, 1.2 s by the flip and the application’s reload',
+  );
+  expect(attemptStatus({ ...over, openedAtMs: null }, 60)).toMatchObject({ writeBlockMs: 10, flipMs: null });
+});

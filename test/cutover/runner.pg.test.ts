@@ -5,9 +5,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SluiceError } from '../../src/contract/error.ts';
 import { attemptStatus } from '../../src/cutover/attempt-status.ts';
 import type { Attempt, Journal } from '../../src/cutover/journal.ts';
+import { PostgresJournal } from '../../src/cutover/postgres-journal.ts';
 import { RUNNER_POINTS, Runner, type RunnerPoint } from '../../src/cutover/runner.ts';
-import type { Step } from '../../src/cutover/step.ts';
+import type { Step, StepContext } from '../../src/cutover/step.ts';
+import { connectPostgres } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import { FaultProxy } from '../../src/servers/proxy.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { goOn, newAttempt, runAttempt, runnerOptions, WORLD_DDL, World, worldJournal, worldSteps } from './world.ts';
@@ -60,6 +63,36 @@ test('a cutover in which every step succeeds ends with the target open and the s
   expect(JSON.stringify(told)).not.toContain('record');
 });
 
+test('what is asked of a journal at once goes one after the other over one session, and not into a transaction of another', async () => {
+  await using it = await freshWorld();
+  await runAttempt(it.world);
+  let sessions = 0;
+  const journal = new PostgresJournal({
+    ...{ pipeline: 'shop', owner: 'one', closeStream: async () => true },
+    connect: async () => {
+      sessions += 1;
+      return await connectPostgres({ url: it.world.url, pipeline: 'shop' });
+    },
+  });
+  const steps = worldSteps(it.world);
+  const [begun] = await Promise.all([journal.begin(newAttempt(steps)), journal.last(), journal.lastDrained('forward')]);
+  expect(await journal.last()).toMatchObject({ id: begun.id, outcome: 'running' });
+  expect(sessions).toBe(1);
+  await journal.close();
+});
+
+test('the last attempt is the newest one, the tenth after the ninth', async () => {
+  await using it = await freshWorld();
+  const journal = worldJournal(it.world, 'one');
+  for (let at = 1; at <= 11; at++) {
+    const begun = await journal.begin(newAttempt(worldSteps(it.world), { startedBy: `operator ${at}` }));
+    expect(await journal.last()).toMatchObject({ id: begun.id, startedBy: `operator ${at}`, isOver: false });
+    await journal.abort(begun.id, 'the next one');
+    await journal.note(begun.id, { isOver: true });
+  }
+  await journal.close();
+});
+
 test('a rehearsal does everything up to the point of no return and puts all back', async () => {
   await using it = await freshWorld();
   const attempt = await runAttempt(it.world, { attempt: { isRehearsal: true } });
@@ -77,6 +110,32 @@ test.each(['hook', 'fence', 'drain'])('when %s fails everything is put back, and
     isOver: true,
     reason: expect.stringContaining(`${name} failed: it fails (SOURCE_X). Mend it.`),
   });
+});
+
+test('what the first blocked step gets ready is ready before writes are blocked, and put back when it gets no further', async () => {
+  await using it = await freshWorld();
+  let blockedAtMs: number | null = 0;
+  const journal = worldJournal(it.world, 'one');
+  const fence: Partial<Step> = {
+    ready: async ({ note }) => {
+      await note({ was: 'open' });
+      await it.world.set('source', 'prepared');
+      blockedAtMs = (await worldJournal(it.world, 'one').last())?.blockedAtMs ?? null;
+    },
+  };
+  const done = await runAttempt(it.world, { journal, steps: worldSteps(it.world, { fence }) });
+  expect([blockedAtMs, done.outcome]).toEqual([null, 'committed']);
+  await it.world.session.query(`UPDATE world SET value = 'at end' WHERE name = 'stream'`);
+  const unready = {
+    ...fence,
+    ready: async (context: StepContext) => {
+      await fence.ready?.(context);
+      return await failing.run().then(() => {});
+    },
+  };
+  const failed = await runAttempt(it.world, { journal, steps: worldSteps(it.world, { fence: unready }) });
+  expect(failed).toMatchObject({ outcome: 'aborted', isOver: true, blockedAtMs: null });
+  expect(await it.world.get('source')).toBe('open');
 });
 
 test('what fails beyond the point of no return is tried until it is done', async () => {
@@ -156,6 +215,23 @@ test('a step that hangs, deaf to its signal, is left behind at the limit of the 
   expect(attempt.reason).toMatch(/CUTOVER_STEP_TIME|write block has reached its limit/);
 });
 
+test('a step that ends with its signal is told by its time and by what it said last that it waits for', async () => {
+  await using it = await freshWorld();
+  const drain: Partial<Step> = {
+    run: async ({ signal, tell }) => {
+      await tell('waits: a lock on ledger');
+      await sleep(60_000, undefined, { signal });
+      return '';
+    },
+  };
+  const steps = worldSteps(it.world, { drain });
+  const attempt = await runAttempt(it.world, { steps, attempt: { writeBlockLimitMs: 500 } });
+  await expectOneOpenSide(it.world, 'source');
+  expect(attempt.reason).toMatch(
+    /^the write block has reached its limit: drain was not done after 0\.\d s: waits: a lock on ledger \(CUTOVER_STEP_TIME\)/,
+  );
+});
+
 test('an abort that is asked for while a step runs puts all back', async () => {
   await using it = await freshWorld();
   const abort = new AbortController();
@@ -202,30 +278,92 @@ test('a process whose attempt was taken over can neither commit it nor note anyt
   await Promise.all([one.close(), two.close()]);
 });
 
-test('a target that vanishes during the drain does not keep the source closed', async () => {
-  await using it = await freshWorld();
-  const journal = worldJournal(it.world, 'one');
-  const seen: string[] = [];
-  let isGone = false;
-  const drain = {
-    run: async () => {
-      isGone = true;
-      throw new Error('the target does not answer');
-    },
-  };
-  const attempt = await runAttempt(it.world, {
-    steps: worldSteps(it.world, { drain }),
-    journal: away(journal, () => isGone),
-    onPoint: async (point, step) => {
-      if (point !== 'step-undone' || step !== 'hook') return;
-      seen.push(await it.world.get('source'));
-      isGone = false;
-    },
+const VANISHED = [
+  new SluiceError({ code: 'TARGET_UNREACHABLE', message: 'away', remedy: 'Wait.', disposition: 'retry' }),
+  new Error('a fault that nobody foresaw'),
+];
+
+test.each(VANISHED)(
+  'a target that vanishes during the drain ($message) does not keep the source closed',
+  async (failure) => {
+    await using it = await freshWorld();
+    const journal = worldJournal(it.world, 'one');
+    const seen: string[] = [];
+    let isGone = false;
+    const drain = {
+      run: async () => {
+        isGone = true;
+        throw new Error('the target does not answer');
+      },
+    };
+    const attempt = await runAttempt(it.world, {
+      steps: worldSteps(it.world, { drain }),
+      journal: away(journal, () => isGone, failure),
+      onPoint: async (point, step) => {
+        if (point !== 'step-undone' || step !== 'hook') return;
+        seen.push(await it.world.get('source'));
+        isGone = false;
+      },
+    });
+    expect(seen).toEqual(['open']);
+    expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
+    expect(await journal.last()).toEqual(attempt);
+    await journal.close();
+  },
+);
+
+describe('a target that falls silent', () => {
+  /** A journal behind a network that can stall; `work` has both. */
+  async function behindProxy<T>(world: World, work: (proxy: FaultProxy, journal: Journal) => Promise<T>): Promise<T> {
+    await using proxy = await FaultProxy.start(server);
+    const journal = worldJournal(world, 'one', { url: proxy.through(world.url), answerLimitMs: 300 });
+    return await work(proxy, journal).finally(() => journal.close());
+  }
+
+  test('during the drain does not keep the source closed', async () => {
+    await using it = await freshWorld();
+    await behindProxy(it.world, async (proxy, journal) => {
+      const seen: string[] = [];
+      const drain = {
+        run: async () => {
+          proxy.stall();
+          return 'drained';
+        },
+      };
+      const attempt = await runAttempt(it.world, {
+        steps: worldSteps(it.world, { drain }),
+        journal,
+        onPoint: async (point, step) => {
+          if (point !== 'step-undone' || step !== 'hook') return;
+          seen.push(await it.world.get('source'));
+          proxy.heal();
+        },
+      });
+      expect(seen).toEqual(['open']);
+      expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
+      expect(attempt.reason).toContain('TARGET_SILENT');
+      expect(await journal.last()).toEqual(attempt);
+    });
   });
-  expect(seen).toEqual(['open']);
-  expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
-  expect(await journal.last()).toEqual(attempt);
-  await journal.close();
+
+  test('when the commit is sent keeps the source closed until it answers, and says so', async () => {
+    await using it = await freshWorld();
+    await behindProxy(it.world, async (proxy, journal) => {
+      const told: string[] = [];
+      const attempt = await runAttempt(it.world, {
+        journal,
+        onPoint: (point) => void (point === 'commit-sent' && proxy.stall()),
+        onChange: ({ outcome, reason }) => {
+          if (outcome !== 'running' || reason === null) return;
+          told.push(reason);
+          if (told.length === 2) proxy.heal();
+        },
+      });
+      expect(told[0]).toMatch(/^not known yet whether it is committed: .*TARGET_SILENT/);
+      expect(attempt.isOver).toBe(true);
+      await expectOneOpenSide(it.world, attempt.outcome === 'committed' ? 'target' : 'source');
+    });
+  });
 });
 
 describe('an answer that is lost', () => {
@@ -250,11 +388,8 @@ describe('an answer that is lost', () => {
 });
 
 /** The real journal behind a network that is away while `isGone` says so. */
-function away(journal: Journal, isGone: () => boolean): Journal {
-  const reach = <T>(work: () => Promise<T>): Promise<T> => {
-    const detail = { code: 'TARGET_UNREACHABLE', message: 'away', remedy: 'Wait.', disposition: 'retry' } as const;
-    return isGone() ? Promise.reject(new SluiceError(detail)) : work();
-  };
+function away(journal: Journal, isGone: () => boolean, failure?: Error): Journal {
+  const reach = <T>(work: () => Promise<T>): Promise<T> => (isGone() ? Promise.reject(failure) : work());
   return {
     last: () => reach(() => journal.last()),
     lastCommitted: (direction) => reach(() => journal.lastCommitted(direction)),

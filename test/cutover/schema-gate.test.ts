@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { GateFinding } from '../../src/cutover/gate.ts';
-import { caseUniquesGate, constraintsGate, foldsColumn, identitiesGate } from '../../src/cutover/schema-gate.ts';
+import {
+  caseUniquesGate,
+  constraintsGate,
+  foldsColumn,
+  identitiesGate,
+  keepsKey,
+} from '../../src/cutover/schema-gate.ts';
 import { blockersOf, targetRolesGate } from '../../src/pipeline/target-gates.ts';
 
 const texts = ({ problems }: GateFinding) => problems.map(({ text }) => text);
@@ -26,18 +32,38 @@ describe('the gate', () => {
 
   it('identities is red for a column that does not count on the target, and for one that tells no next number', () => {
     const fine = { name: 'shop.t.id', sourceNext: '7', hasSequence: true };
-    expect(texts(identitiesGate([fine]))).toEqual([]);
-    expect(texts(identitiesGate([{ ...fine, hasSequence: false }]))).toEqual([
+    expect(texts(identitiesGate([fine], []))).toEqual([]);
+    expect(texts(identitiesGate([{ ...fine, hasSequence: false }], []))).toEqual([
       'shop.t.id does not count on the target',
     ]);
-    expect(texts(identitiesGate([{ ...fine, sourceNext: null }]))).toEqual(['shop.t.id does not say its next number']);
+    expect(texts(identitiesGate([{ ...fine, sourceNext: null }], []))).toEqual([
+      'shop.t.id does not say its next number',
+    ]);
+    const unseen = 'shop.u is not seen at the source any more: has its right gone?';
+    expect(texts(identitiesGate([fine], ['shop.u']))).toEqual([unseen]);
   });
 
-  it('case-uniques is red where only the source refuses by case, with the rule that keeps it', () => {
-    const kept = { name: 'shop.t.mail', table: 't', column: 'mail', isKept: true };
+  it('case-uniques is red where only the source refuses by case, with what keeps it', () => {
+    const kept = { names: ['shop.t.mail'], isKept: true, cure: 'a rule' };
     expect(texts(caseUniquesGate([kept]))).toEqual([]);
-    const [problem] = caseUniquesGate([{ ...kept, isKept: false }]).problems;
-    expect(problem?.cure).toContain('{ "t": { case: { "mail": lower } } }');
+    expect(caseUniquesGate([{ ...kept, isKept: false }]).problems).toEqual([
+      { text: 'shop.t.mail is unique without case on the source alone', cure: 'a rule' },
+    ]);
+  });
+
+  it('case-uniques is green only for an index that refuses whatever the key of the source refuses', () => {
+    const mail = { name: 'mail', isFolded: true, isNative: false };
+    const tenant = { name: 'tenant', isFolded: false, isNative: false };
+    const keeps = (parts: readonly string[], more: { isNative?: boolean; isPartial?: boolean } = {}) =>
+      keepsKey({ parts, isPartial: more.isPartial ?? false }, [tenant, { ...mail, isNative: more.isNative ?? false }]);
+    expect(keeps(['tenant', 'lower((mail)::text)'])).toBe(true);
+    expect(keeps(['lower((mail)::text) DESC', 'tenant'])).toBe(true);
+    expect(keeps(['lower("left"((mail)::text, 10))'])).toBe(true);
+    expect(keeps(['tenant', 'mail'], { isNative: true })).toBe(true);
+    expect(keeps(['tenant', 'mail'])).toBe(false);
+    expect(keeps(['tenant', 'lower((mail)::text)', 'country'])).toBe(false);
+    expect(keeps(['tenant', 'lower((mail)::text)'], { isPartial: true })).toBe(false);
+    expect(keeps([], { isNative: true })).toBe(false);
   });
 
   it('case-uniques takes lower() of the column alone, whatever the column is called and whatever its type', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FileFlip } from '../../src/cutover/flip/file-flip.ts';
 import { type DjangoDatabase, djangoEdit } from '../../src/cutover/flip/settings-file.ts';
 
@@ -97,4 +97,20 @@ test('a file that is not Django settings, or would not be Python, is told before
   expect(await flip.check()).toMatchObject([{ severity: 'blocker', code: 'FLIP_PYTHON' }]);
   await expect(flip.run(await flip.plan())).rejects.toMatchObject({ code: 'FLIP_PYTHON' });
   expect(await readFile(path, 'utf8')).toBe(`${MYSQL}\nX = [`);
+});
+
+test('Python is not asked again behind the fence for what it took ahead of it', async () => {
+  await writeFile(path, MYSQL);
+  const asked = join(folder, 'asked');
+  await writeFile(join(folder, 'python3'), `#!/bin/sh\necho once >> "${asked}"\ncat > /dev/null\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+  try {
+    const database = { ...POSTGRES, name: 'asked' };
+    expect(await new FileFlip({ path }, djangoEdit(database)).check()).toEqual([]);
+    const flip = new FileFlip({ path }, djangoEdit(database));
+    await flip.run(await flip.plan());
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(await readFile(asked, 'utf8')).toBe('once\n');
 });

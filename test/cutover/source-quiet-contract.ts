@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sourceQuiet } from '../../src/cutover/source-quiet.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../src/mysql/connection.ts';
+import { KeptSource } from '../../src/pipeline/kept-source.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 
@@ -32,6 +33,21 @@ export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
   });
   const problems = async (longestMs: number, ours: readonly string[] = []) =>
     (await sourceQuiet(looker, { longestMs, ours })).problems.map(({ text }) => text);
+
+  test(`the session that asks again and again on ${kind} is one, and another one after it was ended`, async () => {
+    const { username, password } = new URL(server.url);
+    const kept = new KeptSource(() => login(username, decodeURIComponent(password)));
+    const thread = () => kept.use(async ({ threadId }) => threadId);
+    try {
+      const first = await thread();
+      expect(await thread()).toBe(first);
+      await looker.run(`KILL ${first}`);
+      await expect(kept.use((source) => source.rows('SELECT 1 AS one'))).rejects.toThrow();
+      expect(await thread()).not.toBe(first);
+    } finally {
+      await kept.close();
+    }
+  });
 
   describe(`what stands against a fence on ${kind}`, () => {
     test('a transaction that has been open for longer than the limit is named, with what it has changed', async () => {

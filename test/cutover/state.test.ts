@@ -33,6 +33,13 @@ describe('the order of a cutover', () => {
     expect(nextAct(attempt(['undone', 'undone', 'undone'], aborted))).toEqual({ tag: 'end' });
   });
 
+  it('puts back what a step has noted that was cut off before it began', () => {
+    const { steps, ...rest } = attempt(['done', 'waiting'], { outcome: 'aborted' });
+    const noted = steps.map((step) => ({ ...step, isNoted: step.name === 'step-1' }));
+    expect(nextAct({ ...rest, steps: noted })).toEqual({ tag: 'undo', step: 'step-1' });
+    expect(nextAct({ ...rest, steps })).toEqual({ tag: 'undo', step: 'step-0' });
+  });
+
   it('ends a rehearsal by putting everything back, never by committing', () => {
     expect(nextAct(attempt(['done', 'done', 'done'], { isRehearsal: true }))).toMatchObject({ tag: 'abort' });
   });

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { caughtUpSince } from '../e2e/line.ts';
-import { expectEqual } from '../e2e/shop.ts';
 import { Application } from './application.ts';
-import { expectNoneLost, loginOf, openSwitchLine, sideOf, startSwitchLine, switchTo, written } from './switch-line.ts';
+import { expectArrived, loginOf, openSwitchLine, sideOf, startSwitchLine, switchTo, written } from './switch-line.ts';
 
 const ROUNDS = 3;
 
@@ -21,15 +19,16 @@ test.each(['mysql', 'mariadb'] as const)(
         expect(told('first-write')).toMatch(/^the application writes to the new side: /);
         expect(sideOf(line)).toBe('target');
         await running.until(({ cutover }) => /^stay/.test(cutover?.wayBack?.advice ?? ''));
+        const { tables } = await running.verify();
+        expect(tables.flatMap(({ differences }) => differences)).toEqual([]);
+        expect(tables.map(({ state }) => state)).not.toContain('failed');
+        await expect(running.verify({ repair: true })).rejects.toMatchObject({ code: 'REPAIR_NOT_BACK' });
         await written(application);
         expect(await switchTo(running, 'back')).toMatchObject({ outcome: 'committed', reason: null });
         expect(sideOf(line)).toBe('source');
         await written(application);
       }
-      await application.stop();
-      await running.until(caughtUpSince(Date.now()));
-      await expectNoneLost(line, application);
-      await expectEqual(line);
+      await expectArrived(line, running, application);
     } finally {
       await application.stop();
       await running.stop().catch(() => {});

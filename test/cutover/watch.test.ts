@@ -2,14 +2,17 @@ import { expect, test } from 'vitest';
 import { adviseRollback, type ProbeSample } from '../../src/cutover/watch.ts';
 
 const LIMITS = { errorPercent: 10, latencyMs: 2_000, lagMs: 60_000 };
-const WELL = { lagMs: 300, setAside: 0, waitsFor: null };
+const COMPARED = { compared: 3, tables: 3, differences: 0 };
+const WELL = { lagMs: 300, setAside: 0, waitsFor: null, integrity: COMPARED };
 
 function probes(well: number, failed: number, tookMs = 40): readonly ProbeSample[] {
   return Array.from({ length: well + failed }, (_, at) => ({ isHealthy: at < well, tookMs }));
 }
 
 test('while all is well, or nothing is known of the application, the advice is to stay', () => {
-  expect(adviseRollback({ ...WELL, probes: [] }, LIMITS)).toMatch(/^stay: nothing speaks for a rollback$/);
+  expect(adviseRollback({ ...WELL, probes: [] }, LIMITS)).toMatch(
+    /^stay: nothing speaks for a rollback; 3 of 3 tables/,
+  );
   expect(adviseRollback({ ...WELL, probes: probes(20, 2) }, LIMITS)).toMatch(/^stay:/);
   expect(adviseRollback({ ...WELL, probes: probes(0, 4) }, LIMITS)).toMatch(/^stay:/);
 });
@@ -26,4 +29,10 @@ test('a way back that lags, waits or sets aside is to be mended, before a rollba
     /^stay, and mend the way back.*2 changes are on the target only; the stream back is 90.0 s behind/,
   );
   expect(adviseRollback({ ...behind, probes: probes(10, 10) }, LIMITS)).toMatch(/^go back: .*Mend the way back first/);
+});
+
+test('rows that are not the same at the source are to be seen to before a rollback, and what was not compared is said', () => {
+  const differing = { ...WELL, integrity: { ...COMPARED, differences: 4 }, probes: [] };
+  expect(adviseRollback(differing, LIMITS)).toMatch(/^stay, and mend.*4 differences between both sides: sluice verify/);
+  expect(adviseRollback({ ...WELL, integrity: null, probes: [] }, LIMITS)).toMatch(/were not compared yet$/);
 });

@@ -81,11 +81,16 @@ export function worldSteps(world: World, change: Readonly<Record<string, Partial
   return steps.map((step) => ({ ...step, ...change[step.name] }));
 }
 
-export function worldJournal(world: World, owner: string): PostgresJournal {
+export function worldJournal(
+  world: World,
+  owner: string,
+  { url = world.url, ...more }: { url?: string; answerLimitMs?: number } = {},
+): PostgresJournal {
   return new PostgresJournal({
+    ...more,
     pipeline: 'shop',
     owner,
-    connect: () => connectPostgres({ url: world.url, pipeline: 'shop' }),
+    connect: () => connectPostgres({ url, pipeline: 'shop' }),
     closeStream: async (session) => {
       const sql = `UPDATE world SET value = 'closed' WHERE name = 'stream' AND value = 'at end'`;
       return (await session.query(sql)).rowCount === 1;

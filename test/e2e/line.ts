@@ -7,9 +7,9 @@ import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { CutoverActions, PipelineActions } from '../../src/contract/action.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
-import type { VerifyReport } from '../../src/contract/verify.ts';
+import type { VerifyReport, VerifyRequest } from '../../src/contract/verify.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
-import type { RunResult } from '../../src/pipeline/run-option.ts';
+import type { RunOptions, RunResult } from '../../src/pipeline/run-option.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
@@ -49,10 +49,14 @@ export interface LineOptions {
   /** Further entries of an embedded `log`, after a comma. */
   readonly logMore?: string;
   readonly isProxied?: boolean;
+  /** A broker of the test's own, which it may kill. */
+  readonly broker?: RunningServer;
   /** A source server of the test's own, whose binlogs it may delete. */
   readonly isSourceOwn?: boolean;
   /** Likewise a target server, which it may kill. */
   readonly isTargetOwn?: boolean;
+  /** Servers of the caller's, who ends them; they take precedence over what is said above. */
+  readonly on?: { readonly source: RunningServer; readonly target: RunningServer };
   /** The pipeline logs in to the source as `sluice init` says, and with all rights only to fence it. */
   readonly hasAccounts?: boolean;
 }
@@ -64,9 +68,9 @@ let lines = 0;
 
 export async function openLine(options: LineOptions): Promise<Line> {
   const [source, target, kafka] = await Promise.all([
-    startServer(options.source, options.isSourceOwn ? { fresh: true } : {}),
-    startServer('postgres', options.isTargetOwn ? { fresh: true } : {}),
-    options.log === 'kafka' ? startServer('kafka') : null,
+    options.on?.source ?? startServer(options.source, options.isSourceOwn ? { fresh: true } : {}),
+    options.on?.target ?? startServer('postgres', options.isTargetOwn ? { fresh: true } : {}),
+    options.log === 'kafka' ? (options.broker ?? startServer('kafka')) : null,
   ]);
   const name = `line${process.pid}_${lines++}`;
   const from = await freshDatabase(source, name);
@@ -95,7 +99,8 @@ ${options.yaml ?? `tables: { rules: ${SHOP_RULES} }`}
     // A server of the test's own goes whole; behind a fence it could not drop anything.
     await Promise.all([options.isSourceOwn ? null : from.drop(), to.drop()]);
     await rm(folder, { recursive: true, force: true });
-    await Promise.all([source.stop(), target.stop(), kafka?.stop()]);
+    const ours = [...(options.on ? [] : [source, target]), ...(options.broker ? [] : [kafka])];
+    await Promise.all(ours.map((server) => server?.stop()));
   };
   const servers = { source, target };
   return { source: from, target: to, servers, folder, file, config: configOf(file, text), proxies, close };
@@ -104,7 +109,7 @@ ${options.yaml ?? `tables: { rules: ${SHOP_RULES} }`}
 /** The URL with the account that `sluice init` prints, made on the server. */
 async function ownAccount({ url, name }: FreshDatabase, kind: SourceKind): Promise<string> {
   const connection = await createConnection(url);
-  await connection.query("CREATE USER sluice@'%' IDENTIFIED BY 'sluice'");
+  await connection.query("CREATE USER IF NOT EXISTS sluice@'%' IDENTIFIED BY 'sluice'");
   for (const grant of sourceGrants(kind, "sluice@'%'", [name])) await connection.query(grant);
   await connection.end();
   const own = new URL(url);
@@ -125,7 +130,9 @@ export interface RunningLine {
   /** The next states go there too. */
   onStatus(told: (status: PipelineStatus) => void): void;
   /** Compares every table, as a person asks for it. */
-  verify(): Promise<VerifyReport>;
+  verify(more?: Partial<VerifyRequest>): Promise<VerifyReport>;
+  /** Everything that may be asked of it now. */
+  readonly all: () => PipelineActions;
   /** Of the cutover. */
   readonly actions: () => CutoverActions;
   readonly ended: Promise<RunResult>;
@@ -135,7 +142,12 @@ export interface RunningLine {
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-export function startLine(line: Line): RunningLine {
+/** `mode` apply: beside a capture elsewhere. */
+export function startLine(
+  line: Line,
+  mode: 'run' | 'apply' = 'run',
+  more: Pick<RunOptions, 'onPoint' | 'withParts' | 'asked'> = {},
+): RunningLine {
   const end = new AbortController();
   let last: PipelineStatus | null = null;
   let told = (_: PipelineStatus) => {};
@@ -147,7 +159,8 @@ export function startLine(line: Line): RunningLine {
   const onActions = (actions: PipelineActions) => {
     all = actions;
   };
-  const ended = runPipeline(line.config, { mode: 'run', signal: end.signal, logger: silent, onStatus, onActions });
+  const rest = { ...more, logger: silent, onStatus, onActions };
+  const ended = runPipeline(line.config, { mode, signal: end.signal, ...rest });
   ended.catch(() => {});
   const status = () => {
     if (last === null) throw new Error('no status yet');
@@ -171,7 +184,7 @@ export function startLine(line: Line): RunningLine {
     if (all?.cutover === undefined) throw new Error('the pipeline has not begun');
     return all.cutover;
   };
-  const verify = async () => {
+  const verify = async (more: Partial<VerifyRequest> = {}) => {
     await until(() => all?.verify !== undefined);
     if (all?.verify === undefined) throw new Error('the pipeline has not begun');
     const request = {
@@ -181,13 +194,14 @@ export function startLine(line: Line): RunningLine {
       mode: 'stream',
       by: 'ada',
       timeoutMs: null,
+      ...more,
     } as const;
     return await all.verify(request, { onProgress: () => {}, signal: end.signal });
   };
   const tell = (next: (status: PipelineStatus) => void) => {
     told = next;
   };
-  return { status, ended, until, stop, actions, verify, onStatus: tell };
+  return { all: () => all ?? {}, status, ended, until, stop, actions, verify, onStatus: tell };
 }
 
 /** Loaded, and level with a head that was polled after `sinceMs`. */

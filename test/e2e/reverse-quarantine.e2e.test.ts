@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readWayBack } from '../../src/pipeline/evidence-way-back.ts';
 import { expectBothEqual, openReverseLine, run } from './reverse-line.ts';
 
 const FILL = [
@@ -67,6 +68,12 @@ describe.each(['mysql', 'mariadb'] as const)('on %s', (source) => {
         { op: 'c', key: '{"id":"10"}' },
       ]);
       expect(waiting.filter(({ behind }) => behind !== null)).toHaveLength(3);
+      const told = await readWayBack(mysql, made.line.config.pipeline);
+      expect(told?.setAside.reduce((sum, { changes }) => sum + changes, 0)).toBe(waiting.length);
+      expect(told?.setAside).toContainEqual({
+        ...{ table: expect.stringMatching(/\.t$/), reason: 'too-long', state: 'waiting', changes: 1 },
+      });
+      expect(told).toMatchObject({ position: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/), restingTriggers: 0 });
       expect(await mysql.rows('SELECT id, note FROM t WHERE id < 100 ORDER BY id')).toEqual([
         { id: '1', note: 'x' },
         { id: '2', note: 'goes on' },

@@ -36,7 +36,7 @@ export async function expectEqual(line: Line): Promise<void> {
 
 /** Changes that the target could not hold by themselves; none, after a shop's load. */
 async function setAside(line: Line) {
-  const quarantine = await openQuarantine(line.config);
+  const quarantine = await openQuarantine(line.config, { way: 'forward', by: 'ada' });
   try {
     const waiting = await quarantine.list();
     return waiting.filter(({ behind }) => behind === null).slice(0, 5);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FREE_PACE } from '../../src/contract/pace.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 import { History } from '../../src/http/history.ts';
 import { marksBetween } from '../../src/http/mark.ts';
@@ -43,7 +44,23 @@ test('start, waits, schema changes, pauses and stalls become marks, each once', 
     ['stall', 'apply does not move'],
   ]);
   expect(marksBetween(then, then)).toEqual([]);
-  expect(marksBetween(then, first).map(({ kind }) => kind)).toEqual(['resume', 'resume']);
+  expect(marksBetween(then, first).map(({ kind, text }) => [kind, text])).toEqual([
+    ['resume', 'the target answers again'],
+    ['resume', 'shop.tbl_order goes on'],
+  ]);
+});
+
+test('a pause is one mark however often it is asked for, and one that a restart has ended is told', () => {
+  const free = status({});
+  const paused = status({ pace: { ...FREE_PACE, state: 'paused', by: 'ada', sinceMs: 1_000 } });
+  const text = 'the stream to the target is paused by ada since 1970-01-01 00:00:01 UTC: sluice resume';
+  expect(marksBetween(free, paused)).toMatchObject([{ kind: 'pause', text }]);
+  expect(marksBetween(free, status({ pace: { ...FREE_PACE, by: 'bob', sinceMs: 2_000 } }))).toEqual([]);
+  expect(marksBetween(paused, free)).toMatchObject([{ kind: 'resume', text: expect.stringContaining('own speed') }]);
+  const lost = status({ pace: { ...FREE_PACE, lost: { by: 'ada', sinceMs: 1_000 } } });
+  const ended = 'the pause by ada since 1970-01-01 00:00:01 UTC ended with the process before this one';
+  expect(marksBetween(free, lost)).toMatchObject([{ kind: 'resume', text: expect.stringContaining(ended) }]);
+  expect(marksBetween(lost, lost)).toEqual([]);
 });
 
 function status(over: Partial<PipelineStatus>): PipelineStatus {

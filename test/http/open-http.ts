@@ -20,12 +20,12 @@ export interface OpenHttp extends AsyncDisposable {
 }
 
 /** The real server on a free port, with a token of its own. */
-export async function openHttp(hosts: readonly string[] = []): Promise<OpenHttp> {
+export async function openHttp(hosts: readonly string[] = [], pipeline = 'shop'): Promise<OpenHttp> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-http-'));
   const tokenFile = join(folder, 'deep', 'shop.token');
   const logged: Told[] = [];
   const server = await HttpServer.open({
-    pipeline: 'shop',
+    pipeline,
     listen: '127.0.0.1:0',
     hosts,
     tokenFile,

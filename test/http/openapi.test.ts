@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ASKED_BY_PATTERN } from '../../src/contract/asked-by.ts';
 import type { HttpState } from '../../src/http/server.ts';
 import { appOf } from '../../src/http/server.ts';
+import { startSample } from '../control/start-sample.ts';
 import { statusSample } from '../control/status-sample.ts';
 import { openHttp } from './open-http.ts';
 
@@ -22,6 +24,7 @@ test('the OpenAPI file names every route of API and health, and no other', async
 
 test('what is answered is as the OpenAPI file says', async () => {
   await using http = await openHttp();
+  http.server.publishStart(startSample());
   http.server.publish(
     statusSample({
       asOfMs: Date.now(),
@@ -29,12 +32,27 @@ test('what is answered is as the OpenAPI file says', async () => {
       quarantine: [{ table: 'public.tbl_order', reason: 'zero-date', changes: 1 }],
       retention: [{ log: 'binlog', headroomMs: null, detail: 'no limit' }],
       drift: { checkedAtMs: 1, count: 0, differences: [] },
+      beside: {
+        ...{ comparedAtMs: 1, equal: 2, different: 1, notCompared: 0 },
+        objects: [
+          {
+            ...{ name: 'constraint', object: 'public.t.fk', state: 'different', source: null, target: 'not validated' },
+            ...{ reason: 'was never checked', cure: null },
+          },
+        ],
+      },
       verify: {
         isRunning: false,
         tables: [
           {
             ...{ database: 'shop', table: 't', state: 'equal', position: 'p', verifiedAtMs: 1, differenceCount: 0 },
-            ...{ changesSince: 3, waiting: 1, advice: null },
+            ...{
+              changesSince: 3,
+              byKind: { missing: 0, extra: 0, different: 0, unlisted: 0 },
+              causes: [],
+              waiting: 1,
+              advice: null,
+            },
           },
         ],
       },
@@ -45,6 +63,7 @@ test('what is answered is as the OpenAPI file says', async () => {
   ajv.addSchema(FILE, 'openapi');
   for (const [path, schema] of [
     ['/api/v1/status', 'Status'],
+    ['/api/v1/start', 'Start'],
     ['/api/v1/tables', 'Tables'],
     ['/api/v1/errors', 'Errors'],
     ['/api/v1/history', 'History'],
@@ -73,3 +92,7 @@ function routesIn(tree: string): readonly string[] {
     return named.map((method) => `${method} ${parts.join('')}`);
   });
 }
+
+test('the OpenAPI file has the rule of names of who asks', () => {
+  expect(FILE.components.schemas.By.pattern).toBe(ASKED_BY_PATTERN);
+});

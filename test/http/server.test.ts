@@ -1,10 +1,11 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { chmod, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineActions } from '../../src/contract/action.ts';
 import type { AttemptStatus } from '../../src/contract/cutover.ts';
 import { SluiceError } from '../../src/contract/error.ts';
+import { FREE_PACE } from '../../src/contract/pace.ts';
 import { statusSample } from '../control/status-sample.ts';
 import { type OpenHttp, openHttp } from './open-http.ts';
 
@@ -21,11 +22,14 @@ const ATTEMPT: AttemptStatus = {
   startedAtMs: 1,
   endedAtMs: null,
   writeBlockMs: null,
+  flipMs: null,
   writeBlockLimitMs: 60_000,
   steps: [],
   waivers: [],
   reason: null,
 };
+
+const FREE = { ...FREE_PACE, isChanged: true };
 
 const ACTIONS: PipelineActions = {
   cutover: {
@@ -51,6 +55,20 @@ const ACTIONS: PipelineActions = {
     drop: async (id) => {
       asked.push(['drop', id]);
       return { dropped: 1 };
+    },
+  },
+  pace: {
+    pause: async (by) => {
+      asked.push(['pause', by]);
+      return FREE;
+    },
+    resume: async (by) => {
+      asked.push(['resume', by]);
+      return FREE;
+    },
+    throttle: async (rowsPerSecond, by) => {
+      asked.push(['throttle', rowsPerSecond, by]);
+      return FREE;
     },
   },
   tables: {
@@ -155,12 +173,12 @@ describe('what reads', () => {
 describe('what changes something (INV-163)', () => {
   it('needs the token, whose file this account alone may read', async () => {
     expect((await stat(http.tokenFile)).mode & 0o777).toBe(0o600);
-    const none = await http.post('/api/v1/quarantine/retry', { id: '7' });
+    const none = await http.post('/api/v1/quarantine/retry', { id: '7', by: 'ada' });
     expect([none.status, await none.json()]).toMatchObject([401, { code: 'HTTP_TOKEN_NEEDED' }]);
-    const wrong = await http.post('/api/v1/quarantine/retry', { id: '7' }, bearer('x'.repeat(43)));
+    const wrong = await http.post('/api/v1/quarantine/retry', { id: '7', by: 'ada' }, bearer('x'.repeat(43)));
     expect([wrong.status, await wrong.json()]).toMatchObject([403, { code: 'HTTP_TOKEN_WRONG' }]);
     expect(asked).toEqual([]);
-    const right = await http.post('/api/v1/quarantine/retry', { id: '7' }, bearer(await http.token()));
+    const right = await http.post('/api/v1/quarantine/retry', { id: '7', by: 'ada' }, bearer(await http.token()));
     expect([right.status, await right.json()]).toEqual([200, { applied: 1, remaining: 0 }]);
     expect(asked).toEqual([['retry', '7']]);
     expect(http.logged.at(-1)).toMatchObject({ fields: { action: '/api/v1/quarantine/retry', id: '7' } });
@@ -175,21 +193,25 @@ describe('what changes something (INV-163)', () => {
       { origin: 'http://127.0.0.1:1' },
       { 'sec-fetch-site': 'cross-site' },
     ]) {
-      const answer = await http.post('/api/v1/quarantine/retry', { id: '7' }, { ...token, ...headers });
+      const answer = await http.post('/api/v1/quarantine/retry', { id: '7', by: 'ada' }, { ...token, ...headers });
       expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'HTTP_ORIGIN_REFUSED' }]);
     }
-    const own = await http.post('/api/v1/quarantine/retry', { id: '7' }, { ...token, origin: http.url });
+    const own = await http.post('/api/v1/quarantine/retry', { id: '7', by: 'ada' }, { ...token, origin: http.url });
     expect(own.status).toBe(200);
   });
 
   it("asks for the pipeline's name where nothing brings it back", async () => {
     const token = bearer(await http.token());
-    const unnamed = await http.post('/api/v1/tables/reload', { tables: ['tbl_order'], confirm: 'other' }, token);
+    const unnamed = await http.post(
+      '/api/v1/tables/reload',
+      { tables: ['tbl_order'], confirm: 'other', by: 'ada' },
+      token,
+    );
     expect([unnamed.status, await unnamed.json()]).toMatchObject([409, { code: 'HTTP_NOT_CONFIRMED' }]);
-    expect((await http.post('/api/v1/quarantine/drop', { id: 'all' }, token)).status).toBe(400);
+    expect((await http.post('/api/v1/quarantine/drop', { id: 'all', by: 'ada' }, token)).status).toBe(400);
     expect(asked).toEqual([]);
-    await http.post('/api/v1/tables/reload', { tables: ['tbl_order'], confirm: 'shop' }, token);
-    await http.post('/api/v1/quarantine/drop', { id: 'all', confirm: 'shop' }, token);
+    await http.post('/api/v1/tables/reload', { tables: ['tbl_order'], confirm: 'shop', by: 'ada' }, token);
+    await http.post('/api/v1/quarantine/drop', { id: 'all', confirm: 'shop', by: 'ada' }, token);
     expect(asked).toEqual([
       ['reload', ['tbl_order']],
       ['drop', 'all'],
@@ -228,18 +250,59 @@ describe('what changes something (INV-163)', () => {
     ]);
   });
 
+  it('pauses, throttles and resumes in the name of who asks, and takes no limit that is none', async () => {
+    const token = bearer(await http.token());
+    for (const [path, body] of [
+      ['pause', { by: 'ada' }],
+      ['throttle', { rowsPerSecond: 500, by: 'ada' }],
+      ['throttle', { rowsPerSecond: null, by: 'ada' }],
+      ['resume', { by: 'ada' }],
+    ] as const)
+      expect((await http.post(`/api/v1/${path}`, body, token)).status).toBe(200);
+    for (const rowsPerSecond of [0, -1, 1.5, '5', undefined])
+      expect((await http.post('/api/v1/throttle', { rowsPerSecond, by: 'ada' }, token)).status).toBe(400);
+    expect((await http.post('/api/v1/pause', {}, token)).status).toBe(400);
+    for (const [path, body] of [
+      ['quarantine/retry', { id: '7' }],
+      ['quarantine/drop', { id: '7', confirm: 'shop' }],
+      ['tables/reload', { tables: ['tbl_order'], confirm: 'shop' }],
+    ] as const)
+      expect([path, (await http.post(`/api/v1/${path}`, body, token)).status]).toEqual([path, 400]);
+    for (const by of ['', 'ada\nlag     none', '\u202eada', 'a'.repeat(101), '\u001b[2J'])
+      expect([by, (await http.post('/api/v1/pause', { by }, token)).status]).toEqual([by, 400]);
+    expect(asked).toEqual([
+      ['pause', 'ada'],
+      ['throttle', 500, 'ada'],
+      ['throttle', null, 'ada'],
+      ['resume', 'ada'],
+    ]);
+  });
+
   it('tells a refusal of the pipeline with its own code, and takes nothing that is no JSON of its form', async () => {
     const token = bearer(await http.token());
-    const refused = await http.post('/api/v1/tables/reload', { tables: ['nowhere'], confirm: 'shop' }, token);
+    const refused = await http.post(
+      '/api/v1/tables/reload',
+      { tables: ['nowhere'], confirm: 'shop', by: 'ada' },
+      token,
+    );
     expect([refused.status, await refused.json()]).toMatchObject([
       409,
       { code: 'TABLES_UNKNOWN', remedy: 'See: sluice status' },
     ]);
-    const odd = await http.post('/api/v1/quarantine/retry', { id: '7; DROP' }, token);
+    const odd = await http.post('/api/v1/quarantine/retry', { id: '7; DROP', by: 'ada' }, token);
     expect([odd.status, odd.headers.get('content-type')]).toEqual([400, expect.stringContaining('problem+json')]);
+    for (const body of [
+      '{"id":"7","by":"ada","__proto__":{"by":"ada"}}',
+      '{"id":"7","by":"ada","constructor":{"prototype":1}}',
+    ]) {
+      const headers = { ...token, 'content-type': 'application/json' };
+      const answer = await fetch(`${http.url}/api/v1/quarantine/retry`, { method: 'POST', headers, body });
+      const told = { code: 'HTTP_BAD_REQUEST', detail: 'body must NOT have additional properties' };
+      expect([answer.status, await answer.json()]).toMatchObject([400, told]);
+    }
     const form = await fetch(`${http.url}/api/v1/quarantine/retry`, { method: 'POST', headers: token, body: 'id=7' });
     expect(form.status).toBe(415);
-    const large = await http.post('/api/v1/quarantine/retry', { id: '7', more: 'x'.repeat(70_000) }, token);
+    const large = await http.post('/api/v1/quarantine/retry', { id: '7', by: 'ada', more: 'x'.repeat(70_000) }, token);
     expect(large.status).toBe(413);
   });
 
@@ -247,24 +310,94 @@ describe('what changes something (INV-163)', () => {
     await using other = await openHttp();
     other.server.serve(ACTIONS);
     await writeFile(other.tokenFile, 'another-token-of-good-length\n');
-    const answer = await other.post('/api/v1/quarantine/retry', { id: '1' }, bearer('another-token-of-good-length'));
+    const answer = await other.post(
+      '/api/v1/quarantine/retry',
+      { id: '1', by: 'ada' },
+      bearer('another-token-of-good-length'),
+    );
     expect(answer.status).toBe(200);
     await writeFile(other.tokenFile, '');
-    const empty = await other.post('/api/v1/quarantine/retry', { id: '1' }, bearer(''));
+    const empty = await other.post('/api/v1/quarantine/retry', { id: '1', by: 'ada' }, bearer(''));
     expect(empty.status).toBe(401);
-    const short = await other.post('/api/v1/quarantine/retry', { id: '1' }, bearer('x'));
+    const short = await other.post('/api/v1/quarantine/retry', { id: '1', by: 'ada' }, bearer('x'));
     expect([short.status, await short.json()]).toMatchObject([503, { code: 'HTTP_TOKEN_UNREADABLE' }]);
+  });
+
+  it('is refused, as ssh refuses a key, while every account of the machine may read the token, which the start warns of', async () => {
+    await using other = await openHttp();
+    other.server.serve(ACTIONS);
+    const pause = async () => await other.post('/api/v1/pause', { by: 'ada' }, bearer(await other.token()));
+    for (const [mode, status] of [
+      [0o640, 200],
+      [0o644, 503],
+      [0o602, 503],
+      [0o600, 200],
+    ] as const) {
+      await chmod(other.tokenFile, mode);
+      expect([mode, (await pause()).status]).toEqual([mode, status]);
+    }
+    await chmod(other.tokenFile, 0o644);
+    expect(await (await pause()).json()).toMatchObject({
+      code: 'HTTP_TOKEN_EXPOSED',
+      detail: expect.stringContaining('mode 0644'),
+      remedy: expect.stringContaining(`chmod 600 ${other.tokenFile}`),
+    });
+    const { HttpServer } = await import('../../src/http/server.ts');
+    const told: object[] = [];
+    const say = (fields: object) => void told.push(fields);
+    const logger = { debug: say, info: say, warn: say, error: say };
+    const place = { pipeline: 'shop', listen: '127.0.0.1:0', hosts: [], tokenFile: other.tokenFile };
+    await (await HttpServer.open({ ...place, logger })).close();
+    expect(told).toContainEqual(expect.objectContaining({ code: 'HTTP_TOKEN_EXPOSED', file: other.tokenFile }));
+    await rm(other.tokenFile);
+    await pause().catch(() => {});
+    expect((await other.post('/api/v1/pause', { by: 'ada' }, bearer('x'.repeat(43)))).status).toBe(403);
+    expect((await pause()).status).toBe(200);
+  });
+
+  it('tells where the token is and never what it is, and makes a new one where the file was deleted', async () => {
+    await using other = await openHttp();
+    other.server.serve(ACTIONS);
+    const retry = (headers = {}) => other.post('/api/v1/quarantine/retry', { id: '1', by: 'ada' }, headers);
+    const old = await other.token();
+    await rm(other.tokenFile);
+    const gone = await retry(bearer(old));
+    const now = await other.token();
+    expect(now).not.toBe(old);
+    expect((await stat(other.tokenFile)).mode & 0o777).toBe(0o600);
+    expect((await retry(bearer(now))).status).toBe(200);
+    const none = await retry();
+    await writeFile(other.tokenFile, 'short');
+    for (const [answer, status] of [
+      [gone, 403],
+      [none, 401],
+      [await retry(bearer(now)), 503],
+    ] as const) {
+      const told = await answer.text();
+      expect(answer.status).toBe(status);
+      expect(told).toContain(other.tokenFile);
+      for (const secret of [old, now]) expect(told).not.toContain(secret);
+    }
   });
 
   it('is limited to thirty a minute from one address', async () => {
     await using other = await openHttp();
     const tries = Array.from({ length: 31 }, () =>
-      other.post('/api/v1/quarantine/retry', { id: '1' }, bearer('guess-guess-guess')),
+      other.post('/api/v1/quarantine/retry', { id: '1', by: 'ada' }, bearer('guess-guess-guess')),
     );
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 403).length).toBe(30);
     expect(statuses.filter((status) => status === 429).length).toBe(1);
     expect((await other.get('/livez')).status).toBe(200);
+  });
+
+  it('is not used up by those who have no token', async () => {
+    await using other = await openHttp();
+    other.server.serve(ACTIONS);
+    const retry = (headers = {}) => other.post('/api/v1/quarantine/retry', { id: '1', by: 'ada' }, headers);
+    for (let i = 0; i < 40; i++) await retry(i % 2 === 0 ? {} : bearer('guess-guess-guess'));
+    expect((await retry()).status).toBe(429);
+    expect((await retry(bearer(await other.token()))).status).toBe(200);
   });
 });
 
@@ -274,6 +407,35 @@ describe('who asks', () => {
       expect(await raw('/api/v1/status', { host }), host).toMatchObject({ status: 403 });
     for (const host of ['localhost', 'LOCALHOST:8090', '127.0.0.1:1', '[::1]:8090', '10.1.2.3', 'sluice.example.org'])
       expect(await raw('/api/v1/status', { host }), host).toMatchObject({ status: 200 });
+  });
+
+  it('is told also of what is no HTTP in problem+json', async () => {
+    for (const [text, status] of [
+      ['GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n', 400],
+      [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+    ] as const) {
+      const [head = '', body = ''] = (await spoken(text)).split('\r\n\r\n');
+      expect(head).toContain(`HTTP/1.1 ${status} `);
+      expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+      expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
+      expect(JSON.parse(body)).toMatchObject({ status, code: 'HTTP_BAD_REQUEST' });
+    }
+  });
+
+  it('is not read to the end of a body that nobody wants', async () => {
+    const head = 'HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000000000\r\n\r\n';
+    for (const line of ['GET /livez', 'POST /api/v1/quarantine/retry', 'POST /nothing']) {
+      const { port } = new URL(http.url);
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => undefined).resume();
+      const closed = new Promise((resolve) => socket.on('close', resolve));
+      socket.write(`${line} ${head}`);
+      const piece = Buffer.alloc(65_536, 0x20);
+      const sending = setInterval(() => socket.writable && socket.write(piece), 5);
+      await closed;
+      clearInterval(sending);
+      expect(socket.bytesWritten).toBeLessThan(50_000_000);
+    }
   });
 
   it('cannot hold the server with requests that never end', async () => {
@@ -316,6 +478,16 @@ function now() {
 
 function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` };
+}
+
+/** What comes back of a text until the server ends the connection. */
+async function spoken(text: string): Promise<string> {
+  const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
+  const parts: Buffer[] = [];
+  socket.on('data', (part) => parts.push(part)).on('error', () => undefined);
+  socket.write(text);
+  await new Promise((resolve) => socket.on('close', resolve));
+  return Buffer.concat(parts).toString();
 }
 
 /** As it stands: fetch would tidy the path. */

@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openLog } from '../../src/log/open-log.ts';
@@ -22,4 +24,17 @@ test('frames that are sealed while the next segment is made are in it, whatever 
   expect(epochs.length).toBe(EPOCHS);
   for (const epoch of epochs) expect(await isIntact(epoch), `epoch ${epoch.number}`).toBe(true);
   await log.close();
+});
+
+test('what a log keeps is for the account alone that writes it, wherever it was told to be', async () => {
+  const directory = join(await folder(), 'deep', 'log');
+  const log = openLog({ kind: 'embedded', directory, segmentBytes: 60_000 });
+  const writer = await log.openWriter();
+  await writer.append(recordsOf(1, 9));
+  await writer.commit(footerOf(1));
+  await log.close();
+  const names = await readdir(directory);
+  expect(names.length).toBeGreaterThan(1);
+  for (const name of names) expect([name, (await stat(join(directory, name))).mode & 0o077]).toEqual([name, 0]);
+  for (const place of [directory, join(directory, '..')]) expect((await stat(place)).mode & 0o777).toBe(0o700);
 });

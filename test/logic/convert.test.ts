@@ -22,10 +22,17 @@ function convert(text: string, flavor: 'mysql' | 'mariadb' = 'mysql'): readonly 
   return convertPrograms(script.programs, { catalogue: catalogueOfScript(script.tables) });
 }
 
-function one(body: string): { readonly sql: string; readonly codes: readonly string[] } {
+interface One extends Pick<Converted, 'items' | 'outcome'> {
+  readonly sql: string;
+  readonly codes: readonly string[];
+}
+
+function one(body: string): One {
   const [found] = convert(`DELIMITER //\n${TABLE.slice(0, -1)}//\nCREATE PROCEDURE p(IN n INT, OUT o INT) ${body}//`);
   return {
     sql: found?.statements.join('\n') ?? '',
+    items: found?.items ?? [],
+    outcome: found?.outcome ?? 'none',
     codes: found?.items.filter(({ severity }) => severity === 'stands').map(({ code }) => code) ?? [],
   };
 }
@@ -151,7 +158,7 @@ describe('what PostgreSQL does otherwise', () => {
     const { sql } = one(
       'BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; SET o = -1; END; START TRANSACTION; DELETE FROM t; UPDATE t SET b = 1; COMMIT; END',
     );
-    expect(sql).toContain('EXCEPTION\n  WHEN OTHERS THEN');
+    expect(sql).toMatch(/n := n::integer;\n\s+<<block_1>>\n\s+BEGIN\n[\s\S]*EXCEPTION\n\s+WHEN OTHERS THEN/);
     expect(sql).not.toMatch(/^\s*(?:COMMIT|ROLLBACK);/m);
   });
 
@@ -170,4 +177,140 @@ describe('what PostgreSQL does otherwise', () => {
       '-- why\n  o := 1;\n  -- and\n  o := 2;',
     );
   });
+
+  test('a state that ends in 000 is itself alone, not its class', () => {
+    const { sql } = one(
+      "BEGIN DECLARE CONTINUE HANDLER FOR SQLSTATE '45000' SET o = 1; DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET o = 2; DELETE FROM t; SET o = 3; END",
+    );
+    expect(sql).toMatch(
+      /WHEN SQLSTATE '45000' THEN\n\s+IF SQLSTATE NOT LIKE '45%' OR SQLSTATE IN \('45000'\) THEN\n\s+o := 1;\n\s+ELSE\n\s+o := 2;\n\s+END IF;\n\s+WHEN OTHERS THEN\n\s+o := 2;/,
+    );
+  });
+
+  test('a literal that strict mode refuses where it is stored is an error there, and none in a condition', () => {
+    const { sql } = one(
+      "BEGIN SET o = CAST('1x' AS SIGNED); SET o = MONTH('2024-13-10'); IF CAST('1x' AS SIGNED) = 1 THEN SET o = 2; END IF; END",
+    );
+    expect(sql).toContain("'1x'::bigint");
+    expect(sql).toContain("'2024-13-10'::date");
+    expect(sql).toContain('IF 1 = 1 THEN');
+  });
+
+  test('a CHAR that the source reads with blanks is told', () => {
+    const text =
+      'DELIMITER //\nCREATE FUNCTION f(s VARCHAR(5)) RETURNS INT DETERMINISTIC BEGIN DECLARE c CHAR(5); SET c = s; RETURN LENGTH(c); END//';
+    const told = ['', ',PAD_CHAR_TO_FULL_LENGTH'].map((mode) => {
+      const { programs } = parseScript(text, { flavor: 'mysql', version: 90_704, sqlMode: `${MODE}${mode}` });
+      return convertPrograms(programs, { catalogue: catalogueOfScript([]) })[0]?.outcome;
+    });
+    expect(told).toEqual(['automatic', 'review']);
+  });
+
+  test('rows that a handler writes before an error are told where they cannot stay', () => {
+    const [inner, outer] = convert(`DELIMITER //
+CREATE TABLE t (a INT PRIMARY KEY)//
+CREATE PROCEDURE inner_one() BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; INSERT INTO t VALUES (1); RESIGNAL; END; START TRANSACTION; DELETE FROM t; COMMIT; END//
+CREATE PROCEDURE outer_one() CALL inner_one()//`);
+    expect(inner?.items.map(({ code, severity }) => [code, severity])).toContainEqual(['HANDLER_ROWS', 'review']);
+    expect(inner?.statements.join()).not.toContain('COMMIT;');
+    expect(outer?.outcome).toBe('automatic');
+  });
+
+  const UNDOING = 'DECLARE EXIT HANDLER FOR SQLEXCEPTION ROLLBACK;';
+  test.each([
+    [`WHILE n > 0 DO START TRANSACTION; DELETE FROM t; IF n = 1 THEN ROLLBACK; ELSE COMMIT; END IF; END WHILE;`],
+    [`START TRANSACTION; DELETE FROM t; COMMIT; START TRANSACTION; DELETE FROM t; ROLLBACK;`],
+    [`START TRANSACTION; DELETE FROM t; SELECT a FROM t; IF n = 1 THEN ROLLBACK; END IF;`],
+    [`START TRANSACTION; BEGIN DECLARE i INT; DELETE FROM t; IF n = 1 THEN ROLLBACK; SET o = i; END IF; END;`],
+    [`START TRANSACTION; BEGIN DECLARE EXIT HANDLER FOR 1062 SET o = 1; DELETE FROM t; ROLLBACK; END;`],
+    [`START TRANSACTION; CREATE TEMPORARY TABLE u (a INT); IF n = 1 THEN ROLLBACK; END IF;`],
+    [`START TRANSACTION; ROLLBACK; START TRANSACTION; DELETE FROM t; COMMIT;`],
+    [
+      `START TRANSACTION; main: BEGIN BEGIN DECLARE EXIT HANDLER FOR 1062 SET o = 1; DELETE FROM t; ROLLBACK; SET o = 2; LEAVE main; END; END;`,
+    ],
+    [
+      `START TRANSACTION; main: BEGIN BEGIN DECLARE CONTINUE HANDLER FOR NOT FOUND SET o = 1; DELETE FROM t; ROLLBACK; SELECT a INTO o FROM t WHERE a = 1; LEAVE main; END; END;`,
+    ],
+    [
+      `BEGIN DECLARE EXIT HANDLER FOR NOT FOUND, SQLEXCEPTION ROLLBACK; START TRANSACTION; DELETE FROM t; COMMIT; SELECT a INTO o FROM t WHERE a = 1; END;`,
+    ],
+    [
+      `BEGIN DECLARE EXIT HANDLER FOR NOT FOUND, SQLEXCEPTION ROLLBACK; START TRANSACTION; DELETE FROM t; SELECT a FROM t; SELECT a INTO o FROM t WHERE a = 1; END;`,
+    ],
+    [`START TRANSACTION; DELETE FROM t; TRUNCATE t; DELETE FROM t; ROLLBACK;`],
+    [`START TRANSACTION; BEGIN DECLARE CONTINUE HANDLER FOR 1062 ROLLBACK; DELETE FROM t; END;`],
+  ])('a ROLLBACK that would undo more than the source does stands as text: %s', (body) => {
+    const { codes, sql } = one(body.startsWith('BEGIN') ? body.slice(0, -1) : `BEGIN ${UNDOING} ${body} END`);
+    expect(codes).toEqual(['TRANSACTION']);
+    expect(sql).toContain('NOT_CONVERTED: TRANSACTION');
+  });
+
+  test.each([
+    ['DELETE FROM t; START TRANSACTION; UPDATE t SET b = 1; COMMIT;', 'what is written before the transaction'],
+    ['START TRANSACTION; DELETE FROM t; COMMIT; UPDATE t SET b = 1;', 'an error behind COMMIT'],
+    ['DELETE FROM t; UPDATE t SET b = 1;', 'an error undoes the block'],
+    [
+      'START TRANSACTION; DELETE FROM t; IF n = 1 THEN ROLLBACK; DELETE FROM t; UPDATE t SET b = 1; END IF;',
+      'what is written behind ROLLBACK',
+    ],
+    [
+      'BEGIN DECLARE EXIT HANDLER FOR 1062 COMMIT; DECLARE EXIT HANDLER FOR SQLEXCEPTION ROLLBACK; START TRANSACTION; DELETE FROM t; COMMIT; END;',
+      'the block is undone before the handler runs',
+    ],
+  ])('rows that the source keeps behind an error of another transaction are told: %s', (body, reason) => {
+    const { items } = one(`BEGIN ${UNDOING} ${body} END`);
+    expect(items.map((item) => `${item.severity} ${item.reason}`).join()).toContain(`review ${reason}`);
+  });
+
+  test('a ROLLBACK where nothing failed undoes the block, and what stands behind it runs where that is caught', () => {
+    const { sql, outcome } = one(
+      `BEGIN ${UNDOING} START TRANSACTION; DELETE FROM t; IF n = 1 THEN ROLLBACK; SET o = 1; ELSE COMMIT; SET o = 2; END IF; END`,
+    );
+    expect(outcome).toBe('automatic');
+    expect(sql).toMatch(
+      /RAISE EXCEPTION USING ERRCODE = 'RB002'[^;]*;\n\s+ELSE[\s\S]*EXCEPTION\n\s+WHEN SQLSTATE 'RB002' THEN\n\s+o := 1;\n\s+WHEN OTHERS THEN/,
+    );
+  });
+
+  test.each([
+    ['DELETE FROM t; SIGNAL SQLSTATE "45000"', 'review'],
+    ['DELETE FROM t; CALL other()', 'review'],
+    ['DELETE FROM t', 'automatic'],
+    ['SIGNAL SQLSTATE "45000"; SET @a = 1', 'automatic'],
+    ['DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; DELETE FROM t; DELETE FROM t', undefined],
+  ])('rows of a called procedure that a handler of the caller would keep on the source are told: %s', (body, told) => {
+    const [, caller] = convert(`DELIMITER //
+CREATE TABLE t (a INT PRIMARY KEY)//
+CREATE PROCEDURE called() BEGIN ${body.replaceAll('"', "'")}; END//
+CREATE PROCEDURE caller(OUT o INT) BEGIN DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET o = 1; CALL called(); END//
+CREATE PROCEDURE other() DELETE FROM t//`);
+    expect(caller?.outcome).toBe(told ?? 'automatic');
+    if (told === 'review') expect(caller?.items).toMatchObject([{ code: 'HANDLER_ROWS', severity: 'review' }]);
+  });
+
+  test('a THEN inside a condition does not end it', () => {
+    const { sql } = one("BEGIN DECLARE s VARCHAR(9) DEFAULT 'x'; IF s > 5 THEN SET o = 1; END IF; END");
+    expect(sql).toContain('IF (CASE WHEN s ');
+  });
+});
+
+test.each([
+  { declared: 'DECLARE EXIT HANDLER FOR 1062 SET n = 1;', codes: ['KEY_CASE'] },
+  { declared: "DECLARE CONTINUE HANDLER FOR SQLSTATE '23000' SET n = 1;", codes: ['KEY_CASE'] },
+  { declared: 'DECLARE twice CONDITION FOR 1062; DECLARE EXIT HANDLER FOR twice SET n = 1;', codes: ['KEY_CASE'] },
+  { declared: 'DECLARE EXIT HANDLER FOR 1452 SET n = 1;', codes: [] },
+])('a handler for duplicates by a text key is told: $declared', ({ declared, codes }) => {
+  const tables = [
+    'CREATE TABLE c (name VARCHAR(20) COLLATE utf8mb4_general_ci PRIMARY KEY, n INT)',
+    'CREATE TABLE e (name VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, n INT)',
+  ];
+  const told = (statement: string): readonly string[] => {
+    const body = `CREATE PROCEDURE p(k VARCHAR(20)) BEGIN DECLARE n INT; BEGIN ${declared} ${statement}; END; END`;
+    const [found] = convert(`DELIMITER //\n${[...tables, body].join('//\n')}//`);
+    return (found?.items ?? []).flatMap(({ code, severity }) => (severity === 'review' ? [code] : []));
+  };
+  expect(told('INSERT INTO c VALUES (k, 1)')).toEqual(codes);
+  expect(told('UPDATE c SET name = k LIMIT 1')).toEqual(codes);
+  expect(told("INSERT INTO c VALUES ('1', 1)")).toEqual([]);
+  expect(told('INSERT INTO e VALUES (k, 1)')).toEqual([]);
 });

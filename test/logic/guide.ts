@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface GuideProgram {
   readonly name: string;
   readonly create: string;
+  /** `sql_mode` under which it is made: `-- mode ANSI_QUOTES`; undefined: the server's own. */
+  readonly sqlMode: string | undefined;
   /** Values of each call: `-- try (1) | (2)`. */
   readonly calls: readonly (readonly string[])[];
   /** `-- run A | B`. */
@@ -32,10 +34,11 @@ export function guideFiles(): readonly string[] {
 export function guidePrograms(file: string): readonly GuideProgram[] {
   return textsOf(file).map((text) => {
     const [, comments = '', create = ''] = /^((?:--.*\n)*)([\s\S]*)$/.exec(text) ?? [];
-    const name = /^CREATE \w+ (\w+)/.exec(create)?.[1] ?? '';
+    const name = /^CREATE (?:DEFINER=\w+ )?\w+ (\w+)/.exec(create)?.[1] ?? '';
     const list = (word: string): readonly string[] =>
       new RegExp(`^-- ${word} (.*)$`, 'm').exec(comments)?.[1]?.split(' | ') ?? [];
-    return { name, create, calls: list('try').map(valuesOf), statements: list('run') };
+    const sqlMode = /^-- mode ?(.*)$/m.exec(comments)?.[1];
+    return { name, create, sqlMode, calls: list('try').map(valuesOf), statements: list('run') };
   });
 }
 

@@ -20,6 +20,8 @@ beforeAll(async () => {
   moved = await move(
     async ({ source: { url } }) => {
       const connection = await createConnection({ uri: url });
+      // As a database has it that was made before MySQL 8.
+      await connection.query('ALTER DATABASE COLLATE utf8mb4_general_ci');
       for (const statement of guideTables()) await connection.query(statement);
       await connection.query('CREATE VIEW rich AS SELECT id FROM staff WHERE salary > 4000');
       await connection.end();
@@ -29,8 +31,16 @@ beforeAll(async () => {
         ...routines.map(({ create }) => create),
         ACCENT,
         'CREATE FUNCTION how_rich() RETURNS int READS SQL DATA RETURN (SELECT COUNT(*) FROM rich)',
+        'CREATE FUNCTION has_no_end(n int) RETURNS int DETERMINISTIC BEGIN WHILE n IS NULL DO SET n = NULL; END WHILE; RETURN n; END',
         'CREATE PROCEDURE not_whole() KILL 5',
+        "CREATE TRIGGER flagged_seen BEFORE INSERT ON flagged FOR EACH ROW SET NEW.f = IF(NEW.tags = '', 0, NEW.f)",
+        ...guidePrograms('trial.sql').flatMap(({ name, create }) => (name === 'trial_star' ? [create] : [])),
+        'CREATE PROCEDURE `import`(IN `import` int) SELECT `import` + 1',
+        "CREATE FUNCTION Mixed_Case(t varchar(20)) RETURNS varchar(30) DETERMINISTIC RETURN CONCAT(t, '!')",
+        'CREATE FUNCTION no_column() RETURNS int READS SQL DATA RETURN (SELECT no_such FROM staff LIMIT 1)',
         'CREATE PROCEDURE caller_of_it() BEGIN CALL not_whole(); END',
+        'CREATE FUNCTION how_many(w varchar(60)) RETURNS int READS SQL DATA RETURN (SELECT COUNT(*) FROM item WHERE name = w)',
+        "CREATE FUNCTION when_seen(n int) RETURNS varchar(60) READS SQL DATA RETURN (SELECT CONCAT('seen ', seen) FROM item WHERE id = n)",
       ],
     },
   );
@@ -39,7 +49,7 @@ afterAll(async () => moved?.[Symbol.asyncDispose]());
 
 function run(...argv: readonly string[]): Promise<Ran> {
   const { folder, source, target } = moved.line;
-  return runInside(['logic', 'test', '--cases', '12', ...argv], {
+  return runInside(['logic', 'test', '--cases', '12', '--case-seconds', '2', ...argv], {
     folder,
     environment: { SLUICE_SCRATCH_SOURCE: source.url, SLUICE_SCRATCH_TARGET: target.url },
   });
@@ -59,7 +69,8 @@ async function places(): Promise<readonly unknown[]> {
 
 test('INV-114 logic test compares every program that is converted whole, on scratch copies that are gone afterwards', async () => {
   const before = await places();
-  const { exit, stdout } = await run('--json');
+  const { exit, stdout, stderr } = await run('--json');
+  expect(stderr).toContain('TARGET_CTYPE: upper() and lower() of the target know the letters of ASCII alone');
   const { data, error } = JSON.parse(stdout);
   expect(error).toBeUndefined();
   const differing = data.programs.filter(({ differences }: { differences: unknown[] }) => differences.length > 0);
@@ -68,6 +79,10 @@ test('INV-114 logic test compares every program that is converted whole, on scra
   expect(skipped.map(({ name }: { name: string }) => name).sort()).toEqual(['caller_of_it', 'not_whole']);
   expect(data.totals.equal).toBeGreaterThan(100);
   expect(data.totals.branchesTaken / data.totals.branches).toBeGreaterThan(0.7);
+  const endless = data.programs.filter(({ endless: count }: { endless: number }) => count > 0);
+  expect(endless.map(({ name }: { name: string }) => name)).toEqual(['has_no_end']);
+  const views = data.programs.filter(({ kind }: { kind: string }) => kind === 'view');
+  expect(views).toMatchObject([{ name: 'rich', cases: 1, equal: 1 }]);
   expect(exit).toBe(0);
   expect(await places()).toEqual(before);
 });
@@ -91,4 +106,13 @@ test('without a server for scratch copies nothing is touched', async () => {
   const { exit, stderr } = await runInside(['logic', 'test'], { folder: moved.line.folder, environment: {} });
   expect(exit).toBe(2);
   expect(stderr).toContain('USAGE_SCRATCH');
+});
+
+test('a Python that is none is told with what it needs, and no scratch place stays', async () => {
+  const before = await places();
+  const { exit, stderr } = await run('--python', './no-python');
+  expect(exit).toBe(1);
+  expect(stderr).toContain('LOGIC_PYTHON');
+  expect(stderr).toContain('pip install Django');
+  expect(await places()).toEqual(before);
 });

@@ -27,12 +27,15 @@ export interface Moved extends AsyncDisposable {
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
 }
 
+/** A text that makes a program, and the `sql_mode` under which it is made where that is not the server's own. */
+export type SourceProgram = string | { readonly create: string; readonly sqlMode: string | undefined };
+
 export interface MoveOptions {
   readonly source?: SourceKind;
   /** Whether what a case changed stays for the next. */
   readonly isKept?: boolean;
   /** Made on the source once the rows are there. */
-  readonly programs?: readonly string[];
+  readonly programs?: readonly SourceProgram[];
 }
 
 /** Moves the rows, then converts every program that the source has and makes it on the target. */
@@ -69,11 +72,14 @@ export async function move(
   return { converted, catalogue, mysql, postgres, line, refused, [Symbol.asyncDispose]: close };
 }
 
-async function makeOnSource(url: string, programs: readonly string[]): Promise<void> {
+async function makeOnSource(url: string, programs: readonly SourceProgram[]): Promise<void> {
   const connection = await createConnection({ uri: url });
   const refused: string[] = [];
-  for (const create of programs)
+  for (const program of programs) {
+    const { create, sqlMode } = typeof program === 'string' ? { create: program, sqlMode: undefined } : program;
+    await connection.query(sqlMode === undefined ? 'SET sql_mode = @@global.sql_mode' : 'SET sql_mode = ?', [sqlMode]);
     await connection.query(create).catch((error: unknown) => refused.push(`${create}: ${String(error)}`));
+  }
   await connection.end();
   if (refused.length > 0) throw new Error(refused.join('\n'));
 }

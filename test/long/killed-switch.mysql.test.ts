@@ -1,3 +1,4 @@
-import { CRASHES, testKilledSwitches } from '../cutover/kill-switch.ts';
+import { CRASHES } from '../cutover/crash-point.ts';
+import { testKilledSwitches } from '../cutover/kill-switch.ts';
 
 testKilledSwitches('mysql', CRASHES);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SluiceError } from '../../src/contract/error.ts';
 import { connectMysql, type MysqlSettings } from '../../src/mysql/connection.ts';
+import { FaultProxy } from '../../src/servers/proxy.ts';
 import { type TestSource, testSource } from './source.ts';
 
 let source: TestSource;
@@ -53,6 +54,19 @@ test('an account with caching_sha2_password logs in without TLS, its password in
   const error = await refused({ user: 'sha2', password: 'other secret' });
   expect(JSON.stringify([error, error.message, String(error.cause)])).not.toContain('secret');
   await connection.run("DROP USER 'sha2'@'%'");
+});
+
+test('a link that is cut ends what runs on it, and so does a goodbye, though the server never answers', async () => {
+  await using proxy = await FaultProxy.start(source.settings);
+  const through = { ...source.settings, port: proxy.port };
+  const [cut, left] = [await connectMysql(through), await connectMysql(through)];
+  proxy.stall();
+  const running = cut.rows('SELECT 1').catch((error: SluiceError) => error);
+  cut.destroy();
+  expect(await running).toMatchObject({ code: 'SOURCE_CONNECTION_LOST', disposition: 'retry' });
+  await left.close();
+  const late = connectMysql({ ...through, timeoutMs: 200 });
+  await expect(late).rejects.toMatchObject({ disposition: 'retry' });
 });
 
 test('a killed session says that its connection is lost, and every later statement too', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bottleneckOf } from '../../src/contract/bottleneck.ts';
 import type { TableFreshness } from '../../src/contract/measurement.ts';
+import { FREE_PACE } from '../../src/contract/pace.ts';
 import type { PipelineStatus, TablePhase } from '../../src/contract/status.ts';
 import { bytes, duration, instant } from '../../src/page/format.ts';
 import { freshnessSentence } from '../../src/page/sentence.ts';
@@ -101,3 +102,10 @@ function streaming(
     },
   };
 }
+
+test('a stream that somebody has paused is told before everything else', () => {
+  const pace = { ...FREE_PACE, state: 'paused' as const, by: 'ada', sinceMs: 1_000 };
+  const told = freshnessSentence({ ...streaming({ order: NOW_MS, note: NOW_MS }), pace }, NOW_MS);
+  expect(told).toMatchObject({ tone: 'bad', text: expect.stringMatching(/, and paused there\.$/) });
+  expect(told.more[0]).toContain('paused by ada since 1970-01-01 00:00:01 UTC: sluice resume');
+});

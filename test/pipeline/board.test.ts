@@ -69,6 +69,17 @@ test('what is read again after a break is expected once, and what was logged of 
   expect(board.isAtHead(board.apply, NOW_MS)).toBe(true);
 });
 
+test('a source that is known to be away has no lag, however short ago it was asked, until it is asked again', () => {
+  const board = boardAtHead(2);
+  board.onStanding(1, place(2));
+  expect(board.isAtHead(board.apply, NOW_MS)).toBe(true);
+  board.loseHead();
+  expect([board.lagMs(board.apply, NOW_MS), board.isAtHead(board.apply, NOW_MS)]).toEqual([null, false]);
+  expect(board.stageStatus(board.apply, NOW_MS).lagMs).toBeNull();
+  board.head = boardAtHead(2).head;
+  expect(board.lagMs(board.apply, NOW_MS)).toBe(0);
+});
+
 /** A source whose head, just polled, is at this offset. */
 function boardAtHead(offset: number): Board {
   const board = new Board();

@@ -37,6 +37,13 @@ test('an instant that was true stays true while the source is gone', () => {
   expect(look({ nowMs: NOW_MS + 3_600_000, lagMs: null }).completeToMs).toBe(NOW_MS - 200);
 });
 
+test('nothing is told to be complete beyond the moment at which the source was last asked', () => {
+  const { look } = watched(['order']);
+  expect(look({ lagMs: 0, headAtMs: NOW_MS - 8_000 }).completeToMs).toBe(NOW_MS - 8_000);
+  expect(look({ nowMs: NOW_MS + 1_000, lagMs: 0, headAtMs: NOW_MS - 8_000 }).completeToMs).toBe(NOW_MS - 8_000);
+  expect(look({ nowMs: NOW_MS + 2_000, lagMs: 0 }).completeToMs).toBe(NOW_MS + 2_000);
+});
+
 test('a table that is read anew is complete to no instant until that load is told finished; the others go on', () => {
   const { look } = watched(['order', 'note']);
   look({ lagMs: 0 });
@@ -81,6 +88,8 @@ test('changes of today begin anew at 00:00 UTC', () => {
 interface Look {
   readonly nowMs?: number;
   readonly lagMs: number | null;
+  /** Just now where it is not given. */
+  readonly headAtMs?: number;
   readonly isLoaded?: boolean;
   readonly paused?: readonly string[];
   readonly aside?: readonly string[];
@@ -89,11 +98,20 @@ interface Look {
 
 function watched(tables: readonly string[]) {
   const completeness = new Completeness(new TableTally(NOW_MS));
-  const look = ({ nowMs = NOW_MS, lagMs, isLoaded = true, paused = [], aside = [], phases = {} }: Look) => {
+  const look = ({
+    nowMs = NOW_MS,
+    headAtMs = nowMs,
+    lagMs,
+    isLoaded = true,
+    paused = [],
+    aside = [],
+    phases = {},
+  }: Look) => {
     const phaseOf = (table: string) => phases[table] ?? (paused.includes(table) ? 'paused' : 'streaming');
     const facts: CompletenessFacts = {
       nowMs,
       lagMs,
+      headAtMs,
       isLoaded,
       snapshot: snapshot(tables.map((table) => [table, phaseOf(table)])),
       isAside: ({ table }) => aside.includes(table),

@@ -64,6 +64,23 @@ test('a reload ends the completeness, and who waits for either is woken', async 
   expect(load.isComplete).toBe(true);
 });
 
+test('a table that is made in the stream streams at once, and one that goes is told no more', () => {
+  const run = state();
+  const load = new LoadProgress(run);
+  load.onHead(head(1, { [COMPLETE_ENTRY]: DONE }));
+  load.onCheckpoint(1);
+  load.moved(progress('t', { phase: 'copied', rowsDone: 12, rowsEstimate: 12, rowsPerSecond: 0 }));
+  load.moved(progress('made', { phase: 'copied', rowsDone: 0, rowsEstimate: 0, rowsPerSecond: 0 }));
+  const told = () =>
+    run.status().snapshot.tables.map(({ table, phase, rowsDone, etaMs }) => [table, phase, rowsDone, etaMs]);
+  expect(told()).toEqual([
+    ['t', 'streaming', 12, 0],
+    ['made', 'streaming', 0, 0],
+  ]);
+  load.gone(T);
+  expect(told()).toEqual([['made', 'streaming', 0, 0]]);
+});
+
 test('nobody waits past the signal', async () => {
   const end = new AbortController();
   const load = new LoadProgress(state());
@@ -76,14 +93,14 @@ test('nobody waits past the signal', async () => {
 test('progress of tables adds up; a time is told only once a hundredth is done', () => {
   const run = state();
   const load = new LoadProgress(run);
-  load.onTable(progress('t', { phase: 'copying', rowsDone: 9, rowsEstimate: 1000, rowsPerSecond: 10 }));
+  load.moved(progress('t', { phase: 'copying', rowsDone: 9, rowsEstimate: 1000, rowsPerSecond: 10 }));
   expect(run.status().snapshot).toMatchObject({ state: 'copying', rowsDone: 9, rowsEstimate: 1000, etaMs: null });
-  load.onTable(progress('t', { phase: 'copying', rowsDone: 500, rowsEstimate: 1000, rowsPerSecond: 10 }));
-  load.onTable(progress('u', { phase: 'waiting', rowsDone: 0, rowsEstimate: 500, rowsPerSecond: 0 }));
+  load.moved(progress('t', { phase: 'copying', rowsDone: 500, rowsEstimate: 1000, rowsPerSecond: 10 }));
+  load.moved(progress('u', { phase: 'waiting', rowsDone: 0, rowsEstimate: 500, rowsPerSecond: 0 }));
   expect(run.status().snapshot).toMatchObject({ rowsDone: 500, rowsEstimate: 1500, etaMs: 100_000 });
   expect(run.status().snapshot.tables.map(({ etaMs }) => etaMs)).toEqual([50_000, null]);
-  load.onTable(progress('t', { phase: 'copied', rowsDone: 1000, rowsEstimate: 1000, rowsPerSecond: 0 }));
-  load.onTable(progress('u', { phase: 'copied', rowsDone: 500, rowsEstimate: 500, rowsPerSecond: 0 }));
+  load.moved(progress('t', { phase: 'copied', rowsDone: 1000, rowsEstimate: 1000, rowsPerSecond: 0 }));
+  load.moved(progress('u', { phase: 'copied', rowsDone: 500, rowsEstimate: 500, rowsPerSecond: 0 }));
   expect(run.status().snapshot).toMatchObject({ state: 'done', etaMs: 0 });
   load.onHead(head(1, { [COMPLETE_ENTRY]: DONE }));
   load.onCheckpoint(1);

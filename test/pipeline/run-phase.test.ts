@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 import { RunPhase } from '../../src/pipeline/run-phase.ts';
 import { RunState } from '../../src/pipeline/run-state.ts';
+import { GtidSet } from '../../src/position/gtid-set.ts';
+import { MysqlPosition } from '../../src/position/mysql.ts';
 import { runFacts, runIdentity } from './run-fact.ts';
 
 test('while one half waits the run is retrying, whatever the other half does', () => {
@@ -48,4 +50,19 @@ test('each move is published at once', () => {
   state.phase((phase) => phase.loaded(true));
   state.phase((phase) => phase.ends('stopped'));
   expect(published).toEqual(['loading', 'streaming', 'stopped']);
+});
+
+test('the lag alone is that of the status, of the stage that is the last of its process', () => {
+  const nowMs = Date.now();
+  const coordinate = { serverId: 'a', file: 'bin.000001', offset: 4 };
+  const position = new MysqlPosition({ coordinate, handled: GtidSet.parse(''), undecided: [] });
+  const lags = (['run', 'capture', 'apply'] as const).map((mode) => {
+    const state = new RunState({ ...runIdentity(), mode }, runFacts(), () => {});
+    state.board.head = { position, text: '', atMs: nowMs, clockOffsetMs: 0, keptMs: null };
+    state.board.log.expect({ last: 1, committedAtMs: nowMs - 3_000 });
+    state.board.apply.expect({ last: 1, committedAtMs: nowMs - 7_000 });
+    expect(state.lagMs(nowMs)).toBe(state.status(nowMs).lagMs);
+    return state.lagMs(nowMs);
+  });
+  expect(lags).toEqual([7_000, 3_000, 7_000]);
 });

@@ -25,7 +25,7 @@ test.each(['source', 'target'] as const)('a %s that is away at the start is wait
   cleanUp.push(() => running.stop());
   await running.until(({ state }) => state === 'retrying');
   expect(running.status()).toMatchObject({
-    waitingFor: expect.stringContaining('next try in'),
+    waitingFor: expect.stringMatching(/; (next try at|trying since) \d\d:\d\d:\d\d UTC$/),
     errors: [{ stage: 'pipeline', attempt: expect.any(Number) }, ...running.status().errors.slice(1)],
   });
   line.proxies[side].heal();

@@ -22,6 +22,19 @@ test('a stage that fails with retry is started again, later each time, until it 
   expect(failures[2]?.retryInMs).toBeGreaterThan(failures[0]?.retryInMs ?? Infinity);
 });
 
+test('it is told when the wait after a failure is over, and not before the first try', async () => {
+  const told: string[] = [];
+  const outcomes = [failure('retry'), null];
+  const stage = async () => {
+    const next = outcomes.shift();
+    told.push(next ? 'fails' : 'works');
+    if (next) throw next;
+  };
+  const how = { onFailure: () => told.push('waits'), onTry: () => told.push('tries'), delayRatio: 0.001 };
+  await supervise(stage, { signal: new AbortController().signal, ...how });
+  expect(told).toEqual(['fails', 'waits', 'tries', 'works']);
+});
+
 test('a stop error and a programming error leave at once', async () => {
   const stopped = run([failure('stop'), null]);
   await expect(stopped.done).rejects.toMatchObject({ code: 'TEST' });

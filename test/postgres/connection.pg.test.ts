@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { SluiceError } from '../../src/contract/error.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
@@ -139,4 +140,25 @@ test('COPY takes buffers as they come; a refused or broken one leaves the sessio
   await expect(session.copy('COPY t FROM STDIN', broken())).rejects.toThrow();
   await expect(session.copy('COPY nowhere FROM STDIN', chunks(1))).rejects.toMatchObject({ code: 'TARGET_SCHEMA' });
   expect((await session.query('SELECT count(*) AS n FROM t')).rows).toEqual([{ n: '20000' }]);
+});
+
+test('of a session that the server ended every further word fails with an error of ours', async () => {
+  await using target = await open();
+  const other = await target.connect();
+  const codes = new Set<string>();
+  for (let turn = 0; turn < 20; turn++) {
+    const session = await target.connect();
+    const { rows } = await session.query('SELECT pg_backend_pid()::text AS pid');
+    await other.query('SELECT pg_terminate_backend($1::int)', [rows[0]?.['pid'] ?? '']);
+    // Each at once behind the last: the message, the end and the error come one after the other.
+    for (let word = 0; word < 50; word++) {
+      const error: unknown = await session.query('SELECT 1').then(
+        () => null,
+        (failure: unknown) => failure,
+      );
+      if (error !== null) codes.add(error instanceof SluiceError ? error.code : String(error));
+    }
+  }
+  expect([...codes].filter((code) => !code.startsWith('TARGET_'))).toEqual([]);
+  expect(codes.size).toBeGreaterThan(0);
 });

@@ -10,7 +10,7 @@ function bench(...words: readonly string[]) {
 test('npm run bench -- --help prints its flags and starts no server', () => {
   const ran = bench('--help');
   expect(ran).toMatchObject({ status: 0, stderr: '' });
-  for (const flag of ['--rows', '--changes', '--log', '--only', '--json', '--profile'])
+  for (const flag of ['--rows', '--changes', '--tables', '--rounds', '--log', '--only', '--json', '--profile'])
     expect(ran.stdout).toContain(flag);
 });
 

@@ -46,6 +46,17 @@ test('what goes in comes out, and an end on one side reaches the other', async (
   await once(socket, 'end');
 });
 
+test('what is lost carries nothing any more and tells nobody, and the next connection works', async () => {
+  const lost = await open();
+  await say(lost, 'one');
+  proxy.lose();
+  let heard = 0;
+  for (const event of ['data', 'end', 'close']) lost.on(event, () => heard++);
+  lost.write('two');
+  expect(await say(await open(), 'three')).toBe('three');
+  expect(heard).toBe(0);
+});
+
 test('a cut ends the connection without an error, and the next one works', async () => {
   const socket = await open();
   await say(socket, 'one');

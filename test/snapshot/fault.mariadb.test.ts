@@ -25,8 +25,18 @@ function openedTooEarly(honest: ViewSource): ViewSource {
   };
 }
 
+/** Loads until a loss is seen: which of its views is too old for a change is chance. */
+const LOADS = 5;
+
 test('a reader whose snapshot stands before the low position loses changes, and the test sees it', async () => {
-  await using source = await testSource('mariadb', 'fault');
-  const views = () => openedTooEarly(mariadbViews(new ConnectionPool(source.settings)));
-  await expect(loadUnderWrites(source, { chunkRows: 20, rounds: 8, views })).rejects.toThrow(/writer|expected/);
+  let seen: unknown = null;
+  for (let load = 0; load < LOADS && seen === null; load++) {
+    await using source = await testSource('mariadb', 'fault');
+    const views = () => openedTooEarly(mariadbViews(new ConnectionPool(source.settings)));
+    seen = await loadUnderWrites(source, { chunkRows: 20, rounds: 8, views }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+  }
+  expect(String(seen)).toMatch(/writer|expected/);
 });

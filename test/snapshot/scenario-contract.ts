@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Change, RowChange } from '../../src/contract/change.ts';
 import type { Position } from '../../src/contract/position.ts';
+import type { TableName } from '../../src/mysql/identifier.ts';
 import type { ReadView, ViewSource } from '../../src/mysql/read-view.ts';
 import { openViews } from '../../src/mysql/views.ts';
 import type { TableProgress } from '../../src/snapshot/progress.ts';
+import { parseState, stateEntry } from '../../src/snapshot/table-state.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';
 import { head, isAt, type PipeOptions, pipe, sourceRows } from './pipe.ts';
 import { Replica } from './replica.ts';
@@ -134,8 +136,11 @@ export function scenarioContract(kind: TestSource['kind']): void {
     await run('CREATE TABLE gone (id INT PRIMARY KEY)', 'CREATE TABLE t (id INT PRIMARY KEY)');
     await run('INSERT INTO gone VALUES (1), (2), (3)', 'INSERT INTO t VALUES (1), (2), (3)');
     const views = await interrupted(2, () => run('TRUNCATE TABLE t', 'INSERT INTO t VALUES (9)', 'DROP TABLE gone'));
-    const { replica } = await follow({ start: await head(source), chunkRows: 1, views });
+    const gone: string[] = [];
+    const observe = { moved: () => {}, gone: ({ table }: TableName) => void gone.push(table) };
+    const { replica } = await follow({ start: await head(source), chunkRows: 1, views, observe });
     await expectEqual(replica, 't', 'gone');
+    expect(gone).toEqual(['gone']);
     expect([...replica.state.keys()].some((key) => key.endsWith('/gone'))).toBe(false);
   });
 
@@ -158,8 +163,11 @@ export function scenarioContract(kind: TestSource['kind']): void {
     const views = await interrupted(1, () =>
       run('CREATE TABLE made (id INT PRIMARY KEY)', 'INSERT INTO made VALUES (5)'),
     );
-    const { replica, changes } = await follow({ start: await head(source), chunkRows: 1, views });
+    const told = new Map<string, TableProgress>();
+    const observe = { moved: (one: TableProgress) => void told.set(one.table, one), gone: () => {} };
+    const { replica, changes } = await follow({ start: await head(source), chunkRows: 1, views, observe });
     await expectEqual(replica, 't', 'made');
+    expect(told.get('made')).toMatchObject({ phase: 'copied', rowsDone: 0 });
     const read = changes.filter((change) => change.tag === 'row' && change.op === 'r' && change.table.table === 'made');
     expect(read).toEqual([]);
     expect(replica.state.get(`snapshot/${source.database}/made`)).toBe('done');
@@ -188,9 +196,12 @@ export function scenarioContract(kind: TestSource['kind']): void {
     const told: TableProgress[] = [];
     const followed = follow({
       start,
-      observe: (progress) => {
-        told.push(progress);
-        if (progress.table === 'k' && progress.phase === 'copied') void other.connection.run('COMMIT');
+      observe: {
+        moved: (progress) => {
+          told.push(progress);
+          if (progress.table === 'k' && progress.phase === 'copied') void other.connection.run('COMMIT');
+        },
+        gone: () => {},
       },
     });
     await expectEqual((await followed).replica, 't', 'k');
@@ -224,9 +235,19 @@ export function scenarioContract(kind: TestSource['kind']): void {
     await follow({
       start: await head(source),
       chunkRows: 2,
-      observe: (progress) => told.set(progress.table, progress),
+      observe: { moved: (progress) => told.set(progress.table, progress), gone: () => {} },
     });
     expect(told.get('a')).toMatchObject({ phase: 'copied', rowsDone: 3, rowsEstimate: 3 });
     expect(told.get('b')).toMatchObject({ phase: 'copied', rowsDone: 0 });
+  });
+
+  test('how many rows were copied is known to the next run, with a key and without', async () => {
+    await run('CREATE TABLE a (id INT PRIMARY KEY)', 'INSERT INTO a VALUES (1), (2), (3)');
+    await run('CREATE TABLE b (id INT)', 'INSERT INTO b VALUES (1), (1)');
+    const { replica } = await follow({ start: await head(source), chunkRows: 2 });
+    const rows = ['a', 'b'].map(
+      (table) => parseState(replica.state.get(stateEntry({ database: source.database, table })) ?? '').rows,
+    );
+    expect(rows).toEqual([3, 2]);
   });
 }

@@ -5,7 +5,14 @@ import { type Cascade, type TableVersion, tableVersion } from '../../src/contrac
 import type { RowPage } from '../../src/mysql/raw-rows.ts';
 import { TableBook } from '../../src/snapshot/table-book.ts';
 import type { TableEntry } from '../../src/snapshot/table-entry.ts';
-import { printState, type TableState, UNREAD, withDone, withSplit } from '../../src/snapshot/table-state.ts';
+import {
+  parseState,
+  printState,
+  type TableState,
+  UNREAD,
+  withDone,
+  withSplit,
+} from '../../src/snapshot/table-state.ts';
 import type { Window } from '../../src/snapshot/window.ts';
 
 const LOW: Position = { server: 'mysql', text: 'low' };
@@ -187,7 +194,7 @@ test('what the log kept of a table is what is left of it', () => {
     { lower: ['9'], upper: null },
   ]);
   state = withDone(withDone(state, { lower: null, upper: ['5'] }, 1), { lower: ['9'], upper: null }, 1);
-  expect([printState(state), state.rows]).toEqual(['done', 42]);
+  expect([printState(state), parseState(printState(state)).rows]).toEqual(['done 42', 42]);
 });
 
 test('a table that is to be emptied first still is when its reading begins again, whatever made it begin again', () => {
@@ -231,4 +238,20 @@ test('what was read whole stays read under the name that a RENAME gives it, all 
     ['c', false],
     ['e', false],
   ]);
+});
+
+test('what changes a table as a whole ends its era, rows do not (INV-191)', () => {
+  const book = bookOf('t');
+  const entry = entryOf(book, 't');
+  const eras = [entry.era];
+  book.see(row(T, 'c', 'a'));
+  book.see({ tag: 'commit', position: LOW, committedAtUs: 1n });
+  expect(entry.era).toBe(eras[0]);
+  book.see({ tag: 'truncate', table: T });
+  eras.push(entry.era);
+  book.see(schema('t', 'ALTER TABLE', T));
+  eras.push(entry.era);
+  book.add({ database: 'd', table: 't', rank: 0 });
+  eras.push(entry.era, entryOf(bookOf('t'), 't').era);
+  expect(new Set(eras).size).toBe(5);
 });

@@ -33,7 +33,6 @@ export const PROVEN: readonly string[] = [
   "INSERT INTO stock VALUES (3, 1, 'a'), (4, 2, 'b') ON DUPLICATE KEY UPDATE amount = VALUES(amount), label = CONCAT(label, VALUES(label))",
   'INSERT INTO stock (item_id, amount) VALUES (1, 5) AS fresh ON DUPLICATE KEY UPDATE amount = fresh.amount * 2, label = stock.amount',
   'INSERT INTO stock (item_id, amount) VALUES (1, 5) AS fresh (i, m) ON DUPLICATE KEY UPDATE amount = m + stock.amount',
-  "INSERT INTO item (sku, qty) VALUES ('s1', 3) ON DUPLICATE KEY UPDATE qty = IF(qty > VALUES(qty), qty, VALUES(qty))",
   'INSERT INTO pair (a, b) VALUES (1, 2) ON DUPLICATE KEY UPDATE w = w + 1',
   'INSERT INTO stock (item_id, amount) VALUES (1, 5) ON DUPLICATE KEY UPDATE amount = (SELECT COUNT(*) FROM entry WHERE entry.item_id = stock.item_id)',
   'INSERT INTO entry (n) VALUES (1) ON DUPLICATE KEY UPDATE n = 2',
@@ -42,8 +41,6 @@ export const PROVEN: readonly string[] = [
   'REPLACE INTO pair (a, b, v) VALUES (1, 2, 3)',
   'REPLACE INTO pair (a, b, v) VALUES (1, 2, 3), (4, 5, 3), (1, 2, 6)',
   'REPLACE INTO pair (a, b, v) VALUES (1, 1, NULL), (1, 1, 2)',
-  "REPLACE INTO item (sku, qty) VALUES ('s1', 5)",
-  "REPLACE INTO item (id, sku, price) VALUES (2, 's3', '1.5')",
   'REPLACE INTO entry (n) VALUES (3)',
   'REPLACE INTO stock (item_id, amount) SELECT id, qty FROM item',
   'UPDATE item SET qty = qty + 1',
@@ -84,6 +81,12 @@ export const PROVEN: readonly string[] = [
 export const FOUND: readonly (readonly [statement: string, code: string])[] = [
   ['INSERT IGNORE INTO stock (item_id, amount) VALUES (1, 2), (1, 3), (9, 9)', 'IGNORE'],
   ['INSERT IGNORE INTO pair (a, b, v) VALUES (1, 1, 1)', 'IGNORE'],
+  [
+    "INSERT INTO item (sku, qty) VALUES ('s1', 3) ON DUPLICATE KEY UPDATE qty = IF(qty > VALUES(qty), qty, VALUES(qty))",
+    'KEY_CASE',
+  ],
+  ["REPLACE INTO item (sku, qty) VALUES ('s1', 5)", 'KEY_CASE'],
+  ["REPLACE INTO item (id, sku, price) VALUES (2, 's3', '1.5')", 'KEY_CASE'],
   [
     'INSERT INTO stock (item_id, amount) SELECT id, qty FROM item ON DUPLICATE KEY UPDATE amount = item.qty',
     'CONFLICT_ROWS',

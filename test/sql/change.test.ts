@@ -73,9 +73,12 @@ describe('what is not proven of a statement is told', () => {
     ['INSERT INTO entry (n) VALUES (1) ON DUPLICATE KEY UPDATE n = 1', 'NO_CONFLICT'],
     ['INSERT INTO item (id) VALUES (5)', 'AUTO_INCREMENT'],
     ['INSERT INTO item (is_on) VALUES (2)', 'FLAG'],
-    ['INSERT INTO item (kind) SELECT note FROM item', 'MEMBER'],
     ['INSERT IGNORE INTO item (qty) VALUES (1)', 'IGNORE'],
     ['REPLACE INTO stock (item_id) VALUES (1)', 'REPLACE'],
+    ["INSERT IGNORE INTO item (sku) VALUES ('S1'), ('s1 ')", 'KEY_CASE'],
+    ['INSERT IGNORE INTO item (sku) SELECT note FROM item', 'KEY_CASE'],
+    ['REPLACE INTO item (sku) SELECT label FROM stock', 'KEY_CASE'],
+    ["INSERT INTO item (sku) VALUES ('a') ON DUPLICATE KEY UPDATE qty = 1", 'KEY_CASE'],
     ['INSERT DELAYED INTO stock (item_id) VALUES (1)', 'HINT'],
     ['UPDATE item SET id = id + 1 ORDER BY id DESC', 'UNIQUE_ORDER'],
     ['UPDATE item i JOIN entry e ON e.item_id = i.id SET i.qty = e.n', 'SEVERAL_MATCHES'],
@@ -124,6 +127,20 @@ test('0 stays 0 in an AUTO_INCREMENT column under NO_AUTO_VALUE_ON_ZERO', () => 
 
 test('a division by 0 is NULL where the mode does not make it an error', () => {
   expect(translate('UPDATE item SET qty = 7 DIV qty', changeScope('')).sql).toContain('NULLIF(qty, 0)');
+});
+
+test.each([
+  "INSERT IGNORE INTO stock (item_id, label) VALUES (1, 'a')",
+  'INSERT IGNORE INTO item (sku) VALUES (NULL)',
+  "REPLACE INTO item (sku) VALUES ('10-2')",
+])('%s collides by no text with letters', (statement) => {
+  expect(translate(statement, changeScope()).findings.map(({ code }) => code)).not.toContain('KEY_CASE');
+});
+
+test.each(['%Y-%m', '%d/%m', '%Y', '%M'])('STR_TO_DATE by %s, which makes no whole date, gives no SQL', (format) => {
+  const { sql, findings } = translate(`SELECT STR_TO_DATE(note, '${format}') FROM item`, changeScope());
+  expect(sql).toBeUndefined();
+  expect(findings.map(({ code }) => code)).toContain('FORMAT');
 });
 
 describe('where the target tells apart what the source does not', () => {

@@ -22,3 +22,11 @@ test.each([
 ])('%s settles nothing: the column stays a finding', (_, query) => {
   expect(translated(query).findings).toContainEqual(expect.objectContaining({ code: 'GROUP_BY' }));
 });
+
+test('an aggregate that the rows are ordered by under its alias is no column outside of the groups', () => {
+  const { sql, findings } = translated(
+    'SELECT o.customer_id, sum(o.price) AS sales FROM orders o GROUP BY o.customer_id ORDER BY sales DESC',
+  );
+  expect(findings).toEqual([]);
+  expect(sql).toMatch(/ORDER BY sales DESC/);
+});

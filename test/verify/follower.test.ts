@@ -29,7 +29,7 @@ function at(offset: number): Position {
 }
 
 function point(epoch: number) {
-  return { epoch, position: at(epoch * 100) };
+  return { logId: 'l', next: epoch, epoch, position: at(epoch * 100) };
 }
 
 function changedIn({ window }: ReturnType<Follower['open']>): string[] {
@@ -106,7 +106,7 @@ describe('a window of a followed table', () => {
   });
 });
 
-test('keys that are kept are handed over once each, however often they changed, and in as many portions as are asked for', async () => {
+test('keys that are kept are moved out of memory once each, however often they changed, and are counted until they are looked at', async () => {
   const follower = new Follower();
   follower.stands(point(1));
   const changes = await follower.follow(TABLE, NEVER);
@@ -118,12 +118,27 @@ test('keys that are kept are handed over once each, however often they changed, 
     follower.met(Array.from({ length: 100 }, (_, i) => row(i)));
     follower.stands(point(turn + 2));
   }
-  const taken: string[][] = [];
-  for (let part = changes.takeKept(60); part.length > 0; part = changes.takeKept(60))
-    taken.push(part.map(({ bytes }) => [...bytes].join()));
-  expect(new Set(taken.flat()).size).toBe(100);
-  expect(taken.every((part) => new Set(part).size === part.length && part.length <= 60)).toBe(true);
-  expect([changes.waiting, changes.noted]).toEqual([0, 300]);
+  const taken = changes.moveOut();
+  expect(new Set(taken.map(({ bytes }) => [...bytes].join())).size).toBe(100);
+  expect([taken.length, changes.waiting, changes.noted, changes.moveOut().length]).toEqual([100, 100, 300, 0]);
+  changes.movedLess({ entries: 100, bytes: 300 });
+  expect(changes.waiting).toBe(0);
+});
+
+test('more keys of one transaction than memory holds are kept where they are moved out meanwhile, and its windows are void', async () => {
+  const follower = new Follower();
+  follower.stands(point(1));
+  const changes = await follower.follow(TABLE, NEVER);
+  const before = follower.open(changes).window;
+  changes.keep(before);
+  follower.onFull(() => changes.moveOut());
+  follower.begun();
+  for (let i = 0; i < 20_000; i++) follower.met([{ ...row(), key: Buffer.alloc(1000, String(i)) }]);
+  const inside = follower.open(changes).window;
+  follower.stands(point(2));
+  const after = follower.open(changes).window;
+  expect([changes.lost, changes.noted]).toEqual([null, 20_000]);
+  expect([before.isVoid, inside.isVoid, after.isVoid]).toEqual([true, true, false]);
 });
 
 test('what waits for a coordinate goes on when the target stands at it or past it, and ends with its signal', async () => {

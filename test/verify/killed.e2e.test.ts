@@ -12,7 +12,7 @@ test('a verify whose process is killed with -9 at any moment goes on with what i
   const line = await lineOf({
     source: 'mysql',
     log: 'embedded',
-    yaml: 'verify: { chunkMaxRows: 20, throttle: 2%, parallel: 1 }',
+    yaml: 'verify: { chunkMaxRows: 20, throttle: 10%, parallel: 1 }',
   });
   await onSource(
     line,

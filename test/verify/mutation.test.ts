@@ -4,6 +4,7 @@ import { AvroWriter } from '../../src/avro/writer.ts';
 import type { ColumnCodec } from '../../src/column/codec.ts';
 import { codecOf } from '../../src/column/family.ts';
 import { type ColumnType, tableVersion } from '../../src/contract/table.ts';
+import { writeFrame } from '../../src/postgres/copy-out.ts';
 import { compareLines } from '../../src/verify/compare-lines.ts';
 import { RowPrint } from '../../src/verify/row-print.ts';
 
@@ -279,9 +280,10 @@ function different({ type, target, value }: Case, printed: string, codec: Column
   const out = new ByteWriter();
   print.line(out, image);
   const text = out.take();
-  const source = { rows: 1, text, ends: [text.length], image: () => image, key: () => key };
-  const line = Buffer.from(`1\t${printed}\n`);
-  const unequal = compareLines(print, source, { rows: 1, text: line, ends: [line.length] });
+  const source = { rows: 1, text, image: () => image, key: () => key, lastSent: () => '1' };
+  const line = Buffer.from(`.....1\t${printed}\n`);
+  writeFrame(line, 0, line.length);
+  const unequal = compareLines(print, source, { rows: 1, text: line });
   if (!isNullBroken) return unequal.length;
   return unequal.filter((row) => (row.source?.[1] ?? '') !== (row.target?.[1] ?? '')).length;
 }

@@ -3,7 +3,7 @@ import { caughtUpSince } from '../e2e/line.ts';
 import { untilProcess } from '../e2e/line-process.ts';
 import { expectEqual } from '../e2e/shop.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
-import { cleanUpAll, lineOf, started, verify } from './session.ts';
+import { cleanUpAll, lineOf, started, told, verify } from './session.ts';
 
 afterEach(cleanUpAll);
 
@@ -43,3 +43,21 @@ test.each(['mysql', 'mariadb'] as const)(
     await expectEqual(line);
   },
 );
+
+test('a row too many whose key no row of the source can have is told at once, and the others are repaired', async () => {
+  const line = await lineOf({ source: 'mysql', log: 'embedded', yaml: 'verify: { throttle: 100% }' });
+  await onSource(
+    line,
+    'CREATE TABLE seen (at datetime PRIMARY KEY, n int)',
+    "INSERT INTO seen VALUES ('2024-01-01', 1), ('2024-01-02', 2)",
+  );
+  const child = started(line);
+  const processes = [child];
+  await untilProcess(line, caughtUpSince(Date.now()), { processes });
+  await onTarget(line, "UPDATE seen SET n = 7; INSERT INTO seen VALUES ('infinity', 3), ('2024-01-03', 4)");
+  const ran = await verify(line, '--repair', '--confirm', line.config.pipeline);
+  expect(ran, JSON.stringify(ran)).toMatchObject({ exit: 4, data: { tables: [{ repaired: 3, differenceCount: 1 }] } });
+  expect(told(ran)).toEqual([expect.stringMatching(/^seen infinity extra /)]);
+  expect(await onTarget(line, 'SELECT count(*)::int AS n FROM seen')).toEqual([{ n: 3 }]);
+  expect(await child.stop(), child.log).toBe(0);
+});

@@ -1,3 +1,4 @@
+import type { ComparedObject } from '../../src/contract/compared-object.ts';
 import type { VerifyReport } from '../../src/contract/verify.ts';
 import type { PipelineProcess } from '../../src/demo/pipeline-process.ts';
 import { runSluice } from '../cli/run-sluice.ts';
@@ -26,9 +27,14 @@ export function started(line: Line, verb: HalfVerb = 'run'): PipelineProcess {
 /** `sluice verify` as a process of its own. */
 export async function verify(line: Line, ...words: readonly string[]) {
   const ran = await runSluice(['verify', ...words, '--json', '--quiet'], { folder: line.folder });
-  const document = JSON.parse(ran.stdout) as { data: VerifyReport; error?: { code: string } };
+  const document = JSON.parse(ran.stdout) as {
+    data: VerifyReport & { also?: readonly ComparedObject[] };
+    error?: { code: string };
+  };
   return { exit: ran.exit, ...document };
 }
+
+export type Verified = Awaited<ReturnType<typeof verify>>;
 
 /** Differences as short texts: `table key kind column source target`. */
 export function told({ data }: { readonly data: VerifyReport }): readonly string[] {

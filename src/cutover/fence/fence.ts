@@ -1,4 +1,5 @@
 /** This folder refuses writes on a server, proves that they are refused, and puts back what it found (protocols 6). */
+import type { Finding } from '../../contract/finding.ts';
 
 /** Who refuses: the server, locked accounts, a command of the operator's, or PostgreSQL's roles. */
 export type FenceWay = 'read-only' | 'accounts' | 'hook' | 'roles';
@@ -15,16 +16,6 @@ export interface FenceAct {
 export interface FencePlan {
   readonly set: readonly FenceAct[];
   readonly lift: readonly FenceAct[];
-}
-
-/** As the findings of `check`: `blocker` means that set() would fail or not hold. */
-export interface FenceFinding {
-  readonly severity: 'blocker' | 'warning' | 'information';
-  readonly code: string;
-  readonly object: string;
-  readonly message: string;
-  /** Statements or changes of the configuration, in order; empty where only a person can decide. */
-  readonly cure: readonly string[];
 }
 
 /** `gaps` says in words what does not stand as it should; empty when the fence is set. */
@@ -68,16 +59,20 @@ export interface Fence<R> {
   /** What set() and lift() of this record do, exactly. */
   describe(record: R): FencePlan;
   /** Whether it can be done, and what speaks against it; changes nothing. */
-  check(): Promise<readonly FenceFinding[]>;
+  check(): Promise<readonly Finding[]>;
   /** What still runs beside us now. */
   stillRuns(): Promise<readonly StillRuns[]>;
   plan(): Promise<R>;
+  /** Makes what the proof will need, before `set`; nobody is blocked by it, and `lift` takes it away. */
+  ready(record: R): Promise<void>;
   set(record: R): Promise<void>;
   isSet(record: R, level?: FenceLevel): Promise<FenceState>;
   proveHolds(record: R, level?: FenceLevel): Promise<FenceProof>;
   /** From `closed` to `loose`, once the reverse stream is to write here. */
   loosen(record: R): Promise<void>;
   lift(record: R): Promise<void>;
+  /** Lets our own account write for as long as `work` takes, and nobody besides; then it stands as before. */
+  admit<A>(record: R, work: () => Promise<A>): Promise<A>;
 }
 
 export function stateOf(gaps: readonly string[]): FenceState {
@@ -87,14 +82,4 @@ export function stateOf(gaps: readonly string[]): FenceState {
 export function proofOf(tries: readonly FenceTry[], gaps: readonly string[]): FenceProof {
   const isRefused = tries.length > 0 && tries.every(({ outcome }) => outcome === 'refused');
   return { holds: isRefused && gaps.length === 0, tries, gaps };
-}
-
-export function fenceFinding(
-  severity: FenceFinding['severity'],
-  code: string,
-  object: string,
-  message: string,
-  ...cure: string[]
-): FenceFinding {
-  return { severity, code, object, message, cure };
 }

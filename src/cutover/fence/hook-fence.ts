@@ -1,14 +1,13 @@
+import { type Finding, finding } from '../../contract/finding.ts';
 import type { MysqlSettings } from '../../mysql/connection.ts';
 import { type CommandResult, resultWords, runCommand } from '../flip/run-command.ts';
 import { fenceError } from './error.ts';
 import {
   type Fence,
-  type FenceFinding,
   type FencePlan,
   type FenceProof,
   type FenceState,
   type FenceTry,
-  fenceFinding,
   proofOf,
   type StillRuns,
   stateOf,
@@ -50,20 +49,20 @@ export class HookFence implements Fence<HookFenceRecord> {
     };
   }
 
-  async check(): Promise<readonly FenceFinding[]> {
+  async check(): Promise<readonly Finding[]> {
     const { set, lift, isSet, tryAs } = this.#settings;
-    const findings: FenceFinding[] = [];
+    const findings: Finding[] = [];
     for (const line of [set, lift, ...(isSet === undefined ? [] : [isSet])]) {
       const result = await this.#runs(`set -n\n${line}`);
       if (result.outcome !== 'done')
-        findings.push(fenceFinding('blocker', 'FENCE_HOOK_FAILED', line, `no shell can run it: ${result.output}`));
+        findings.push(finding('blocker', 'FENCE_HOOK_FAILED', line, `no shell can run it: ${result.output}`));
     }
     for (const { name, login } of tryAs) {
       const refusal = await tryLogin(login);
-      if (refusal !== null) findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', name, refusal.message));
+      if (refusal !== null) findings.push(finding('blocker', 'FENCE_TRY_LOGIN', name, refusal.message));
     }
     if (tryAs.length === 0 && isSet === undefined)
-      findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', 'source', NOTHING_TO_TRY));
+      findings.push(finding('blocker', 'FENCE_TRY_LOGIN', 'source', NOTHING_TO_TRY));
     return findings;
   }
 
@@ -75,6 +74,8 @@ export class HookFence implements Fence<HookFenceRecord> {
     return { way: 'hook' };
   }
 
+  async ready(): Promise<void> {}
+
   /** FENCE_HOOK_FAILED with the end of what it printed. */
   async set(): Promise<void> {
     await this.#must(this.#settings.set);
@@ -85,6 +86,11 @@ export class HookFence implements Fence<HookFenceRecord> {
   }
 
   async loosen(): Promise<void> {}
+
+  /** It lets our own account pass at any time. */
+  async admit<A>(_: HookFenceRecord, work: () => Promise<A>): Promise<A> {
+    return await work();
+  }
 
   async isSet(): Promise<FenceState> {
     const { isSet } = this.#settings;

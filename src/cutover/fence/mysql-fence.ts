@@ -1,12 +1,12 @@
 import { SluiceError } from '../../contract/error.ts';
+import type { Finding } from '../../contract/finding.ts';
 import type { MysqlConnection, MysqlSettings } from '../../mysql/connection.ts';
 import { readGrants } from '../../mysql/grant.ts';
-import { CANARY, dropMysqlCanary, makeMysqlCanary, mysqlCanaryLogin } from './canary.ts';
+import { canaryAccount, canaryOf, dropMysqlCanary, makeMysqlCanary, mysqlCanaryLogin } from './canary.ts';
 import { Deadline, patiently } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
   type Fence,
-  type FenceFinding,
   type FenceLevel,
   type FencePlan,
   type FenceProof,
@@ -27,6 +27,7 @@ import {
   restoreStatements,
   stopsScheduler,
   triedLogins,
+  triesOwn,
 } from './mysql-record.ts';
 import { mayKill } from './mysql-right.ts';
 import { endSessions, killStatement, onMysql } from './mysql-session.ts';
@@ -55,7 +56,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     return planOf(record);
   }
 
-  check(): Promise<readonly FenceFinding[]> {
+  check(): Promise<readonly Finding[]> {
     return this.#on((connection) => checkMysqlFence(connection, this.#settings));
   }
 
@@ -73,10 +74,12 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
         variables: await readVariables(connection),
         accounts: await openAccounts(connection, kept),
         kept: [...kept],
-        canary: this.way === 'accounts' && triedLogins(this.#settings, [...kept]).length === 0,
+        canary: triesOwn(this.#settings, [...kept]) ? canaryOf(this.#settings.pipeline) : null,
       };
     });
   }
+
+  async ready(): Promise<void> {}
 
   /** FENCE_BLOCKED, FENCE_SESSION_STAYS, FENCE_XA_PREPARED, FENCE_GAP, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
   set(record: MysqlFenceRecord): Promise<void> {
@@ -84,13 +87,19 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
       refuseOtherServer(connection, record);
       if (stopsScheduler(record)) await connection.run(assignment(record.kind, 'event_scheduler', 'OFF'));
       await keepOutOfBinlog(connection);
-      if (record.canary) await makeMysqlCanary(connection);
-      await setLocks(connection, [...record.accounts, ...(record.canary ? [CANARY] : [])], 'LOCK');
-      await endForeign(connection, record, deadline);
+      const kill = await howToKill(connection);
+      const endForeign = () => endSessions(connection, sessionNames(new Set(record.kept)), kill, deadline);
+      if (record.canary !== null) await makeMysqlCanary(connection, record.canary);
+      await setLocks(
+        connection,
+        [...record.accounts, ...(record.canary === null ? [] : [canaryAccount(record.canary)])],
+        'LOCK',
+      );
+      await endForeign();
       await refusePreparedXa(connection);
       if (record.way === 'read-only') await setReadOnly(connection, deadline);
       // Again: what was prepared or logged in between the looks and the last step.
-      await endForeign(connection, record, deadline);
+      await endForeign();
       await refusePreparedXa(connection);
       const gaps = await readGaps(connection, record, 'closed');
       if (gaps.length > 0) throw fenceError('FENCE_GAP', `the fence has gaps: ${gaps.join('; ')}`);
@@ -107,9 +116,13 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
   /** INV-152: the fence is believed only when a write that must fail was tried and refused. */
   async proveHolds(record: MysqlFenceRecord, level: FenceLevel = 'closed'): Promise<FenceProof> {
     const known = triedLogins(this.#settings, record.kept);
-    const canary = record.canary ? [{ name: CANARY.user, login: await this.#canaryLogin() }] : [];
-    const tries = await tryWrites({ ...this.#settings, tryAs: [...known, ...canary] }, record, level);
-    return proofOf(tries, (await this.isSet(record, level)).gaps);
+    const { canary: own } = record;
+    const canary = own === null ? [] : [{ name: own, login: await this.#canaryLogin(own) }];
+    const [tries, { gaps }] = await Promise.all([
+      tryWrites({ ...this.#settings, tryAs: [...known, ...canary] }, record, level),
+      this.isSet(record, level),
+    ]);
+    return proofOf(tries, gaps);
   }
 
   loosen(record: MysqlFenceRecord): Promise<void> {
@@ -127,17 +140,39 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
       await keepOutOfBinlog(connection);
       // Under super_read_only no account can be opened, not even by us.
       if (await isClosed(connection)) for (const each of loosenStatements()) await connection.run(each);
-      if (record.canary) await dropMysqlCanary(connection);
+      if (record.canary !== null) await dropMysqlCanary(connection, record.canary);
       await setLocks(connection, record.accounts, 'UNLOCK');
       if (record.way === 'accounts') return;
       for (const each of restoreStatements(record)) await connection.run(each);
     });
   }
 
-  #canaryLogin(): Promise<MysqlSettings> {
+  /**
+   * super_read_only refuses everybody. Under read_only, with every other account locked and out, our own may write. What
+   * is persisted stays, so that a server that is restarted meanwhile comes back closed.
+   */
+  async admit<A>(record: MysqlFenceRecord, work: () => Promise<A>): Promise<A> {
+    return await this.#on(async (connection, deadline) => {
+      refuseOtherServer(connection, record);
+      if (record.way !== 'read-only' || !(await isClosed(connection))) return await work();
+      await connection.run('SET GLOBAL super_read_only = OFF');
+      try {
+        return await work();
+      } finally {
+        await this.#closeAgain(connection, deadline);
+      }
+    });
+  }
+
+  /** The session that opened it may be lost by now. */
+  async #closeAgain(connection: MysqlConnection, deadline: Deadline): Promise<void> {
+    await setReadOnly(connection, deadline).catch(() => this.#surely(setReadOnly));
+  }
+
+  #canaryLogin(user: string): Promise<MysqlSettings> {
     return this.#on(async (connection) => {
       await keepOutOfBinlog(connection);
-      return await mysqlCanaryLogin(connection, this.#settings.login);
+      return await mysqlCanaryLogin(connection, user, this.#settings.login);
     });
   }
 
@@ -154,10 +189,10 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
   }
 }
 
-async function endForeign(connection: MysqlConnection, record: MysqlFenceRecord, deadline: Deadline): Promise<void> {
+async function howToKill(connection: MysqlConnection): Promise<string> {
   const kill = await killStatement(connection, mayKill(await readGrants(connection), connection.server.kind));
   if (kill === null) throw fenceError('FENCE_SESSION_STAYS', 'this account may end no session of another');
-  await endSessions(connection, sessionNames(new Set(record.kept)), kill, deadline);
+  return kill;
 }
 
 async function isClosed(connection: MysqlConnection): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { MysqlSettings } from '../../mysql/connection.ts';
-import { CANARY } from './canary.ts';
+import { canaryAccount } from './canary.ts';
 import type { FenceAct, FencePlan } from './fence.ts';
 import { type Account, accountName, accountStatement } from './mysql-account.ts';
 import { closedStatement } from './mysql-read-only.ts';
@@ -13,6 +13,8 @@ export interface TryLogin {
 }
 
 export interface MysqlFenceSettings {
+  /** Names the account of our own that is tried. */
+  readonly pipeline: string;
   /** The account with the rights of `grants()`. */
   readonly login: MysqlSettings;
   readonly way: 'read-only' | 'accounts';
@@ -38,8 +40,8 @@ export type MysqlFenceRecord = {
   readonly accounts: readonly Account[];
   /** Those that stay able to log in: `user` or `user@host`. */
   readonly kept: readonly string[];
-  /** No login is known that this fence keeps out: an account of our own is closed out with the others, and tried. */
-  readonly canary: boolean;
+  /** Where no login is known that this fence keeps out: an account of our own, closed out with the others, and tried. */
+  readonly canary: string | null;
 };
 
 /**
@@ -57,17 +59,27 @@ export function triedLogins({ way, tryAs }: MysqlFenceSettings, kept: readonly s
   return way === 'read-only' ? tryAs : tryAs.filter(({ login }) => !isKept(login.user));
 }
 
+/** Whether an account of our own must be tried. */
+export function triesOwn(settings: MysqlFenceSettings, kept: readonly string[]): boolean {
+  return settings.way === 'accounts' && triedLogins(settings, kept).length === 0;
+}
+
 export function planOf(record: MysqlFenceRecord): FencePlan {
   return { set: setActs(record).filter(hasStatements), lift: liftActs(record).filter(hasStatements) };
 }
 
+function ownOf({ canary }: MysqlFenceRecord): readonly Account[] {
+  return canary === null ? [] : [canaryAccount(canary)];
+}
+
 function setActs(record: MysqlFenceRecord): readonly FenceAct[] {
-  const { kind, accounts, way, canary } = record;
+  const { kind, accounts, way } = record;
+  const own = ownOf(record);
   return [
     act('no EVENT starts any more', stopsScheduler(record) ? [assignment(kind, 'event_scheduler', 'OFF')] : []),
     act(
       'an account of our own without any right is made, to be tried behind the fence',
-      canary ? [`CREATE USER IF NOT EXISTS ${accountName(CANARY)}`, accountStatement([CANARY], 'LOCK')] : [],
+      own.flatMap((one) => [`CREATE USER IF NOT EXISTS ${accountName(one)}`, accountStatement([one], 'LOCK')]),
     ),
     act(
       `accounts that can log in are locked (${accounts.length})`,
@@ -80,12 +92,13 @@ function setActs(record: MysqlFenceRecord): readonly FenceAct[] {
 }
 
 function liftActs(record: MysqlFenceRecord): readonly FenceAct[] {
-  const { kind, accounts, way, canary } = record;
+  const { kind, accounts, way } = record;
+  const own = ownOf(record).map((one) => `DROP USER IF EXISTS ${accountName(one)}`);
   const isServers = way === 'read-only';
   const unseals = isServers && kind === 'mysql' ? loosenStatements() : [];
   return [
     act('accounts can be changed again', unseals),
-    act('our own account is dropped', canary ? [`DROP USER IF EXISTS ${accountName(CANARY)}`] : []),
+    act('our own account is dropped', own),
     act('accounts that the fence locked are open', accounts.length === 0 ? [] : [accountStatement(accounts, 'UNLOCK')]),
     act('the server takes writes, and EVENTs start, as before', isServers ? restoreStatements(record) : []),
   ];

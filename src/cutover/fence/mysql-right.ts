@@ -1,7 +1,7 @@
+import { type Finding, finding } from '../../contract/finding.ts';
 import type { MysqlConnection } from '../../mysql/connection.ts';
 import { type Grant, has, readGrants } from '../../mysql/grant.ts';
 import { quoteAccount } from '../../mysql/identifier.ts';
-import { type FenceFinding, fenceFinding } from './fence.ts';
 import { type FenceGrant, grantStatement, grants } from './grant.ts';
 import { accountName, keptNames, openAccounts } from './mysql-account.ts';
 import type { MysqlFenceSettings } from './mysql-record.ts';
@@ -23,7 +23,7 @@ export async function checkRights(
   connection: MysqlConnection,
   settings: MysqlFenceSettings,
   hasScheduler: boolean,
-): Promise<readonly FenceFinding[]> {
+): Promise<readonly Finding[]> {
   const { kind } = connection.server;
   const own = await readGrants(connection);
   const missing = grants(settings.way, kind).filter((grant) => !isGranted(own, grant, settings.database));
@@ -39,10 +39,10 @@ export async function checkRights(
     .map((grant) => rightMissing(grant, account, settings.database));
 }
 
-function rightMissing(grant: FenceGrant, account: string, database: string): FenceFinding {
+function rightMissing(grant: FenceGrant, account: string, database: string): Finding {
   const severity = grant.condition === 'has replicas' ? 'information' : 'blocker';
   const message = `${account} lacks ${grant.right}, which ${grant.why}`;
-  return fenceFinding(severity, 'FENCE_RIGHT_MISSING', 'source', message, grantStatement(grant, account, database));
+  return finding(severity, 'FENCE_RIGHT_MISSING', 'source', message, grantStatement(grant, account, database));
 }
 
 function isGranted(own: readonly Grant[], { right, on }: FenceGrant, database: string): boolean {

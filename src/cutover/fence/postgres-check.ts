@@ -1,10 +1,11 @@
 import { SluiceError } from '../../contract/error.ts';
+import { type Finding, finding } from '../../contract/finding.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { arrayText, quoteIdent } from '../../postgres/quote.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
-import { CANARY } from './canary.ts';
+import { canaryOf } from './canary.ts';
 import { Deadline } from './deadline.ts';
-import { type FenceFinding, fenceFinding, type StillRuns } from './fence.ts';
+import type { StillRuns } from './fence.ts';
 import { grantStatement, grants } from './grant.ts';
 import type { RoleFenceSettings } from './postgres-record.ts';
 import { onPostgres, preparedDecisions, preparedTransactions, roleSessions, roleStatements } from './postgres-role.ts';
@@ -13,28 +14,28 @@ import { onPostgres, preparedDecisions, preparedTransactions, roleSessions, role
 export async function checkRoleFence(
   session: PostgresSession,
   settings: RoleFenceSettings,
-): Promise<readonly FenceFinding[]> {
+): Promise<readonly Finding[]> {
   const prepared = await preparedTransactions(session);
   return [
     ...(await checkRoles(session, settings.roles)),
     ...(await checkSignal(session)),
     ...prepared.map((gid) => {
       const message = `the transaction ${gid} stands prepared, and could be committed behind the fence`;
-      return fenceFinding('blocker', 'FENCE_PREPARED', 'target', message, ...preparedDecisions(gid));
+      return finding('blocker', 'FENCE_PREPARED', 'target', message, ...preparedDecisions(gid));
     }),
     ...(await passers(session, settings.roles)).map(([who, why]) =>
-      fenceFinding('warning', 'FENCE_CAN_PASS', 'target', `${who} can write behind the fence: ${why}`),
+      finding('warning', 'FENCE_CAN_PASS', 'target', `${who} can write behind the fence: ${why}`),
     ),
     ...(await checkTries(settings)),
   ];
 }
 
-async function checkRoles(session: PostgresSession, roles: readonly string[]): Promise<readonly FenceFinding[]> {
+async function checkRoles(session: PostgresSession, roles: readonly string[]): Promise<readonly Finding[]> {
   const { rows } = await session.query('SELECT rolname, rolsuper FROM pg_roles WHERE rolname = ANY ($1)', [
     arrayText(roles),
   ]);
   const isSuper = new Map(rows.map(({ rolname, rolsuper }) => [rolname, rolsuper === 't']));
-  const findings: FenceFinding[] = [];
+  const findings: Finding[] = [];
   for (const role of roles) {
     const problem = await checkRole(session, role, isSuper.get(role));
     if (problem !== null) findings.push(problem);
@@ -46,15 +47,15 @@ async function checkRole(
   session: PostgresSession,
   role: string,
   isSuper: boolean | undefined,
-): Promise<FenceFinding | null> {
-  if (isSuper === undefined) return fenceFinding('blocker', 'FENCE_ROLE_UNKNOWN', role, `there is no role ${role}`);
+): Promise<Finding | null> {
+  if (isSuper === undefined) return finding('blocker', 'FENCE_ROLE_UNKNOWN', role, `there is no role ${role}`);
   if (await mayAlter(session, role)) return null;
   const self = quoteIdent((await session.query('SELECT current_user')).rows[0]?.['current_user'] ?? '');
   const message = isSuper ? `${role} is a superuser: only one can close it out` : `${self} may not alter ${role}`;
   const cure = isSuper
     ? [`ALTER ROLE ${quoteIdent(role)} NOSUPERUSER`]
     : [`ALTER ROLE ${self} CREATEROLE`, `GRANT ${quoteIdent(role)} TO ${self} WITH ADMIN OPTION`];
-  return fenceFinding('blocker', 'FENCE_RIGHT_MISSING', role, message, ...cure);
+  return finding('blocker', 'FENCE_RIGHT_MISSING', role, message, ...cure);
 }
 
 /** Tried, and rolled back: the rule has changed with PostgreSQL 16. */
@@ -71,7 +72,7 @@ async function mayAlter(session: PostgresSession, role: string): Promise<boolean
   }
 }
 
-async function checkSignal(session: PostgresSession): Promise<readonly FenceFinding[]> {
+async function checkSignal(session: PostgresSession): Promise<readonly Finding[]> {
   const { rows } = await session.query(
     `SELECT current_user AS self, pg_has_role('pg_signal_backend', 'MEMBER') OR
 (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS may`,
@@ -81,23 +82,23 @@ async function checkSignal(session: PostgresSession): Promise<readonly FenceFind
   const needed = grants('roles', 'postgres').filter(({ right }) => right === 'pg_signal_backend');
   return needed.map((grant) => {
     const message = `${self} lacks ${grant.right}, which ${grant.why}`;
-    return fenceFinding('blocker', 'FENCE_RIGHT_MISSING', 'target', message, grantStatement(grant, self, ''));
+    return finding('blocker', 'FENCE_RIGHT_MISSING', 'target', message, grantStatement(grant, self, ''));
   });
 }
 
 /** A login that does not work now would be refused then for a reason that proves nothing. */
-async function checkTries({ tryAs, limitMs }: RoleFenceSettings): Promise<readonly FenceFinding[]> {
+async function checkTries({ tryAs, limitMs, login: ours }: RoleFenceSettings): Promise<readonly Finding[]> {
   if (tryAs.length === 0) {
-    const message = `no login of the application is given: a role of our own, ${CANARY.user}, is made, closed out and tried`;
-    return [fenceFinding('information', 'FENCE_TRY_LOGIN', 'target', message)];
+    const message = `no login of the application is given: a role of our own, ${canaryOf(ours.pipeline)}, is made, closed out and tried`;
+    return [finding('information', 'FENCE_TRY_LOGIN', 'target', message)];
   }
-  const findings: FenceFinding[] = [];
+  const findings: Finding[] = [];
   for (const { name, login } of tryAs) {
     try {
       await onPostgres(login, new Deadline(limitMs), async () => {});
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      findings.push(fenceFinding('blocker', 'FENCE_TRY_LOGIN', name, error.message, error.remedy));
+      findings.push(finding('blocker', 'FENCE_TRY_LOGIN', name, error.message, error.remedy));
     }
   }
   return findings;

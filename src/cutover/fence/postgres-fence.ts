@@ -1,12 +1,12 @@
 import { SluiceError } from '../../contract/error.ts';
+import type { Finding } from '../../contract/finding.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
-import { CANARY, dropPostgresCanary, makePostgresCanary, postgresCanary, postgresCanaryLogin } from './canary.ts';
+import { canaryOf, dropPostgresCanary, makePostgresCanary, postgresCanary, postgresCanaryLogin } from './canary.ts';
 import { Deadline, patiently } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
   type Fence,
-  type FenceFinding,
   type FencePlan,
   type FenceProof,
   type FenceState,
@@ -49,7 +49,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     };
   }
 
-  check(): Promise<readonly FenceFinding[]> {
+  check(): Promise<readonly Finding[]> {
     return this.#on((session) => checkRoleFence(session, this.#settings));
   }
 
@@ -62,16 +62,25 @@ export class RoleFence implements Fence<RoleFenceRecord> {
       way: 'roles',
       ...(await identityOf(session)),
       roles: await rolesThat(session, this.#settings.roles, 'log in'),
-      canary: this.#settings.tryAs.length === 0,
+      canary: this.#settings.tryAs.length === 0 ? canaryOf(this.#settings.login.pipeline) : null,
     }));
+  }
+
+  /** Its login is tried once while it may log in: that takes as long as all that `set` does. */
+  ready({ canary }: RoleFenceRecord): Promise<void> {
+    return this.#surely(async (session) => {
+      if (canary !== null) await this.#makeCanary(session, canary);
+    });
   }
 
   /** FENCE_PREPARED, FENCE_SESSION_STAYS, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
   set(record: RoleFenceRecord): Promise<void> {
     return this.#surely(async (session, deadline) => {
       await refuseOther(session, record);
-      if (record.canary) await this.#makeCanary(session);
-      await setLogin(session, [...record.roles, ...(record.canary ? [CANARY.user] : [])], 'NOLOGIN');
+      const { canary } = record;
+      if (canary !== null && (await postgresCanary(session, canary)) === 'none')
+        await this.#makeCanary(session, canary);
+      await setLogin(session, [...record.roles, ...(canary === null ? [] : [canary])], 'NOLOGIN');
       await endRoleSessions(session, this.#settings.roles, deadline);
       await refusePrepared(session);
     });
@@ -95,34 +104,39 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   async proveHolds(record: RoleFenceRecord): Promise<FenceProof> {
     const tries: FenceTry[] = [];
     for (const each of this.#settings.tryAs) tries.push(await tryRole(each, this.#settings.limitMs));
-    if (record.canary) tries.push(await this.#tryCanary());
+    if (record.canary !== null) tries.push(await this.#tryCanary(record.canary));
     return proofOf(tries, (await this.isSet(record)).gaps);
   }
 
   async loosen(): Promise<void> {}
 
+  /** Our own role is not among those that are kept out. */
+  async admit<A>(_: RoleFenceRecord, work: () => Promise<A>): Promise<A> {
+    return await work();
+  }
+
   lift(record: RoleFenceRecord): Promise<void> {
     return this.#surely(async (session) => {
       await refuseOther(session, record);
-      if (record.canary) await dropPostgresCanary(session);
+      if (record.canary !== null) await dropPostgresCanary(session, record.canary);
       await setLogin(session, record.roles, 'LOGIN');
     });
   }
 
   /** One that pg_hba.conf does not let in would be refused for a reason that proves nothing: it is given up. */
-  async #makeCanary(session: PostgresSession): Promise<void> {
-    await makePostgresCanary(session);
-    if ((await postgresCanary(session)) === 'nologin') return;
-    const login = await postgresCanaryLogin(session, this.#settings.login);
-    const { outcome } = await tryRole({ name: CANARY.user, login }, this.#settings.limitMs);
-    if (outcome !== 'passed') await dropPostgresCanary(session);
+  async #makeCanary(session: PostgresSession, role: string): Promise<void> {
+    await makePostgresCanary(session, role);
+    if ((await postgresCanary(session, role)) === 'nologin') return;
+    const login = await postgresCanaryLogin(session, role, this.#settings.login);
+    const { outcome } = await tryRole({ name: role, login }, this.#settings.limitMs);
+    if (outcome !== 'passed') await dropPostgresCanary(session, role);
   }
 
-  #tryCanary(): Promise<FenceTry> {
+  #tryCanary(role: string): Promise<FenceTry> {
     return this.#on(async (session) => {
-      if ((await postgresCanary(session)) === 'none') return NO_CANARY;
-      const login = await postgresCanaryLogin(session, this.#settings.login);
-      return await tryRole({ name: CANARY.user, login }, this.#settings.limitMs);
+      if ((await postgresCanary(session, role)) === 'none') return noCanary(role);
+      const login = await postgresCanaryLogin(session, role, this.#settings.login);
+      return await tryRole({ name: role, login }, this.#settings.limitMs);
     });
   }
 
@@ -139,12 +153,10 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   }
 }
 
-const NO_CANARY: FenceTry = {
-  as: CANARY.user,
-  what: 'log in',
-  outcome: 'unclear',
-  answer: 'pg_hba.conf does not let a role of ours in: give a login of the application',
-};
+function noCanary(role: string): FenceTry {
+  const answer = 'pg_hba.conf does not let a role of ours in: give a login of the application';
+  return { as: role, what: 'log in', outcome: 'unclear', answer };
+}
 
 async function identityOf(session: PostgresSession): Promise<{ server: string; database: string }> {
   const { rows } = await session.query(

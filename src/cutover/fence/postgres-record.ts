@@ -22,6 +22,6 @@ export type RoleFenceRecord = {
   readonly database: string;
   /** Those of the roles that could log in. */
   readonly roles: readonly string[];
-  /** No login of the application is known: a role of our own is closed out with the others, and tried. */
-  readonly canary: boolean;
+  /** Where no login of the application is known: a role of our own, closed out with the others, and tried. */
+  readonly canary: string | null;
 };

@@ -25,10 +25,9 @@ export async function tryWrites(
   // Ours may pass where only read_only is set; under super_read_only not even we may.
   const isOursRefused = record.way === 'read-only' && record.kind === 'mysql' && level === 'closed';
   const own = isOursRefused ? [{ name: 'sluice', login: settings.login }] : [];
-  const tries: FenceTry[] = [];
-  for (const { name, login } of [...own, ...settings.tryAs])
-    tries.push(await tryWrite(name, login, writeStatement(settings.database), settings.limitMs));
-  return tries;
+  const statement = writeStatement(settings.database);
+  const all = [...own, ...settings.tryAs];
+  return await Promise.all(all.map(({ name, login }) => tryWrite(name, login, statement, settings.limitMs)));
 }
 
 export async function tryWrite(

@@ -1,5 +1,6 @@
+import { type Finding, finding } from '../../contract/finding.ts';
 import { flipError } from './error.ts';
-import { type Flip, type FlipFinding, type FlipPlan, flipFinding } from './flip.ts';
+import type { Flip, FlipPlan } from './flip.ts';
 import { resultWords, runCommand } from './run-command.ts';
 
 export interface CommandFlipSettings {
@@ -35,10 +36,10 @@ export class CommandFlip implements Flip<CommandFlipRecord> {
     return unflip === undefined ? 'a person takes it back and confirms it' : `run: ${this.#shown.unflip}`;
   }
 
-  async check(): Promise<readonly FlipFinding[]> {
+  async check(): Promise<readonly Finding[]> {
     const { flip, unflip } = this.#settings;
     const shown = this.#shown;
-    const findings: FlipFinding[] = [];
+    const findings: Finding[] = [];
     const lines = [
       { line: flip, name: shown.flip },
       ...(unflip === undefined ? [] : [{ line: unflip, name: shown.unflip }]),
@@ -46,11 +47,11 @@ export class CommandFlip implements Flip<CommandFlipRecord> {
     for (const { line, name } of lines) {
       const { outcome, output } = await runCommand({ ...this.#settings, line: `set -n\n${line}` });
       if (outcome !== 'done')
-        findings.push(flipFinding('blocker', 'FLIP_COMMAND', name, `no shell can run it: ${output.trim()}`));
+        findings.push(finding('blocker', 'FLIP_COMMAND', name, `no shell can run it: ${output.trim()}`));
     }
     if (unflip === undefined) {
       const message = 'there is no command that flips back: abort and rollback will ask a person for it';
-      findings.push(flipFinding('warning', 'FLIP_COMMAND', shown.flip, message));
+      findings.push(finding('warning', 'FLIP_COMMAND', shown.flip, message));
     }
     return findings;
   }

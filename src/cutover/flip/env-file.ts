@@ -1,5 +1,6 @@
 import { flipError } from './error.ts';
 import type { FileEdit } from './file-flip.ts';
+import { secretsOfVariable } from './variable-secret.ts';
 
 /** `KEY=value` with what stands around it: indent, `export`, blanks; the rest is the value and a comment. */
 const LINE = /^(\s*(?:export\s+)?)([A-Za-z_][\w.]*)(\s*=[ \t]*)(.*)$/;
@@ -93,10 +94,10 @@ function withAdded(lines: readonly string[], added: readonly string[], newline: 
 function maskEnv(line: string): string {
   const [, before = '', key = '', equals = '', rest = ''] = LINE.exec(line) ?? [];
   if (key === '') return line.trim() === '' || line.trim().startsWith('#') ? line : '***';
-  if (/pass|pwd|secret|token|key|credential/i.test(key)) return `${before}${key}${equals}***`;
-  if (/passw|pwd/i.test(rest)) return `${before}${key}${equals}***`;
-  if (!rest.includes('://') || !rest.includes('@')) return line;
-  // To the last @: whatever a password holds is before it.
+  const [, inner = rest] = /^["']?(.*?)["']?\s*$/.exec(rest) ?? [];
+  if (secretsOfVariable(key, inner).length === 0) return line;
+  const isWhole = secretsOfVariable(key, 'value').length > 0 || /passw|pwd/i.test(rest) || !rest.includes('://');
+  if (isWhole) return `${before}${key}${equals}***`;
   const clean = rest.replace(/(:\/\/[^:@/]*:).*(@[^@]*)$/, '$1***$2');
   return `${before}${key}${equals}${clean === rest ? '***' : clean}`;
 }

@@ -2,8 +2,9 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { geteuid } from 'node:process';
 import { SluiceError } from '../../contract/error.ts';
+import { type Finding, finding } from '../../contract/finding.ts';
 import { flipError } from './error.ts';
-import { type Flip, type FlipFinding, type FlipPlan, flipFinding } from './flip.ts';
+import type { Flip, FlipPlan } from './flip.ts';
 import { lineDiff } from './line-diff.ts';
 import { hashOf, readIfThere, removeFile, replaceFile, targetOf } from './replace-file.ts';
 import { resultWords, runCommand } from './run-command.ts';
@@ -15,7 +16,7 @@ export interface FileEdit {
   /** A line of the file, safe to be shown. */
   mask(line: string): string;
   /** What speaks against the text that the file would become. */
-  verify(text: string): Promise<readonly FlipFinding[]>;
+  verify(text: string): Promise<readonly Finding[]>;
 }
 
 export interface FileFlipSettings {
@@ -74,13 +75,13 @@ export class FileFlip implements Flip<FileFlipRecord> {
     return reload === undefined ? '' : `, then run: ${reload.shown ?? reload.line}`;
   }
 
-  async check(): Promise<readonly FlipFinding[]> {
+  async check(): Promise<readonly Finding[]> {
     try {
       const { path, after } = await this.#both();
       return [...(await checkPlace(path)), ...(await this.#edit.verify(after))];
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      return [flipFinding('blocker', error.code, this.#settings.path, error.message, error.remedy)];
+      return [finding('blocker', error.code, this.#settings.path, error.message, error.remedy)];
     }
   }
 
@@ -129,9 +130,13 @@ export class FileFlip implements Flip<FileFlipRecord> {
     await replaceFile(record.path, after, record.path);
   }
 
+  /** A deployment may have turned the link to the file of another release: then that one is read by the application. */
   async #current({ path }: FileFlipRecord): Promise<Buffer> {
     const bytes = await readIfThere(path);
     if (bytes === null) throw flipError('FLIP_FILE', `${path} is gone`);
+    const now = await targetOf(this.#settings.path);
+    if (now !== path)
+      throw flipError('FLIP_FILE_CHANGED', `${this.#settings.path} is ${now} by now, the flip is of ${path}`);
     return bytes;
   }
 
@@ -165,18 +170,18 @@ function changed({ path, backup }: FileFlipRecord): SluiceError {
   );
 }
 
-async function checkPlace(path: string): Promise<readonly FlipFinding[]> {
-  const findings: FlipFinding[] = [];
+async function checkPlace(path: string): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
   const owner = (await stat(path)).uid;
   const self = geteuid?.();
   if (self !== undefined && self !== 0 && owner !== self)
     findings.push(
-      flipFinding('blocker', 'FLIP_FILE', path, `${path} belongs to another user, and would not after the flip`),
+      finding('blocker', 'FLIP_FILE', path, `${path} belongs to another user, and would not after the flip`),
     );
   try {
     await access(dirname(path), constants.W_OK);
   } catch {
-    findings.push(flipFinding('blocker', 'FLIP_FILE', path, `no file can be made in ${dirname(path)}`));
+    findings.push(finding('blocker', 'FLIP_FILE', path, `no file can be made in ${dirname(path)}`));
   }
   return findings;
 }

@@ -1,4 +1,5 @@
 /** This folder points the application at the other side, and back again, byte for byte (protocols 6). */
+import type { Finding } from '../../contract/finding.ts';
 
 export type FlipKind = 'env-file' | 'settings-file' | 'command' | 'webhook' | 'operator';
 
@@ -6,15 +7,6 @@ export type FlipKind = 'env-file' | 'settings-file' | 'command' | 'webhook' | 'o
 export interface FlipPlan {
   readonly words: string;
   readonly diff: readonly string[];
-}
-
-/** As the findings of `check`: `blocker` means that run() would fail. */
-export interface FlipFinding {
-  readonly severity: 'blocker' | 'warning' | 'information';
-  readonly code: string;
-  readonly object: string;
-  readonly message: string;
-  readonly cure: readonly string[];
 }
 
 /**
@@ -28,19 +20,9 @@ export interface Flip<R> {
   describe(): Promise<FlipPlan>;
   /** What `undo` will do, in words. */
   describeUndo(record: R): string;
-  check(): Promise<readonly FlipFinding[]>;
+  check(): Promise<readonly Finding[]>;
   plan(): Promise<R>;
   /** Answers what it did, in a sentence. */
   run(record: R, signal?: AbortSignal): Promise<string>;
   undo(record: R, signal?: AbortSignal): Promise<string>;
-}
-
-export function flipFinding(
-  severity: FlipFinding['severity'],
-  code: string,
-  object: string,
-  message: string,
-  ...cure: string[]
-): FlipFinding {
-  return { severity, code, object, message, cure };
 }

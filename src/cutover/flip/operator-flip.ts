@@ -1,5 +1,6 @@
+import type { Finding } from '../../contract/finding.ts';
 import { flipError } from './error.ts';
-import type { Flip, FlipFinding, FlipPlan } from './flip.ts';
+import type { Flip, FlipPlan } from './flip.ts';
 
 export interface OperatorFlipSettings {
   /** What a person is to do, and to take back. */
@@ -28,7 +29,7 @@ export class OperatorFlip implements Flip<OperatorFlipRecord> {
     return `asks the operator: ${this.#settings.unflip}`;
   }
 
-  async check(): Promise<readonly FlipFinding[]> {
+  async check(): Promise<readonly Finding[]> {
     return [];
   }
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text as readText } from 'node:stream/consumers';
+import { type Finding, finding } from '../../contract/finding.ts';
 import { flipError } from './error.ts';
 import type { FileEdit } from './file-flip.ts';
-import { type FlipFinding, flipFinding } from './flip.ts';
+import { hashOf } from './replace-file.ts';
 
 /** What Django's DATABASES['default'] becomes. */
 export interface DjangoDatabase {
@@ -94,15 +95,26 @@ function python(text: string): string {
 
 const PARSE = 'import sys; compile(sys.stdin.buffer.read(), "settings", "exec")';
 
+/** SHA-256 of the text that Python took last: behind the fence everybody waits, so what was asked ahead is not asked again. */
+let taken: string | null = null;
+
 /** By the Python of this machine, without running or writing anything; what is not there cannot tell. */
-async function verifyPython(text: string): Promise<readonly FlipFinding[]> {
+async function verifyPython(text: string): Promise<readonly Finding[]> {
+  const hash = hashOf(Buffer.from(text));
+  if (hash === taken) return [];
+  const findings = await askPython(text);
+  if (findings.length === 0) taken = hash;
+  return findings;
+}
+
+async function askPython(text: string): Promise<readonly Finding[]> {
   const child = spawn('python3', ['-I', '-c', PARSE], { stdio: ['pipe', 'ignore', 'pipe'] });
   const started = once(child, 'spawn');
   try {
     await started;
   } catch {
     const message = 'there is no python3 here to tell whether the settings file stays Python';
-    return [flipFinding('information', 'FLIP_PYTHON', 'settings file', message)];
+    return [finding('information', 'FLIP_PYTHON', 'settings file', message)];
   }
   child.stdin.on('error', () => {});
   child.stdin.end(text);
@@ -110,5 +122,5 @@ async function verifyPython(text: string): Promise<readonly FlipFinding[]> {
   if (code === 0) return [];
   // The line that Python shows may hold a password: only its own words are kept.
   const words = said.trim().split('\n').at(-1) ?? '';
-  return [flipFinding('blocker', 'FLIP_PYTHON', 'settings file', `it would not be Python any more: ${words}`)];
+  return [finding('blocker', 'FLIP_PYTHON', 'settings file', `it would not be Python any more: ${words}`)];
 }

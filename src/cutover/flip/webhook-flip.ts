@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Finding, finding } from '../../contract/finding.ts';
 import { flipError } from './error.ts';
-import { type Flip, type FlipFinding, type FlipPlan, flipFinding } from './flip.ts';
+import type { Flip, FlipPlan } from './flip.ts';
 import { scrub } from './scrub.ts';
 
 export interface WebhookFlipSettings {
   readonly url: string;
   /** Names the pipeline in the body. */
   readonly pipeline: string;
-  /** Sent with every call, like `authorization`; never shown. */
+  /** Sent with every call, like `authorization`; what of them is secret stands in `secrets` too. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
   /** Of one try. */
@@ -42,12 +43,12 @@ export class WebhookFlip implements Flip<WebhookFlipRecord> {
     return `POST ${this.#shownUrl} with {"action": "unflip"}`;
   }
 
-  async check(): Promise<readonly FlipFinding[]> {
+  async check(): Promise<readonly Finding[]> {
     const { protocol, hostname } = new URL(this.#settings.url);
     const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
     if (protocol === 'https:' || isLocal) return [];
     const message = 'the call and its secrets go over the network in plain text';
-    return [flipFinding('warning', 'FLIP_WEBHOOK', this.#shownUrl, message, 'use https')];
+    return [finding('warning', 'FLIP_WEBHOOK', this.#shownUrl, message, 'use https')];
   }
 
   async plan(): Promise<WebhookFlipRecord> {
@@ -66,7 +67,7 @@ export class WebhookFlip implements Flip<WebhookFlipRecord> {
   async #call(action: 'flip' | 'unflip', key: string, signal?: AbortSignal): Promise<string> {
     const endMs = performance.now() + this.#settings.limitMs;
     for (let pauseMs = 100, tries = 1; ; pauseMs = Math.min(2 * pauseMs, 5_000), tries++) {
-      const answer = await this.#post(action, key, Math.max(1, endMs - performance.now()), signal);
+      const answer = await this.#post(action, key, Math.max(1, Math.ceil(endMs - performance.now())), signal);
       const words = `POST ${this.#shownUrl} (${action}, try ${tries}): ${answer.words}`;
       if (answer.verdict === 'done') return words;
       if (answer.verdict === 'refused' || signal?.aborted || performance.now() + pauseMs >= endMs)
@@ -86,7 +87,7 @@ export class WebhookFlip implements Flip<WebhookFlipRecord> {
         body: JSON.stringify({ pipeline, action, key }),
         signal: signal === undefined ? late : AbortSignal.any([late, signal]),
       });
-      const said = (await response.text()).slice(0, KEPT_CHARACTERS);
+      const said = await beginningOf(response);
       return { verdict: verdictOf(response.status), words: this.#clean(`${response.status} ${said}`.trim()) };
     } catch (error) {
       return { verdict: 'again', words: this.#clean(wordsOf(error)) };
@@ -100,9 +101,23 @@ export class WebhookFlip implements Flip<WebhookFlipRecord> {
   }
 
   #clean(text: string): string {
-    const { secrets = [], headers = {} } = this.#settings;
-    return scrub(text, [...secrets, ...Object.values(headers)]);
+    return scrub(text, this.#settings.secrets ?? []);
   }
+}
+
+/** The status is the answer: what is said beside it may be long, or never end, and then counts as far as it came. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let said = '';
+  try {
+    for await (const piece of body ?? []) {
+      said += decoder.decode(piece, { stream: true });
+      if (said.length >= KEPT_CHARACTERS) break;
+    }
+  } catch {
+    // Cut off with the limit of the try.
+  }
+  return said.slice(0, KEPT_CHARACTERS);
 }
 
 interface Answer {

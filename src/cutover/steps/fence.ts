@@ -21,9 +21,15 @@ export function fenceStep<R extends StepRecord>({ fence, recordOf, limitMs }: Fe
       const { set } = fence.describe(await fence.plan());
       return set.flatMap(({ words, statements }) => [words, ...statements.map((statement) => `  ${statement}`)]);
     },
-    run: async ({ record, note }) => {
-      const before = record === null ? await fence.plan() : recordOf(record);
-      if (record === null) await note(before);
+    ready: async ({ record, note }) => {
+      if (record !== null) return;
+      const before = await fence.plan();
+      await note(before);
+      await fence.ready(before);
+    },
+    run: async ({ record }) => {
+      if (record === null) throw leaks('no fence is planned');
+      const before = recordOf(record);
       await fence.set(before);
       const { holds, tries, gaps } = await fence.proveHolds(before);
       const failed = tries.filter(({ outcome }) => outcome !== 'refused');

@@ -17,6 +17,16 @@ export interface ChangesVerified {
   /** The first of them. */
   readonly differences: readonly RowDifference[];
   readonly tookMs: number;
+  readonly orphans: OrphansLookedFor;
+}
+
+/** Rows of the target without the parent that their foreign key names. */
+export interface OrphansLookedFor {
+  /** Foreign keys that were counted whole before, and whose changed rows were looked at since. */
+  readonly counted: number;
+  /** Those for which there was no time: of these only changed rows were looked at. */
+  readonly uncounted: readonly string[];
+  readonly found: readonly { readonly constraint: string; readonly parent: string; readonly rows: string }[];
 }
 
 export interface VerifyStepOptions {
@@ -24,53 +34,71 @@ export interface VerifyStepOptions {
   readonly verifyChanged: ((signal: AbortSignal, isStill: boolean) => Promise<ChangesVerified>) | null;
   /** Without a fence rows go on to change: a rehearsal tells how long the check takes, and no more. */
   isFenced(): boolean;
+  /** Begins what later steps of the write block can do while rows are compared. */
+  beside(signal: AbortSignal): void;
   readonly limitMs: number;
 }
 
 /**
  * Behind fence and drain nothing moves: what changed since its last comparison must be equal now (INV-174). The same
- * ahead of the fence leaves less to do behind it, and fails while nobody waits.
+ * ahead of the fence fails while nobody waits, and once more right before it leaves but what changed in that moment.
  */
-export function verifySteps(options: VerifyStepOptions): readonly [ahead: Step, verify: Step] {
-  const { limitMs } = options;
-  const describe = async () => [
-    'read the changed rows by their keys on both sides; tables without a key that changed, whole',
-  ];
+export function verifySteps(options: VerifyStepOptions): readonly [ahead: Step, again: Step, verify: Step] {
+  const shared = {
+    limitMs: options.limitMs,
+    describe: async () => [
+      'read the changed rows by their keys on both sides; tables without a key that changed, whole',
+    ],
+    run: async (context: StepContext) => await verified(options, context),
+  };
   const ahead: Step = {
     name: 'verify-ahead',
     title: 'Compares rows that changed since they were last compared, while the application writes on.',
     phase: 'prepare',
-    ...{ limitMs, describe },
-    run: async (context) => await verified(options, context),
+    ...shared,
+  };
+  const again: Step = {
+    name: 'verify-again',
+    title: 'Compares what changed since that, so that little is left to compare behind the fence.',
+    phase: 'prepare',
+    ...shared,
   };
   const verify: Step = {
     name: 'verify',
     title: 'Compares every row that changed since it was last compared: any difference puts everything back.',
     phase: 'blocked',
-    ...{ limitMs, describe },
-    run: async (context) => await verified(options, context),
+    ...shared,
   };
-  return [ahead, verify];
+  return [ahead, again, verify];
 }
 
 async function verified(
-  { verifyChanged, isFenced }: VerifyStepOptions,
+  { verifyChanged, isFenced, beside }: VerifyStepOptions,
   { signal, note, isWaived }: StepContext,
 ): Promise<string> {
   if (verifyChanged === null) throw notProven(['this process does not follow the tables']);
+  if (isFenced()) beside(signal);
   const found = await verifyChanged(signal, isFenced());
-  const { keys, whole, changing, differenceCount, tookMs } = found;
+  const { keys, whole, changing, differenceCount, tookMs, orphans } = found;
   const unproven = found.unproven.map(sentence);
-  await note({ keys, whole, unproven, changing, differenceCount, tookMs });
+  const { counted, uncounted } = orphans;
+  const orphaned = orphans.found.map(({ constraint, parent, rows }) => ({ constraint, parent, rows }));
+  await note({
+    ...{ keys, whole, unproven, changing, differenceCount, tookMs },
+    orphans: { counted, uncounted, found: orphaned },
+  });
   if (differenceCount > 0) throw rowsDiffer(found);
+  if (orphaned.length > 0) throw orphansFound(orphans);
   if (unproven.length > 0 && !isWaived('verified')) throw notProven(unproven);
   if (changing > 0 && isFenced()) throw notProven([`${changing} rows went on to change behind the fence`]);
   return verifiedWords(found);
 }
 
-function verifiedWords({ keys, whole, unproven, changing, tookMs }: ChangesVerified): string {
+function verifiedWords({ keys, whole, unproven, changing, tookMs, orphans }: ChangesVerified): string {
   return [
     `${keys} changed rows are equal on both sides, after ${Math.round(tookMs)} ms`,
+    ...(orphans.counted > 0 ? [`no row lacks its parent (${orphans.counted} foreign keys)`] : []),
+    ...(orphans.uncounted.length > 0 ? [`only changed rows looked at for: ${orphans.uncounted.join(', ')}`] : []),
     ...(whole.length > 0 ? [`compared whole: ${whole.join(', ')}`] : []),
     ...(changing > 0 ? [`${changing} rows were changing`] : []),
     ...(unproven.length > 0 ? [`NOT proven: ${unproven.map(sentence).join(', ')}`] : []),
@@ -94,6 +122,23 @@ function rowsDiffer({ differenceCount, differences }: ChangesVerified): SluiceEr
     message: `${differenceCount === 1 ? '1 difference' : `${differenceCount} differences`}: ${named.join('; ')}`,
     remedy:
       'Everything is put back by itself. See sluice status, find what writes to the target, sluice verify --repair.',
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_ORPHANS: a foreign key of the target is valid, and rows lack the parent that it promises. */
+function orphansFound({ found }: OrphansLookedFor): SluiceError {
+  const named = found
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ constraint, parent, rows }) =>
+        `${constraint}: ${rows === '1' ? '1 row' : `${rows} rows`} without a row in ${parent}`,
+    );
+  return new SluiceError({
+    code: 'CUTOVER_ORPHANS',
+    message: `rows of the target lack their parents: ${named.join('; ')}`,
+    remedy:
+      'Everything is put back by itself. sluice verify has the statement that finds them. Mend them at the source; to keep them, make the key NOT VALID on the target and waive the gate constraints.',
     disposition: 'stop',
   });
 }

@@ -54,37 +54,50 @@ export function wayBackSteps(options: WayBackOptions): readonly [prove: Step, sk
 }
 
 export interface ReturnedOptions {
-  /** Ends the stream back, puts the triggers where they were and takes slot and publication away. */
+  /** Ends the stream back and puts the triggers where they were. */
   endWayBack(): Promise<void>;
+  /** Takes slot and publication away. */
+  dropWayBack(): Promise<void>;
   /** The stream from the old side goes on where it was closed. */
   reopenStream(): Promise<void>;
   readonly limitMs: number;
 }
 
-/** What is behind the point of no return of a rollback, before the old side is opened. */
-export function returnedSteps({ endWayBack, reopenStream, limitMs }: ReturnedOptions): readonly Step[] {
-  return [
-    {
-      name: 'end-way-back',
-      title: 'Ends the stream back, puts the source’s triggers where they were, takes slot and publication away.',
-      phase: 'beyond',
-      limitMs,
-      describe: async () => ['every trigger exactly as it was; slot, publication and replica identities as before'],
-      run: async () => {
-        await endWayBack();
-        return 'the way back is ended';
-      },
+/** Behind the point of no return of a rollback: the first before the old side is opened, the others while it is open. */
+export function returnedSteps(options: ReturnedOptions): readonly [end: Step, drop: Step, reopen: Step] {
+  const { endWayBack, dropWayBack, reopenStream, limitMs } = options;
+  const end: Step = {
+    name: 'end-way-back',
+    title: 'Ends the stream back and puts the source’s triggers where they were.',
+    phase: 'beyond',
+    limitMs,
+    describe: async () => ['every trigger exactly as it was'],
+    run: async () => {
+      await endWayBack();
+      return 'the way back is ended';
     },
-    {
-      name: 'reopen-stream',
-      title: 'Lets the stream to the target go on where the cutover had closed it.',
-      phase: 'beyond',
-      limitMs,
-      describe: async () => ['the checkpoint on the target is open again; what came back is left out'],
-      run: async () => {
-        await reopenStream();
-        return 'the stream to the target is open';
-      },
+  };
+  const drop: Step = {
+    name: 'drop-way-back',
+    title: 'Takes slot and publication of the way back away.',
+    phase: 'beyond',
+    limitMs,
+    describe: async () => ['slot, publication and replica identities as before'],
+    run: async () => {
+      await dropWayBack();
+      return 'nothing is kept on the target for it any more';
     },
-  ];
+  };
+  const reopen: Step = {
+    name: 'reopen-stream',
+    title: 'Lets the stream to the target go on where the cutover had closed it.',
+    phase: 'beyond',
+    limitMs,
+    describe: async () => ['the checkpoint on the target is open again; what came back is left out'],
+    run: async () => {
+      await reopenStream();
+      return 'the stream to the target is open';
+    },
+  };
+  return [end, drop, reopen];
 }

@@ -40,10 +40,14 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number):
   }
 }
 
+/** Of everything in a log: it holds rows of the source, which are for this account alone. */
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+
 /** A file that is there whole or not at all, after a power cut too. */
 export async function createWhole(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.new`;
-  const file = await open(draft, 'w');
+  const file = await open(draft, 'w', FILE_MODE);
   try {
     await writeAll(file, bytes, 0);
     await file.sync();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logError } from '../log-error.ts';
-import { createOnce, isAbsent } from './disk.ts';
+import { createOnce, FOLDER_MODE, isAbsent } from './disk.ts';
 import { listSegments } from './segment-file.ts';
 
 /** Version of everything in the directory. Another one is refused, never guessed at. */
@@ -41,7 +41,7 @@ function parseIdentity(path: string, text: string): Identity {
 
 /** The identity of the log in `directory`, which becomes a log if it is none. */
 export async function identityOf(directory: string): Promise<Identity> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: FOLDER_MODE });
   const found = await readIdentity(directory);
   if (found !== undefined) return found;
   if ((await listSegments(directory)).length > 0) {

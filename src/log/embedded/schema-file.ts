@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logError } from '../log-error.ts';
-import { diskError, isAbsent, syncDirectory, writeAll } from './disk.ts';
+import { diskError, FILE_MODE, isAbsent, syncDirectory, writeAll } from './disk.ts';
 import { frameHeaderBytes, frameOf, frameType, isSound, readHeader } from './frame.ts';
 
 interface SchemaEntry {
@@ -66,7 +66,7 @@ export class SchemaFile {
     if (found.entries.length < needed) {
       throw logError('LOG_CORRUPT', `${nameOf(directory)} has ${found.entries.length} sound schemas of ${needed}`);
     }
-    const file = await open(nameOf(directory), found.bytes === 0 ? 'w' : 'r+');
+    const file = await open(nameOf(directory), found.bytes === 0 ? 'w' : 'r+', FILE_MODE);
     await file.truncate(found.bytes);
     await file.sync();
     await syncDirectory(directory);

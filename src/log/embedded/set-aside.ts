@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskError, syncDirectory } from './disk.ts';
+import { diskError, FOLDER_MODE, syncDirectory } from './disk.ts';
 import { Lock } from './lock.ts';
 
 const PREFIX = 'damaged-';
@@ -15,7 +15,7 @@ export async function setLogAside(directory: string): Promise<string> {
   try {
     const lock = await Lock.take(directory);
     try {
-      await mkdir(folder);
+      await mkdir(folder, { mode: FOLDER_MODE });
       for (const name of await partsOf(directory)) await rename(join(directory, name), join(folder, name));
       await syncDirectory(directory);
       return folder;

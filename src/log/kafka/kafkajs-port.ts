@@ -38,6 +38,8 @@ export interface KafkaConnection {
 /** How often a question is asked, waiting longer each time. */
 const tries = 6;
 const firstPauseMs = 50;
+/** How long each pause grows while a topic that was deleted is still told of. */
+const longestPauseMs = 8_000;
 
 /** The port over kafkajs. A cluster that has failed is thrown away whole: no request goes out twice behind our back. */
 export class KafkajsPort implements KafkaPort {
@@ -167,7 +169,7 @@ export class KafkajsPort implements KafkaPort {
   }
 
   /** Not by the admin client, which falls over its own feet (TypeError) when no broker answers. */
-  #topicNames(): Promise<ReadonlySet<string>> {
+  topicNames(): Promise<ReadonlySet<string>> {
     return this.#ask('listing topics', async (cluster) => {
       const metadata = await cluster.metadata({ topics: [] });
       if (metadata === null) throw logError('LOG_UNREACHABLE', 'no Kafka broker answers');
@@ -176,7 +178,7 @@ export class KafkajsPort implements KafkaPort {
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    const names = await this.#topicNames();
+    const names = await this.topicNames();
     const missing = specs.filter(({ name }) => !names.has(name));
     const existing = specs.filter(({ name }) => names.has(name));
     await this.#administer(`making topics (${specs.map(({ name }) => name).join(', ')})`, async (admin) => {
@@ -186,6 +188,21 @@ export class KafkajsPort implements KafkaPort {
     // A leader that is chosen may not know it yet: the first write would fail.
     for (const { name, partitions } of missing) {
       for (let partition = 0; partition < partitions; partition++) await this.bounds({ topic: name, partition });
+    }
+  }
+
+  /** Deletes topics and waits until no broker tells of them any more; those that are not there are passed over. */
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    const isThere = async () => {
+      const names = await this.topicNames();
+      return topics.filter((topic) => names.has(topic));
+    };
+    const there = await isThere();
+    if (there.length === 0) return;
+    await this.#administer(`deleting topics (${there.join(', ')})`, (admin) => admin.deleteTopics({ topics: there }));
+    for (let pauseMs = firstPauseMs; (await isThere()).length > 0; pauseMs *= 2) {
+      if (pauseMs > longestPauseMs) throw logError('LOG_UNREACHABLE', `topics are still there: ${there.join(', ')}`);
+      await sleep(pauseMs);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { DataType } from '../data-type.ts';
 import type { Program, Routine } from '../program.ts';
 import { key } from '../table-access.ts';
 import { nodesOf } from '../walk.ts';
@@ -18,7 +19,7 @@ export interface ArgumentOptions {
 /**
  * Lists of values for a routine: for each parameter what the data holds in the column that it is compared with or named
  * for, the literals of the body and their neighbours, the bounds of its type, NULL. One parameter after the other is
- * varied round a first list; then all together, in turns.
+ * varied round a first list; then all together, in turns. Every member of an ENUM is among them, however few they may be.
  */
 export function argumentLists(
   program: Program,
@@ -29,16 +30,20 @@ export function argumentLists(
   if (definition.tag !== 'procedure' && definition.tag !== 'function') return [];
   const given = definition.parameters.filter(({ mode }) => mode !== 'out');
   if (given.length === 0) return [[]];
-  const pools = given.map(({ name, type }) => poolOf(definition, { name: name.text, type: type.name }, tables));
+  const pools = given.map(({ name, type }) => poolOf(definition, { name: name.text, type }, tables));
   const first = pools.map((pool) => pool[0] ?? 'NULL');
-  const lists = [first];
+  const isListed = given.some(({ type }) => type.members.length > 0);
+  const always = isListed ? [first] : [];
+  const lists = isListed ? [] : [first];
   for (const [at, pool] of pools.entries()) {
-    for (const value of pool.slice(1)) lists.push(first.map((known, place) => (place === at ? value : known)));
+    const into = given[at]?.type.members.length === 0 ? lists : always;
+    for (const value of pool.slice(1)) into.push(first.map((known, place) => (place === at ? value : known)));
   }
   const longest = Math.max(...pools.map((pool) => pool.length));
   for (let turn = 1; turn < longest; turn += 1) lists.push(pools.map((pool) => pool[turn % pool.length] ?? 'NULL'));
-  const texts = new Map(lists.map((list) => [list.join('\n'), list]));
-  return spread([...texts.values()], cases);
+  const texts = new Map([...always, ...lists].map((list) => [list.join('\n'), list]));
+  const [kept, rest] = [[...texts.values()].slice(0, always.length), [...texts.values()].slice(always.length)];
+  return [...kept, ...spread(rest, Math.max(cases - kept.length, 0))];
 }
 
 /** Of too many every so-manieth, so that each parameter keeps some. */
@@ -49,12 +54,15 @@ function spread<T>(all: readonly T[], count: number): readonly T[] {
 
 interface Place {
   readonly name: string;
-  readonly type: string;
+  readonly type: DataType;
 }
 
 function poolOf(routine: Routine, place: Place, tables: readonly SampledTable[]): readonly Literal[] {
-  const kind = kindOf(place.type);
+  const kind = kindOf(place.type.name);
+  const { members } = place.type;
   const values = [
+    ...members,
+    ...(place.type.name === 'SET' ? ['', members.join(',')] : []),
     ...fromData(routine, place.name, tables).filter(FITS[kind]),
     ...fromBody(routine, kind),
     ...BOUNDS[kind],
@@ -62,7 +70,7 @@ function poolOf(routine: Routine, place: Place, tables: readonly SampledTable[])
   return [...new Set([...values.map(literal), 'NULL'])];
 }
 
-type Kind = 'integer' | 'number' | 'date' | 'time' | 'text' | 'json' | 'other';
+type Kind = 'integer' | 'number' | 'date' | 'time' | 'text' | 'member' | 'json' | 'other';
 
 function kindOf(type: string): Kind {
   if (/INT|YEAR|BOOL|SERIAL/.test(type)) return 'integer';
@@ -70,6 +78,7 @@ function kindOf(type: string): Kind {
   if (/^(?:DATE|DATETIME|TIMESTAMP)$/.test(type)) return 'date';
   if (type === 'TIME') return 'time';
   if (/CHAR|TEXT/.test(type)) return 'text';
+  if (type === 'ENUM' || type === 'SET') return 'member';
   return type === 'JSON' ? 'json' : 'other';
 }
 
@@ -80,8 +89,9 @@ const FITS: Readonly<Record<Kind, (value: string) => boolean>> = {
   integer: (value) => /^-?\d{1,9}$/.test(value),
   number: (value) => /^-?\d+(?:\.\d+)?$/.test(value),
   date: (value) => /^[1-9]\d{3}-\d\d-\d\d/.test(value) && !value.includes('-00'),
-  time: (value) => /^\d\d:\d\d:\d\d/.test(value),
+  time: (value) => /^-?\d\d:\d\d:\d\d/.test(value),
   text: (value) => !value.includes('\\'),
+  member: () => false,
   json: anything,
   other: anything,
 };
@@ -91,8 +101,9 @@ const BOUNDS: Readonly<Record<Kind, readonly string[]>> = {
   integer: ['1', '0', '2', '100'],
   number: ['1.50', '0', '0.01', '99.99'],
   date: ['2024-02-29', '2023-12-31', '2024-01-01', '1999-06-15'],
-  time: ['00:00:00', '12:30:45'],
+  time: ['12:30:45', '-03:30:10', '00:00:00', '26:00:05', '-00:00:01'],
   text: ['a', '', 'A', 'b c'],
+  member: [],
   json: ['{}', '[1]', '{"a": 1}'],
   other: [],
 };

@@ -1,6 +1,10 @@
+import type { DataType } from '../data-type.ts';
 import type { Program } from '../program.ts';
 import { nameOf } from '../program-name.ts';
 import type { Case } from './case.ts';
+import { resultOrders } from './result-order.ts';
+
+const DECIMALS = /^(?:DECIMAL|DEC|NUMERIC|FIXED)$/;
 
 /**
  * A call of a routine with these literals; OUT parameters may be left out, all of them. undefined: it is no routine, or
@@ -20,9 +24,15 @@ export function callOf(
     values,
   );
   if (args === undefined) return undefined;
-  if (definition.tag === 'function') return { tag: 'function', name, args };
+  const isDecimal = ({ name: type, sizes }: DataType): boolean => DECIMALS.test(type) && (sizes[1] ?? 0) > 0;
+  if (definition.tag === 'function') {
+    const { returns } = definition;
+    return { tag: 'function', name, args, ...(returns !== undefined && isDecimal(returns) ? { isDecimal: true } : {}) };
+  }
   const out = parameters.flatMap(({ mode }, at) => (mode === 'in' ? [] : [at]));
-  return { tag: 'procedure', name, args, out, hasResultSets, commits };
+  const decimals = out.filter((at) => parameters[at] !== undefined && isDecimal(parameters[at].type));
+  const orders = hasResultSets ? resultOrders(program) : [];
+  return { tag: 'procedure', name, args, out, decimals, orders, hasResultSets, commits };
 }
 
 function filled(modes: readonly string[], values: readonly string[]): readonly string[] | undefined {

@@ -1,3 +1,5 @@
+import type { ResultOrder } from './result-order.ts';
+
 /**
  * This folder runs stored programs and what was made of them on both servers and compares what came of it:
  * `differ.ts` compares one program, `scratch-*.ts` are the places in which it runs.
@@ -5,19 +7,33 @@
 
 /** One thing to do on both servers: literals are those that both read alike. */
 export type Case =
-  | { readonly tag: 'function'; readonly name: string; readonly args: readonly string[] }
-  /** `out` are places of OUT and INOUT parameters; the argument of an INOUT one is its first value. */
+  /** `isDecimal`: every digit of its value counts. */
+  | { readonly tag: 'function'; readonly name: string; readonly args: readonly string[]; readonly isDecimal?: boolean }
+  /**
+   * `out` are places of OUT and INOUT parameters, `decimals` those of them of which every digit counts; the argument of
+   * an INOUT one is its first value.
+   */
   | {
       readonly tag: 'procedure';
       readonly name: string;
       readonly args: readonly string[];
       readonly out: readonly number[];
+      readonly decimals?: readonly number[];
+      /** In which order its result sets come. */
+      readonly orders?: readonly ResultOrder[];
       readonly hasResultSets: boolean;
       /** It ends transactions, so that nothing can be held open round it. */
       readonly commits?: boolean;
     }
+  /** All rows of a view, which Django reads by a model. */
+  | { readonly tag: 'rows'; readonly view: string; readonly model: string }
   /** Statements of the common language, for triggers. */
-  | { readonly tag: 'statements'; readonly statements: readonly string[] };
+  | {
+      readonly tag: 'statements';
+      readonly statements: readonly string[];
+      /** As the target reads them, where a value has no form that both do. */
+      readonly onTarget?: readonly string[];
+    };
 
 /** Rows of tables by name. */
 export type TableRows = Readonly<Record<string, readonly string[]>>;
@@ -26,7 +42,7 @@ export type TableRows = Readonly<Record<string, readonly string[]>>;
 export interface Outcome {
   readonly value: string | undefined;
   readonly out: readonly string[];
-  /** Rows of each result set, sorted: whether the query says an order the source alone knows. */
+  /** Lines of each result set: its rows, sorted, the names of its columns, and the order that its query says. */
   readonly results: readonly (readonly string[])[];
   /** The class of the error. */
   readonly error: string | undefined;
@@ -42,19 +58,18 @@ export const NOTHING: Told = { value: undefined, out: [], results: [] };
 export interface SideOptions {
   /** Whether what a case changed stays for the next one; else it is undone. */
   readonly isKept: boolean;
+  /** Ends what the session runs, once a case takes too long; undefined: cases take what they take. */
+  readonly interrupt?: { readonly afterMs: number; readonly now: () => Promise<void> };
 }
+
+/** The class of the error of a case that was ended because it took too long. */
+export const ENDLESS = 'endless';
 
 /** A session on one server in which cases run. */
 export interface Side extends AsyncDisposable {
   /** Runs a case; after an error the database is as it was before. `tables` are those whose rows are compared. */
   run(one: Case, tables: readonly string[]): Promise<Outcome>;
   execute(statement: string): Promise<void>;
-}
-
-/** The tables in which a number may have been used up. */
-export function changedTables({ error, tables }: Outcome): readonly string[] {
-  const names = Object.keys(tables);
-  return error === undefined ? names.filter((name) => tables[name]?.length !== 0) : names;
 }
 
 /** The rows that went and those that came, of every table. */

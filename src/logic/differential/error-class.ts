@@ -1,20 +1,28 @@
+import { ENDLESS } from './case.ts';
+
 /** Errors of both servers by what they mean to a caller; numbers of MySQL and MariaDB. */
 const BY_ERRNO: Readonly<Record<number, string>> = {
   1048: 'null',
+  1054: 'column',
   1062: 'duplicate',
   1064: 'syntax',
   1146: 'table',
   1172: 'many',
   1264: 'range',
+  1265: 'range',
   1292: 'text',
+  1305: 'function',
   1366: 'text',
   1329: 'none',
+  1317: ENDLESS,
   1339: 'case',
   1365: 'zero',
   1406: 'long',
+  1411: 'text',
   1451: 'reference',
   1452: 'reference',
   1690: 'range',
+  1969: ENDLESS,
   3020: 'logarithm',
   3057: 'argument',
   3819: 'check',
@@ -37,6 +45,8 @@ const BY_STATE: Readonly<Record<string, string>> = {
   '23505': 'duplicate',
   '23514': 'check',
   '42601': 'syntax',
+  '42703': 'column',
+  '42883': 'function',
   '42P01': 'table',
   P0002: 'none',
   P0003: 'many',
@@ -58,6 +68,13 @@ export function targetErrorClass(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return String(error);
   const message = 'message' in error ? String(error.message) : '';
   const code = String(error.code);
+  if (code === '23514' && isOfType(error)) return 'range';
   const where = 'where' in error && error.where !== undefined ? ` ${String(error.where)}` : '';
   return BY_STATE[code] ?? (code.startsWith('45') ? `signal ${message}` : `${code} ${message}${where}`);
+}
+
+/** Whether it is a CHECK that stands for the type of its column, by its name. */
+function isOfType(error: object): boolean {
+  const { constraint = '', table = '' } = error as { readonly constraint?: string; readonly table?: string };
+  return table !== '' && constraint.startsWith(`${table}_`) && constraint.endsWith('_check');
 }

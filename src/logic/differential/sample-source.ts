@@ -7,6 +7,20 @@ export interface SourceTable extends SampledTable {
   readonly create: string;
 }
 
+/** Words of the server, safe in a statement. */
+export interface DatabaseCollation {
+  readonly charset: string;
+  readonly name: string;
+}
+
+const COLLATION = `SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS name
+  FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?`;
+
+export async function databaseCollation(connection: MysqlConnection, database: string): Promise<DatabaseCollation> {
+  const { charset, name } = await connection.row(COLLATION, [database]);
+  return { charset: charset ?? 'utf8mb4', name: name ?? 'utf8mb4_general_ci' };
+}
+
 const TABLES = `SELECT TABLE_NAME AS name FROM information_schema.TABLES
   WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`;
 

@@ -2,7 +2,7 @@ import { type Connection, createConnection } from 'mysql2/promise';
 import { quoteIdentifier } from '../../mysql/identifier.ts';
 import type { Program } from '../program.ts';
 import { plainText } from './plain-text.ts';
-import type { SourceTable } from './sample-source.ts';
+import type { DatabaseCollation, SourceTable } from './sample-source.ts';
 import { makeViews, type ViewText } from './scratch-view.ts';
 import { TEXT_OPTIONS } from './source-side.ts';
 
@@ -11,6 +11,8 @@ const BATCH_ROWS = 200;
 
 /** What a scratch database holds. */
 export interface SourceContent {
+  /** Of the database itself: variables of its programs have it. */
+  readonly collation: DatabaseCollation;
   readonly tables: readonly SourceTable[];
   readonly views: readonly ViewText[];
   readonly programs: readonly Program[];
@@ -20,12 +22,16 @@ export interface SourceContent {
 export async function makeScratchSource(
   url: string,
   name: string,
-  { tables, views, programs }: SourceContent,
+  { collation, tables, views, programs }: SourceContent,
 ): Promise<Connection> {
   const connection = await createConnection({ uri: url, ...TEXT_OPTIONS, charset: 'utf8mb4' });
   try {
-    await connection.query(`CREATE DATABASE ${quoteIdentifier(name)} CHARACTER SET utf8mb4`);
+    const { charset, name: collationName } = collation;
+    const rule = `CHARACTER SET ${charset} COLLATE ${collationName}`;
+    await connection.query(`CREATE DATABASE ${quoteIdentifier(name)} ${rule}`);
     await connection.query(`USE ${quoteIdentifier(name)}`);
+    // Texts in a program have the rule of the session that made it, which most often was that of its database.
+    if (charset === 'utf8mb4') await connection.query(`SET NAMES utf8mb4 COLLATE ${collationName}`);
     await connection.query("SET time_zone = '+00:00', foreign_key_checks = 0, sql_mode = ''");
     for (const table of tables) await connection.query(table.create);
     for (const table of tables) await fill(connection, table);

@@ -17,4 +17,6 @@ export interface SampledColumn {
   /** As information_schema of the source has it: `int unsigned`, `varchar(20)`. */
   readonly type: string;
   readonly isNullable: boolean;
+  /** Its target column is a list of texts, as that of a SET. */
+  readonly isList?: boolean;
 }

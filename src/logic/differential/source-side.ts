@@ -1,18 +1,13 @@
-import { type Connection, createConnection } from 'mysql2/promise';
-import {
-  type Case,
-  changedTables,
-  changesOf,
-  NOTHING,
-  type Outcome,
-  type Side,
-  type SideOptions,
-  type TableRows,
-  type Told,
-} from './case.ts';
-import { type Cell, cellText, rowLines } from './cell.ts';
+import { type Connection, createConnection, type FieldPacket } from 'mysql2/promise';
+import { quoteIdentifier } from '../../mysql/identifier.ts';
+import { type Case, NOTHING, type Side, type SideOptions, type Told } from './case.ts';
+import { type Cell, rowLines } from './cell.ts';
 import { sourceErrorClass } from './error-class.ts';
-import { type ResetNumbers, sourceReset } from './reset-number.ts';
+import { sourceReset } from './reset-number.ts';
+import { resultLines, shownCell } from './result-lines.ts';
+import type { ResultOrder } from './result-order.ts';
+import { framedSide, type SideSession } from './side-frame.ts';
+import { type QuotedTable, sourceTables } from './table-name.ts';
 
 /** Text of every value; JSON is not decoded. */
 export const TEXT_OPTIONS = {
@@ -32,77 +27,66 @@ export async function openSourceSide(url: string, options: SideOptions = { isKep
 
 /** The side over a session that stands; it is ended with the side. */
 export function sourceSide(connection: Connection, options: SideOptions): Side {
-  let reset: ResetNumbers | undefined;
-  return {
-    execute: async (statement) => void (await connection.query(statement)),
-    run: async (one, tables) => {
-      const outcome = await run(connection, one, { tables, ...options });
-      if (options.isKept) return outcome;
-      reset ??= await sourceReset(connection);
-      await reset(changedTables(outcome));
-      return outcome;
-    },
-    [Symbol.asyncDispose]: () => connection.end(),
+  let names: QuotedTable | undefined;
+  const nameOf = async (table: string): Promise<string> => {
+    names ??= await sourceTables(connection);
+    return names(table);
   };
+  const session: SideSession = {
+    execute: (statement) => connection.query(statement),
+    rowsOf: async (table) => await rowsOf(connection, await nameOf(table)),
+    tell: async (one) =>
+      one.tag === 'rows'
+        ? { ...NOTHING, results: [await rowsOf(connection, await nameOf(one.view))] }
+        : await call(connection, one),
+    isHeld: (one) => !(one.tag === 'procedure' && one.commits === true),
+    classOf: sourceErrorClass,
+    reset: () => sourceReset(connection),
+    end: () => connection.end(),
+  };
+  return framedSide(session, options);
 }
 
-/** Whether a transaction can be held round a case. */
-export function isHeld(one: Case): boolean {
-  return !(one.tag === 'procedure' && one.commits === true);
+async function rowsOf(connection: Connection, table: string): Promise<readonly string[]> {
+  const [rows] = await connection.query(`SELECT * FROM ${table}`);
+  return rowLines(rows as Cell[][]);
 }
 
-async function run(
-  connection: Connection,
-  one: Case,
-  { tables, isKept }: SideOptions & { readonly tables: readonly string[] },
-): Promise<Outcome> {
-  const before = await rowsOf(connection, tables);
-  const changes = async (): Promise<TableRows> => changesOf(before, await rowsOf(connection, tables));
-  if (isHeld(one)) await connection.query('START TRANSACTION');
-  try {
-    const told = await call(connection, one);
-    if (isHeld(one) && isKept) await connection.query('COMMIT');
-    const outcome = { ...told, error: undefined, tables: await changes() };
-    if (isHeld(one) && !isKept) await connection.query('ROLLBACK');
-    return outcome;
-  } catch (error) {
-    if (isHeld(one)) await connection.query('ROLLBACK');
-    return { ...NOTHING, error: sourceErrorClass(error), tables: await changes() };
-  }
-}
+type ProcedureCase = Extract<Case, { tag: 'procedure' }>;
 
-async function call(connection: Connection, one: Case): Promise<Told> {
+async function call(connection: Connection, one: Exclude<Case, { tag: 'rows' }>): Promise<Told> {
   if (one.tag === 'statements') {
     for (const statement of one.statements) await connection.query(statement);
     return NOTHING;
   }
   if (one.tag === 'function') {
-    const [rows] = await connection.query(`SELECT ${one.name}(${one.args.join(', ')})`);
-    return { ...NOTHING, value: cellText((rows as Cell[][])[0]?.[0]) };
+    const [rows] = await connection.query(`SELECT ${quoteIdentifier(one.name)}(${one.args.join(', ')})`);
+    return { ...NOTHING, value: shownCell((rows as Cell[][])[0]?.[0], one.isDecimal === true) };
   }
   for (const at of one.out) await connection.query(`SET @out_${at} = ${one.args[at]}`);
   const args = one.args.map((arg, at) => (one.out.includes(at) ? `@out_${at}` : arg));
-  const [answer] = await connection.query(`CALL ${one.name}(${args.join(', ')})`);
-  return { value: undefined, out: await outOf(connection, one.out), results: resultsOf(answer) };
+  const [answer, fields] = await connection.query(`CALL ${quoteIdentifier(one.name)}(${args.join(', ')})`);
+  return { value: undefined, out: await outOf(connection, one), results: resultsOf(answer, fields, one.orders ?? []) };
 }
 
-async function outOf(connection: Connection, places: readonly number[]): Promise<readonly string[]> {
-  if (places.length === 0) return [];
-  const [rows] = await connection.query(`SELECT ${places.map((at) => `@out_${at}`).join(', ')}`);
-  return ((rows as Cell[][])[0] ?? []).map(cellText);
+async function outOf(connection: Connection, { out, decimals }: ProcedureCase): Promise<readonly string[]> {
+  if (out.length === 0) return [];
+  const [rows] = await connection.query(`SELECT ${out.map((at) => `@out_${at}`).join(', ')}`);
+  return ((rows as Cell[][])[0] ?? []).map((cell, at) => shownCell(cell, decimals?.includes(out[at] ?? -1) === true));
 }
 
 /** mysql2 gives a list of rows for each result set, and a header behind them. */
-function resultsOf(answer: unknown): readonly (readonly string[])[] {
-  if (!Array.isArray(answer)) return [];
-  return answer.filter((part): part is Cell[][] => Array.isArray(part)).map(rowLines);
+function resultsOf(answer: unknown, fields: unknown, orders: readonly ResultOrder[]): readonly (readonly string[])[] {
+  if (!Array.isArray(answer) || !Array.isArray(fields)) return [];
+  return answer.flatMap((rows: unknown, at) => {
+    if (!Array.isArray(rows)) return [];
+    const columns = ((fields[at] ?? []) as readonly FieldPacket[]).map(({ name, columnType }) => ({
+      name,
+      isDecimal: columnType === DECIMAL,
+    }));
+    return [resultLines({ columns, rows: rows as Cell[][] }, orders)];
+  });
 }
 
-async function rowsOf(connection: Connection, tables: readonly string[]): Promise<TableRows> {
-  const found: Record<string, readonly string[]> = {};
-  for (const table of tables) {
-    const [rows] = await connection.query(`SELECT * FROM ${table}`);
-    found[table] = rowLines(rows as Cell[][]);
-  }
-  return found;
-}
+/** NEWDECIMAL of the protocol. */
+const DECIMAL = 246;

@@ -1,23 +1,33 @@
 import { Client } from 'pg';
-import {
-  type Case,
-  changedTables,
-  changesOf,
-  NOTHING,
-  type Outcome,
-  type Side,
-  type SideOptions,
-  type TableRows,
-  type Told,
-} from './case.ts';
-import { type Cell, cellText, rowLines } from './cell.ts';
+import { quoteName } from '../../sql/fragment.ts';
+import { type Case, NOTHING, type Side, type SideOptions, type Told } from './case.ts';
+import { type Cell, rowLines } from './cell.ts';
 import { targetErrorClass } from './error-class.ts';
-import { type ResetNumbers, targetReset } from './reset-number.ts';
+import { targetReset } from './reset-number.ts';
+import { resultLines, shownCell } from './result-lines.ts';
+import { framedSide, type SideSession } from './side-frame.ts';
+import { type QuotedTable, targetTables } from './table-name.ts';
 
-/** No value is decoded: its text is compared; a boolean is the source's 1 or 0. */
+const BOOLEAN = 16;
+const TEXT_ARRAY = 1009;
+const NUMERIC = 1700;
+
+/** No value is decoded: its text is compared; a boolean is the source's 1 or 0, an array of texts the source's SET. */
 export const AS_TEXT = {
-  getTypeParser: (oid: number) => (value: string) => (oid === 16 ? String(Number(value === 't')) : value),
+  getTypeParser: (oid: number) => (value: string) => {
+    if (oid === TEXT_ARRAY) return setText(value);
+    return oid === BOOLEAN ? String(Number(value === 't')) : value;
+  },
 };
+
+/** `{a,"b c"}`: members hold no comma. */
+function setText(value: string): string {
+  return value
+    .slice(1, -1)
+    .split(',')
+    .map((member) => member.replace(/^"(.*)"$/s, '$1').replaceAll(/\\(.)/gs, '$1'))
+    .join(',');
+}
 
 /** Opens a session on PostgreSQL in UTC whose tables and routines are those of one schema. */
 export async function openTargetSide(
@@ -33,60 +43,48 @@ export async function openTargetSide(
 
 /** The side over a session that stands; it is ended with the side. */
 export function targetSide(client: Client, options: SideOptions): Side {
-  let reset: ResetNumbers | undefined;
-  return {
-    execute: async (statement) => void (await client.query(statement)),
-    run: async (one, tables) => {
-      const outcome = await run(client, one, { tables, ...options });
-      if (options.isKept) return outcome;
-      reset ??= await targetReset(client);
-      await reset(changedTables(outcome));
-      return outcome;
-    },
-    [Symbol.asyncDispose]: () => client.end(),
+  let names: QuotedTable | undefined;
+  const nameOf = async (table: string): Promise<string> => {
+    names ??= await targetTables(client);
+    return names(table);
   };
+  const rowsOfTable = async (table: string): Promise<readonly string[]> =>
+    rowLines(await rowsOf(client, `SELECT * FROM ${await nameOf(table)}`));
+  const session: SideSession = {
+    execute: (statement) => client.query(statement),
+    rowsOf: rowsOfTable,
+    tell: async (one) =>
+      one.tag === 'rows' ? { ...NOTHING, results: [await rowsOfTable(one.view)] } : await call(client, one),
+    // A result set is a cursor, which lives in a transaction.
+    isHeld: (one) => !(one.tag === 'procedure' && one.commits === true && !one.hasResultSets),
+    classOf: targetErrorClass,
+    reset: () => targetReset(client),
+    end: () => client.end(),
+  };
+  return framedSide(session, options);
 }
 
-/** A result set is a cursor, which lives in a transaction. */
-function isHeld(one: Case): boolean {
-  return !(one.tag === 'procedure' && one.commits === true && !one.hasResultSets);
-}
-
-async function run(
-  client: Client,
-  one: Case,
-  { tables, isKept }: SideOptions & { readonly tables: readonly string[] },
-): Promise<Outcome> {
-  const before = await rowsOfTables(client, tables);
-  const changes = async (): Promise<TableRows> => changesOf(before, await rowsOfTables(client, tables));
-  if (isHeld(one)) await client.query('BEGIN');
-  try {
-    const told = await call(client, one);
-    if (isHeld(one) && isKept) await client.query('COMMIT');
-    const outcome = { ...told, error: undefined, tables: await changes() };
-    if (isHeld(one) && !isKept) await client.query('ROLLBACK');
-    return outcome;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    return { ...NOTHING, error: targetErrorClass(error), tables: await changes() };
-  }
-}
-
-async function call(client: Client, one: Case): Promise<Told> {
+async function call(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promise<Told> {
   if (one.tag === 'statements') {
-    for (const statement of one.statements) await client.query(statement);
+    for (const statement of one.onTarget ?? one.statements) await client.query(statement);
     return NOTHING;
   }
   if (one.tag === 'function') {
-    const rows = await rowsOf(client, `SELECT ${one.name}(${one.args.join(', ')})`);
-    return { ...NOTHING, value: cellText(rows[0]?.[0]) };
+    const rows = await rowsOf(client, `SELECT ${quoteName(one.name)}(${one.args.join(', ')})`);
+    return { ...NOTHING, value: shownCell(rows[0]?.[0], one.isDecimal === true) };
   }
   const args = [...one.args, ...(one.hasResultSets ? ["'{}'"] : [])];
-  const [row = []] = await rowsOf(client, `CALL ${one.name}(${args.join(', ')})`);
+  const [row = []] = await rowsOf(client, `CALL ${quoteName(one.name)}(${args.join(', ')})`);
   const portals = one.hasResultSets ? portalsOf(row.at(-1) ?? '{}') : [];
   const results: (readonly string[])[] = [];
-  for (const portal of portals) results.push(rowLines(await rowsOf(client, `FETCH ALL FROM "${portal}"`)));
-  return { value: undefined, out: (one.hasResultSets ? row.slice(0, -1) : row).map(cellText), results };
+  for (const portal of portals) {
+    const { rows, fields } = await client.query<Cell[]>({ text: `FETCH ALL FROM "${portal}"`, rowMode: 'array' });
+    const columns = fields.map(({ name, dataTypeID }) => ({ name, isDecimal: dataTypeID === NUMERIC }));
+    results.push(resultLines({ columns, rows }, one.orders ?? []));
+  }
+  const out = one.hasResultSets ? row.slice(0, -1) : row;
+  const isDecimal = (at: number): boolean => one.decimals?.includes(one.out[at] ?? -1) === true;
+  return { value: undefined, out: out.map((cell, at) => shownCell(cell, isDecimal(at))), results };
 }
 
 /** `{"<unnamed portal 1>",x}`. */
@@ -100,10 +98,4 @@ function portalsOf(text: string): readonly string[] {
 
 async function rowsOf(client: Client, sql: string): Promise<Cell[][]> {
   return (await client.query<Cell[]>({ text: sql, rowMode: 'array' })).rows;
-}
-
-async function rowsOfTables(client: Client, tables: readonly string[]): Promise<TableRows> {
-  const found: Record<string, readonly string[]> = {};
-  for (const table of tables) found[table] = rowLines(await rowsOf(client, `SELECT * FROM ${table}`));
-  return found;
 }

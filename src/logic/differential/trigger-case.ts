@@ -4,16 +4,31 @@ import { literal } from './argument.ts';
 import type { Case } from './case.ts';
 import type { SampledColumn, SampledTable } from './scratch.ts';
 
-/** The statements that set a trigger off, in the language of both servers. Rows without a key are left alone. */
+/**
+ * The statements that set a trigger off, in the language of both servers but for the lists of a SET. Rows without a key
+ * are left alone.
+ */
 export function triggerCases({ events }: Trigger, table: SampledTable, count: number): readonly Case[] {
   const columns = table.columns.filter(({ type, name }) => !/blob|binary|bit|geometry/.test(type) && isPlain(name));
   const rows = table.rows.map((row) => table.columns.map(({ name }, at) => [name, row[at] ?? null] as const));
   const named = rows.map((row) => new Map(row));
-  const found: string[] = [];
+  const found: Written[] = [];
   if (events.includes('insert')) found.push(...inserts(table, columns, named));
   if (events.includes('update')) found.push(...updates(table, columns, named));
-  if (events.includes('delete')) found.push(...deletes(table, named));
-  return found.slice(0, count).map((statement) => ({ tag: 'statements', statements: [statement] }));
+  if (events.includes('delete')) found.push(...deletes(table, named).map((statement) => () => statement));
+  return found.slice(0, count).map((written) => {
+    const [statement, onTarget] = [written(literal), written(targetLiteral)];
+    return { tag: 'statements', statements: [statement], ...(onTarget === statement ? {} : { onTarget: [onTarget] }) };
+  });
+}
+
+/** A statement, given how a value is written into a column. */
+type Written = (write: (value: string | null, column?: SampledColumn) => string) => string;
+
+/** A SET by its members, where the target has a list of them. */
+function targetLiteral(value: string | null, column?: SampledColumn): string {
+  const text = literal(value);
+  return column?.isList === true && value !== null ? `string_to_array(${text}, ',')` : text;
 }
 
 type NamedRow = ReadonlyMap<string, string | null>;
@@ -24,7 +39,11 @@ function isPlain(name: string): boolean {
 }
 
 /** Copies of rows under new keys, then with a NULL in each column that may have one. */
-function inserts(table: SampledTable, columns: readonly SampledColumn[], rows: readonly NamedRow[]): readonly string[] {
+function inserts(
+  table: SampledTable,
+  columns: readonly SampledColumn[],
+  rows: readonly NamedRow[],
+): readonly Written[] {
   const numbers = rows.map((row) => Number(row.get(table.key[0] ?? '') ?? 0)).filter(Number.isFinite);
   const next = Math.max(0, ...numbers) + 1;
   return rows.slice(0, 2).flatMap((row, at) => {
@@ -39,25 +58,33 @@ function inserts(table: SampledTable, columns: readonly SampledColumn[], rows: r
   });
 }
 
-function insertOf(table: SampledTable, columns: readonly SampledColumn[], values: NamedRow): string {
-  const names = columns.map(({ name }) => name);
-  return `INSERT INTO ${table.name} (${names.join(', ')}) VALUES (${names.map((name) => literal(values.get(name) ?? null)).join(', ')})`;
+function insertOf(table: SampledTable, columns: readonly SampledColumn[], values: NamedRow): Written {
+  const names = columns.map(({ name }) => name).join(', ');
+  return (write) => {
+    const given = columns.map((column) => write(values.get(column.name) ?? null, column));
+    return `INSERT INTO ${table.name} (${names}) VALUES (${given.join(', ')})`;
+  };
 }
 
 /** Each column of a row to what another row has, to NULL, and to what it has; then of all rows. */
-function updates(table: SampledTable, columns: readonly SampledColumn[], rows: readonly NamedRow[]): readonly string[] {
+function updates(
+  table: SampledTable,
+  columns: readonly SampledColumn[],
+  rows: readonly NamedRow[],
+): readonly Written[] {
   const [first, second = first] = rows;
   if (first === undefined) return [];
   const where = whereOf(table, first);
   return columns
     .filter(({ name }) => !table.key.map(key).includes(key(name)))
-    .flatMap(({ name, isNullable }) => {
+    .flatMap((column): readonly Written[] => {
+      const { name, isNullable } = column;
       const set = (value: string): string => `UPDATE ${table.name} SET ${name} = ${value}`;
-      const other = literal(second?.get(name) ?? null);
+      const other: Written = (write) => `${set(write(second?.get(name) ?? null, column))}${where}`;
       return [
-        ...(where === undefined ? [] : [`${set(other)}${where}`, `${set(name)}${where}`]),
-        ...(where !== undefined && isNullable ? [`${set('NULL')}${where}`] : []),
-        set(name),
+        ...(where === undefined ? [] : [other, () => `${set(name)}${where}`]),
+        ...(where !== undefined && isNullable ? [() => `${set('NULL')}${where}`] : []),
+        () => set(name),
       ];
     });
 }

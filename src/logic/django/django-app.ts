@@ -1,6 +1,8 @@
 import type { Catalogue } from '../catalogue.ts';
 import { type Converted, convertPrograms } from '../convert.ts';
 import type { ConvertContext, Signature } from '../convert-context.ts';
+import { calledProcedures } from '../kept-row.ts';
+import { keepingProcedures } from '../lost-row.ts';
 import { pgType } from '../pg-type.ts';
 import { profileOf } from '../profile.ts';
 import type { Program, Routine } from '../program.ts';
@@ -8,11 +10,14 @@ import { lastName, nameOf } from '../program-name.ts';
 import { hasResultSets } from '../result-set.ts';
 import { key } from '../table-access.ts';
 import type { AppFile } from './app-file.ts';
-import { pythonName } from './python-type.ts';
+import { moduleText } from './module-text.ts';
 import { RUNTIME } from './runtime.ts';
 import type { ServiceSignature } from './service-emitter.ts';
+import { pythonNames } from './service-name.ts';
+import { type MovedTriggers, movedTriggers, type TriggerHome } from './trigger-home.ts';
 import { commandFile } from './write-command.ts';
 import { modelsFile } from './write-model.ts';
+import { movedTriggerFiles } from './write-moved-trigger.ts';
 import { type Service, writeService } from './write-service.ts';
 import { testsFile } from './write-test.ts';
 import { migrationFile } from './write-trigger.ts';
@@ -23,47 +28,79 @@ export interface DjangoApp {
   readonly services: readonly Service[];
   /** Triggers that the migration keeps in the database. */
   readonly triggers: readonly Program[];
+  /** Those that run in Python, and why others that were to do not. */
+  readonly moved: MovedTriggers;
+  /** Programs of which nothing was made: their heads did not parse, or no trigger could be. */
+  readonly left: readonly Converted[];
+  /** Views that have a model. */
+  readonly views: readonly Program[];
 }
 
 export interface DjangoOptions {
   readonly catalogue: Catalogue;
   readonly timeZone?: string;
+  /** Where triggers are to run; in the database when not given. */
+  readonly triggers?: TriggerHome;
 }
 
+const NOT_MOVED: MovedTriggers = { tables: [], kept: new Map() };
+
 /**
- * Writes routines and events as services, events as management commands, views as unmanaged models, and a migration
- * that keeps the triggers in the database, where no writer can pass them by.
+ * Writes routines and events as services, events as management commands, views as unmanaged models, and triggers as a
+ * migration that keeps them in the database, where no writer can pass them by, or as what runs when Django saves a row.
  */
 export function djangoApp(programs: readonly Program[], options: DjangoOptions): DjangoApp {
   const routines = programs.filter(({ definition: { tag } }) => tag === 'procedure' || tag === 'function');
   const events = programs.filter(({ definition: { tag } }) => tag === 'event');
-  const signatures = signaturesOf(routines);
+  const triggers = programs.filter(({ definition: { tag } }) => tag === 'trigger');
+  const names = pythonNames([...routines, ...events, ...triggers]);
+  const signatures = signaturesOf(routines, names);
   const context: ConvertContext = {
     catalogue: options.catalogue,
-    signatures: new Map([...signatures].flatMap(([name, { node }]) => called(name, node))),
+    signatures: new Map([...signatures.values()].map(({ node }) => called(node))),
+    called: calledProcedures(programs.map(({ definition }) => definition)),
+    keeping: keepingProcedures(programs),
     textRule: 'lower',
     timeZone: options.timeZone ?? 'UTC',
     schema: 'public',
     nameOf,
   };
-  const services = [...routines, ...events].map((program) => writeService(program, context, signatures));
+  const services = [...routines, ...events].map((program) => writeService(program, context, { signatures, names }));
   const converted = convertPrograms(programs, { catalogue: options.catalogue });
-  const triggers = converted.filter(({ program }) => program.definition.tag === 'trigger');
-  const kept = keptFunctions(services, converted);
-  const views = programs.filter(({ definition: { tag } }) => tag === 'view');
+  const home = options.triggers ?? 'database';
+  const moved = home === 'database' ? NOT_MOVED : movedTriggers(programs, context, { signatures, names });
+  const inPython = new Set(moved.tables.flatMap(({ triggers }) => triggers.map(({ program }) => program)));
+  const ofTriggers = converted.filter(({ program }) => program.definition.tag === 'trigger');
+  const stay = ofTriggers.filter(({ program }) => !inPython.has(program));
+  const kept = keptFunctions([...services, ...moved.tables.flatMap((table) => table.triggers)], converted);
+  const models = modelsFile(
+    programs.filter(({ definition: { tag } }) => tag === 'view'),
+    context,
+  );
   return {
     services,
-    triggers: triggers.map(({ program }) => program),
+    triggers: stay.map(({ program }) => program),
+    moved,
+    left: converted.filter(({ program, outcome }) => outcome === 'none' && !hasService(program)),
+    views: models.views,
     files: [
       { path: '__init__.py', text: '' },
       { path: 'runtime.py', text: RUNTIME },
-      { path: 'services.py', text: servicesFile(services) },
-      { path: 'models.py', text: modelsFile(views, context) },
-      { path: 'tests.py', text: testsFile(services) },
-      ...migrationFile([...kept, ...triggers]),
-      ...events.flatMap((program) => commandFile(program)),
+      { path: 'services.py', text: servicesText(services) },
+      { path: 'models.py', text: models.text },
+      { path: 'tests.py', text: testsFile(services, moved.tables, options.catalogue) },
+      ...movedTriggerFiles(moved.tables, home, { catalogue: options.catalogue, services }),
+      ...migrationFile(
+        [...kept, ...stay],
+        ofTriggers.filter((one) => !stay.includes(one)),
+      ),
+      ...events.flatMap((program) => commandFile(program, names)),
     ],
   };
+}
+
+function hasService({ definition: { tag } }: Program): boolean {
+  return tag === 'procedure' || tag === 'function' || tag === 'event' || tag === 'view';
 }
 
 /** The functions that SQL of services calls, and those that these call. */
@@ -80,79 +117,33 @@ function keptFunctions(services: readonly Service[], converted: readonly Convert
   return converted.filter((one) => found.has(one));
 }
 
-function signaturesOf(routines: readonly Program[]): ReadonlyMap<string, ServiceSignature> {
+/** By kind and name: a function and a procedure may have the same name. */
+function signaturesOf(
+  routines: readonly Program[],
+  names: ReadonlyMap<Program, string>,
+): ReadonlyMap<string, ServiceSignature> {
   const giving = hasResultSets(routines);
   return new Map(
     routines.map((program) => {
       const node = program.definition as Routine;
       const name = lastName(node.name.parts);
       const hasResult = giving.has(key(name)) || node.parameters.some(({ mode }) => mode !== 'in');
-      return [key(name), { python: pythonName(name), node, hasResult, hasResultSets: giving.has(key(name)) }];
+      const python = names.get(program) ?? name;
+      return [`${node.tag} ${key(name)}`, { python, node, hasResult, hasResultSets: giving.has(key(name)) }];
     }),
   );
 }
 
 /** As SQL would call it: a service is not, so that a call inside a query is told. */
-function called(name: string, node: Routine): readonly (readonly [string, Signature])[] {
+function called(node: Routine): readonly [string, Signature] {
+  const name = key(lastName(node.name.parts));
   const returns = node.returns === undefined ? undefined : pgType(node.returns)?.value;
-  return [[name, { sql: name, parameters: [], returns, hasResultSets: false }]];
+  return [name, { sql: name, parameters: [], returns, hasResultSets: false }];
 }
 
-function servicesFile(services: readonly Service[]): string {
-  const body = services.map(({ lines }) => lines.join('\n')).join('\n\n\n');
-  const uses = (name: string): boolean => new RegExp(`(?<![\\w."])${name}\\b`).test(body);
-  const standard = [
-    ...(uses('datetime') ? ['import datetime'] : []),
-    ...(uses('Iterator') ? ['from collections.abc import Iterator'] : []),
-    ...(uses('dataclass') ? [`from dataclasses import dataclass${uses('field') ? ', field' : ''}`] : []),
-    ...(uses('Decimal') ? ['from decimal import Decimal'] : []),
-    ...(uses('Any') ? ['from typing import Any'] : []),
-  ];
-  const django = uses('DataError') ? ['', 'from django.db import DataError'] : [];
-  const names = RUNTIME_NAMES.filter(uses);
-  const runtime = names.length === 0 ? [] : ['', ...imported(names)];
-  return [
+function servicesText(services: readonly Service[]): string {
+  return moduleText(
     '"""Services that do what stored programs did; written by sluice, the same on both servers."""',
-    '',
-    'from __future__ import annotations',
-    ...(standard.length === 0 ? [] : ['', ...standard]),
-    ...django,
-    ...runtime,
-    '',
-    '',
-    `${body}\n`,
-  ].join('\n');
+    services.map(({ lines }) => lines.join('\n')).join('\n\n\n'),
+  );
 }
-
-function imported(names: readonly string[]): readonly string[] {
-  const short = `from .runtime import ${names.join(', ')}`;
-  if (short.length <= 88) return [short];
-  return ['from .runtime import (', ...names.map((name) => `    ${name},`), ')'];
-}
-
-const RUNTIME_NAMES = [
-  'ERRORS',
-  'BusinessRuleError',
-  'CaseNotFound',
-  'Database',
-  'Iterate',
-  'Leave',
-  'NotConverted',
-  'as_date',
-  'as_decimal',
-  'as_float',
-  'as_int',
-  'as_json',
-  'as_moment',
-  'as_text',
-  'as_time',
-  'error_message',
-  'error_number',
-  'error_state',
-  'matches',
-  'n_add',
-  'n_equal',
-  'n_less',
-  'n_multiply',
-  'n_subtract',
-];

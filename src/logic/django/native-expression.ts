@@ -1,11 +1,20 @@
+import { isUtf8 } from 'node:buffer';
 import type { Expression } from '../../sql/expression.ts';
-import { pythonString } from './python-type.ts';
+import { type PythonType, pythonString, UNSIGNED_VALUE } from './python-type.ts';
 import type { ServiceEmitter } from './service-emitter.ts';
 
 /** An expression that Python computes as both servers do. */
 export interface Native {
   readonly code: string;
-  readonly kind: 'integer' | 'text' | 'none' | 'other';
+  readonly kind: 'integer' | 'text' | 'none' | 'float' | 'other';
+  /** The source counts with it without a sign. */
+  readonly isUnsigned?: boolean;
+}
+
+/** What Python brings to a type as both servers do; a double is printed by a server. */
+export function nativeFor(node: Expression, type: PythonType, service: ServiceEmitter): Native | undefined {
+  const found = nativeLiteral(node, type.hint) ?? nativeValue(node, service);
+  return found?.kind === 'float' && type.hint !== 'float' ? undefined : found;
 }
 
 /** Literals, variables, and sums of whole numbers; undefined: a server computes it. */
@@ -28,6 +37,14 @@ export function nativeValue(node: Expression, service: ServiceEmitter): Native |
   }
 }
 
+/** A hexadecimal literal as what takes it reads it: MySQL gives its bytes to a client. */
+export function nativeLiteral(node: Expression, hint: string): Native | undefined {
+  if (node.tag !== 'hex' || node.digits === '') return undefined;
+  if (hint === 'int') return { code: String(BigInt(`0x${node.digits}`)), kind: 'integer' };
+  const bytes = Buffer.from(node.digits.length % 2 === 0 ? node.digits : `0${node.digits}`, 'hex');
+  return hint === 'str' && isUtf8(bytes) ? { code: pythonString(bytes.toString()), kind: 'text' } : undefined;
+}
+
 function number(form: string, value: string): Native | undefined {
   if (form === 'integer') return { code: String(BigInt(value)), kind: 'integer' };
   return form === 'decimal' ? { code: `Decimal("${value}")`, kind: 'other' } : undefined;
@@ -36,8 +53,9 @@ function number(form: string, value: string): Native | undefined {
 function variable(node: Extract<Expression, { tag: 'column' }>, service: ServiceEmitter): Native | undefined {
   const found = service.variable(node.parts);
   if (found === undefined) return undefined;
-  const kinds = { int: 'integer', str: 'text' } as const;
-  return { code: found.python, kind: kinds[found.type.hint as keyof typeof kinds] ?? 'other' };
+  const kinds = { int: 'integer', str: 'text', float: 'float' } as const;
+  const kind = kinds[found.type.hint as keyof typeof kinds] ?? 'other';
+  return { code: found.python, kind, isUnsigned: found.type.mysql === UNSIGNED_VALUE };
 }
 
 const SUMS: Readonly<Record<string, string>> = { '+': 'n_add', '-': 'n_subtract', '*': 'n_multiply' };
@@ -46,8 +64,17 @@ function sum(node: Extract<Expression, { tag: 'arithmetic' }>, service: ServiceE
   const name = SUMS[node.operator];
   const [left, right] = [nativeValue(node.left, service), nativeValue(node.right, service)];
   if (name === undefined || left?.kind !== 'integer' || right?.kind !== 'integer') return undefined;
-  const code = `${name}(${left.code}, ${right.code})`;
-  return code.length > 60 ? undefined : { code, kind: 'integer' };
+  const { hasNoUnsignedSubtraction } = service.emitter.program.dialect.mode;
+  const isSigned = node.operator === '-' && hasNoUnsignedSubtraction;
+  const isUnsigned = !isSigned && (left.isUnsigned === true || right.isUnsigned === true);
+  const isChecked = isUnsigned && !(node.operator !== '-' && isNatural(left) && isNatural(right));
+  const plain = `${name}(${left.code}, ${right.code})`;
+  const code = isChecked ? `n_unsigned(${plain})` : plain;
+  return code.length > 60 ? undefined : { code, kind: 'integer', isUnsigned };
+}
+
+function isNatural({ code, isUnsigned }: Native): boolean {
+  return isUnsigned === true || /^\d+$/.test(code);
 }
 
 /** A condition that is true where the expression is true, and false where it is false or NULL. */

@@ -1,3 +1,5 @@
+import { Allowance } from '../writer.ts';
+
 /** Width of a line as black and ruff have it. */
 const WIDTH = 88;
 
@@ -5,12 +7,14 @@ const WIDTH = 88;
 export class PythonWriter {
   readonly lines: string[] = [];
   #depth = 0;
+  readonly #allowance = new Allowance();
 
   get depth(): number {
     return this.#depth;
   }
 
   line(text: string): void {
+    this.#allowance.take(text.length + 4 * this.#depth);
     this.lines.push(text === '' ? '' : `${'    '.repeat(this.#depth)}${text}`);
   }
 
@@ -25,10 +29,15 @@ export class PythonWriter {
     const before = this.lines.length;
     try {
       write();
-      if (!this.lines.slice(before).some((line) => !/^\s*(?:#|$)/.test(line))) this.line('pass');
+      if (!this.#hasCode(before)) this.line('pass');
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  #hasCode(from: number): boolean {
+    for (let at = from; at < this.lines.length; at += 1) if (!/^\s*(?:#|$)/.test(this.lines[at] ?? '')) return true;
+    return false;
   }
 
   /** `head(a, b)tail` on one line where it fits, else each argument on its own. */
@@ -67,6 +76,11 @@ export class PythonWriter {
     return this.#width(text) <= WIDTH;
   }
 
+  /** A list as an argument. */
+  list(items: readonly string[]): void {
+    this.#argument(`[${items.join(', ')}]`);
+  }
+
   #argument(arg: string): void {
     if (this.#fits(`${arg},`) || !arg.startsWith('[')) {
       this.line(`${arg},`);
@@ -100,4 +114,9 @@ function itemsOf(text: string): readonly string[] {
     }
   }
   return [...found, text.slice(from).trim()].filter((item) => item !== '');
+}
+
+/** A line without what stands in quotes or in a comment. */
+export function withoutStrings(line: string): string {
+  return line.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#.*$/g, '""');
 }

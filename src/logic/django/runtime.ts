@@ -1,3 +1,5 @@
+import { RUNTIME_VALUES } from './runtime-value.ts';
+
 /** The module that every service stands on; written beside the services as `runtime.py`. */
 export const RUNTIME = `"""What the services of stored programs share: SQL in the words of both servers, types, errors."""
 
@@ -5,9 +7,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from django.db import DatabaseError, DataError, connections, transaction
@@ -35,11 +39,19 @@ class Iterate(Exception):
     """ITERATE of a label that is no innermost loop."""
 
 
+class Undone(Exception):
+    """ROLLBACK where nothing failed: it undoes the transaction that it leaves."""
+
+
 class CaseNotFound(DataError):
     """A CASE without a match and without ELSE."""
 
 
 ERRORS = (DatabaseError, BusinessRuleError)
+Values = Sequence[Any]
+
+# The number that MySQL's protocol has for TIME.
+TIME_TYPE = 11
 
 # PostgreSQL's state to the error number and the state of MySQL.
 NUMBERS = {
@@ -56,11 +68,17 @@ NUMBERS = {
     "23505": (1062, "23000"),
     "23514": (3819, "HY000"),
     "40P01": (1213, "40001"),
+    "42703": (1054, "42S22"),
+    "42883": (1305, "42000"),
     "42P01": (1146, "42S02"),
     "55P03": (1205, "HY000"),
     "P0003": (1172, "42000"),
 }
-STATES = {number: state for number, state in NUMBERS.values()} | {1451: "23000"}
+STATES = {number: state for number, state in NUMBERS.values()} | {
+    1265: "01000",
+    1451: "23000",
+    1690: "22003",
+}
 REFUSED = {1264, 1292, 1365, 1366, 1406, 1411, 3020}
 
 
@@ -70,12 +88,34 @@ def _server_state(error: BaseException) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _is_of_type(error: BaseException) -> bool:
+    """Whether a CHECK refused it that stands for the type of its column."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    table = getattr(diagnosis, "table_name", None)
+    if _server_state(error) != "23514" or name is None or table is None:
+        return False
+    return name.startswith(f"{table}_") and name.endswith("_check")
+
+
+def _same_numbers(error: BaseException) -> set[int]:
+    """Numbers of MySQL that the target does not tell apart."""
+    number = error_number(error)
+    if number in (1451, 1452):
+        return {1451, 1452}
+    if _is_of_type(error):
+        return {1264, 1265, 1690}
+    return {1264, 1690} if _server_state(error) == "22003" else {number}
+
+
 def error_number(error: BaseException) -> int:
     """The error number of MySQL."""
     if isinstance(error, BusinessRuleError):
         return error.number
     if error.args and isinstance(error.args[0], int):
         return error.args[0]
+    if _is_of_type(error):
+        return 1264
     state = _server_state(error) or ""
     signal = 1644 if state.startswith("45") else 1105
     return NUMBERS.get(state, (signal, state))[0]
@@ -108,14 +148,20 @@ def matches(error: BaseException, *conditions: str) -> bool:
     for condition in conditions:
         if condition == "SQLEXCEPTION":
             return True
-        if condition.isdigit() and len(condition) < 5:
-            number = error_number(error)
-            same = {number, 1451, 1452} if number in (1451, 1452) else {number}
-            if int(condition) in same:
-                return True
+        is_number = condition.isdigit() and len(condition) < 5
+        if is_number and int(condition) in _same_numbers(error):
+            return True
         if condition == error_state(error):
             return True
     return False
+
+
+def _clock(text: str) -> datetime.time | datetime.timedelta | None:
+    """A time of day as Django has it, any other as a length of time."""
+    found = as_time(text, 6)
+    if found is None or not datetime.timedelta() <= found < datetime.timedelta(days=1):
+        return found
+    return (datetime.datetime.min + found).time()
 
 
 class Database:
@@ -126,12 +172,10 @@ class Database:
         self.is_postgresql = connections[using].vendor == "postgresql"
 
     @contextmanager
-    def _executed(
-        self, mysql: str, postgresql: str, values: Any, others: Any
-    ) -> Iterator[Any]:
-        is_other = self.is_postgresql and others is not None
-        params = others if is_other else values
-        with connections[self.using].cursor() as cursor:
+    def _executed(self, mysql: str, postgresql: str, *values: Values) -> Iterator[Any]:
+        """Values stand once where both servers take the same, else MySQL's first."""
+        params = values[-1 if self.is_postgresql else 0] if values else ()
+        with connections[self.using].cursor() as cursor, self._times_read():
             sql = postgresql if self.is_postgresql else mysql
             if params:
                 cursor.execute(sql, list(params))
@@ -139,203 +183,136 @@ class Database:
                 cursor.execute(sql)
             yield cursor
 
+    @contextmanager
+    def _times_read(self) -> Iterator[None]:
+        """Reads MySQL's TIME beyond a day and below zero, which Django refuses."""
+        connection = connections[self.using].connection
+        readers = getattr(connection, "converter", None)
+        readers = readers or getattr(connection, "decoders", None)
+        if self.is_postgresql or readers is None:
+            yield
+            return
+        before = readers.get(TIME_TYPE)
+        readers[TIME_TYPE] = _clock
+        try:
+            yield
+        finally:
+            readers[TIME_TYPE] = before
+
     def rows(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
+        self, mysql: str, postgresql: str, *values: Values
     ) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._executed(mysql, postgresql, values, others) as cursor:
+        with self._executed(mysql, postgresql, *values) as cursor:
             return [tuple(row) for row in cursor.fetchall()]
 
     def dicts(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
+        self, mysql: str, postgresql: str, *values: Values
     ) -> list[dict[str, Any]]:
         """All rows of a result set, by the names of its columns."""
-        with self._executed(mysql, postgresql, values, others) as cursor:
+        with self._executed(mysql, postgresql, *values) as cursor:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row)) for row in cursor.fetchall()]
 
     def row(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
+        self, mysql: str, postgresql: str, *values: Values
     ) -> tuple[Any, ...] | None:
         """The only row of a query, or None; two are an error, as for SELECT INTO."""
-        found = self.rows(mysql, postgresql, values, others)
+        found = self.rows(mysql, postgresql, *values)
         if len(found) > 1:
             raise DataError(1172, "Result consisted of more than one row")
         return found[0] if found else None
 
-    def value(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
-    ) -> Any:
+    def value(self, mysql: str, postgresql: str, *values: Values) -> Any:
         """The value of an expression."""
-        return self.rows(mysql, postgresql, values, others)[0][0]
+        return self.rows(mysql, postgresql, *values)[0][0]
 
-    def stored(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
-    ) -> Any:
+    def stored(self, mysql: str, postgresql: str, *values: Values) -> Any:
         """The value of an expression that strict mode may refuse: MySQL warns of it."""
-        found = self.value(mysql, postgresql, values, others)
+        found = self.value(mysql, postgresql, *values)
         if not self.is_postgresql:
             for _, number, message in self.rows("SHOW WARNINGS", ""):
                 if number in REFUSED:
                     raise DataError(number, message)
         return found
 
-    def truth(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
-    ) -> bool:
-        """Whether a condition is true: neither false nor NULL."""
-        return bool(self.value(mysql, postgresql, values, others))
+    def divided(self) -> None:
+        """Refuses a division by zero of the last query, whose values are stored."""
+        if not self.is_postgresql:
+            for _, number, message in self.rows("SHOW WARNINGS", ""):
+                if number == 1365:
+                    raise DataError(number, message)
 
-    def run(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
-    ) -> int:
+    def truth(self, mysql: str, postgresql: str, *values: Values) -> bool:
+        """Whether a condition is true: neither false nor NULL."""
+        return bool(self.value(mysql, postgresql, *values))
+
+    def run(self, mysql: str, postgresql: str, *values: Values) -> int:
         """Runs a statement and gives the number of rows that it met."""
-        with self._executed(mysql, postgresql, values, others) as cursor:
+        with self._executed(mysql, postgresql, *values) as cursor:
             return int(cursor.rowcount)
 
-    def insert(
-        self,
-        mysql: str,
-        postgresql: str,
-        values: Sequence[Any] = (),
-        others: Sequence[Any] | None = None,
-    ) -> int | None:
+    def insert(self, mysql: str, postgresql: str, *values: Values) -> int | None:
         """Inserts a row and gives the number that the table gave it."""
-        with self._executed(mysql, postgresql, values, others) as cursor:
+        with self._executed(mysql, postgresql, *values) as cursor:
             if not self.is_postgresql:
                 return int(cursor.lastrowid)
             found = cursor.fetchone()
             return None if found is None else int(found[0])
+
+    def upsert(
+        self, mysql: str, values: Values, *rows: list[tuple[str, Values]]
+    ) -> int:
+        """Inserts rows that may meet several keys: a step for each key, then the insert."""
+        if not self.is_postgresql:
+            return self.run(mysql, "", values)
+        met = 0
+        for *updates, (insert, inserted) in rows:
+            found = any(self.run("", sql, by) for sql, by in updates)
+            met += 2 if found else self.run("", insert, inserted)
+        return met
+
+    def upsert_of(
+        self, mysql: str, values: Values, query: str, by: Values, steps: Any
+    ) -> int:
+        """The same for the rows of a query; steps() gives those of one row."""
+        if not self.is_postgresql:
+            return self.run(mysql, "", values)
+        rows = self.rows("", query, by)
+        return sum(self.upsert("", [], steps(row)) for row in rows)
+
+    @contextmanager
+    def mode(self, mode: str) -> Iterator[None]:
+        """The mode under which MySQL reads and checks the SQL of a routine."""
+        if self.is_postgresql:
+            yield
+            return
+        before = self.value("SELECT @@SESSION.sql_mode", "")
+        self.run("SET SESSION sql_mode = %s", "", [mode])
+        try:
+            yield
+        finally:
+            self.run("SET SESSION sql_mode = %s", "", [before])
+
+    def savepoint(self) -> Any:
+        """A place in the transaction to which back_to() goes back."""
+        return transaction.savepoint(using=self.using)
+
+    def back_to(self, place: Any) -> None:
+        """Undoes what was done since; the place stays."""
+        transaction.savepoint_rollback(place, using=self.using)
 
     def atomic(self) -> Any:
         """A transaction, or a savepoint in one."""
         return transaction.atomic(using=self.using)
 
 
-def _whole(value: Any) -> Decimal:
-    if isinstance(value, str):
-        try:
-            value = Decimal(value.strip())
-        except ArithmeticError:
-            raise DataError(1366, "Incorrect integer value") from None
-    return Decimal(value)
-
-
-def as_int(value: Any, least: int, greatest: int) -> int | None:
-    """A whole number, rounded half away from zero, within its type."""
-    if value is None:
-        return None
-    found = int(_whole(value).to_integral_value(ROUND_HALF_UP))
-    if not least <= found <= greatest:
-        raise DataError(1264, "Out of range value")
-    return found
-
-
-def as_decimal(value: Any, precision: int, scale: int) -> Decimal | None:
-    """A decimal of so many digits, rounded half away from zero."""
-    if value is None:
-        return None
-    with localcontext() as context:
-        context.prec = 90
-        exact = Decimal(repr(value)) if isinstance(value, float) else _whole(value)
-        found = exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
-        if abs(found) >= Decimal(10) ** (precision - scale):
-            raise DataError(1264, "Out of range value")
-        return found
-
-
-def as_float(value: Any) -> float | None:
-    """A double."""
-    return None if value is None else float(value)
-
-
-def as_text(value: Any, length: int | None = None) -> str | None:
-    """A text that is not longer than its type."""
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        found = value.decode()
-    elif isinstance(value, bool):
-        found = str(int(value))
-    else:
-        found = str(value)
-    if length is not None and len(found.rstrip(" ")) > length:
-        raise DataError(1406, "Data too long")
-    return found[:length]
-
-
-def as_date(value: Any) -> datetime.date | None:
-    """A day."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, str):
-        try:
-            return datetime.datetime.fromisoformat(value).date()
-        except ValueError:
-            raise DataError(1292, "Incorrect date value") from None
-    return value
-
-
-def as_moment(value: Any, digits: int) -> datetime.datetime | None:
-    """A moment without zone, with so many digits of its second."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        try:
-            value = datetime.datetime.fromisoformat(value)
-        except ValueError:
-            raise DataError(1292, "Incorrect datetime value") from None
-    if not isinstance(value, datetime.datetime):
-        value = datetime.datetime.combine(value, datetime.time())
-    value = value.replace(tzinfo=None)
-    step = 10 ** (6 - digits)
-    rounded = (value.microsecond + step // 2) // step * step
-    start = value.replace(microsecond=0)
-    return start + datetime.timedelta(microseconds=rounded)
-
-
-def as_time(value: Any) -> datetime.timedelta | None:
-    """A length of time."""
-    if isinstance(value, datetime.time):
-        return datetime.timedelta(
-            hours=value.hour, minutes=value.minute, seconds=value.second
-        )
-    return value
-
-
-def as_json(value: Any) -> str | None:
-    """A document as text."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value)
+${RUNTIME_VALUES}def steps(first: Any, last: Any, is_reverse: bool = False) -> Iterator[int]:
+    """The numbers of a FOR; none where a bound is NULL."""
+    if first is None or last is None:
+        return iter(())
+    found = range(int(first), int(last) + 1)
+    return reversed(found) if is_reverse else iter(found)
 
 
 def canonical(value: Any) -> Any:
@@ -371,6 +348,13 @@ def n_multiply(left: Any, right: Any) -> Any:
     return None if left is None or right is None else left * right
 
 
+def n_unsigned(value: int | None) -> int | None:
+    """What comes of unsigned numbers: it has 64 bits and no sign."""
+    if value is not None and not 0 <= value < 2**64:
+        raise DataError(1690, "BIGINT UNSIGNED value is out of range")
+    return value
+
+
 def n_less(left: Any, right: Any) -> bool | None:
     """Whether the first is less; None where one of them is."""
     return None if left is None or right is None else left < right
@@ -379,9 +363,4 @@ def n_less(left: Any, right: Any) -> bool | None:
 def n_equal(left: Any, right: Any) -> bool | None:
     """Whether both are equal; None where one of them is."""
     return None if left is None or right is None else left == right
-
-
-def n_not(value: Any) -> bool | None:
-    """NOT; None stays None."""
-    return None if value is None else not value
 `;

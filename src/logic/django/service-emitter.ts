@@ -1,17 +1,37 @@
 import type { Expression, Name } from '../../sql/expression.ts';
 import type { Query } from '../../sql/query.ts';
 import type { Span } from '../../sql/span.ts';
-import { BIGINT } from '../../sql/value-type.ts';
+import { BIGINT, type ValueType } from '../../sql/value-type.ts';
 import type { DataType } from '../data-type.ts';
 import { type Emitter, NotConverted } from '../emitter.ts';
-import { type PgType, pgType } from '../pg-type.ts';
+import { type PgType, pgType, SERVER_TYPES } from '../pg-type.ts';
+import { profileOf } from '../profile.ts';
 import type { Routine } from '../program.ts';
 import { key } from '../table-access.ts';
+import type { Variable } from '../variable-book.ts';
 import { nodesOf, walk } from '../walk.ts';
-import { nativeCondition, nativeValue } from './native-expression.ts';
-import { type PythonType, pythonName, pythonType } from './python-type.ts';
+import { nativeCondition, nativeFor } from './native-expression.ts';
+import { documentPart, limitsOf, namedItems, refuseMemberNumbers } from './placeholder.ts';
+import {
+  ANY,
+  type PythonType,
+  placed,
+  pythonName,
+  pythonString,
+  pythonType,
+  stored,
+  UNSIGNED_VALUE,
+} from './python-type.ts';
 import { PythonWriter } from './python-writer.ts';
-import { isWatched, markedVariable, type Replaced, sqlArguments, type VendorSql, vendorSql } from './vendor-sql.ts';
+import {
+  isWatched,
+  markedVariable,
+  type NamedItem,
+  type Replaced,
+  sqlArguments,
+  type VendorSql,
+  vendorSql,
+} from './vendor-sql.ts';
 
 /** A variable of a service. */
 export interface ServiceVariable {
@@ -43,16 +63,29 @@ export class ServiceEmitter {
   /** What `return` gives where the body is left. */
   returned = 'return';
   hasResultSets = false;
+  /** The variable of the SET at hand, which is None where that fails. */
+  failing: string | undefined;
+  /** It is no transaction as a whole: what a handler writes behind ROLLBACK is one of its own, as on the source. */
+  isOpen = false;
+  /** Savepoints by name: the variable that holds each, and how many transactions of Django stood round it. */
+  readonly savepoints = new Map<string, { readonly python: string; readonly depth: number }>();
   /** Functions that the SQL of the service calls. */
   readonly kept = new Set<string>();
   /** The name of the error that is handled; '' outside handlers. */
   error = '';
   readonly #variables = new Map<string, ServiceVariable>();
   readonly #names = new Set<string>();
+  readonly #rows = new Map<string, readonly ServiceVariable[]>();
+  readonly #placed = new Map<string, string>();
+  readonly #asked = new Map<string, boolean>();
 
   constructor(emitter: Emitter, services: ReadonlyMap<string, ServiceSignature>) {
     this.emitter = emitter;
+    emitter.hasHelpers = false;
     this.services = services;
+    for (const name of profileOf(emitter.program).calls)
+      for (const found of [this.service('function', name), this.service('procedure', name)])
+        this.#names.add(found?.python ?? name);
     emitter.session = (upper) => {
       const python = SESSION[upper];
       return python === undefined
@@ -61,12 +94,93 @@ export class ServiceEmitter {
     };
   }
 
-  /** Declares a variable; one of a name that is taken gets a number. */
-  declare(name: string, type: DataType): ServiceVariable {
-    const [python, pg] = [pythonType(type), pgType(type)];
+  /** Declares a variable; one of a name that is taken gets a number. `at`: its place in the source. */
+  declare(name: string, type: DataType, at?: number): ServiceVariable {
+    const [python, pg] = [this.pythonType(type), pgType(type)];
     if (python === undefined || pg === undefined)
       throw new NotConverted('TYPE', `Python has no type for ${type.name}`, 'Choose one by hand.');
-    return this.#put(name, { python: this.#free(pythonName(name)), type: python }, pg);
+    return this.#put(name, { python: this.fresh(pythonName(name), at), type: python }, pg);
+  }
+
+  /** Whether a copy of the handler before declared what stands there: Python knows its type. */
+  isDeclared(name: string, at: number): boolean {
+    return this.#placed.has(`${at} ${name}`);
+  }
+
+  /** The type as the mode of the program has it. */
+  pythonType(type: DataType): PythonType | undefined {
+    return pythonType(type, this.emitter.program.dialect.mode.isStrict);
+  }
+
+  /** The service that a stored routine became. */
+  service(kind: Routine['tag'], name: string): ServiceSignature | undefined {
+    return this.services.get(`${kind} ${key(name)}`);
+  }
+
+  /** How many transactions of Django stand round. */
+  get depth(): number {
+    return this.places.filter(({ kind }) => kind === 'atomic').length;
+  }
+
+  /** A name that no variable has; that of a place in the source is the same in every copy of its handler. */
+  fresh(name: string, at?: number): string {
+    const place = at === undefined ? undefined : `${at} ${name}`;
+    const found = this.#placed.get(place ?? '') ?? this.#free(name);
+    if (place !== undefined) this.#placed.set(place, found);
+    return found;
+  }
+
+  /** Takes a name, so that no variable is called so. */
+  reserve(name: string): void {
+    this.#names.add(name);
+  }
+
+  /** A column of a row that a trigger takes. */
+  field(row: string, column: string, type: DataType): void {
+    const [python, pg] = [this.pythonType(type), pgType(type)];
+    // A SET is a text on one server, a list on the other.
+    if (python === undefined || pg === undefined || type.name === 'SET')
+      throw new NotConverted('TYPE', `Python has no type for the column ${column}`, 'Leave it in the database.');
+    this.#put(`${row}.${column}`, { python: `${row}[${pythonString(column)}]`, type: python }, pg);
+  }
+
+  /** A variable of ours that stands in no block: it is met where `inBook` is put into the book. */
+  apart(name: string, type: DataType): ServiceVariable & { readonly inBook: Variable } {
+    this.emitter.book.open();
+    try {
+      const variable = this.declare(name, type);
+      const inBook = this.emitter.book.find(name);
+      if (inBook === undefined) throw new NotConverted('VARIABLE', `no variable ${name}`, 'Declare it.');
+      return { ...variable, inBook };
+    } finally {
+      this.emitter.book.close();
+    }
+  }
+
+  /** A row variable of MariaDB: its fields are variables. */
+  declareRow(name: string, fields: readonly (readonly [name: string, type: DataType])[]): readonly ServiceVariable[] {
+    const found = fields.map(([field, type]) => {
+      const { inBook, ...variable } = this.apart(`${name}_${field}`, type);
+      this.emitter.book.put(`${key(name)}.${key(field)}`, inBook);
+      return variable;
+    });
+    this.#rows.set(key(name), found);
+    return found;
+  }
+
+  /** The fields of a row variable, in their order; none where it is no such. */
+  fields(parts: readonly Name[]): readonly ServiceVariable[] {
+    return parts.length === 1 ? (this.#rows.get(key(parts[0]?.text ?? '')) ?? []) : [];
+  }
+
+  /** A column of a row of a FOR: it has the type that the server gives it. */
+  item(
+    variable: string,
+    { row, name, type }: { readonly row: string; readonly name: string; readonly type: ValueType },
+  ): void {
+    const declared = SERVER_TYPES[type.kind] ?? 'text';
+    const found = { python: `${row}[${pythonString(name)}]`, type: ANY };
+    this.#put(`${key(variable)}.${key(name)}`, found, { sql: declared, wide: declared, value: type });
   }
 
   #free(name: string): string {
@@ -77,7 +191,7 @@ export class ServiceEmitter {
   }
 
   #put(name: string, variable: ServiceVariable, pg: PgType): ServiceVariable {
-    const sql = markedVariable(variable.python, pg.sql);
+    const sql = markedVariable(placed(variable.type, variable.python), pg.sql);
     this.emitter.book.put(name, { sql, type: pg.value, declared: pg.sql });
     this.#variables.set(sql, variable);
     return variable;
@@ -88,7 +202,7 @@ export class ServiceEmitter {
     const known = this.emitter.book.find(`@${name}`);
     if (known !== undefined) return this.known(known.sql);
     const python = this.#free(`user_${pythonName(name)}`);
-    const variable = { python, type: { hint: 'Any', store: '%', mysql: '%' } };
+    const variable = { python, type: ANY };
     const sql = markedVariable(python, declared);
     this.emitter.book.putOutermost(`@${name}`, { sql, type, declared });
     this.#variables.set(sql, variable);
@@ -116,16 +230,35 @@ export class ServiceEmitter {
   }
 
   /** Both texts of a node; what stands for variables in it becomes placeholders. */
-  vendor(node: Span & object, postgresql: string, without: readonly Span[] = []): VendorSql {
+  vendor(
+    node: Span & object,
+    postgresql: string,
+    without: readonly Span[] = [],
+    names: readonly NamedItem[] = [],
+  ): VendorSql {
     if (/\bsluice_\w+\(/.test(postgresql))
       throw new NotConverted('FUNCTION', 'it takes a function of our own on the target', 'Keep it in the database.');
-    return vendorSql({ text: this.emitter.text, span: node, without }, this.#replaced(node), postgresql);
+    const { hasNoBackslashEscapes: isPlain } = this.emitter.program.dialect.mode;
+    return vendorSql(
+      { text: this.emitter.text, span: node, without, names, isPlain },
+      this.#replaced(node),
+      postgresql,
+    );
   }
 
   #replaced(node: object): readonly Replaced[] {
     const found: Replaced[] = [];
+    refuseMemberNumbers(node, this.emitter);
+    const bounds = new Set(limitsOf(node));
     walk(node, (part) => {
+      // VALUES(c) is of a column, whatever variable is called so.
+      if (part.tag === 'inserted-value') return false;
       if (part.tag === 'call') this.#keep(part);
+      const document = part.tag === 'json-path' ? documentPart(part, this) : undefined;
+      if (document !== undefined) {
+        found.push(document);
+        return false;
+      }
       const variable =
         part.tag === 'column'
           ? this.variable(part.parts)
@@ -134,8 +267,13 @@ export class ServiceEmitter {
             : undefined;
       const session = part.tag === 'call' && part.args.length === 0 ? SESSION[part.upper] : undefined;
       const { start, end } = part;
-      if (variable !== undefined) found.push({ start, end, python: variable.python, mysql: variable.type.mysql });
-      else if (session !== undefined) found.push({ start, end, python: session, mysql: '%' });
+      if (variable !== undefined) {
+        const { mysql } = variable.type;
+        const isBare = mysql === UNSIGNED_VALUE && bounds.has(part);
+        const python = placed(variable.type, variable.python);
+        found.push({ start, end, python, mysql: isBare ? '%' : mysql });
+      }
+      if (variable === undefined && session !== undefined) found.push({ start, end, python: session, mysql: '%' });
       return undefined;
     });
     return found;
@@ -144,7 +282,7 @@ export class ServiceEmitter {
   /** A stored function inside SQL is called by the server: it stays in the database. */
   #keep(call: Extract<Expression, { tag: 'call' }>): void {
     const name = key(call.parts.at(-1)?.text ?? '');
-    if (!this.services.has(name) || this.emitter.routine(call.parts) === undefined) return;
+    if (this.service('function', name) === undefined || this.emitter.routine(call.parts) === undefined) return;
     this.kept.add(name);
     const advice = 'The migration makes it on PostgreSQL; MySQL has it.';
     this.emitter.note('review', call, ['CALL', `${name} is called inside SQL and stays in the database`, advice]);
@@ -163,13 +301,17 @@ export class ServiceEmitter {
 
   /** Puts the value of an expression into a Python name, brought to its type. */
   assign(name: string, type: PythonType, node: Expression, purpose: PgType['value']): void {
-    const native = nativeValue(node, this);
-    if (native !== undefined) {
-      this.out.value(`${name} = `, type.store.replace('%', native.code));
-      return;
-    }
-    this.raw('found', node, purpose);
-    this.out.value(`${name} = `, type.store.replace('%', 'found'));
+    this.out.value(`${name} = `, this.storedValue(node, type, purpose));
+  }
+
+  /** The value of an expression brought to a type; what a server computes is put into a name first. */
+  storedValue(node: Expression, type: PythonType, purpose: PgType['value']): string {
+    const native = nativeFor(node, type, this);
+    if (native !== undefined) return stored(type, native.code);
+    // By the text or the number of a member: the run time knows both.
+    const isMember = purpose.kind === 'text' && (purpose.members ?? purpose.flags) !== undefined;
+    this.raw('found', node, isMember ? undefined : purpose);
+    return stored(type, 'found');
   }
 
   /** Puts the value of an expression into a Python name as the server gives it. */
@@ -181,15 +323,18 @@ export class ServiceEmitter {
     }
     const sql = this.emitter.sql(node, purpose === undefined ? 'value' : { stored: purpose });
     const found = this.vendor(node, `SELECT ${sql}`);
+    // A FLOAT would come with six digits, which is not what a text keeps of it.
+    const isDouble = purpose?.kind === 'text' && this.emitter.expression(node).type.kind === 'float';
     const method = isWatched(node) && this.emitter.program.dialect.mode.isStrict ? 'stored' : 'value';
-    this.out.call(`${name} = db.${method}`, sqlArguments({ ...found, mysql: `SELECT ${found.mysql}` }));
+    const mysql = isDouble ? `SELECT (${found.mysql}) + 0e0` : `SELECT ${found.mysql}`;
+    this.out.call(`${name} = db.${method}`, sqlArguments({ ...found, mysql }));
   }
 
   /** A call of another service that is a whole expression. */
   #service(node: Expression): { readonly head: string; readonly args: readonly string[] } | undefined {
     if (node.tag !== 'call') return undefined;
-    const service = this.services.get(key(node.parts.at(-1)?.text ?? ''));
-    if (service === undefined || service.node.tag !== 'function') return undefined;
+    const service = this.service('function', node.parts.at(-1)?.text ?? '');
+    if (service === undefined) return undefined;
     return {
       head: service.python,
       args: [
@@ -205,10 +350,9 @@ export class ServiceEmitter {
   /** Arguments as Python expressions; those that a server computes are put into names first. */
   args(nodes: readonly Expression[], types: readonly DataType[]): readonly string[] {
     return nodes.map((node, at) => {
-      const type = types[at] === undefined ? undefined : pythonType(types[at]);
-      const native = nativeValue(node, this);
-      if (native !== undefined)
-        return isOf(native.kind, type?.hint) ? native.code : (type?.store.replace('%', native.code) ?? native.code);
+      const type = (types[at] === undefined ? undefined : this.pythonType(types[at])) ?? ANY;
+      const native = nativeFor(node, type, this);
+      if (native !== undefined) return isOf(native.kind, type.hint) ? native.code : stored(type, native.code);
       const name = `arg_${at + 1}`;
       this.raw(name, node, undefined);
       return name;
@@ -227,15 +371,19 @@ export class ServiceEmitter {
   }
 
   /** A query in both words. */
-  query(node: Query, names: 'named' | 'plain'): readonly string[] {
+  query(node: Query, names: 'named' | 'plain' | 'stored'): readonly string[] {
     const without = node.into === undefined ? [] : [node.into];
     const own: Query = { ...node, into: undefined };
-    return sqlArguments(this.vendor(own, this.emitter.query(node, names), without));
+    const named = names === 'named' ? namedItems(own, this) : [];
+    return sqlArguments(this.vendor(own, this.emitter.query(node, names), without, named));
   }
 
   /** Whether the program asks what the last statement did. */
   asks(upper: string): boolean {
-    return nodesOf(this.emitter.program.definition, 'call').some((call) => call.upper === upper);
+    const found =
+      this.#asked.get(upper) ?? nodesOf(this.emitter.program.definition, 'call').some((call) => call.upper === upper);
+    this.#asked.set(upper, found);
+    return found || this.emitter.asks(upper);
   }
 }
 

@@ -21,16 +21,18 @@ export function markedVariable(python: string, type: string): string {
 /** A part of the source that becomes a placeholder on MySQL. */
 export interface Replaced extends Span {
   readonly python: string;
-  /** % is the placeholder. */
+  /** The first % is the placeholder. */
   readonly mysql: string;
 }
 
+/** The name that a column has on the source, which its text would not give once values stand in it. */
+export interface NamedItem {
+  readonly end: number;
+  readonly name: string;
+}
+
 /** The source's own text for MySQL, the translation for PostgreSQL. `without` are spans that are left out. */
-export function vendorSql(
-  source: { readonly text: string; readonly span: Span; readonly without?: readonly Span[] },
-  replaced: readonly Replaced[],
-  postgresql: string,
-): VendorSql {
+export function vendorSql(source: Source, replaced: readonly Replaced[], postgresql: string): VendorSql {
   const target = unmarked(postgresql);
   const own = sourceText(source, replaced);
   return {
@@ -39,6 +41,15 @@ export function vendorSql(
     postgresql: target.values.length === 0 ? target.text.replaceAll('%%', '%') : target.text,
     postgresqlValues: target.values,
   };
+}
+
+interface Source {
+  readonly text: string;
+  readonly span: Span;
+  readonly without?: readonly Span[];
+  readonly names?: readonly NamedItem[];
+  /** NO_BACKSLASH_ESCAPES: a backslash ends no quote and keeps none open. */
+  readonly isPlain: boolean;
 }
 
 interface Placed {
@@ -55,12 +66,11 @@ function unmarked(sql: string): Placed {
   return { text: text.replaceAll(/\s*\n\s*/g, ' ').trim(), values };
 }
 
-function sourceText(
-  { text, span, without = [] }: { readonly text: string; readonly span: Span; readonly without?: readonly Span[] },
-  replaced: readonly Replaced[],
-): Placed {
-  const whole = balanced(text, span);
-  const parts = [...replaced, ...without.map((one) => ({ ...one, python: undefined, mysql: '' }))]
+function sourceText({ text, span, without = [], names = [], isPlain }: Source, replaced: readonly Replaced[]): Placed {
+  const whole = balanced(text, span, isPlain);
+  const aliases = names.map(({ end, name }) => ({ start: end, end, mysql: ` AS \`${name.replaceAll('`', '``')}\`` }));
+  const others = [...without.map(({ start, end }) => ({ start, end, mysql: '' })), ...aliases];
+  const parts = [...replaced, ...others.map((one) => ({ ...one, python: undefined }))]
     .filter(({ start, end }) => start >= whole.start && end <= whole.end)
     .toSorted((a, b) => a.start - b.start);
   const values: string[] = [];
@@ -69,18 +79,16 @@ function sourceText(
   for (const part of parts) {
     if (part.start < at) continue;
     found += text.slice(at, part.start).replaceAll('%', '%%');
-    if (part.python !== undefined) {
-      values.push(part.python);
-      found += part.mysql.replaceAll('%', '%s');
-    }
+    if (part.python !== undefined) values.push(part.python);
+    found += part.mysql.replaceAll('%', '%%').replace('%%', part.python === undefined ? '%%' : '%s');
     at = part.end;
   }
-  return { text: oneLine(found + text.slice(at, whole.end).replaceAll('%', '%%')), values };
+  return { text: oneLine(found + text.slice(at, whole.end).replaceAll('%', '%%'), isPlain), values };
 }
 
 /** A node begins and ends inside the brackets round it: those that its own text lacks come with it. */
-function balanced(text: string, { start, end }: Span): Span {
-  const plain = text.slice(start, end).replaceAll(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`/g, '');
+function balanced(text: string, { start, end }: Span, isPlain: boolean): Span {
+  const plain = text.slice(start, end).replaceAll(new RegExp(quotedPattern(isPlain), 'g'), '');
   let depth = 0;
   let least = 0;
   for (const unit of plain) {
@@ -93,14 +101,16 @@ function balanced(text: string, { start, end }: Span): Span {
   return { start: from, end: to };
 }
 
+/** What stands in quotes, as the mode of the program reads it. */
+function quotedPattern(isPlain: boolean): string {
+  const inside = (quote: string): string => (isPlain ? `[^${quote}]` : `[^${quote}\\\\]|\\\\[^]`);
+  return `'(?:${inside("'")}|'')*'|"(?:${inside('"')}|"")*"|\`[^\`]*\``;
+}
+
 /** Line ends outside quotes, and comments, become blanks. */
-function oneLine(text: string): string {
-  return text
-    .replaceAll(
-      /('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`)|\/\*[^!][\s\S]*?\*\/|(?:-- |#)[^\n]*|\s+/g,
-      (found, quoted?: string) => (quoted === undefined ? ' ' : found),
-    )
-    .trim();
+function oneLine(text: string, isPlain: boolean): string {
+  const pattern = new RegExp(`(${quotedPattern(isPlain)})|\\/\\*[^!][^]*?\\*\\/|(?:-- |#)[^\\n]*|\\s+`, 'g');
+  return text.replaceAll(pattern, (found, quoted?: string) => (quoted === undefined ? ' ' : found)).trim();
 }
 
 /** The arguments of a call of the run time: both texts, and the values of each. */
@@ -129,10 +139,17 @@ const WATCHED = new Set([
   'INET_NTOA',
   'UNHEX',
   'DATE_FORMAT',
+  'TIMEDIFF',
+  'SEC_TO_TIME',
 ]);
+
+/** A text that is no date is told where a part of it is asked for. */
+function isDateOfText(upper: string, args: readonly { readonly tag: string }[]): boolean {
+  return /^(?:YEAR|QUARTER|MONTH|WEEK|DAY|LAST_DAY|DATE)/.test(upper) && args.some(({ tag }) => tag === 'string');
+}
 
 /** Whether a value may be refused where it is stored, which a SELECT only warns of. */
 export function isWatched(node: object): boolean {
   const isCounted = nodesOf(node, 'arithmetic').length > 0 || nodesOf(node, 'cast').length > 0;
-  return isCounted || nodesOf(node, 'call').some(({ upper }) => WATCHED.has(upper));
+  return isCounted || nodesOf(node, 'call').some(({ upper, args }) => WATCHED.has(upper) || isDateOfText(upper, args));
 }

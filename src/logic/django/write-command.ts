@@ -1,16 +1,16 @@
 import type { Program } from '../program.ts';
 import { lastName } from '../program-name.ts';
 import type { AppFile } from './app-file.ts';
-import { pythonName, pythonString } from './python-type.ts';
+import { docText, pythonString } from './python-type.ts';
 
 /** An event as a management command, for cron or any other scheduler. */
-export function commandFile(program: Program): readonly AppFile[] {
+export function commandFile(program: Program, names: ReadonlyMap<Program, string>): readonly AppFile[] {
   const { definition, lexed } = program;
   if (definition.tag !== 'event') return [];
   const name = lastName(definition.name.parts);
-  const python = pythonName(name);
+  const python = names.get(program) ?? name;
   const schedule = lexed.text.slice(definition.schedule.start, definition.schedule.end).replaceAll(/\s+/g, ' ');
-  const text = `"""The event ${name}: ${schedule.replaceAll('"', "'")}."""
+  const text = `"""The event ${docText(name)}: ${docText(schedule)}."""
 
 from __future__ import annotations
 

@@ -1,23 +1,25 @@
 import type { Expression } from '../../sql/expression.ts';
 import type { Into, Query } from '../../sql/query.ts';
-import type { Delete, Insert, Update } from '../../sql/statement.ts';
 import { TEXT } from '../../sql/value-type.ts';
-import type { BodyStatement, Fetch, GetDiagnostics, SetStatement, Signal } from '../body.ts';
+import type { BodyStatement, Fetch, GetDiagnostics, SetStatement, SetTarget, Signal } from '../body.ts';
 import { resolveCondition } from '../condition-table.ts';
-import { knownTable } from '../emit-change.ts';
-import { waitsForNotFound } from '../emit-guard.ts';
+import { handlersOf, waitsForNotFound } from '../emit-guard.ts';
 import { emitCreateTable, emitDropTable, emitTruncate } from '../emit-other.ts';
-import { cursorVariable } from '../emit-query.ts';
-import { meetableKeys } from '../emit-upsert.ts';
+import { cursorVariable, fetchedTypes } from '../emit-query.ts';
 import { NotConverted } from '../emitter.ts';
+import { noteEmptied } from '../emptied-diagnostics.ts';
 import { typesOfItems } from '../item-type.ts';
-import { pgType } from '../pg-type.ts';
+import { noteCallee } from '../lost-callee.ts';
+import { pgType, SERVER_TYPES } from '../pg-type.ts';
 import { key } from '../table-access.ts';
+import { textItems } from '../text-item.ts';
+import { nodesOf } from '../walk.ts';
 import { Writer } from '../writer.ts';
 import { nativeValue } from './native-expression.ts';
-import { pythonName, pythonString, pythonType } from './python-type.ts';
+import { pythonName, pythonString, stored } from './python-type.ts';
 import type { ServiceEmitter, ServiceVariable } from './service-emitter.ts';
-import { sqlArguments } from './vendor-sql.ts';
+import { isWatched, sqlArguments } from './vendor-sql.ts';
+import { withCursorQuery } from './write-cursor.ts';
 import { writeNotFound } from './write-guard.ts';
 
 type Write = (service: ServiceEmitter, statement: BodyStatement) => void;
@@ -28,11 +30,16 @@ export function writeSet(service: ServiceEmitter, node: SetStatement): void {
   for (const { target, value } of node.assignments) {
     if (target.tag === 'user-variable') {
       const { type } = emitter.expression(value);
-      const variable = service.userVariable(target.name, USER_TYPES[type.kind] ?? 'text', type);
+      const variable = service.userVariable(target.name, SERVER_TYPES[type.kind] ?? 'text', type);
       service.assign(variable.python, variable.type, value, type);
       continue;
     }
     const found = target.tag === 'name' ? emitter.variable(target.parts) : undefined;
+    if (found === undefined && isOfServer(target)) {
+      emitter.note('review', node, ['SETTING', 'a setting of the server is left out', 'Python has its own.']);
+      service.out.comment(`left out: ${emitter.sourceText(node)}`);
+      continue;
+    }
     if (found === undefined)
       throw new NotConverted(
         'SETTING',
@@ -44,14 +51,11 @@ export function writeSet(service: ServiceEmitter, node: SetStatement): void {
   }
 }
 
-const USER_TYPES: Readonly<Record<string, string>> = {
-  integer: 'bigint',
-  boolean: 'bigint',
-  decimal: 'numeric',
-  float: 'double precision',
-  date: 'date',
-  datetime: 'timestamp',
-};
+/** How deep a procedure may call itself, and whether notes are kept: nothing of a service asks. */
+function isOfServer(target: SetTarget): boolean {
+  const name = target.tag === 'name' ? target.parts.at(-1)?.text : target.name;
+  return ['max_sp_recursion_depth', 'sql_notes'].includes(key(name ?? ''));
+}
 
 /** SELECT ... INTO: without a row the variables keep their values. */
 export function writeInto(service: ServiceEmitter, node: Query, write: Write): void {
@@ -59,29 +63,83 @@ export function writeInto(service: ServiceEmitter, node: Query, write: Write): v
   if (into === undefined || into.file !== undefined)
     throw new NotConverted('FILE', 'a file of the server is written', 'Write it in Python.');
   const targets = intoTargets(service, node, into);
-  service.out.call('row = db.row', service.query(node, 'plain'));
-  keep(service, targets, write);
+  const values = storedValues(node);
+  // A second row is an error behind which the variables keep the first one: that is seen where a handler waits.
+  const isSeen = service.emitter.frames.some((frame) => handlersOf(frame).length > 0);
+  if (values.length === targets.length && values.some(isWatched)) {
+    for (const [at, { python, type }] of targets.entries()) {
+      const [target, value] = [into.targets[at], values[at]];
+      const known = target?.tag === 'local' ? service.emitter.variable(target.parts)?.type : undefined;
+      if (value === undefined) continue;
+      if (isSeen && !reads(service, value, python)) service.out.line(`${python} = None`);
+      service.assign(python, type, value, known ?? TEXT);
+    }
+    if (service.asks('ROW_COUNT')) service.out.line('row_count = 1');
+    return;
+  }
+  const query = textItems(
+    service.emitter,
+    node,
+    into.targets.map((target) =>
+      target.tag === 'user-variable' ? undefined : service.emitter.variable(target.parts)?.type,
+    ),
+  );
+  const isChecked = isDivided(service, node);
+  service.out.call(isSeen ? 'rows = db.rows' : 'row = db.row', service.query(query, isChecked ? 'stored' : 'plain'));
+  if (isChecked) service.out.line('db.divided()');
+  if (isSeen) service.out.line('row = rows[0] if rows else None');
+  if (service.asks('ROW_COUNT')) service.out.line(`row_count = ${isSeen ? 'len(rows)' : '0 if row is None else 1'}`);
+  keep(service, targets, write, isSeen);
+}
+
+/** Whether strict mode refuses a division by zero of its values: one inside an aggregate or a condition gives NULL. */
+function isDivided({ emitter }: ServiceEmitter, node: Query): boolean {
+  const { body } = node;
+  if (!emitter.program.dialect.mode.isDivisionChecked || body.tag !== 'select' || body.isDistinct) return false;
+  const divisions = (root: object): number =>
+    nodesOf(root, 'arithmetic').filter(({ operator }) => ['/', 'div', 'mod'].includes(operator)).length;
+  const inside = nodesOf(node, 'aggregate').reduce((sum, one) => sum + divisions(one), 0);
+  const ofItems = body.items.reduce((sum, one) => sum + divisions(one), 0);
+  return ofItems > 0 && inside === 0 && ofItems === divisions(node);
+}
+
+/** Values of no table, which strict mode checks as those of SET; none for any other query. */
+function storedValues({ body, limit }: Query): readonly Expression[] {
+  if (body.tag !== 'select' || body.from.length > 0 || body.where !== undefined || limit !== undefined) return [];
+  return body.items.flatMap((item) => (item.tag === 'item' ? [item.expression] : []));
+}
+
+function reads(service: ServiceEmitter, value: Expression, python: string): boolean {
+  return nodesOf(value, 'column').some(({ parts }) => service.variable(parts)?.python === python);
 }
 
 function intoTargets(service: ServiceEmitter, node: Query, into: Into): readonly ServiceVariable[] {
   const types = typesOfItems(service.emitter, node);
-  return into.targets.map((target, at) => {
+  return into.targets.flatMap((target, at) => {
     if (target.tag === 'user-variable') {
       const type = types[at] ?? TEXT;
-      return service.userVariable(target.name, USER_TYPES[type.kind] ?? 'text', type);
+      return [service.userVariable(target.name, SERVER_TYPES[type.kind] ?? 'text', type)];
     }
     const found = service.variable(target.parts);
-    if (found === undefined) throw new NotConverted('VARIABLE', 'a value goes to what is no variable', 'Declare it.');
-    return found;
+    const fields = found === undefined ? service.fields(target.parts) : [found];
+    if (fields.length === 0) throw new NotConverted('VARIABLE', 'a value goes to what is no variable', 'Declare it.');
+    return fields;
   });
 }
 
-function keep(service: ServiceEmitter, targets: readonly ServiceVariable[], write: Write): void {
+function keep(service: ServiceEmitter, targets: readonly ServiceVariable[], write: Write, isOnlyOne = false): void {
   const { out, emitter } = service;
   out.line('if row is not None:');
   out.deeper(() => {
-    for (const [at, { python, type }] of targets.entries())
-      out.value(`${python} = `, type.store.replace('%', `row[${at}]`));
+    // As on the source, a value that is refused leaves NULL.
+    const isSeen = emitter.frames.some((frame) => handlersOf(frame).length > 0);
+    for (const [at, { python, type }] of targets.entries()) {
+      if (isSeen && type.by !== undefined) out.line(`${python} = None`);
+      out.value(`${python} = `, stored(type, `row[${at}]`));
+    }
+    if (!isOnlyOne) return;
+    out.line('if len(rows) > 1:');
+    out.deeper(() => out.call('raise DataError', ['1172', '"Result consisted of more than one row"']));
   });
   if (!waitsForNotFound(emitter)) return;
   out.line('else:');
@@ -90,23 +148,24 @@ function keep(service: ServiceEmitter, targets: readonly ServiceVariable[], writ
 
 export function writeOpen(service: ServiceEmitter, node: Node<'open'>): void {
   const { emitter, out } = service;
-  const cursor = emitter.blocks
-    .flatMap(({ declarations }) => declarations)
-    .find((one) => one.tag === 'cursor' && key(one.name.text) === key(node.cursor.text));
-  if (cursor?.tag !== 'cursor' || cursor.query.tag === 'opaque' || cursor.parameters.length > 0)
-    throw new NotConverted('CURSOR', 'the query of the cursor has parameters or is not known', 'Write it by hand.');
-  out.call('rows = db.rows', service.query(cursor.query, 'plain'));
-  out.line(`${cursorVariable(emitter, node.cursor)} = iter(rows)`);
+  withCursorQuery(service, { name: node.cursor, args: node.args }, (query) => {
+    const own = textItems(emitter, query, fetchedTypes(emitter, node.cursor));
+    out.call('rows = db.rows', service.query(own, 'plain'));
+    out.line(`${cursorVariable(emitter, node.cursor)} = iter(rows)`);
+  });
 }
 
 export function writeFetch(service: ServiceEmitter, node: Fetch, write: Write): void {
   const { emitter, out } = service;
   if (node.cursor === undefined) throw new NotConverted('AGGREGATE', 'an aggregate function', 'Write it by hand.');
-  const targets = node.targets.map((target) => service.target(target));
+  const targets = node.targets.flatMap((target) => {
+    const fields = target.tag === 'column' ? service.fields(target.parts) : [];
+    return fields.length > 0 ? fields : [service.target(target)];
+  });
   out.line(`row = next(${cursorVariable(emitter, node.cursor)}, None)`);
   if (!waitsForNotFound(emitter)) {
     out.line('if row is None:');
-    out.deeper(() => out.line('raise DataError(1329, "No data - zero rows fetched")'));
+    out.deeper(() => out.call('raise DataError', ['1329', '"No data - zero rows fetched"']));
   }
   keep(service, targets, write);
 }
@@ -119,36 +178,7 @@ export function writeResultSet(service: ServiceEmitter, node: Query): void {
   out.call('rows_given = db.dicts', service.query(node, 'named'));
   out.line('results.append(rows_given)');
   if (service.asks('FOUND_ROWS')) out.line('found_rows = len(rows_given)');
-}
-
-/** INSERT, UPDATE, DELETE. */
-export function writeChange(service: ServiceEmitter, node: Insert | Update | Delete): void {
-  const { emitter, out } = service;
-  if (node.tag === 'insert') {
-    const table = knownTable(emitter, node.table.parts);
-    if (node.onDuplicate !== undefined && meetableKeys(node, table).length > 1)
-      throw new NotConverted(
-        'UPSERT',
-        'a row may meet any of several unique keys',
-        'Look for the row, then insert it.',
-      );
-    const isNumbered = table.autoIncrement !== undefined && service.asks('LAST_INSERT_ID') && !node.isReplace;
-    if (isNumbered && node.source.tag !== 'query' && node.returning.length === 0) {
-      const returning = ` RETURNING "${table.autoIncrement}"`;
-      out.call(
-        'last_insert_id = db.insert',
-        sqlArguments(service.vendor(node, `${emitter.statement(node)}${returning}`)),
-      );
-      if (service.asks('ROW_COUNT')) out.line('row_count = 1');
-      return;
-    }
-  }
-  const args = sqlArguments(service.vendor(node, emitter.statement(node)));
-  if ('returning' in node && node.returning.length > 0) {
-    service.hasResultSets = true;
-    out.call('rows_given = db.dicts', args);
-    out.line('results.append(rows_given)');
-  } else out.call(`${service.asks('ROW_COUNT') ? 'row_count = ' : ''}db.run`, args);
+  if (service.asks('ROW_COUNT')) out.line('row_count = -1');
 }
 
 /** CREATE and DROP of temporary tables, and TRUNCATE. */
@@ -175,24 +205,20 @@ export function writeTable(service: ServiceEmitter, node: Node<'create-table' | 
 export function writeReturn(service: ServiceEmitter, node: Node<'return'>): void {
   const { definition } = service.emitter.program;
   const returns = definition.tag === 'function' ? definition.returns : undefined;
-  const [type, pg] = [returns && pythonType(returns), returns && pgType(returns)];
+  const [type, pg] = [returns && service.pythonType(returns), returns && pgType(returns)];
   if (type === undefined || pg === undefined)
     throw new NotConverted('TYPE', 'the result has a type that Python has not', 'Choose one by hand.');
-  const native = nativeValue(node.value, service);
-  if (native !== undefined) {
-    service.out.value('return ', type.store.replace('%', native.code));
-    return;
-  }
-  service.raw('found', node.value, pg.value);
-  service.out.value('return ', type.store.replace('%', 'found'));
+  const shown = type.by === 'as_single' ? { ...type, by: 'as_shown' } : type;
+  service.out.value('return ', service.storedValue(node.value, shown, pg.value));
 }
 
 export function writeCall(service: ServiceEmitter, node: Node<'call-procedure'>): void {
   const { out } = service;
   const name = key(node.procedure.parts.at(-1)?.text ?? '');
-  const called = service.services.get(name);
+  const called = service.service('procedure', name);
   if (called === undefined || called.node.parameters.length !== node.args.length)
     throw new NotConverted('CALL', `nothing is known of the procedure ${name}`, 'Convert it too.');
+  noteCallee(service.emitter, node);
   const modes = called.node.parameters.map(({ mode }) => mode);
   const given = service.args(
     node.args.filter((_, at) => modes[at] !== 'out'),
@@ -204,7 +230,7 @@ export function writeCall(service: ServiceEmitter, node: Node<'call-procedure'>)
     if (modes[at] === 'in') continue;
     const { python, type } = service.target(arg);
     const field = pythonName(called.node.parameters[at]?.name.text ?? '');
-    out.value(`${python} = `, type.store.replace('%', `${gave}.${field}`));
+    out.value(`${python} = `, stored(type, `${gave}.${field}`));
   }
   if (!called.hasResultSets) return;
   service.hasResultSets = true;
@@ -252,11 +278,15 @@ function errno(service: ServiceEmitter, number: Expression | undefined): readonl
 }
 
 export function writeDiagnostics(service: ServiceEmitter, node: GetDiagnostics): void {
+  if (noteEmptied(service.emitter, node)) {
+    service.out.comment(service.emitter.sourceText(node));
+    return;
+  }
   for (const { target, item } of node.items) {
     const { python, type } = service.target(target);
     const value = node.condition === undefined ? STATEMENT_ITEMS[item] : CONDITION_ITEMS[item];
     if (value === undefined) throw new NotConverted('DIAGNOSTICS', `the item ${item}`, 'Write it by hand.');
-    service.out.value(`${python} = `, type.store.replace('%', value.replace('error)', `${service.error})`)));
+    service.out.value(`${python} = `, stored(type, value.replace('error)', `${service.error})`)));
   }
   service.emitter.note('review', node, [
     'DIAGNOSTICS',

@@ -7,13 +7,13 @@ import { nativeValue } from './native-expression.ts';
 import { pythonString } from './python-type.ts';
 import type { ServiceEmitter } from './service-emitter.ts';
 import { sqlArguments } from './vendor-sql.ts';
+import { writeFor } from './write-cursor.ts';
+import { writeList } from './write-list.ts';
 
 type Write = (service: ServiceEmitter, statement: BodyStatement) => void;
 
 function inner(service: ServiceEmitter, statements: readonly BodyStatement[], write: Write): void {
-  service.out.deeper(() => {
-    for (const statement of statements) write(service, statement);
-  });
+  service.out.deeper(() => writeList(service, statements, write));
 }
 
 export function writeIf(service: ServiceEmitter, node: If, write: Write): void {
@@ -28,7 +28,7 @@ export function writeIf(service: ServiceEmitter, node: If, write: Write): void {
 }
 
 /** Without a match and an ELSE it is an error on both servers. */
-export function writeCase(service: ServiceEmitter, node: Case, write: Write): void {
+export function writeCase(service: ServiceEmitter, node: Case, write: Write, guard: (leaf: () => void) => void): void {
   for (const [at, { when, statements }] of node.branches.entries()) {
     const word = at === 0 ? 'if' : 'elif';
     if (node.subject === undefined) service.test(word, when);
@@ -39,8 +39,10 @@ export function writeCase(service: ServiceEmitter, node: Case, write: Write): vo
   if (node.subject !== undefined) service.emitter.account(node.subject);
   service.out.line('else:');
   if (node.otherwise !== undefined) inner(service, node.otherwise, write);
-  else service.out.deeper(() => service.out.line('raise CaseNotFound(1339, "Case not found for CASE statement")'));
+  else service.out.deeper(() => guard(() => service.out.line(NO_CASE)));
 }
+
+const NO_CASE = 'raise CaseNotFound(1339, "Case not found for CASE statement")';
 
 function equality(service: ServiceEmitter, word: string, subject: Expression, when: Expression): void {
   const [left, right] = [nativeValue(subject, service), nativeValue(when, service)];
@@ -64,13 +66,18 @@ export function writeLoop(service: ServiceEmitter, node: Loop, write: Write): vo
   const { places } = service;
   const body = (): void => {
     service.places = [{ label, kind: 'loop' }, ...places];
-    loopHead(service, node);
-    out.deeper(() => loopBody(service, node, write));
+    if (IS_FOR.has(node.kind.tag)) writeFor(service, node, () => loopBody(service, node, write));
+    else {
+      loopHead(service, node);
+      out.deeper(() => loopBody(service, node, write));
+    }
     service.places = places;
   };
   if (!isLeft) body();
   else caught(service, 'Leave', label, body);
 }
+
+const IS_FOR = new Set(['range', 'query', 'cursor']);
 
 /** Whether a jump to the label stands in another loop inside. */
 function isReached(node: Loop, tag: 'leave' | 'iterate', label: string): boolean {
@@ -96,14 +103,14 @@ function loopHead(service: ServiceEmitter, { kind }: Loop): void {
   else if (kind.tag === 'while') {
     service.test('while', kind.condition);
     service.emitter.account(kind.condition);
-  } else throw new NotConverted('LOOP', 'a FOR of MariaDB', 'Write it as a loop over the rows.');
+  }
 }
 
 function loopBody(service: ServiceEmitter, node: Loop, write: Write): void {
   const { out } = service;
   const label = key(node.label?.text ?? '');
   const statements = (): void => {
-    for (const statement of node.statements) write(service, statement);
+    writeList(service, node.statements, write);
   };
   if (isReached(node, 'iterate', label)) {
     caught(service, 'Iterate', label, statements);

@@ -1,7 +1,8 @@
 import type { BodyStatement, Condition } from '../body.ts';
 import { isNotFound, rankOf } from '../condition-table.ts';
-import { endsFlow } from '../emit-guard.ts';
+import { endsFlow, guardFrames, undoState } from '../emit-guard.ts';
 import type { Frame } from '../handler-frame.ts';
+import { keptRows, noteLostRows } from '../kept-row.ts';
 import { pythonString } from './python-type.ts';
 import type { ServiceEmitter } from './service-emitter.ts';
 import { leaveBlock } from './write-flow.ts';
@@ -11,7 +12,7 @@ export type Write = (service: ServiceEmitter, statement: BodyStatement) => void;
 
 /** A statement whose errors handlers wait for, in a savepoint of its own: what went before stays. */
 export function writeGuarded(service: ServiceEmitter, write: Write, leaf: () => void): void {
-  const frames = service.emitter.frames.filter(({ mode }) => mode === 'statement');
+  const frames = guardFrames(service.emitter.frames);
   const handlers = frames.flatMap((frame) => waiting(frame).map((one) => ({ frame, ...one })));
   if (handlers.length === 0) {
     leaf();
@@ -22,7 +23,7 @@ export function writeGuarded(service: ServiceEmitter, write: Write, leaf: () => 
     service.out.line('with db.atomic():');
     service.out.deeper(leaf);
   });
-  writeExcept(service, write, handlers);
+  writeExcept(service, write, handlers, 'statement');
 }
 
 interface Waiting {
@@ -50,6 +51,7 @@ export function writeExcept(
   service: ServiceEmitter,
   write: Write,
   handlers: readonly (Waiting & { readonly frame: Frame })[],
+  of: Frame['mode'] = 'block',
 ): void {
   const { out } = service;
   const outer = service.error;
@@ -59,7 +61,9 @@ export function writeExcept(
   out.deeper(() => {
     for (const [at, { frame, index, conditions }] of handlers.entries()) {
       out.line(`${at === 0 ? 'if' : 'elif'} matches(${error}, ${conditions.map(pythonString).join(', ')}):`);
-      out.deeper(() => writeHandler(service, write, frame, index));
+      // A block that is a transaction takes what it waits for itself.
+      const isPassed = of === 'statement' && frame.mode === 'block';
+      out.deeper(() => (isPassed ? out.line('raise') : writeHandler(service, write, frame, index)));
     }
     out.line('else:');
     out.deeper(() => out.line('raise'));
@@ -74,10 +78,23 @@ export function writeHandler(service: ServiceEmitter, write: Write, frame: Frame
   const { emitter } = service;
   const { frames } = emitter;
   emitter.frames = frame.outer;
-  write(service, handler.body);
+  const isOfError = !handler.conditions.map(frame.resolve).every(isNotFound);
+  if (isOfError && service.asks('ROW_COUNT')) service.out.line('row_count = -1');
+  const { failing } = service;
+  service.failing = undefined;
+  if (failing !== undefined) service.out.line(`${failing} = None`);
+  const kept = keptRows(emitter, frame, handler);
+  if (kept === 'lost' || (kept === 'committed' && !service.isOpen)) noteLostRows(emitter, handler);
+  frame.inside(() => write(service, handler.body));
+  service.failing = failing;
   emitter.frames = frames;
   if (handler.action === 'exit' && frame.mode === 'statement' && !endsFlow(handler.body))
     leaveBlock(service, frame.label);
+}
+
+/** ROLLBACK without an error: what is raised undoes the transaction that it leaves. */
+export function writeUndone({ out }: ServiceEmitter, state: string): void {
+  out.line(`raise Undone(${pythonString(state)})`);
 }
 
 /** What runs where a SELECT INTO or a FETCH finds no row; false: nobody waits for it. */
@@ -85,7 +102,9 @@ export function writeNotFound(service: ServiceEmitter, write: Write): boolean {
   for (const frame of service.emitter.frames) {
     const index = frame.handlers.findIndex(({ conditions }) => conditions.map(frame.resolve).some(isNotFound));
     if (index < 0) continue;
-    writeHandler(service, write, { ...frame, mode: 'statement' }, index);
+    const state = undoState(service.emitter, frame.handlers[index]);
+    if (state === undefined) writeHandler(service, write, { ...frame, mode: 'statement' }, index);
+    else writeUndone(service, state);
     return true;
   }
   return false;

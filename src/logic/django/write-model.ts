@@ -1,33 +1,48 @@
-import { scopeOf } from '../../sql/query-scope.ts';
-import { emptyScope } from '../../sql/scope.ts';
-import { translateExpression } from '../../sql/translate.ts';
+import type { Name } from '../../sql/expression.ts';
+import { quoteName } from '../../sql/fragment.ts';
+import { emptyScope, type TableColumn, type TableShape } from '../../sql/scope.ts';
+import { columnsOfQuery } from '../../sql/translate.ts';
 import type { ValueType } from '../../sql/value-type.ts';
 import type { ConvertContext } from '../convert-context.ts';
-import { basesOf } from '../item-type.ts';
 import type { Program, View } from '../program.ts';
 import { lastName } from '../program-name.ts';
-import { pythonName, pythonString } from './python-type.ts';
+import { key } from '../table-access.ts';
+import { nodesOf } from '../walk.ts';
+import { fieldName, pythonString } from './python-type.ts';
+import { keyOfView } from './view-key.ts';
 
-/** Views as unmanaged models. Django wants a primary key: the first column is taken for it. */
-export function modelsFile(views: readonly Program[], context: ConvertContext): string {
+/**
+ * Views as unmanaged models. Django wants a primary key: a column that tells the rows apart, else the first one, which
+ * the class says. A view stands behind those that it reads.
+ */
+export function modelsFile(
+  programs: readonly Program[],
+  context: ConvertContext,
+): { readonly text: string; readonly views: readonly Program[] } {
   const head = '"""Views of the database as models that Django reads and does not make."""';
-  const classes = views.flatMap((program) => modelOf(program, context) ?? []);
-  if (classes.length === 0) return `${head}\n`;
-  return `${head}\n\nfrom __future__ import annotations\n\nfrom django.db import models\n\n\n${classes.join('\n\n\n')}\n`;
+  const known = new Map<Program, Shape>();
+  for (let before = -1; before < known.size; ) {
+    before = known.size;
+    for (const program of programs) {
+      const shape = known.has(program) ? undefined : shapeOf(program, { context, known });
+      if (shape !== undefined) known.set(program, shape);
+    }
+  }
+  const views = programs.filter((program) => known.has(program));
+  if (views.length === 0) return { text: `${head}\n`, views };
+  const classes = views.map((program) => modelOf(program, known.get(program) as Shape, context));
+  const text = `${head}\n\nfrom __future__ import annotations\n\nfrom django.db import models\n\n\n${classes.join('\n\n\n')}\n`;
+  return { text, views };
 }
 
-function modelOf(program: Program, context: ConvertContext): string | undefined {
+function modelOf(program: Program, { columns }: Shape, { catalogue }: ConvertContext): string {
   const view = program.definition as View;
-  const columns = columnsOf(program, view, context);
-  if (columns === undefined) return undefined;
   const name = lastName(view.name.parts);
-  const title = name
-    .split(/[^A-Za-z0-9]+/)
-    .map((part) => `${part[0]?.toUpperCase() ?? ''}${part.slice(1)}`)
-    .join('');
-  const fields = columns.flatMap((column, at) => fieldLines(column, at === 0));
+  const place = keyOfView(view, catalogue);
+  const fields = columns.flatMap((column, at) => fieldLines(column, at === (place ?? 0)));
   return [
-    `class ${title}(models.Model):`,
+    `class ${modelName(name)}(models.Model):`,
+    ...(place === undefined ? UNKEYED : []),
     ...fields,
     '',
     '    class Meta:',
@@ -36,28 +51,55 @@ function modelOf(program: Program, context: ConvertContext): string | undefined 
   ].join('\n');
 }
 
-interface Column {
-  readonly name: string;
-  readonly type: ValueType;
+const UNKEYED = [
+  '    """No column is known to tell the rows apart: the first is the key for Django\'s sake.',
+  '',
+  '    Read it with values() or values_list(): objects of one key are equal.',
+  '    """',
+  '',
+];
+
+/** The class of a view: its name in camel case. */
+export function modelName(name: string): string {
+  const title = name
+    .split(/[^A-Za-z0-9]+/)
+    .map((part) => `${part[0]?.toUpperCase() ?? ''}${part.slice(1)}`)
+    .join('');
+  return /^[A-Za-z]/.test(title) ? title : `View${title}`;
 }
 
-function columnsOf(program: Program, view: View, context: ConvertContext): readonly Column[] | undefined {
-  if (view.query.tag === 'opaque' || view.query.body.tag !== 'select') return undefined;
-  const { items, from } = view.query.body;
-  const sources = basesOf(from).map((base) => {
-    const shape = context.catalogue.table(base.name.parts)?.shape;
-    const name = base.alias?.text ?? lastName(base.name.parts);
-    return { name, columns: shape?.columns ?? [], isOpen: shape === undefined, key: shape?.key ?? [] };
-  });
-  const scope = scopeOf(sources, { ...emptyScope(program.dialect), timeZone: context.timeZone });
-  const found = items.flatMap((item): Column[] => {
-    if (item.tag === 'star') return sources.flatMap(({ columns }) => columns.map(({ name, type }) => ({ name, type })));
-    const { expression, alias } = item;
-    const own = expression.tag === 'column' ? lastName(expression.parts) : '';
-    return [{ name: alias?.text ?? own, type: translateExpression(expression, scope, 'value').type }];
-  });
-  const named = found.map((column, at) => ({ ...column, name: view.columns[at]?.text ?? column.name }));
-  return named.some(({ name }) => name === '') ? undefined : named;
+type Shape = Pick<TableShape, 'columns'>;
+
+/** The columns of a view; undefined while one of them, or what it reads, is not known. */
+function shapeOf(
+  { definition, dialect, lexed }: Program,
+  { context, known }: { readonly context: ConvertContext; readonly known: ReadonlyMap<Program, Shape> },
+): Shape | undefined {
+  const view = definition as View;
+  if (view.query.tag === 'opaque') return undefined;
+  const views = new Map([...known].map(([program, shape]) => [key(lastName(nameParts(program))), shape]));
+  const common = new Set(
+    nodesOf(view.query, 'query')
+      .flatMap((node) => node.with?.tables ?? [])
+      .map(({ name }) => key(name.text)),
+  );
+  let isWhole = true;
+  const table = (parts: readonly Name[]): TableShape | undefined => {
+    const name = key(lastName(parts));
+    const shape = views.get(name);
+    const found =
+      shape === undefined ? context.catalogue.table(parts)?.shape : { sql: quoteName(name), key: [], ...shape };
+    isWhole &&= found !== undefined || common.has(name);
+    return found;
+  };
+  const scope = { ...emptyScope(dialect), timeZone: context.timeZone, table };
+  const columns = columnsOfQuery(view.query, scope, lexed.text);
+  if (columns === undefined || !isWhole) return undefined;
+  return { columns: columns.map((column, at) => ({ ...column, name: view.columns[at]?.text ?? column.name })) };
+}
+
+function nameParts({ definition }: Program): readonly Name[] {
+  return definition.name?.parts ?? [];
 }
 
 const FIELDS: Readonly<Partial<Record<ValueType['kind'], readonly [name: string, ...args: string[]]>>> = {
@@ -73,8 +115,8 @@ const FIELDS: Readonly<Partial<Record<ValueType['kind'], readonly [name: string,
 };
 
 /** A name that is none of Python's has the column's name beside it. */
-function fieldLines({ name, type }: Column, isKey: boolean): readonly string[] {
-  const plain = pythonName(name).replaceAll(/__+/g, '_').replace(/_$/, '_field');
+function fieldLines({ name, type }: TableColumn, isKey: boolean): readonly string[] {
+  const plain = fieldName(name).replaceAll(/__+/g, '_').replace(/_$/, '_field');
   const scale = type.kind === 'decimal' ? [`max_digits=65`, `decimal_places=${type.scale ?? 30}`] : [];
   const [field = 'TextField', ...args] =
     type.kind === 'decimal' ? ['DecimalField', ...scale] : (FIELDS[type.kind] ?? []);

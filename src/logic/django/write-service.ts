@@ -4,11 +4,14 @@ import type { BodyStatement } from '../body.ts';
 import type { ConvertContext } from '../convert-context.ts';
 import { emitterOf } from '../emit-routine.ts';
 import { NotConverted } from '../emitter.ts';
-import type { Event, Program, Routine } from '../program.ts';
+import { keptRows } from '../kept-row.ts';
+import type { Event, Program, Routine, Trigger } from '../program.ts';
 import { lastName, nameOf } from '../program-name.ts';
-import { pythonName, pythonString, pythonType } from './python-type.ts';
-import { PythonWriter } from './python-writer.ts';
+import { TooLarge } from '../writer.ts';
+import { docText, pythonName, pythonString, pythonType, stored } from './python-type.ts';
+import { PythonWriter, withoutStrings } from './python-writer.ts';
 import { ServiceEmitter, type ServiceSignature } from './service-emitter.ts';
+import { declareRows } from './trigger-row.ts';
 import { writeStatement } from './write-statement.ts';
 
 /** A service: its lines, and what a person has to know of it. */
@@ -22,22 +25,25 @@ export interface Service {
   readonly kept: ReadonlySet<string>;
 }
 
-/** Writes a routine, or an event, as a function of Python. */
-export function writeService(
-  program: Program,
-  context: ConvertContext,
-  services: ReadonlyMap<string, ServiceSignature>,
-): Service {
+/** What all services of an application know of each other. */
+export interface ServiceNames {
+  /** By kind and name in small letters. */
+  readonly signatures: ReadonlyMap<string, ServiceSignature>;
+  readonly names: ReadonlyMap<Program, string>;
+}
+
+/** Writes a routine, an event or a trigger as a function of Python. */
+export function writeService(program: Program, context: ConvertContext, { signatures, names }: ServiceNames): Service {
   const { definition } = program;
   const emitter = emitterOf(program, context);
-  const service = new ServiceEmitter(emitter, services);
-  const node = definition as Routine | Event;
-  const python = pythonName(lastName(node.name.parts));
+  const service = new ServiceEmitter(emitter, signatures);
+  const node = definition as Routine | Event | Trigger;
+  const python = names.get(program) ?? pythonName(lastName(node.name.parts));
   try {
     const lines = functionLines(service, node, python);
     return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items), kept: service.kept };
   } catch (error) {
-    if (!(error instanceof NotConverted)) throw error;
+    if (!(error instanceof NotConverted || error instanceof TooLarge)) throw error;
     emitter.note('stands', node, [error.code, error.message, error.advice]);
     return {
       program,
@@ -56,7 +62,7 @@ function outcomeOf(items: readonly ActionItem[]): Service['outcome'] {
 }
 
 /** A routine of which not even the head has a counterpart. */
-function refused(program: Program, python: string, { code, message }: NotConverted): readonly string[] {
+function refused(program: Program, python: string, { code, message }: NotConverted | TooLarge): readonly string[] {
   const out = new PythonWriter();
   out.line(`def ${python}(*args: Any, using: str = "default") -> Any:`);
   out.deeper(() => {
@@ -71,26 +77,28 @@ function refused(program: Program, python: string, { code, message }: NotConvert
 function docOf(program: Program): string {
   const hash = createHash('sha256').update(program.lexed.text.trim()).digest('hex').slice(0, 16);
   const kind = program.definition.tag;
-  return `${kind[0]?.toUpperCase()}${kind.slice(1)} ${nameOf(program)}, from source ${hash}.`;
+  return `${kind[0]?.toUpperCase()}${kind.slice(1)} ${docText(nameOf(program))}, from source ${hash}.`;
 }
 
-function functionLines(service: ServiceEmitter, node: Routine | Event, python: string): readonly string[] {
+function functionLines(service: ServiceEmitter, node: Routine | Event | Trigger, python: string): readonly string[] {
   const { emitter } = service;
-  const parameters = node.tag === 'event' ? [] : node.parameters;
+  const rows = node.tag === 'trigger' ? declareRows(service, node) : [];
+  const parameters = 'parameters' in node ? node.parameters : [];
   const variables = parameters.map(({ name, type, mode }) => ({ mode, ...service.declare(name.text, type) }));
   const outs = variables.filter(({ mode }) => mode !== 'in');
   const isGiving =
-    node.tag === 'procedure' && service.services.get(lastName(node.name.parts).toLowerCase())?.hasResultSets === true;
+    node.tag === 'procedure' && service.service('procedure', lastName(node.name.parts))?.hasResultSets === true;
   const result = outs.length > 0 || isGiving ? `${camel(python)}Result` : undefined;
   const values = [...outs.map((one) => `${one.python}=${one.python}`), ...(isGiving ? ['results=results'] : [])];
   service.returned = result === undefined ? 'return' : `return ${result}(${values.join(', ')})`;
   const body = new PythonWriter();
   service.out = body;
+  service.isOpen = keepsRows(service, node.body);
   emitter.comments.before(node.body.start);
   const inner = (): void => {
     for (const { python: name, type, mode } of variables) {
       if (mode === 'out') body.line(`${name}: ${type.hint} | None = None`);
-      else body.value(`${name} = `, type.store.replace('%', name));
+      else body.value(`${name} = `, stored(type, name));
     }
     if (isGiving) body.line('results: list[list[dict[str, Any]]] = []');
     for (const [name, asked] of SESSION) if (service.asks(asked)) body.line(`${name}: int | None = 0`);
@@ -101,8 +109,23 @@ function functionLines(service: ServiceEmitter, node: Routine | Event, python: s
   const gives = node.tag === 'function' ? returnHint(node) : (result ?? 'None');
   return [
     ...resultClass(node, result, outs, isGiving),
-    ...definition(service, { node, python, variables, gives }, inner),
+    ...definition(service, { python, rows, variables, gives }, inner),
   ];
+}
+
+/** Whether the outermost block has a handler that rolls back, writes, and raises. */
+function keepsRows({ emitter }: ServiceEmitter, body: BodyStatement): boolean {
+  if (body.tag !== 'block') return false;
+  const found = body.declarations.find(
+    (one) => one.tag === 'handler' && keptRows(emitter, { outer: [], end: body.end }, one) === 'committed',
+  );
+  if (found === undefined) return false;
+  emitter.note('review', found, [
+    'TRANSACTION',
+    'what the handler writes behind ROLLBACK is a transaction of its own',
+    'Call the service outside atomic() and ATOMIC_REQUESTS: a transaction around it is undone with the error.',
+  ]);
+  return true;
 }
 
 const SESSION = [
@@ -122,7 +145,10 @@ function returnHint({ returns }: Routine): string {
   return `${type.hint} | None`;
 }
 
-function camel(name: string): string {
+/** `a_b` as `AB`. */
+export function camel(name: string): string {
+  // Without its marks a name of them would be another's, or none.
+  if (!/^[a-z]\w*$/i.test(name) || /__|_$/.test(name)) return `N${name}`;
   return name
     .split('_')
     .map((part) => `${part[0]?.toUpperCase() ?? ''}${part.slice(1)}`)
@@ -130,7 +156,7 @@ function camel(name: string): string {
 }
 
 function resultClass(
-  node: Routine | Event,
+  node: Routine | Event | Trigger,
   result: string | undefined,
   outs: readonly { readonly python: string; readonly type: { readonly hint: string } }[],
   isGiving: boolean,
@@ -139,7 +165,7 @@ function resultClass(
   return [
     '@dataclass',
     `class ${result}:`,
-    `    """What ${lastName(node.name.parts)} gives."""`,
+    `    """What ${docText(lastName(node.name.parts))} gives."""`,
     '',
     ...outs.map(({ python, type }) => `    ${python}: ${type.hint} | None = None`),
     ...(isGiving ? ['    results: list[list[dict[str, Any]]] = field(default_factory=list)'] : []),
@@ -149,8 +175,9 @@ function resultClass(
 }
 
 interface Head {
-  readonly node: Routine | Event;
   readonly python: string;
+  /** The rows that a trigger takes. */
+  readonly rows: readonly string[];
   readonly variables: readonly {
     readonly mode: string;
     readonly python: string;
@@ -159,38 +186,58 @@ interface Head {
   readonly gives: string;
 }
 
-function definition(service: ServiceEmitter, { python, variables, gives }: Head, inner: () => void): readonly string[] {
+function definition(
+  service: ServiceEmitter,
+  { python, rows, variables, gives }: Head,
+  inner: () => void,
+): readonly string[] {
   const { out } = service;
-  const given = variables.filter(({ mode }) => mode !== 'out').map((one) => `${one.python}: ${one.type.hint} | None`);
+  const values = variables.filter(({ mode }) => mode !== 'out').map((one) => `${one.python}: ${one.type.hint} | None`);
+  const given = [...rows.map((row) => `${row}: Row`), ...values];
   const separator = given.length === 0 ? [] : ['*'];
   out.call(`def ${python}`, [...given, ...separator, 'using: str = "default"'], ` -> ${gives}:`);
   out.deeper(() => {
     out.line(`"""${docOf(service.emitter.program)}"""`);
     out.line('db = Database(using)');
-    out.line('with db.atomic():');
-    out.deeper(inner);
+    const mode = foreignMode(service.emitter.program);
+    const managers = [
+      ...(mode === undefined ? [] : [`db.mode(${pythonString(mode)})`]),
+      ...(service.isOpen ? [] : ['db.atomic()']),
+    ];
+    if (managers.length === 0) inner();
+    else {
+      out.line(`with ${managers.join(', ')}:`);
+      out.deeper(inner);
+    }
   });
   return withoutUnused(out.lines);
 }
 
+const READ_OTHERWISE =
+  /ANSI|PIPES_AS_CONCAT|NO_BACKSLASH_ESCAPES|HIGH_NOT_PRECEDENCE|IGNORE_SPACE|REAL_AS_FLOAT|NO_UNSIGNED_SUBTRACTION/;
+
+/** The mode of a program whose SQL the sessions of Django would read otherwise, or check otherwise. */
+function foreignMode({ sqlMode, dialect }: Program): string | undefined {
+  return READ_OTHERWISE.test(sqlMode) || !dialect.mode.isStrict ? sqlMode : undefined;
+}
+
 /** A variable that nothing reads is no variable of Python; one that is only set has the name of such a one. */
 function withoutUnused(all: readonly string[]): readonly string[] {
-  const assigned = new Set(all.flatMap((line) => /^\s+(\w+)(?:: [^=]*)? = /.exec(line)?.[1] ?? []));
-  const isRead = (name: string): boolean =>
-    all.some((line) => new RegExp(`(?<![\\w.])${name}\\b(?!(?:: [^=]*)? = )`).test(withoutStrings(line)));
-  const unread = [...assigned].filter((name) => !name.startsWith('_') && !isRead(name));
-  const lines = all.map((line) =>
-    unread.reduce((text, name) => text.replace(new RegExp(`^(\\s+)${name}(?=(?:: [^=]*)? = )`), `$1_${name}`), line),
-  );
-  const text = lines.join('\n');
-  const count = (name: string): number => [...text.matchAll(new RegExp(`(?<![\\w.])${name}\\b`, 'g'))].length;
+  const read = new Set(all.flatMap((line) => withoutStrings(line).match(READ_NAME) ?? []));
+  const lines = all.map((line) => {
+    const [, indent = '', name = '', rest = ''] = ASSIGNMENT.exec(line) ?? [];
+    return name === '' || name.startsWith('_') || read.has(name) ? line : `${indent}_${name}${rest}`;
+  });
+  const counts = new Map<string, number>();
+  for (const line of lines) for (const name of line.match(NAME) ?? []) counts.set(name, (counts.get(name) ?? 0) + 1);
   const isUsed = (line: string): boolean => {
     const name = /^\s+(\w+): [^=]*= (?:None|0|iter\(\(\)\))$/.exec(line)?.[1];
-    return name === undefined || count(name) > 1;
+    return name === undefined || (counts.get(name) ?? 0) > 1;
   };
   return lines.filter(isUsed);
 }
 
-function withoutStrings(line: string): string {
-  return line.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#.*$/g, '""');
-}
+const NAME = /(?<![\w.])\w+\b/g;
+/** A name that is not the target of an assignment. */
+const READ_NAME = /(?<![\w.])\w+\b(?!(?:: [^=]*)? = )/g;
+const ASSIGNMENT = /^(\s+)(\w+)((?:: [^=]*)? = .*)$/s;

@@ -1,12 +1,14 @@
 import type { BodyStatement } from '../body.ts';
+import { bound, executedText, isConstant } from '../emit-dynamic.ts';
 import { NotConverted } from '../emitter.ts';
+import { isReadBehind, setName, singleSets } from '../failed-set.ts';
 import { key } from '../table-access.ts';
 import { pythonString } from './python-type.ts';
 import type { ServiceEmitter } from './service-emitter.ts';
 import { writeBlock } from './write-block.ts';
+import { writeChange } from './write-change.ts';
 import {
   writeCall,
-  writeChange,
   writeDiagnostics,
   writeDo,
   writeFetch,
@@ -20,6 +22,7 @@ import {
 } from './write-data.ts';
 import { writeCase, writeIf, writeLeave, writeLoop } from './write-flow.ts';
 import { writeGuarded } from './write-guard.ts';
+import { writeTransaction } from './write-transaction.ts';
 
 /** Writes a statement; what has no translation stands as a comment and raises NotConverted where it is reached. */
 export function writeStatement(service: ServiceEmitter, statement: BodyStatement): void {
@@ -27,23 +30,44 @@ export function writeStatement(service: ServiceEmitter, statement: BodyStatement
   for (const line of emitter.comments.before(statement.start)) out.comment(line.replace(/^--\s?/, ''));
   const kept = out.lines.length;
   const { places } = service;
-  const { frames } = emitter;
+  const { frames, undo, isInTransactionBlock } = emitter;
   try {
     if (COMPOUND.has(statement.tag) || PLAIN.has(statement.tag)) write(service, statement);
-    else writeGuarded(service, writeStatement, () => write(service, statement));
+    else for (const part of singleSets(statement)) fallible(service, part);
     emitter.account(statement);
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     out.lines.length = kept;
     service.places = places;
-    emitter.frames = frames;
+    service.failing = undefined;
+    Object.assign(emitter, { frames, undo, isInTransactionBlock });
     stand(service, statement, error);
   }
 }
 
+/** With what becomes of the variable of a SET that fails. */
+function fallible(service: ServiceEmitter, statement: BodyStatement): void {
+  const { emitter } = service;
+  const name = setName(statement);
+  const known = name === undefined ? undefined : emitter.book.find(name);
+  const python = known === undefined ? undefined : service.known(known.sql).python;
+  if (python !== undefined && isReadBehind(emitter, statement)) service.out.line(`${python} = None`);
+  service.failing = isConstantSet(statement) ? undefined : python;
+  writeGuarded(service, writeStatement, () => write(service, statement));
+  service.failing = undefined;
+}
+
+/** A short literal cannot fail, so that nothing is lost. */
+function isConstantSet(statement: BodyStatement): boolean {
+  return (
+    statement.tag === 'set-variables' &&
+    statement.assignments.every(({ value: { tag } }) => tag === 'null' || tag === 'boolean')
+  );
+}
+
 const COMPOUND = new Set(['block', 'if', 'case-statement', 'loop']);
 /** What raises no error of a server. */
-const PLAIN = new Set(['leave', 'iterate', 'close', 'transaction', 'opaque', 'command', 'signal', 'resignal']);
+const PLAIN = new Set(['leave', 'iterate', 'close', 'transaction', 'opaque', 'command', 'prepare', 'deallocate']);
 
 function stand(service: ServiceEmitter, statement: BodyStatement, { code, message, advice }: NotConverted): void {
   const { emitter, out } = service;
@@ -61,7 +85,8 @@ type Writers = {
 const WRITERS: Writers = {
   block: (service, node) => writeBlock(service, node, writeStatement),
   if: (service, node) => writeIf(service, node, writeStatement),
-  'case-statement': (service, node) => writeCase(service, node, writeStatement),
+  'case-statement': (service, node) =>
+    writeCase(service, node, writeStatement, (leaf) => writeGuarded(service, writeStatement, leaf)),
   loop: (service, node) => writeLoop(service, node, writeStatement),
   leave: (service, node) => writeLeave(service, 'leave', key(node.label.text)),
   iterate: (service, node) => writeLeave(service, 'iterate', key(node.label.text)),
@@ -86,9 +111,9 @@ const WRITERS: Writers = {
   'create-table': writeTable,
   'drop-table': writeTable,
   truncate: writeTable,
-  prepare: dynamic,
+  prepare: kept,
   execute: dynamic,
-  deallocate: dynamic,
+  deallocate: kept,
   'execute-immediate': dynamic,
   opaque: (_, { reason }) => {
     throw new NotConverted('SYNTAX', reason, 'Write it by hand, or report the text.');
@@ -98,35 +123,30 @@ const WRITERS: Writers = {
   },
 };
 
-function dynamic(): never {
-  throw new NotConverted(
-    'DYNAMIC_SQL',
-    'SQL that is made at run time',
-    'Write it with a cursor, once for each server.',
-  );
+/** What is prepared stands where it is executed. */
+function kept({ out, emitter }: ServiceEmitter, node: BodyStatement): void {
+  out.comment(emitter.sourceText(node));
+}
+
+/** EXECUTE of a text that is the same in every run: its statement, with what stands behind USING. */
+function dynamic(
+  service: ServiceEmitter,
+  node: Extract<BodyStatement, { tag: 'execute' | 'execute-immediate' }>,
+): void {
+  const { emitter } = service;
+  const { text, pieces, statement } = executedText(emitter, node);
+  const isPlain = node.using.every(({ tag }) => tag === 'user-variable' || tag === 'column');
+  if (!isConstant(pieces) || !isPlain)
+    throw new NotConverted(
+      'DYNAMIC_SQL',
+      'SQL that is made at run time',
+      'Write it with a cursor, once for each server.',
+    );
+  if (COMPOUND.has(statement.tag)) throw new NotConverted('DYNAMIC_SQL', 'a block in a text', 'Write it by hand.');
+  emitter.embed({ text, span: node }, () => write(service, bound(statement, node.using)));
 }
 
 function write(service: ServiceEmitter, node: BodyStatement): void {
   const writer = WRITERS[node.tag] as (service: ServiceEmitter, node: BodyStatement) => void;
   writer(service, node);
-}
-
-/** The service is one transaction: what begins and ends others inside it has nothing to do. */
-function writeTransaction(service: ServiceEmitter, node: Extract<BodyStatement, { tag: 'transaction' }>): void {
-  const { emitter, out } = service;
-  const isPlain = node.act === 'start' || node.act === 'commit';
-  const isUndone = node.act === 'rollback' && emitter.isInTransactionBlock;
-  if (!isPlain && !isUndone)
-    throw new NotConverted(
-      'TRANSACTION',
-      `${node.act} inside a service`,
-      'Raise an error, or use transaction.atomic().',
-    );
-  if (!emitter.isInTransactionBlock)
-    emitter.note('review', node, [
-      'TRANSACTION',
-      'the service is one transaction',
-      'Its caller decides when it commits.',
-    ]);
-  out.comment(`${emitter.sourceText(node)}: the transaction round the service`);
 }

@@ -1,8 +1,11 @@
-import type { DataType } from '../data-type.ts';
+import type { Catalogue } from '../catalogue.ts';
 import { argumentLists } from '../differential/argument.ts';
 import { lastName } from '../program-name.ts';
-import { pythonString, pythonType } from './python-type.ts';
+import { pythonString } from './python-type.ts';
+import { pythonValue } from './python-value.ts';
+import type { MovedTable } from './trigger-home.ts';
 import type { Service } from './write-service.ts';
+import { triggerTests } from './write-trigger-test.ts';
 
 /** Cases of each service at most. */
 const CASES = 8;
@@ -11,10 +14,13 @@ const CASES = 8;
  * Tests beside the services: each is called with bounds and the literals of its body. On MySQL, while the function of
  * the database is there, both must give the same.
  */
-export function testsFile(services: readonly Service[]): string {
+export function testsFile(services: readonly Service[], tables: readonly MovedTable[], catalogue: Catalogue): string {
   const methods = services.filter(({ outcome }) => outcome !== 'skeleton').flatMap(methodOf);
-  const needs = (text: string): boolean => methods.join('').includes(text);
-  const body = methods.length === 0 ? ['    pass'] : methods;
+  const ofTriggers = triggerTests(tables, catalogue);
+  const needs = (text: string): boolean => [...methods, ...ofTriggers].join('').includes(text);
+  const modules = [needs('services.') ? 'services' : '', tables.length > 0 ? 'triggers' : ''].filter(Boolean);
+  const wired = tables.length === 0 ? '' : 'from .apps import wired\n';
+  const imported = modules.length === 0 ? '' : `from . import ${modules.join(', ')}\n${wired}`;
   return `"""Each service with bounds and the literals of its body, beside the routine it came from."""
 
 from __future__ import annotations
@@ -24,11 +30,10 @@ ${needs('datetime.') ? 'import datetime\n' : ''}${needs('Decimal(') ? 'from deci
 from django.db import connection, transaction
 from django.test import TestCase
 
-from . import services
-from .runtime import ERRORS, canonical
+${imported}from .runtime import ERRORS, canonical
 
 
-class ServiceTest(TestCase):
+class Called(TestCase):
     def called(self, service: Any, values: list[Any]) -> Any:
         """What a service gives, or the error that it raises; nothing of it stays."""
         try:
@@ -39,10 +44,14 @@ class ServiceTest(TestCase):
         except ERRORS as error:
             return error
 
+
+class ServiceTest(Called):
+    standing: frozenset[str] = frozenset()
+
     def same(self, name: str, service: Any, values: list[Any]) -> None:
         """The function of the database gives what its service gives."""
         found = self.called(service, values)
-        if connection.vendor != "mysql" or not self.stands(name):
+        if name.lower() not in self.standing:
             return
         places = ", ".join(["%s"] * len(values))
         try:
@@ -56,13 +65,16 @@ class ServiceTest(TestCase):
             return  # Python has no year 0.
         self.assertEqual(canonical(found), canonical(original), (name, values))
 
-    def stands(self, name: str) -> bool:
-        """Whether the database still has the function."""
-        sql = "SELECT 1 FROM information_schema.routines WHERE routine_schema = DATABASE()"
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """The functions that the database still has."""
+        if connection.vendor != "mysql":
+            return
+        sql = "SELECT LOWER(routine_name) FROM information_schema.routines WHERE routine_schema = DATABASE()"
         with connection.cursor() as cursor:
-            cursor.execute(f"{sql} AND routine_name = %s", [name])
-            return cursor.fetchone() is not None
-${body.length === 1 && body[0] === '    pass' ? '' : `\n${body.join('\n\n')}\n`}`;
+            cursor.execute(sql)
+            cls.standing = frozenset(name for (name,) in cursor.fetchall())
+${methods.length === 0 ? '' : `\n${methods.join('\n\n')}\n`}${ofTriggers.length === 0 ? '' : `${ofTriggers.join('\n')}\n`}`;
 }
 
 function methodOf({ program, python }: Service): readonly string[] {
@@ -100,20 +112,4 @@ function wrapped(head: string, python: string, values: readonly string[]): reado
     ...listLines,
     '        )',
   ];
-}
-
-function pythonValue(literal: string, type: DataType | undefined): string {
-  if (literal === 'NULL' || type === undefined) return 'None';
-  const text = literal.slice(1, -1).replaceAll("''", "'");
-  const hint = pythonType(type)?.hint;
-  if (hint === 'int') return /^-?\d+$/.test(text) ? text : 'None';
-  if (hint === 'Decimal') return `Decimal(${/^-?\d+$/.test(text) ? text : pythonString(text)})`;
-  if (hint === 'float') return String(Number(text)).includes('.') ? String(Number(text)) : `${Number(text)}.0`;
-  if (hint === 'datetime.date') return `datetime.date.fromisoformat(${pythonString(text.slice(0, 10))})`;
-  if (hint === 'datetime.datetime') return `datetime.datetime.fromisoformat(${pythonString(text)})`;
-  if (hint === 'datetime.timedelta') {
-    const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
-    return `datetime.timedelta(hours=${hours}, minutes=${minutes}, seconds=${seconds})`;
-  }
-  return pythonString(text);
 }

@@ -24,9 +24,14 @@ function compareOrphans(table: StandingTable, key: StandingForeignKey, count: st
   return { ...base, state: 'different', reason, cure: `They are: SELECT c.* FROM ${orphansOf(table, key)}` };
 }
 
-function orphansOf(table: StandingTable, key: StandingForeignKey): string {
-  const child = key.columns.map((column) => `c.${quoteIdent(column)}`);
+function orphansOf({ name }: Pick<StandingTable, 'name'>, key: StandingForeignKey): string {
+  return `${quoteTable(name)} AS c WHERE ${isOrphan(key)}`;
+}
+
+/** Condition on a row `c` of the table that refers. */
+export function isOrphan({ columns, parent, parentColumns }: StandingForeignKey): string {
+  const child = columns.map((column) => `c.${quoteIdent(column)}`);
   const known = child.map((column) => `${column} IS NOT NULL`).join(' AND ');
-  const same = key.parentColumns.map((column, i) => `p.${quoteIdent(column)} = ${child[i]}`).join(' AND ');
-  return `${quoteTable(table.name)} AS c WHERE ${known} AND NOT EXISTS (SELECT FROM ${quoteTable(key.parent)} AS p WHERE ${same})`;
+  const same = parentColumns.map((column, i) => `p.${quoteIdent(column)} = ${child[i]}`).join(' AND ');
+  return `${known} AND NOT EXISTS (SELECT FROM ${quoteTable(parent)} AS p WHERE ${same})`;
 }

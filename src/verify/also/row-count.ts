@@ -21,7 +21,7 @@ export function compareRowCount({ table, sourceRows, targetRows, position }: Row
     ...counts,
     state: 'different',
     reason,
-    cure: 'The rows themselves tell which: sluice tables reload copies the table anew.',
+    cure: 'The rows themselves tell which: sluice tables reload TABLE copies it anew.',
   };
 }
 

@@ -45,6 +45,13 @@ export async function targetSums(session: PostgresSession, plan: HashPlan, chunk
   return sumsOf((await session.query(targetHashes(plan, chunk))).rows);
 }
 
+/** One text of all rows, whatever their order: their number and both sums, in hexadecimal. */
+export function wholeSum({ rows, buckets }: ChunkSums): string {
+  const sum = (of: (bucket: BucketSum) => string | null) =>
+    [...buckets.values()].reduce((total, bucket) => total + BigInt(of(bucket) ?? 0), 0n).toString(16);
+  return `${rows.toString(16)}-${sum(({ low }) => low)}-${sum(({ high }) => high)}`;
+}
+
 function sumsOf(answer: readonly Readonly<Record<string, string | null>>[]): ChunkSums {
   const buckets = new Map<number, BucketSum>();
   let rows = 0;

@@ -14,31 +14,36 @@ import { loadVerified, sourceFrom, type VerifiedTable } from '../verified-table.
 import { bucketsFor, compareSums, type SumsComparison, sourceSums, targetSums } from './chunk-sums.ts';
 import { type HashPlan, hashPlan } from './hash-plan.ts';
 import { sourceBuckets, targetBuckets } from './hash-sql.ts';
+import { MOST_WHOLE_ROWS } from './whole-check.ts';
 
 /** How a table's chunks are compared by hashes. */
 export interface Hashed {
   readonly hashes: HashPlan;
   /** The key and the columns that the hashes leave out; null: they leave none out. */
   readonly rest: { readonly table: VerifiedTable; readonly print: RowPrint } | null;
+  /** All of the table at once, since both servers have no order of its rows in common. */
+  readonly isWhole: boolean;
 }
 
 export interface HashedChunkOptions extends ChunkOptions, Hashed {}
 
-/** null: its rows are read, since the servers do not sort by its key alike or cannot hash the key. */
+/** null: its rows are read, since the servers cannot hash the key, or all of a table without a common order. */
 export async function loadHashed(
   table: VerifiedTable,
   source: MysqlConnection,
   session: PostgresSession,
 ): Promise<Hashed | null> {
   const hashes = hashPlanOf(table);
-  if (hashes === null || hashes.streamed.length === 0) return hashes && { hashes, rest: null };
+  const isWhole = table.way !== 'ordered';
+  if (hashes === null || hashes.streamed.length === 0) return hashes && { hashes, rest: null, isWhole };
+  if (isWhole) return null;
   const only = new Set([...hashes.table.key, ...hashes.streamed.map(({ name }) => name)]);
   const rest = await loadVerified(table.scope, source, session, only);
-  return 'missing' in rest ? null : { hashes, rest: { table: rest, print: new RowPrint(rest) } };
+  return 'missing' in rest ? null : { hashes, rest: { table: rest, print: new RowPrint(rest) }, isWhole };
 }
 
 function hashPlanOf(table: VerifiedTable): HashPlan | null {
-  if (table.way !== 'ordered') return null;
+  if (table.way !== 'ordered' && table.readable.estimateRows > MOST_WHOLE_ROWS) return null;
   const names = (table.key?.places ?? []).map((place) => table.compared[place]?.name ?? '');
   const plan = hashPlan({
     source: sourceFrom(table),
@@ -47,7 +52,7 @@ function hashPlanOf(table: VerifiedTable): HashPlan | null {
     key: names,
     masked: new Set(table.scope.rules?.mask.keys()),
   });
-  return plan.keyCells === null ? null : plan;
+  return plan.keyCells === null && names.length > 0 ? null : plan;
 }
 
 interface Looked extends SumsComparison {
@@ -77,7 +82,7 @@ async function look({ sides, changes, table, plan, size, hashes }: HashedChunkOp
   const startedMs = performance.now();
   return await inWindow(sides, changes, {
     source: async (connection) => {
-      range = await plan(connection);
+      ({ range } = await plan(connection));
       const { order } = table.readable;
       const where = order === null ? '' : whereRange(order, range).replace(/^ WHERE /, '');
       const sums = await sourceSums(connection, hashes, { where: where === '' ? null : where, buckets });
@@ -95,7 +100,7 @@ async function look({ sides, changes, table, plan, size, hashes }: HashedChunkOp
 /** The chunk once more; what these reads take tells nothing of how long hashing takes. */
 function inside(options: HashedChunkOptions, { range, sourceRows }: Looked): ChunkOptions {
   const limits = { targetMs: 1, mostBytes: CHUNK_BYTES, fixedRows: Math.max(1, sourceRows) };
-  return { ...options, plan: async () => range, size: new ChunkSize(limits, 0) };
+  return { ...options, plan: async () => ({ range, first: null }), size: new ChunkSize(limits, 0) };
 }
 
 function differing(options: HashedChunkOptions, looked: Looked): ChunkOptions {

@@ -70,7 +70,8 @@ function cellsOf({ cells }: HashPlan, at: 'source' | 'target'): readonly string[
 }
 
 function bucketOf(side: Side, digest: string, buckets: number): string {
-  return `MOD(${side.part(digest, 1, BUCKET_LETTERS)}, ${buckets})`;
+  // A row that a server cannot hash is in a bucket all the same: without a hash that bucket equals nothing.
+  return `COALESCE(MOD(${side.part(digest, 1, BUCKET_LETTERS)}, ${buckets}), 0)`;
 }
 
 /** Condition that chooses the rows of these buckets out of `buckets`. */

@@ -76,3 +76,7 @@ BEGIN
   SET l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) DIV 451;
   RETURN STR_TO_DATE(CONCAT(y, '-', (h + l - 7 * m + 114) DIV 31, '-', (h + l - 7 * m + 114) % 31 + 1), '%Y-%m-%d');
 END//
+-- try ('') | ('05') | ('05/03') | ('00/03/2024') | ('05/00/2024') | ('05/03/2024') | (' 05/03/2024') | ('05-03-2024') | (NULL)
+CREATE FUNCTION str_to_day(s varchar(40)) RETURNS date DETERMINISTIC RETURN STR_TO_DATE(s, '%d/%m/%Y')//
+-- try ('') | ('0000-00-00') | ('2024-03-05') | ('2024-03-05 14') | ('2024-03-05 14:07') | ('2024-03') | ('2024-03-05x') | ('1995-3-5 1:2')
+CREATE FUNCTION str_to_moment(s varchar(40)) RETURNS datetime DETERMINISTIC RETURN STR_TO_DATE(s, '%Y-%m-%d %H:%i')//

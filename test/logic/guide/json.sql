@@ -6,6 +6,15 @@ BEGIN
   SELECT doc->>'$.tags[0]' INTO found FROM item WHERE id = n;
   RETURN found;
 END//
+-- try ('{"rich": "yes", "n": [5, 6]}') | ('{"rich": null}') | (NULL)
+CREATE FUNCTION doc_of_variable(d json) RETURNS varchar(60) DETERMINISTIC
+BEGIN
+  DECLARE doc json DEFAULT d;
+  DECLARE n varchar(20) DEFAULT doc->'$.n[1]';
+  RETURN CONCAT_WS('|', doc->>'$.rich', IF(doc->>'$.n[0]' = '5', 'five', 'other'), n);
+END//
+-- try ('08:30:00', '12:00:10') | ('26:00:00', '01:00:00') | (NULL, '01:00:00')
+CREATE FUNCTION doc_time(a time, b time) RETURNS json DETERMINISTIC RETURN JSON_OBJECT('a', a, 'd', TIMEDIFF(a, b), 'less', a < b)//
 -- try (1) | (4)
 CREATE FUNCTION doc_length(n int) RETURNS int READS SQL DATA RETURN (SELECT JSON_LENGTH(doc) FROM item WHERE id = n)//
 -- try ('a', 5) | (NULL, NULL) | ('q"t', -1)
@@ -33,3 +42,10 @@ BEGIN
 END//
 -- try ('[{"what": "x", "line": 4}, {"what": "y", "line": 5}]')
 CREATE PROCEDURE doc_insert(IN d json) INSERT INTO journal (what, line) SELECT t.what, t.line FROM JSON_TABLE(d, '$[*]' COLUMNS (what varchar(60) PATH '$.what', line int PATH '$.line')) AS t ORDER BY t.line//
+-- try (1) | (2) | (4)
+CREATE FUNCTION old_json(n int) RETURNS varchar(100) READS SQL DATA
+BEGIN
+  DECLARE size, tags varchar(60);
+  SELECT doc->>'$.size', doc->>'$.tags' INTO size, tags FROM item WHERE id = n;
+  RETURN CONCAT(IFNULL(size, 'absent'), '|', IFNULL(tags, 'absent'));
+END//

@@ -9,6 +9,12 @@ CREATE TABLE audit (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, act varchar(10) 
 CREATE TABLE stock (id int NOT NULL PRIMARY KEY, name varchar(30) NULL, amount int NOT NULL DEFAULT 0, changes int NOT NULL DEFAULT 0, total decimal(12,2) NULL)//
 CREATE TABLE outbox (id int NOT NULL PRIMARY KEY, body varchar(100) NULL, state varchar(10) NOT NULL DEFAULT 'new', CHECK (state IN ('new', 'sent', 'dead')))//
 CREATE TABLE slot (a int NOT NULL, b int NOT NULL, v int NOT NULL DEFAULT 0, PRIMARY KEY (a, b))//
+CREATE TABLE account (id int NOT NULL PRIMARY KEY, owner varchar(30) NOT NULL, balance decimal(12,2) NOT NULL DEFAULT 0, moves int NOT NULL DEFAULT 0, UNIQUE KEY account_owner (owner, id))//
+CREATE TABLE ledger (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, account int NOT NULL, amount decimal(12,2) NOT NULL)//
+CREATE TABLE `maß` (id int NOT NULL PRIMARY KEY, `länge` decimal(6,2) NOT NULL)//
+CREATE TABLE `Odd Table` (`key` int NOT NULL PRIMARY KEY, `group by` varchar(30) NULL)//
+CREATE TABLE word (id int NOT NULL PRIMARY KEY, w varchar(30) NULL, spelled varchar(30) COLLATE utf8mb4_bin NULL, n int NULL)//
+CREATE TABLE flagged (id int NOT NULL PRIMARY KEY, tags set('a','b','c') NULL, f tinyint(1) NOT NULL)//
 INSERT INTO item (code, name, price, qty, is_active, kind, made, seen, doc) VALUES ('A-1', 'Anvil', 19.99, 3, 1, 'toy', '2024-01-31', '2024-01-31 23:59:59', '{"tags": ["iron", "heavy"], "size": {"w": 10, "h": 2.5}}'), ('B-2', 'bell', 5.00, 0, 0, 'toy', '2024-02-29', '2024-02-29 00:00:00', '{"tags": [], "size": null}'), ('C-3', 'Cake', 12.50, 40, 1, 'food', '2023-12-31', NULL, NULL), ('D-4', NULL, 0.00, 7, 1, 'book', NULL, '2023-06-15 12:30:45', '[1, 2, 3]'), ('E-5', 'anvil', 99.95, 1, 0, 'book', '2020-02-28', '2020-02-28 06:00:00', '"text"')//
 INSERT INTO sale (item_id, day, qty, price) VALUES (1, '2024-01-05', 2, 19.99), (1, '2024-02-05', 1, 18.00), (3, '2024-01-31', 10, 12.50), (3, '2024-02-29', 5, 12.00), (3, '2024-03-01', 1, 12.50), (4, '2023-12-31', 3, 0.00)//
 INSERT INTO journal (what, number, line) VALUES ('start', 1.5, 1), ('Start', NULL, 2), (NULL, -3.25, NULL)//
@@ -18,3 +24,11 @@ INSERT INTO staff VALUES (1, NULL, 'Ann', 9000.00), (2, 1, 'bob', 5000.50), (3, 
 INSERT INTO stock VALUES (1, 'one', 10, 0, 1.00), (2, 'two', 20, 0, NULL), (3, NULL, 0, 0, 3.00)//
 INSERT INTO outbox VALUES (1, 'a', 'new'), (2, 'b', 'new'), (3, 'c', 'sent'), (4, NULL, 'dead')//
 INSERT INTO slot VALUES (1, 1, 5), (1, 2, 6), (2, 1, 7)//
+INSERT INTO account (id, owner, balance) VALUES (1, 'Ada', 100.00), (2, 'bo', 0.00), (3, 'Cy', -50.00)//
+INSERT INTO ledger (account, amount) VALUES (1, 60.00), (1, 40.00), (3, -50.00)//
+INSERT INTO `maß` VALUES (1, 2.50), (2, 10.00)//
+INSERT INTO `Odd Table` VALUES (1, 'one'), (2, NULL)//
+INSERT INTO word VALUES (1, 'apple', 'apple', 1), (2, 'Banana', 'Banana', 2), (3, 'APPLE', 'APPLE', 3), (4, NULL, NULL, 4), (5, 'banana', 'apple', 5), (6, 'Cherry', 'Cherry', 6), (7, 'zebra', 'zebra', 7), (8, 'Zebra', 'Banana', 7)//
+INSERT INTO flagged VALUES (1, 'a,b', 1), (2, '', 0), (3, NULL, 1)//
+CREATE TABLE gauge (id int NOT NULL PRIMARY KEY, held int unsigned NULL, level smallint unsigned NOT NULL, shade enum('red','green') NULL, flags set('x','y','z') NULL, tag char(6) NULL, CHECK (level <> 7))//
+INSERT INTO gauge VALUES (1, 10, 1, 'green', 'x,z', 'a'), (2, 0, 2, NULL, '', NULL), (3, 4, 3, 'red', NULL, 'b'), (4, 4000000000, 4, 'red', 'y', 'c')//

@@ -24,8 +24,8 @@ const FILL = [
   'CREATE VIEW dues AS SELECT c.id, b.total FROM customer c JOIN bill b ON b.customer_id = c.id',
 ];
 
-/** One lists an ENUM's members in the order of their definition, the other tells a zero date from NULL. */
-const DIFFERENT_VIEWS = ['view public.v_month_sales', 'view public.v_open_invoice'];
+/** It tells a zero date from NULL. */
+const DIFFERENT_VIEWS = ['view public.v_open_invoice'];
 
 export function alsoContract(kind: SourceKind): void {
   let line: Line;
@@ -49,7 +49,7 @@ export function alsoContract(kind: SourceKind): void {
 
   const compare = async (isStill = true) => {
     const signal = new AbortController().signal;
-    return await compareAlso(line.config, { isStill, countsLosses: true, rowCounts: [], signal });
+    return await compareAlso(line.config, { isStill, countsLosses: true, countsOrphans: true, rowCounts: [], signal });
   };
 
   const different = async () => (await compare()).filter(({ state }) => state === 'different');
@@ -173,7 +173,13 @@ export function alsoContract(kind: SourceKind): void {
       'UPDATE bill SET customer_id = 1 WHERE id = 1',
     );
     expect(fewer).toEqual([expect.objectContaining({ name: 'view', source: '2 rows', target: '1 rows' })]);
+    const still = (await compare(false)).find(({ name }) => name === 'view');
+    expect(still).toMatchObject({ state: 'equal' });
+    // The source has something that the target has not yet.
+    await source.run("ALTER TABLE bill COMMENT = ''");
+    await target.query('UPDATE bill SET total = 1.51 WHERE id = 1');
     const moving = (await compare(false)).find(({ name }) => name === 'view');
+    await target.query('UPDATE bill SET total = 1.50 WHERE id = 1');
     expect(moving).toMatchObject({ state: 'not-compared', reason: expect.stringContaining('still coming') });
   });
 
@@ -191,7 +197,13 @@ export function alsoContract(kind: SourceKind): void {
       const running = startLine(shop);
       await running.until(caughtUpSince(Date.now()));
       await running.stop();
-      const options = { isStill: true, countsLosses: true, rowCounts: [], signal: new AbortController().signal };
+      const options = {
+        isStill: true,
+        countsLosses: true,
+        countsOrphans: true,
+        rowCounts: [],
+        signal: new AbortController().signal,
+      };
       const all = await compareAlso(shop.config, options);
       const told = all.filter(({ state }) => state === 'different');
       expect(told.map(({ name, object }) => `${name} ${object}`)).toEqual(DIFFERENT_VIEWS);

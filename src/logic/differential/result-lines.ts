@@ -1,0 +1,46 @@
+import { cellText } from './cell.ts';
+import { keysOf, type ResultOrder } from './result-order.ts';
+
+/** A result set as a server gave it. */
+export interface ResultRows {
+  readonly columns: readonly { readonly name: string; readonly isDecimal: boolean }[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** PostgreSQL cuts a name there. */
+const MAX_NAME_BYTES = 63;
+
+/**
+ * A result set as lines: the rows, sorted, the names of the columns, and in which order the values came by which the
+ * query orders them. Of rows that are equal there neither server says the order.
+ */
+export function resultLines({ columns, rows }: ResultRows, orders: readonly ResultOrder[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const cells = rows.map((row) => row.map((cell, at) => shownCell(cell, columns[at]?.isDecimal === true)));
+  const names = columns.map(({ name }) => name);
+  const keys = keysOf(names, orders);
+  const order = cells.map((row) => keys.map((at) => asKey(row[at] ?? '')).join('|'));
+  return [
+    ...cells.map((row) => row.join('|')).sort(),
+    `columns: ${names.map(cut).join('|')}`,
+    ...(keys.length === 0 ? [] : [`in order: ${order.join(', ')}`]),
+  ];
+}
+
+/** No character is cut in two. */
+function cut(name: string): string {
+  return Buffer.from(name)
+    .subarray(0, MAX_NAME_BYTES)
+    .toString()
+    .replace(/\ufffd+$/, '');
+}
+
+/** A decimal with all its digits, any other value in the form that both servers share. */
+export function shownCell(value: unknown, isDecimal: boolean): string {
+  return isDecimal && typeof value === 'string' ? value : cellText(value);
+}
+
+/** A text as the source orders it: without regard to case and accents. */
+function asKey(text: string): string {
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trimEnd();
+}

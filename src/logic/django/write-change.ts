@@ -1,0 +1,96 @@
+import type { Query } from '../../sql/query.ts';
+import type { Delete, Insert, Update } from '../../sql/statement.ts';
+import { knownTable } from '../emit-change.ts';
+import { mayMeetEachOther, meetableKeys, type Place, type UpsertSteps, upsertSteps } from '../emit-upsert.ts';
+import { NotConverted } from '../emitter.ts';
+import { itemsOf } from '../item-type.ts';
+import { SERVER_TYPES } from '../pg-type.ts';
+import { nameNode } from '../substitute.ts';
+import { pythonString } from './python-type.ts';
+import type { ServiceEmitter } from './service-emitter.ts';
+import { markedVariable, sqlArguments } from './vendor-sql.ts';
+
+/** INSERT, UPDATE, DELETE. */
+export function writeChange(service: ServiceEmitter, node: Insert | Update | Delete): void {
+  const { emitter, out } = service;
+  if (node.tag === 'insert') {
+    const table = knownTable(emitter, node.table.parts);
+    const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
+    const isEach = mayMeetEachOther(node, { table, keys });
+    if (keys.length > 1 || (isEach && !service.asks('LAST_INSERT_ID'))) {
+      writeUpsert(service, node, { table, keys });
+      return;
+    }
+    const isNumbered = table.autoIncrement !== undefined && service.asks('LAST_INSERT_ID') && !node.isReplace;
+    if (isNumbered && node.source.tag !== 'query' && node.returning.length === 0) {
+      const returning = ` RETURNING "${table.autoIncrement}"`;
+      out.call(
+        'last_insert_id = db.insert',
+        sqlArguments(service.vendor(node, `${emitter.statement(node)}${returning}`)),
+      );
+      if (service.asks('ROW_COUNT')) out.line('row_count = 1');
+      return;
+    }
+  }
+  const args = sqlArguments(service.vendor(node, emitter.statement(node)));
+  if ('returning' in node && node.returning.length > 0) {
+    service.hasResultSets = true;
+    out.call('rows_given = db.dicts', args);
+    out.line('results.append(rows_given)');
+  } else out.call(`${counted(service)}db.run`, args);
+}
+
+function counted(service: ServiceEmitter): string {
+  return service.asks('ROW_COUNT') ? 'row_count = ' : '';
+}
+
+/** MySQL looks at every key by itself; PostgreSQL updates by one key after the other, and inserts where none is met. */
+function writeUpsert(service: ServiceEmitter, node: Insert, place: Place): void {
+  if (node.returning.length > 0 || service.asks('LAST_INSERT_ID'))
+    throw new NotConverted('UPSERT', 'a row may meet any of several unique keys', 'Look for the row, then insert it.');
+  const { out } = service;
+  const own = service.vendor(node, '');
+  const { source } = node;
+  out.line(`${counted(service)}db.upsert${source.tag === 'query' ? '_of' : ''}(`);
+  out.deeper(() => {
+    out.line(`${pythonString(own.mysql)},`);
+    out.list(own.mysqlValues);
+    if (source.tag === 'query') writeEach(service, node, source, place);
+    else for (const steps of upsertSteps(node, place) ?? []) writeSteps(service, node, steps);
+  });
+  out.line(')');
+}
+
+function writeSteps(service: ServiceEmitter, node: Insert, { updates, insert }: UpsertSteps, head = ''): void {
+  const { emitter, out } = service;
+  out.line(`${head}[`);
+  out.deeper(() => {
+    for (const step of [...updates, insert]) {
+      const { postgresql, postgresqlValues } = service.vendor(node, emitter.statement(step));
+      out.line('(');
+      out.deeper(() => {
+        out.line(`${pythonString(postgresql)},`);
+        out.list(postgresqlValues);
+      });
+      out.line('),');
+    }
+  });
+  out.line('],');
+}
+
+/** The rows of a query, which PostgreSQL takes one by one. */
+function writeEach(service: ServiceEmitter, node: Insert, query: Query, place: Place): void {
+  const { emitter, out } = service;
+  const items = itemsOf(emitter, query);
+  if (items === undefined) throw new NotConverted('UPSERT', 'rows of unknown columns', 'Write it by hand.');
+  const { postgresql, postgresqlValues } = service.vendor(query, emitter.query(query));
+  out.line(`${pythonString(postgresql)},`);
+  out.list(postgresqlValues);
+  const row = items.map(({ type }, at) => {
+    const declared = SERVER_TYPES[type.kind] ?? 'text';
+    return nameNode(emitter.book.mark({ sql: markedVariable(`given[${at}]`, declared), type, declared }), node);
+  });
+  const { start, end } = node;
+  const [steps] = upsertSteps({ ...node, source: { tag: 'rows', rows: [row], start, end } }, place) ?? [];
+  if (steps !== undefined) writeSteps(service, node, steps, 'lambda given: ');
+}

@@ -1,0 +1,72 @@
+/** Functions of ours that refuse, spell or print a value as its type does on the source. */
+export const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
+  sluice_unsigned: `FUNCTION sluice_unsigned(value numeric) RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE STRICT
+AS $body$
+BEGIN
+  IF value < 0 OR value > 18446744073709551615 THEN
+    RAISE EXCEPTION USING ERRCODE = '22003', MESSAGE = 'BIGINT UNSIGNED value is out of range';
+  END IF;
+  RETURN value;
+END;
+$body$`,
+  sluice_double_text: `FUNCTION sluice_double_text(value double precision, is_short boolean DEFAULT true) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT
+AS $body$
+  SELECT CASE WHEN abs(value) >= 1e-15 AND abs(value) < 1e-4 AND (NOT is_short OR char_length(plain) <= 22) THEN plain
+    ELSE replace(replace(value::text, 'e+', 'e'), 'e-0', 'e-') END
+  FROM (SELECT value::text::numeric::text AS plain) AS printed
+$body$`,
+  sluice_time_text: `FUNCTION sluice_time_text(value interval, picture text DEFAULT 'HH24:MI:SS') RETURNS text
+LANGUAGE sql STABLE STRICT
+AS $body$
+  SELECT CASE WHEN value < INTERVAL '0' THEN '-' ELSE '' END || to_char(make_interval(secs => abs(extract(epoch from value))::float8), picture)
+$body$`,
+  sluice_enum: `FUNCTION sluice_enum(value text, members text[], is_strict boolean DEFAULT true) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT
+AS $body$
+DECLARE
+  given text := rtrim(value, ' ');
+  found text := (SELECT m FROM unnest(members) WITH ORDINALITY AS u (m, at) WHERE lower(m) = lower(given) ORDER BY m <> given, at LIMIT 1);
+BEGIN
+  IF found IS NULL AND given ~ '^[0-9]{1,5}$' THEN found := members[given::int]; END IF;
+  IF found IS NULL AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice'; END IF;
+  RETURN COALESCE(found, '');
+END;
+$body$`,
+  sluice_enum_at: `FUNCTION sluice_enum_at(place numeric, members text[], is_strict boolean DEFAULT true) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT
+AS $body$
+DECLARE
+  found text := CASE WHEN round(place) BETWEEN 1 AND cardinality(members) THEN members[round(place)::int] END;
+BEGIN
+  IF found IS NULL AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice'; END IF;
+  RETURN COALESCE(found, '');
+END;
+$body$`,
+  sluice_set: `FUNCTION sluice_set(value text, members text[], is_strict boolean DEFAULT true) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT
+AS $body$
+DECLARE
+  given text[] := ARRAY(SELECT lower(rtrim(part, ' ')) FROM unnest(string_to_array(value, ',')) AS p (part));
+  known text[] := ARRAY(SELECT lower(m) FROM unnest(members) AS u (m));
+BEGIN
+  IF NOT given <@ known AND value ~ '^[0-9]{1,20}$' AND value::numeric < 2::numeric ^ cardinality(members) THEN
+    given := ARRAY(SELECT known[at] FROM generate_subscripts(known, 1) AS s (at) WHERE div(value::numeric, 2::numeric ^ (at - 1)) % 2 = 1);
+  END IF;
+  IF NOT given <@ known AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice'; END IF;
+  RETURN (SELECT COALESCE(string_agg(m, ',' ORDER BY at), '') FROM unnest(members) WITH ORDINALITY AS u (m, at) WHERE lower(m) = ANY(given));
+END;
+$body$`,
+  sluice_set_of: `FUNCTION sluice_set_of(bits numeric, members text[], is_strict boolean DEFAULT true) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT
+AS $body$
+BEGIN
+  IF is_strict AND NOT round(bits) BETWEEN 0 AND 2::numeric ^ cardinality(members) - 1 THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice';
+  END IF;
+  RETURN (SELECT COALESCE(string_agg(m, ',' ORDER BY at), '') FROM unnest(members) WITH ORDINALITY AS u (m, at)
+    WHERE div(round(bits), 2::numeric ^ (at - 1)) % 2 = 1);
+END;
+$body$`,
+};

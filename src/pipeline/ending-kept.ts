@@ -1,0 +1,113 @@
+import type { Config } from '../config/config.ts';
+import type { EndingRequest, Kept } from '../contract/ending.ts';
+import type { Attempt } from '../cutover/journal.ts';
+import { quoteAccount } from '../mysql/identifier.ts';
+import { quoteIdent, quoteLiteral } from '../postgres/quote.ts';
+import type { Standing } from './ending-gate.ts';
+import { removalSite } from './remains.ts';
+import { canDropAccount } from './remains-account.ts';
+import { onTarget } from './remains-target.ts';
+import { sourceFence } from './switch-fence.ts';
+
+/** What stays, and why; with the statements for whoever wants it otherwise. */
+export async function keptOf(
+  config: Config,
+  request: EndingRequest,
+  standing: Standing | null,
+): Promise<readonly Kept[]> {
+  return [
+    ...fenceKept(config, request, standing),
+    ...dataKept(request),
+    ...topicsKept(config, request),
+    ...(await accountsKept(config, request)),
+    { what: 'backups, and the files beside those that a flip changed', why: 'they are yours', statements: [] },
+  ];
+}
+
+/**
+ * After `complete` the old database stays closed: what is written there would be on neither side that anybody reads, and
+ * no stream carries it over any more.
+ */
+function fenceKept(config: Config, { kind, without }: EndingRequest, standing: Standing | null): readonly Kept[] {
+  if (kind === 'complete')
+    return [
+      {
+        what: 'the source refuses writes, as since the cutover',
+        why: 'nobody shall write to the old database by mistake; to open it all the same:',
+        statements: liftOf(config, standing?.cutover ?? null),
+      },
+    ];
+  if (without.includes('target'))
+    return [
+      {
+        what: 'the source, whether a fence of ours has closed it or not',
+        why: 'the journal is on the target; if it refuses writes, and nobody else has made it so:',
+        statements: ['SET GLOBAL read_only = OFF', 'ALTER USER ... ACCOUNT UNLOCK /* each that is locked */'],
+      },
+    ];
+  const isLeft = standing?.last?.isOver === false && without.includes('source');
+  if (!isLeft) return [];
+  return [
+    {
+      what: 'the fence of a switch that was not finished, on the source',
+      why: 'the source was not asked; to open it:',
+      statements: liftOf(config, standing?.last ?? null),
+    },
+  ];
+}
+
+function liftOf(config: Config, attempt: Attempt | null): readonly string[] {
+  const record = attempt?.steps.find(({ name }) => name === 'fence')?.record ?? null;
+  if (record === null) return [];
+  return sourceFence(config)
+    .describe(record)
+    .lift.flatMap(({ statements }) => statements);
+}
+
+function dataKept({ kind, dropsData }: EndingRequest): readonly Kept[] {
+  if (dropsData) return [];
+  const why = kind === 'complete' ? 'the application lives there' : 'to drop them: --drop-data';
+  return [{ what: 'the tables of the target with their rows', why, statements: [] }];
+}
+
+function topicsKept({ log }: Config, { keepsTopics }: EndingRequest): readonly Kept[] {
+  if (log.kind !== 'kafka') return [];
+  const kept: Kept[] = [];
+  if (keepsTopics) kept.push({ what: 'the topics of Kafka', why: 'as you said', statements: [] });
+  if (log.registry !== null)
+    kept.push({
+      what: `subjects of the schema registry under ${log.topicPrefix}`,
+      why: 'who has copied records needs their schemas',
+      statements: [],
+    });
+  return kept;
+}
+
+/** Whoever made an account knows what else uses it. Those of administrators were not made for us. */
+async function accountsKept(config: Config, request: EndingRequest): Promise<readonly Kept[]> {
+  const { source } = config;
+  const { without, dropsAccounts } = request;
+  const users = new Set([source.url.user, ...(source.adminUrl === null ? [] : [source.adminUrl.user])]);
+  users.delete('root');
+  if (dropsAccounts && canDropAccount(config)) users.delete(source.url.user);
+  const onSource = [...users].map((user) => `DROP USER IF EXISTS ${quoteAccount(user, '%')}`);
+  const role = await ownRole(config, without.includes('target'));
+  const onTarget =
+    role === null ? [] : [`REASSIGN OWNED BY ${role} TO CURRENT_USER`, `DROP OWNED BY ${role}`, `DROP ROLE ${role}`];
+  return [...account('source', onSource), ...account('target', onTarget)];
+}
+
+function account(side: 'source' | 'target', statements: readonly string[]): readonly Kept[] {
+  if (statements.length === 0) return [];
+  const why = 'we cannot drop the account that we are; as an administrator, where nothing else uses it:';
+  return [{ what: `the account of sluice on the ${side}`, why, statements }];
+}
+
+/** null: a superuser. */
+async function ownRole(config: Config, isLost: boolean): Promise<string | null> {
+  const { user } = config.target.url;
+  if (isLost) return quoteIdent(user);
+  const sql = `SELECT rolsuper::text AS super FROM pg_roles WHERE rolname = ${quoteLiteral(user)}`;
+  const { rows } = await onTarget(removalSite(config), (session) => session.query(sql));
+  return rows[0]?.['super'] === 'true' ? null : quoteIdent(user);
+}

@@ -1,0 +1,17 @@
+import type { Context } from './context.ts';
+import { atom, type Fragment } from './fragment.ts';
+import { ruleOf, underRule } from './rule-comparison.ts';
+import type { ValueType } from './value-type.ts';
+
+/**
+ * Whether texts of a type that differ in case are one to the source and several to the target, wherever rows fall
+ * together or are ordered by them. A member of an ENUM is spelled in one way only.
+ */
+export function isFolded(type: ValueType, context: Context): boolean {
+  return type.kind === 'text' && type.members === undefined && ruleOf([atom('', type)], context) === 'lower';
+}
+
+/** A value as rows fall together by it. */
+export function folded(value: Fragment, context: Context): Fragment {
+  return isFolded(value.type, context) ? underRule(value, 'lower') : value;
+}

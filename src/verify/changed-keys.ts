@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change, TableName } from '../contract/change.ts';
+import type { LogOffset } from '../contract/change-log.ts';
+import { SluiceError } from '../contract/error.ts';
+import type { PostgresSession } from '../postgres/connection.ts';
+import { ChangedKeyStore, type StoredKeys } from './changed-key-store.ts';
+import type { AppliedPoint, Follower } from './follower.ts';
+import { amountOf, type ChangedKey, type TableChanges } from './table-changes.ts';
+import { type Rechecked, VerifyStore } from './verify-store.ts';
+
+export interface ChangedKeysOptions {
+  readonly follower: Follower;
+  readonly pipeline: string;
+  readonly connect: () => Promise<PostgresSession>;
+  /** Changes of the epochs from an offset of the log on, up to and with an epoch; LOG_PURGED where they are gone. */
+  readonly recall: (from: LogOffset, epoch: number, signal: AbortSignal) => AsyncIterable<readonly Change[]>;
+}
+
+/** Keys that were read back to be looked at, and what of the store they are. */
+export interface TakenKeys {
+  readonly keys: readonly ChangedKey[];
+  readonly stored: StoredKeys;
+  readonly emptied: number;
+}
+
+const EVERY_MS = 5_000;
+const FULL_POLL_MS = 50;
+/** More of one table costs more to look at row by row than to compare the table whole. */
+const MOST_STORED_BYTES = 256 * 1024 * 1024;
+/** The stream waits meanwhile. */
+const RECALL_MS = 30_000;
+
+/**
+ * Keeps the keys that changed since their tables were compared on the target, together with the epoch up to which none
+ * is missing, so that memory is bounded and a process that is killed leaves what the next needs: that reads what came
+ * after this epoch from the log (INV-176). Whoever keeps here last is the only one who may.
+ */
+export class ChangedKeys {
+  readonly #options: ChangedKeysOptions;
+  readonly #owner = crypto.randomUUID();
+  readonly #written = new Map<TableChanges, Facts>();
+  #session: PostgresSession | null = null;
+  #busy: Promise<unknown> = Promise.resolve();
+  #isFull = false;
+  #isOwner = false;
+  #epoch = -1;
+
+  constructor(options: ChangedKeysOptions) {
+    this.#options = options;
+    options.follower.onFull(() => {
+      this.#isFull = true;
+    });
+  }
+
+  get follower(): Follower {
+    return this.#options.follower;
+  }
+
+  /** The sink holds its lock and stands at a checkpoint: takes over what an earlier process kept, or what is not known. */
+  async takeOver(point: AppliedPoint | null, signal: AbortSignal): Promise<void> {
+    await this.#exclusively(async (store) => {
+      const { follower } = this.#options;
+      const { wasOurs, kept } = await store.takeOver(this.#owner);
+      if (wasOurs) return;
+      if (this.#isOwner) follower.loseAll('another process has applied changes meanwhile');
+      const isFirst = !this.#isOwner;
+      this.#isOwner = true;
+      if (isFirst && kept !== null && point !== null && kept.logId === point.logId && kept.epoch <= point.epoch) {
+        for (const { name, ...what } of kept.tables) (await follower.follow(name, signal)).restore(what);
+        await this.#recall(store, kept, { point, signal });
+      } else await store.forget();
+    });
+  }
+
+  /** Until the signal: what changed is out of memory soon, and known to the next process. */
+  async watch(signal: AbortSignal): Promise<void> {
+    for (let lastMs = 0; !signal.aborted; ) {
+      await sleep(FULL_POLL_MS, undefined, { signal }).catch(() => {});
+      if (signal.aborted || (!this.#isFull && performance.now() - lastMs < EVERY_MS)) continue;
+      lastMs = performance.now();
+      // What cannot be written now stays in memory and is tried again.
+      await this.moveOut().catch(ofOurs);
+    }
+    await this.moveOut().catch(ofOurs);
+    await this.#busy;
+    await this.#session?.close();
+    this.#session = null;
+  }
+
+  /** All that is kept is on the target when it resolves. */
+  async moveOut(): Promise<void> {
+    if (!this.#isOwner) return;
+    await this.#exclusively((store) => this.#moveOut(store, this.follower.point));
+  }
+
+  /** Up to about so many of the oldest keys of a table. */
+  async take(name: TableName, changes: TableChanges, most: number): Promise<TakenKeys> {
+    const { emptied } = changes;
+    return await this.#exclusively(async (store) => ({ ...(await store.read(name, most)), emptied }));
+  }
+
+  /** Writes what came of it together with what is still to be looked at: a kill in between looks once more. */
+  async looked(taken: TakenKeys, changes: TableChanges, { found, again }: Looked): Promise<void> {
+    await this.#exclusively(async (store) => {
+      await store.inTransaction(async (session) => {
+        await (await VerifyStore.open(session, this.#options.pipeline)).rechecked(found);
+        await store.remove(found.scope, taken.stored);
+        await store.add(found.scope, again);
+      });
+    });
+    if (changes.emptied !== taken.emptied) return;
+    changes.movedLess(taken.stored);
+    changes.movedMore(amountOf(again));
+  }
+
+  async #moveOut(store: ChangedKeyStore, point: AppliedPoint | null): Promise<void> {
+    this.#isFull = false;
+    const outside = await store.outside();
+    const taken = this.follower.followed.map(([name, changes]) => ({ name, changes, keys: changes.moveOut() }));
+    const facts = this.follower.followed.map(([name, changes]) => ({ name, changes, facts: factsOf(changes) }));
+    const changed = facts.filter(({ changes, facts: now }) => !isSame(this.#written.get(changes), now));
+    const hasKeys = taken.some(({ keys }) => keys.length > 0);
+    if (!hasKeys && changed.length === 0 && (point === null || point.epoch === this.#epoch)) return;
+    try {
+      await store.write(this.#owner, {
+        ...{ point, outside },
+        tables: changed.map(({ name, changes, facts: now }) => {
+          return { name, ...now, isEmptied: now.emptied !== (this.#written.get(changes)?.emptied ?? 0) };
+        }),
+        keys: taken.filter(({ keys }) => keys.length > 0),
+      });
+    } catch (error) {
+      for (const { changes, keys } of taken) putBack(changes, keys);
+      throw error;
+    }
+    for (const { changes, facts: now } of changed) this.#written.set(changes, now);
+    if (point !== null) this.#epoch = point.epoch;
+    for (const [, changes] of this.follower.followed)
+      if (changes.moved.bytes > MOST_STORED_BYTES) changes.makeVoid('more keys changed than are kept');
+  }
+
+  async #recall(
+    store: ChangedKeyStore,
+    kept: { readonly epoch: number; readonly next: LogOffset },
+    { point, signal }: { readonly point: AppliedPoint; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { follower, recall } = this.#options;
+    if (kept.epoch === point.epoch || follower.followed.length === 0) return;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(RECALL_MS)]);
+    try {
+      for await (const changes of recall(kept.next, point.epoch, limit)) {
+        limit.throwIfAborted();
+        follower.recalled(changes);
+        if (this.#isFull) await this.#moveOut(store, null);
+      }
+      limit.throwIfAborted();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof SluiceError) && !limit.aborted) throw error;
+      follower.loseAll('what changed shortly before a restart could not be read from the log');
+    }
+  }
+
+  /** One at a time, on a session of its own that is given up when it failed. */
+  async #exclusively<T>(work: (store: ChangedKeyStore) => Promise<T>): Promise<T> {
+    const before = this.#busy;
+    const done = Promise.withResolvers<void>();
+    this.#busy = done.promise;
+    await before;
+    try {
+      this.#session ??= await this.#options.connect();
+      return await work(await ChangedKeyStore.open(this.#session, this.#options.pipeline));
+    } catch (error) {
+      await this.#session?.close();
+      this.#session = null;
+      throw error;
+    } finally {
+      done.resolve();
+    }
+  }
+}
+
+export interface Looked {
+  readonly found: Rechecked;
+  /** Keys that never stood still. */
+  readonly again: readonly ChangedKey[];
+}
+
+function putBack(changes: TableChanges, keys: readonly ChangedKey[]): void {
+  changes.movedLess(amountOf(keys));
+  changes.putBack(keys);
+}
+
+interface Facts {
+  readonly isKnown: boolean;
+  readonly keptSinceMs: number | null;
+  readonly changes: number;
+  readonly emptied: number;
+}
+
+function factsOf({ keptSinceMs, noted, emptied, lost }: TableChanges): Facts {
+  return { isKnown: lost === null, keptSinceMs, changes: noted, emptied };
+}
+
+function isSame(one: Facts | undefined, other: Facts): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function ofOurs(error: unknown): void {
+  if (!(error instanceof SluiceError)) throw error;
+}

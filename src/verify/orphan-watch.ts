@@ -1,0 +1,106 @@
+import type { PostgresSession } from '../postgres/connection.ts';
+import { arrayText, quoteIdent, quoteLiteral, quoteTable, type TargetName } from '../postgres/quote.ts';
+import type { StandingForeignKey } from '../postgres/standing-schema.ts';
+import { isOrphan } from './also/orphan-count.ts';
+import type { VerifiedTable } from './verified-table.ts';
+
+/** A foreign key of the target, with the table that refers. */
+export interface Reference {
+  readonly child: TargetName;
+  readonly key: StandingForeignKey;
+}
+
+/** Rows without the parent that their key names. */
+export interface Orphans {
+  /** `schema.table.constraint`. */
+  readonly constraint: string;
+  readonly parent: string;
+  readonly rows: string;
+}
+
+/**
+ * Whether rows that changed since all rows were counted have lost their parents: keys rest in the sessions by which the
+ * rows come, so that a valid constraint says nothing of these. It costs the change and not the size: a key is counted
+ * whole again only where a changed row gives cause (INV-215).
+ */
+export class OrphanWatch {
+  readonly #references: readonly Reference[];
+  readonly #suspects = new Set<Reference>();
+
+  constructor(references: readonly Reference[]) {
+    this.#references = references;
+  }
+
+  /** Rows of these keys, given by their canonical texts, changed. Before they count as looked at. */
+  async look(session: PostgresSession, table: VerifiedTable, keys: readonly (readonly string[])[]): Promise<void> {
+    if (keys.length === 0) return;
+    const name = quoteTable(table.target);
+    for (const reference of this.#references) {
+      const asChild = quoteTable(reference.child) === name;
+      const asParent = quoteTable(reference.key.parent) === name;
+      if ((!asChild && !asParent) || this.#suspects.has(reference)) continue;
+      if (asChild && (await isAny(session, ofChildren(reference, table, keys)))) this.#suspects.add(reference);
+      const ofParents = asParent ? ofChangedParents(reference, table, keys) : null;
+      // What the rows' own keys do not tell: their other columns may have been referred to.
+      if (asParent && (ofParents === null || (await isAny(session, ofParents)))) this.#suspects.add(reference);
+    }
+  }
+
+  /** Something changed the rows of the table that no key tells. */
+  suspect(table: TargetName): void {
+    const name = quoteTable(table);
+    for (const reference of this.#references)
+      if ([reference.child, reference.key.parent].some((one) => quoteTable(one) === name))
+        this.#suspects.add(reference);
+  }
+
+  /** Counted as they are now, of those keys alone for which there is cause. */
+  async found(session: PostgresSession): Promise<readonly Orphans[]> {
+    const found: Orphans[] = [];
+    for (const reference of this.#suspects) found.push(await countReference(session, reference));
+    return found.filter(({ rows }) => rows !== '0');
+  }
+}
+
+export async function countReference(session: PostgresSession, { child, key }: Reference): Promise<Orphans> {
+  const { rows } = await session.query(
+    `SELECT count(*)::text AS n FROM ${quoteTable(child)} AS c WHERE ${isOrphan(key)}`,
+  );
+  return {
+    constraint: `${child.schema}.${child.table}.${key.name}`,
+    parent: `${key.parent.schema}.${key.parent.table}`,
+    rows: rows[0]?.['n'] ?? '0',
+  };
+}
+
+async function isAny(session: PostgresSession, from: string): Promise<boolean> {
+  return (await session.query(`SELECT 1 FROM ${from} LIMIT 1`)).rows.length > 0;
+}
+
+type Keys = readonly (readonly string[])[];
+
+function ofChildren({ child, key }: Reference, table: VerifiedTable, keys: Keys): string {
+  const forms = table.key?.forms ?? [];
+  const same = forms.map(({ target, targetType }, i) => `c.${target} = k.k${i}::${targetType}`).join(' AND ');
+  return `${keyList(table, keys)} JOIN ${quoteTable(child)} AS c ON ${same} WHERE ${isOrphan(key)}`;
+}
+
+/** null: the key refers to other columns than those by which a row is told. */
+function ofChangedParents({ child, key }: Reference, table: VerifiedTable, keys: Keys): string | null {
+  const forms = table.key?.forms ?? [];
+  const places = key.parentColumns.map((column) => forms.findIndex(({ target }) => target === quoteIdent(column)));
+  if (places.includes(-1)) return null;
+  const same = key.columns.map((column, i) => {
+    const place = places[i] ?? 0;
+    return `c.${quoteIdent(column)} = k.k${place}::${forms[place]?.targetType}`;
+  });
+  return `${keyList(table, keys)} JOIN ${quoteTable(child)} AS c ON ${same.join(' AND ')} WHERE ${isOrphan(key)}`;
+}
+
+function keyList(table: VerifiedTable, keys: Keys): string {
+  const forms = table.key?.forms ?? [];
+  const lists = forms.map((form, i) => {
+    return `${quoteLiteral(arrayText(keys.map((texts) => form.text(texts[i] ?? ''))))}::text[]`;
+  });
+  return `unnest(${lists.join(', ')}) AS k(${forms.map((_, i) => `k${i}`).join(', ')})`;
+}

@@ -1,0 +1,3 @@
+import { completeContract } from '../pipeline/complete-contract.ts';
+
+completeContract('mariadb', 'kafka');

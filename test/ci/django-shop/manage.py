@@ -1,0 +1,8 @@
+"""The project's commands, as django-admin startproject makes this file."""
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+execute_from_command_line(sys.argv)

@@ -1,0 +1,3 @@
+import { lostWrites } from '../cutover/lost-write.ts';
+
+lostWrites('mysql');

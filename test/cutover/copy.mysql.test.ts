@@ -1,0 +1,3 @@
+import { copyContract } from './copy-contract.ts';
+
+copyContract('mysql');

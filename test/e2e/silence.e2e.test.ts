@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import type { PipelineStatus } from '../../src/contract/status.ts';
+import { livenessReasons } from '../../src/http/health.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
+import { caughtUpSince, type Line, openLine, type RunningLine, startLine } from './line.ts';
+import { expectEqual, fillShop, startTraffic } from './shop.ts';
+import { onSource } from './statement.ts';
+
+test('a server that hangs is told not connected, without a lag where it is the source; the process lives and goes on', async () => {
+  const line = await openLine({ source: 'mysql', log: 'embedded', isSourceOwn: true, isTargetOwn: true });
+  const stopped = new Set<number>();
+  const reasons = new Set<string>();
+  try {
+    await fillShop(line, 0.1);
+    const running = startLine(line);
+    running.onStatus((status) => {
+      for (const reason of livenessReasons(status, Date.now())) reasons.add(reason);
+    });
+    await running.until(({ state }) => state === 'streaming');
+    const traffic = startTraffic(line, 50);
+    await running.until(({ isCaughtUp }) => isCaughtUp);
+    await signalAll(line.servers?.target, 'SIGSTOP', stopped);
+    await running.until(({ state, target }) => state === 'retrying' && !target.isConnected);
+    await signalAll(line.servers?.target, 'SIGCONT', stopped);
+    await running.until(({ target }) => target.isConnected);
+    await running.until(caughtUpSince(Date.now()));
+    await traffic.stop();
+    await expectBlockedBeatTold(line, running);
+    await signalAll(line.servers?.source, 'SIGSTOP', stopped);
+    await running.until(({ source }) => !source.isConnected);
+    expect(running.status()).toMatchObject({ lagMs: null, isCaughtUp: false });
+    expect(running.status().stages.map(({ lagMs }) => lagMs)).toEqual([null, null, null]);
+    await signalAll(line.servers?.source, 'SIGCONT', stopped);
+    await running.until(caughtUpSince(Date.now()));
+    await running.stop();
+    expect([...reasons]).toEqual([]);
+    await expectEqual(line);
+  } finally {
+    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    await line.close();
+  }
+}, 300_000);
+
+/** A write of the heartbeat that no lock holds up, and that no limit of the server ends (INV-241). */
+async function expectBlockedBeatTold(line: Line, running: RunningLine): Promise<void> {
+  await onSource(line, 'CREATE TRIGGER sluice.slow BEFORE INSERT ON sluice.heartbeat FOR EACH ROW DO SLEEP(600)');
+  const meanwhile: PipelineStatus[] = [];
+  const beforeMs = Date.now();
+  await running.until((status) => {
+    meanwhile.push(status);
+    return status.errors.some(({ code }) => code === 'HEARTBEAT_BLOCKED');
+  });
+  for (const { lagMs, source } of meanwhile) {
+    expect(source.isConnected).toBe(true);
+    expect(lagMs).not.toBeNull();
+    expect(lagMs).toBeLessThan(10_000);
+  }
+  expect(running.status().heartbeat?.writtenAtMs ?? 0).toBeLessThan(beforeMs + 2_000);
+  // It waits for whoever still writes: what was given up does not.
+  await onSource(line, 'DROP TRIGGER sluice.slow');
+  const healedMs = Date.now();
+  await running.until(({ heartbeat }) => (heartbeat?.writtenAtMs ?? 0) > healedMs);
+}
+
+/** The server's process and those that it has made. */
+async function signalAll(
+  server: RunningServer | undefined,
+  signal: NodeJS.Signals,
+  stopped: Set<number>,
+): Promise<void> {
+  if (server?.pid === undefined) throw new Error('not a server of the test');
+  for (const pid of await family(server.pid)) {
+    process.kill(pid, signal);
+    if (signal === 'SIGSTOP') stopped.add(pid);
+    else stopped.delete(pid);
+  }
+}
+
+async function family(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const below = await Promise.all(
+    children
+      .split(' ')
+      .filter(Boolean)
+      .map((child) => family(Number(child))),
+  );
+  return [pid, ...below.flat()];
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { argumentLists } from '../../src/logic/differential/argument.ts';
+import { callOf } from '../../src/logic/differential/call-of.ts';
+import { resultLines } from '../../src/logic/differential/result-lines.ts';
+import { resultOrders } from '../../src/logic/differential/result-order.ts';
+import type { SampledTable } from '../../src/logic/differential/scratch.ts';
+import { triggerCases } from '../../src/logic/differential/trigger-case.ts';
+import { parseScript } from '../../src/logic/parse-script.ts';
+import type { Program } from '../../src/logic/program.ts';
+
+function programOf(create: string): Program {
+  const script = parseScript(`DELIMITER //\n${create}//`, { flavor: 'mysql', version: 90_704, sqlMode: '' });
+  const [program] = script.programs;
+  if (program === undefined) throw new Error('no program');
+  return program;
+}
+
+function linesOf(query: string, names: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const columns = names.map((name) => ({ name, isDecimal: name === 'price' }));
+  return resultLines({ columns, rows }, resultOrders(programOf(`CREATE PROCEDURE p() ${query}`)));
+}
+
+const KIND = [
+  ['toy', '2'],
+  ['book', '1'],
+] as const;
+const SWAPPED = KIND.toReversed();
+
+test.each([
+  'SELECT kind, n FROM t ORDER BY kind',
+  'SELECT k.kind, n FROM t AS k ORDER BY k.kind DESC, RAND()',
+  'SELECT x AS kind, n FROM t ORDER BY kind',
+  'SELECT kind, n FROM t ORDER BY 2',
+  'SELECT * FROM t ORDER BY n',
+  'SELECT kind, n FROM t UNION SELECT kind, n FROM u ORDER BY n',
+  'BEGIN IF EXISTS (SELECT 1 FROM t) THEN SELECT kind, n FROM t ORDER BY n; END IF; END',
+])('rows in another order differ where the query orders them by a column that it gives: %s', (query) => {
+  expect(linesOf(query, ['kind', 'n'], KIND)).not.toEqual(linesOf(query, ['kind', 'n'], SWAPPED));
+});
+
+test.each([
+  'SELECT kind, n FROM t',
+  'SELECT kind, n FROM t ORDER BY other',
+  'SELECT kind, n FROM t ORDER BY other, kind',
+  'BEGIN SELECT kind, n FROM t ORDER BY kind; SELECT kind, n FROM u; END',
+])('rows in another order are the same where the query says none that is seen: %s', (query) => {
+  expect(linesOf(query, ['kind', 'n'], KIND)).toEqual(linesOf(query, ['kind', 'n'], SWAPPED));
+});
+
+test('rows that the order does not tell apart may come as they like', () => {
+  const query = 'SELECT kind, n FROM t ORDER BY kind';
+  const one = linesOf(
+    query,
+    ['kind', 'n'],
+    [
+      ['Toy', '1'],
+      ['toy', '2'],
+    ],
+  );
+  const other = linesOf(
+    query,
+    ['kind', 'n'],
+    [
+      ['toy', '2'],
+      ['Toy', '1'],
+    ],
+  );
+  expect(one).toEqual(other);
+});
+
+test('names of columns and digits of decimals count', () => {
+  const lines = linesOf('SELECT price FROM t', ['price'], [['5']]);
+  expect(lines).not.toEqual(linesOf('SELECT price FROM t', ['price'], [['5.00']]));
+  expect(linesOf('SELECT n FROM t', ['n'], [['5']])).not.toEqual(linesOf('SELECT n FROM t', ['m'], [['5']]));
+  const call = callOf(programOf('CREATE FUNCTION f() RETURNS decimal(8,2) RETURN 5'), [], {
+    hasResultSets: false,
+    commits: false,
+  });
+  expect(call).toMatchObject({ tag: 'function', isDecimal: true });
+});
+
+test('every member of an ENUM is called with, however few cases there are, and TIMEs below zero', () => {
+  const members = argumentLists(programOf("CREATE FUNCTION f(k enum('a','b','c'), n int) RETURNS int RETURN n"), [], {
+    cases: 2,
+  });
+  expect(new Set(members.map(([kind]) => kind))).toEqual(new Set(["'a'", "'b'", "'c'", 'NULL']));
+  const times = argumentLists(programOf('CREATE FUNCTION f(t time) RETURNS int RETURN 1'), [], { cases: 10 });
+  expect(times.flat()).toContain("'-03:30:10'");
+});
+
+test('a SET is written to the target as the list that it is there', () => {
+  const table: SampledTable = {
+    name: 'reader',
+    columns: [
+      { name: 'id', type: 'int', isNullable: false },
+      { name: 'tags', type: "set('news','vip')", isNullable: false, isList: true },
+    ],
+    rows: [['1', 'news,vip']],
+    key: ['id'],
+    isPart: false,
+  };
+  const { definition } = programOf('CREATE TRIGGER r BEFORE INSERT ON reader FOR EACH ROW SET NEW.id = NEW.id');
+  if (definition.tag !== 'trigger') throw new Error('no trigger');
+  expect(triggerCases(definition, table, 1)).toEqual([
+    {
+      tag: 'statements',
+      statements: ["INSERT INTO reader (id, tags) VALUES ('2', 'news,vip')"],
+      onTarget: ["INSERT INTO reader (id, tags) VALUES ('2', string_to_array('news,vip', ','))"],
+    },
+  ]);
+});

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { catalogueOfScript } from '../../src/logic/catalogue.ts';
+import { type DjangoApp, djangoApp } from '../../src/logic/django/django-app.ts';
+import type { TriggerHome } from '../../src/logic/django/trigger-home.ts';
+import { parseScript } from '../../src/logic/parse-script.ts';
+import { nameOf } from '../../src/logic/program-name.ts';
+
+const TABLES = `CREATE TABLE goods (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, price decimal(10,2) NOT NULL, body blob NULL);
+CREATE TABLE bill (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, good int NOT NULL, total decimal(10,2) NULL);
+`;
+
+function appOf(text: string, triggers: TriggerHome = 'database'): DjangoApp {
+  const language = { flavor: 'mysql', version: 90_700, sqlMode: '' } as const;
+  const script = parseScript(`${TABLES}${text}`, language);
+  return djangoApp(script.programs, { catalogue: catalogueOfScript(script.tables), triggers });
+}
+
+function fileOf({ files }: DjangoApp, wanted: string): string {
+  return files.find(({ path }) => path === wanted)?.text ?? '';
+}
+
+test('programs that Python would call alike are numbered in their order, and each calls the one it means', () => {
+  const app = appOf(`CREATE FUNCTION total(x int) RETURNS int DETERMINISTIC RETURN x + 1;
+CREATE PROCEDURE total(OUT n int) SET n = total(1);
+CREATE PROCEDURE \`my-sum\`(OUT n int) CALL total(n);
+CREATE PROCEDURE my_sum(OUT n int) CALL \`my-sum\`(n);
+CREATE EVENT total ON SCHEDULE EVERY 1 DAY DO CALL total(@n);`);
+  expect(app.services.map(({ python }) => python)).toEqual(['total', 'total_2', 'my_sum', 'my_sum_2', 'total_3']);
+  const services = fileOf(app, 'services.py');
+  expect(services).toContain('n = as_int(found');
+  expect(services).toContain('called_total_2 = total_2(using=using)');
+  expect(services).toContain('called_my_sum = my_sum(using=using)');
+  expect(fileOf(app, 'management/commands/total_3.py')).toContain('services.total_3(');
+});
+
+const REFUSES = `CREATE TRIGGER goods_in BEFORE INSERT ON goods FOR EACH ROW
+  IF NEW.price < 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'below zero'; END IF;`;
+
+test('triggers stay in the database unless another home is asked for', () => {
+  const app = appOf(REFUSES);
+  expect(app.triggers.map(nameOf)).toEqual(['goods_in']);
+  expect(app.files.map(({ path }) => path)).not.toContain('signals.py');
+  expect(fileOf(app, 'migrations/0001_triggers.py')).not.toContain('DROP TRIGGER');
+});
+
+test('triggers that go to Python say what passes them by, and leave the database by a migration', () => {
+  const app = appOf(REFUSES, 'signals');
+  expect(app.triggers).toEqual([]);
+  expect(fileOf(app, 'signals.py')).toContain('Passed by: bulk_create(), bulk_update(), QuerySet.update(), raw SQL');
+  expect(fileOf(appOf(REFUSES, 'methods'), 'methods.py')).toContain('and by QuerySet.delete()');
+  expect(fileOf(app, 'migrations/0001_triggers.py')).toContain('DROP TRIGGER IF EXISTS `goods_in`');
+  expect(fileOf(app, 'tests.py')).toContain('def test_goods_in');
+});
+
+test('the triggers of a table stay in the database where SQL of the application would pass them by', () => {
+  const app = appOf(
+    `${REFUSES}
+CREATE TRIGGER bill_in AFTER INSERT ON bill FOR EACH ROW UPDATE goods SET price = price + 1 WHERE id = NEW.good;`,
+    'signals',
+  );
+  expect(app.moved.tables.map(({ table }) => table)).toEqual(['bill']);
+  expect([...app.moved.kept.values()]).toEqual(['bill_in changes the table by SQL, which passes Python by']);
+});
+
+test('the triggers of a table stay together where one is not converted whole', () => {
+  const app = appOf(
+    `${REFUSES}
+CREATE TRIGGER goods_body BEFORE INSERT ON goods FOR EACH ROW FOLLOWS goods_in SET NEW.body = 'x';`,
+    'methods',
+  );
+  expect(app.triggers.map(nameOf)).toEqual(['goods_in', 'goods_body']);
+  expect([...app.moved.kept.values()]).toEqual(
+    Array.from({ length: 2 }, () => 'goods_body is not converted whole: Python has no type for the column body'),
+  );
+});
+
+test('the model of a view has a key that tells its rows apart, or says that none is known', () => {
+  const models = fileOf(
+    appOf(`CREATE VIEW billed AS SELECT g.price, b.id AS bill_id FROM bill b JOIN goods g ON g.id = b.good;
+CREATE VIEW all_of AS SELECT 'bill' AS kind, id, total FROM bill UNION ALL SELECT 'goods', id, price FROM goods;
+CREATE VIEW per_kind AS SELECT MAX(total) AS most, kind FROM all_of GROUP BY kind;`),
+    'models.py',
+  );
+  expect(models).toContain('bill_id = models.BigIntegerField(primary_key=True)');
+  expect(models).toMatch(/class AllOf.*\n {4}"""No column is known to tell the rows apart/);
+  expect(models).toContain('most = models.DecimalField(max_digits=65, decimal_places=2, null=True)');
+  expect(models).toContain('kind = models.TextField(primary_key=True)');
+});

@@ -1,0 +1,3 @@
+import { switchFaults } from '../cutover/switch-fault.ts';
+
+switchFaults('mariadb');

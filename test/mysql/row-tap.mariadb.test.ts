@@ -1,0 +1,3 @@
+import { testRowTap } from './row-tap-contract.ts';
+
+testRowTap('mariadb');

@@ -1,0 +1,3 @@
+import { completeContract } from './complete-contract.ts';
+
+completeContract('mysql', 'embedded');

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { targetLogin } from '../../src/config/login.ts';
+import { SluiceError } from '../../src/contract/error.ts';
+import type { Logger } from '../../src/contract/logger.ts';
+import { Word } from '../../src/cutover/flip/word.ts';
+import type { Attempt } from '../../src/cutover/journal.ts';
+import { PostgresJournal } from '../../src/cutover/postgres-journal.ts';
+import type { Step } from '../../src/cutover/step.ts';
+import { CutoverDesk } from '../../src/pipeline/cutover-desk.ts';
+import { connectPostgres } from '../../src/postgres/connection.ts';
+import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
+import type { RunningServer } from '../../src/servers/running-server.ts';
+import { startServer } from '../../src/servers/server.ts';
+import { onSource } from '../check/sides.ts';
+
+let mysql: RunningServer;
+let postgres: RunningServer;
+let target: FreshDatabase;
+
+beforeAll(async () => {
+  [mysql, postgres] = await Promise.all([startServer('mysql'), startServer('postgres')]);
+  await onSource(mysql, 'CREATE DATABASE IF NOT EXISTS desk', 'CREATE DATABASE IF NOT EXISTS sluice');
+});
+beforeEach(async () => {
+  target = await freshDatabase(postgres, 'desk');
+});
+afterAll(() => Promise.all([mysql.stop(), postgres.stop()]));
+
+const REQUEST = { direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: [] } as const;
+const silent = () => {};
+const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
+
+function configNow(): Config {
+  const text = `pipeline: shop
+source: { url: "${mysql.url.replace(/\/[^/]*$/, '/desk')}" }
+target: { url: "${target.url}" }
+`;
+  const { config, problems } = loadConfig({
+    file: 'sluice.yaml',
+    text,
+    flags: {},
+    environment: {},
+    readFile: () => '',
+  });
+  if (config === null) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+function desk(
+  judge: () => Promise<readonly never[]> = async () => [],
+  steps = [step('fence', 'blocked'), step('open-target', 'beyond')],
+): CutoverDesk {
+  const config = configNow();
+  let attempt: Attempt | null = null;
+  return new CutoverDesk({
+    ...{ config, logger, judge, word: new Word(), direction: 'forward' as const },
+    stepsOf: () => steps,
+    closeStream: async () => true,
+    onBegun: silent,
+    onChange: (changed) => {
+      attempt = changed;
+    },
+    attempt: () => attempt,
+  });
+}
+
+function step(name: string, phase: Step['phase']): Step {
+  const done = async () => 'done';
+  return { name, title: name, phase, limitMs: 60_000, describe: async () => [], run: done, undo: done };
+}
+
+function journal(owner: string): PostgresJournal {
+  const connect = () => connectPostgres(targetLogin(configNow()));
+  return new PostgresJournal({ pipeline: 'shop', owner, connect, closeStream: async () => true });
+}
+
+async function last(): Promise<Attempt | null> {
+  const read = journal('reader');
+  try {
+    return await read.last();
+  } finally {
+    await read.close();
+  }
+}
+
+test('an attempt that nobody runs is put back before another is begun, and blocks nothing (INV-199)', async () => {
+  const other = journal('a process whose answer was lost');
+  const steps = [step('fence', 'blocked'), step('open-target', 'beyond')];
+  const { isRehearsal, waivers } = REQUEST;
+  const left = await other.begin({
+    ...{
+      direction: 'forward',
+      isRehearsal,
+      waivers,
+      startedBy: 'bob',
+      startedAtMs: 1,
+      writeBlockLimitMs: 60_000,
+      steps,
+    },
+  });
+  await other.close();
+  const it = desk();
+  const begun = await it.begin(REQUEST);
+  expect(begun.id).not.toBe(left.id);
+  await expect.poll(last, { timeout: 30_000 }).toMatchObject({ id: begun.id, outcome: 'committed', isOver: true });
+  await it.settled('the test is over', new AbortController().signal);
+});
+
+test('what is begun while the pipeline ends gets a runner that puts it back, or is not begun at all (INV-199)', async () => {
+  const looked = Promise.withResolvers<readonly never[]>();
+  const it = desk(() => looked.promise);
+  const begun = it.begin(REQUEST).catch(({ code }) => code);
+  const settled = it.settled('the pipeline turns round', new AbortController().signal);
+  looked.resolve([]);
+  expect(await begun).toBe('CUTOVER_ENDING');
+  await settled;
+  expect(await last()).toBeNull();
+  await expect(it.begin(REQUEST)).rejects.toMatchObject({ code: 'CUTOVER_ENDING' });
+});
+
+test('a plan tells all that can be told where a right is missing: the gates have the cure', async () => {
+  const denied = async () => {
+    throw new SluiceError({
+      code: 'SOURCE_PRIVILEGE_MISSING',
+      message: 'denied',
+      remedy: 'Grant.',
+      disposition: 'stop',
+    });
+  };
+  const it = desk(undefined, [{ ...step('fence', 'blocked'), describe: denied }, step('open-target', 'beyond')]);
+  const { steps } = await it.plan('forward');
+  expect(steps.map(({ name, describe }) => [name, describe])).toEqual([
+    ['fence', ['not known now: denied']],
+    ['open-target', []],
+  ]);
+  await it.settled('the test is over', new AbortController().signal);
+});
+
+test('of two that are begun at once one is refused, and the other runs', async () => {
+  const it = desk();
+  const both = await Promise.allSettled([it.begin(REQUEST), it.begin({ ...REQUEST, by: 'bob' })]);
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  await expect.poll(last, { timeout: 30_000 }).toMatchObject({ startedBy: 'ada', outcome: 'committed', isOver: true });
+  await it.settled('the test is over', new AbortController().signal);
+});

@@ -1,0 +1,3 @@
+import { remainsSourceContract } from './remains-source-contract.ts';
+
+remainsSourceContract('mariadb');

@@ -1,0 +1,3 @@
+import { mutationContract } from './mutation-contract.ts';
+
+mutationContract('mariadb');
