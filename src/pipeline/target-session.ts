@@ -9,7 +9,15 @@ export async function withTarget<T>(
   signal: AbortSignal,
   work: (session: PostgresSession) => Promise<T>,
 ): Promise<T> {
-  const session = await connectPostgres(settings);
+  return await withSession(await connectPostgres(settings), signal, work);
+}
+
+/** The same in a session that is open already. */
+export async function withSession<T>(
+  session: PostgresSession,
+  signal: AbortSignal,
+  work: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
   const cut = () => void session.close();
   signal.addEventListener('abort', cut, { once: true });
   try {

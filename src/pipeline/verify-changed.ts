@@ -7,6 +7,7 @@ import { MOST_KEYS } from '../verify/recheck.ts';
 import type { TableScope, VerifiedTable } from '../verify/verified-table.ts';
 import type { Verifier } from '../verify/verifier.ts';
 import type { Rechecked } from '../verify/verify-store.ts';
+import type { WarmSessions } from '../verify/warm-sessions.ts';
 import type { VerifyBook } from './verify-book.ts';
 
 export interface ChangedOptions {
@@ -18,6 +19,8 @@ export interface ChangedOptions {
   readonly orphans: OrphanWatch | null;
   /** Of the tables that were looked at ahead of the fence. */
   readonly shapes: Map<string, VerifiedTable>;
+  /** Left by the look ahead of the fence. */
+  readonly warm: WarmSessions;
   /** Nothing moves: each row must stand still, and be looked at. */
   readonly isStill: boolean;
   readonly signal: AbortSignal;
@@ -60,7 +63,7 @@ export async function verifyChanged(
 async function changedRows(
   verifier: Verifier,
   known: readonly TableScope[],
-  { book, follower, isStill, orphans, shapes, signal }: ChangedOptions,
+  { book, follower, isStill, orphans, shapes, warm, signal }: ChangedOptions,
 ): Promise<readonly Rechecked[]> {
   const most = Math.max(0, ...waitingOf(known, follower).map(({ waiting }) => waiting));
   const passes = Math.ceil(most / MOST_KEYS) + (isStill ? 1 : 0);
@@ -71,6 +74,7 @@ async function changedRows(
     const how = isStill ? {} : { attempts: LOOKS_WHILE_MOVING };
     const found = await verifier.recheck(changed, signal, {
       ...how,
+      warm,
       orphans: orphans ?? undefined,
       shapes: { areStill: isStill, tables: shapes },
     });

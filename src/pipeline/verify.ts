@@ -13,18 +13,20 @@ import type {
 } from '../contract/verify.ts';
 import type { ChangesVerified, OrphansLookedFor } from '../cutover/steps/verify.ts';
 import { nameOf, UNSEEN, type Unverified } from '../cutover/verified.ts';
+import { connectPostgres } from '../postgres/connection.ts';
 import type { ChangedKeys } from '../verify/changed-keys.ts';
 import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
 import type { RepairParts } from '../verify/repair.ts';
 import type { TableScope, VerifiedTable } from '../verify/verified-table.ts';
 import { alreadyRunning, type ComparisonOptions } from '../verify/verifier.ts';
+import { WarmSessions } from '../verify/warm-sessions.ts';
 import { type OrphanBaseline, orphanBaseline } from './orphan-baseline.ts';
 import { chosen } from './reload.ts';
 import type { Scope } from './scope.ts';
 import { withSource } from './source-session.ts';
 import { scopedNames } from './target-schema.ts';
-import { withTarget } from './target-session.ts';
+import { withSession } from './target-session.ts';
 import { type WithVerifier, type WithVerifierOptions, withVerifier } from './verifier-of.ts';
 import { VerifyBook } from './verify-book.ts';
 import { verifyChanged } from './verify-changed.ts';
@@ -71,6 +73,7 @@ export class VerifyDesk {
   /** Tables that the last comparison ahead of a fence saw, and what those were that it looked at. */
   #seenAhead: readonly string[] = [];
   #shapesAhead = new Map<string, VerifiedTable>();
+  readonly #warm: WarmSessions;
   #recheckedAtMs = 0;
   #restUntilMs = 0;
   /** What it does by itself just now; whoever asks goes first. */
@@ -79,6 +82,7 @@ export class VerifyDesk {
   constructor(options: VerifyDeskOptions) {
     this.#options = options;
     this.#book = new VerifyBook(options.keys.follower);
+    this.#warm = new WarmSessions(options.signal);
     this.#withVerifier = options.withVerifier ?? withVerifier;
     this.#isBookLoaded = options.withVerifier !== undefined;
   }
@@ -103,11 +107,12 @@ export class VerifyDesk {
     await this.#asked?.done;
     return await this.#alone(async () => {
       await this.#loadBook();
-      const scopes = await this.#scopes('all');
+      const [scopes] = await Promise.all([this.#scopes('all'), keys.moveOut()]);
       this.#book.expect(scopes);
       const orphans = isStill ? (this.#orphans?.watch ?? null) : null;
       if (!isStill) this.#shapesAhead = new Map();
-      const check = { book: this.#book, follower, scopes, isStill, orphans, shapes: this.#shapesAhead, signal };
+      const ahead = { shapes: this.#shapesAhead, warm: this.#warm };
+      const check = { book: this.#book, follower, scopes, isStill, orphans, ...ahead, signal };
       try {
         const around = { isHasty: true, onRest: this.#options.onRest, signal };
         const looked = await this.#withVerifier(config, keys, (verifier) => verifyChanged(verifier, check), around);
@@ -116,6 +121,7 @@ export class VerifyDesk {
         return { ...found, orphans: await this.#orphansOf(found.whole, scopes, orphans, signal) };
       } finally {
         this.#tell();
+        if (isStill) void this.#warm.close();
       }
     });
   }
@@ -140,8 +146,8 @@ export class VerifyDesk {
     const { counted = 0, uncounted = [], found = [] } = this.#orphans ?? {};
     if (watch === null) return { counted, uncounted, found };
     for (const scope of scopes) if (whole.includes(nameOf(scope))) watch.suspect(scope.target);
-    const login = targetLogin(this.#options.config);
-    return { counted, uncounted, found: await withTarget(login, signal, (session) => watch.found(session)) };
+    const session = this.#warm.takeTarget() ?? (await connectPostgres(targetLogin(this.#options.config)));
+    return { counted, uncounted, found: await withSession(session, signal, (open) => watch.found(open)) };
   }
 
   /** Whoever asks goes before what it does by itself. */

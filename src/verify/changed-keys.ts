@@ -40,6 +40,8 @@ export class ChangedKeys {
   readonly #owner = crypto.randomUUID();
   readonly #written = new Map<TableChanges, Facts>();
   #session: PostgresSession | null = null;
+  /** Of that session, with all that they need in place. */
+  #stores: Stores | null = null;
   #busy: Promise<unknown> = Promise.resolve();
   #isFull = false;
   #isOwner = false;
@@ -83,8 +85,7 @@ export class ChangedKeys {
     }
     await this.moveOut().catch(ofOurs);
     await this.#busy;
-    await this.#session?.close();
-    this.#session = null;
+    await this.#close();
   }
 
   /** All that is kept is on the target when it resolves. */
@@ -101,9 +102,9 @@ export class ChangedKeys {
 
   /** Writes what came of it together with what is still to be looked at: a kill in between looks once more. */
   async looked(taken: TakenKeys, changes: TableChanges, { found, again }: Looked): Promise<void> {
-    await this.#exclusively(async (store) => {
-      await store.inTransaction(async (session) => {
-        await (await VerifyStore.open(session, this.#options.pipeline)).rechecked(found);
+    await this.#exclusively(async (store, verified) => {
+      await store.inTransaction(async () => {
+        await verified.rechecked(found);
         await store.remove(found.scope, taken.stored);
         await store.add(found.scope, again);
       });
@@ -162,22 +163,42 @@ export class ChangedKeys {
   }
 
   /** One at a time, on a session of its own that is given up when it failed. */
-  async #exclusively<T>(work: (store: ChangedKeyStore) => Promise<T>): Promise<T> {
+  async #exclusively<T>(work: (store: ChangedKeyStore, verified: VerifyStore) => Promise<T>): Promise<T> {
     const before = this.#busy;
     const done = Promise.withResolvers<void>();
     this.#busy = done.promise;
     await before;
     try {
-      this.#session ??= await this.#options.connect();
-      return await work(await ChangedKeyStore.open(this.#session, this.#options.pipeline));
+      const { keys, verified } = await this.#open();
+      return await work(keys, verified);
     } catch (error) {
-      await this.#session?.close();
-      this.#session = null;
+      await this.#close();
       throw error;
     } finally {
       done.resolve();
     }
   }
+
+  async #open(): Promise<Stores> {
+    if (this.#stores !== null) return this.#stores;
+    const { connect, pipeline } = this.#options;
+    this.#session = await connect();
+    const keys = await ChangedKeyStore.open(this.#session, pipeline);
+    this.#stores = { keys, verified: await VerifyStore.open(this.#session, pipeline) };
+    return this.#stores;
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    this.#stores = null;
+    await session?.close();
+  }
+}
+
+interface Stores {
+  readonly keys: ChangedKeyStore;
+  readonly verified: VerifyStore;
 }
 
 export interface Looked {

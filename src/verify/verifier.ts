@@ -16,6 +16,7 @@ import { TableRun } from './table-run.ts';
 import type { TableScope, VerifiedTable } from './verified-table.ts';
 import type { ComparedTable, Rechecked, StoredVerification } from './verify-store.ts';
 import { VerifyStore } from './verify-store.ts';
+import type { WarmSessions } from './warm-sessions.ts';
 import { type WorkerParts, WorkerPool } from './worker-pool.ts';
 
 export interface VerifierParts extends Omit<WorkerParts, 'views' | 'signal' | 'onWait' | 'follower'> {
@@ -39,6 +40,11 @@ export interface ComparisonOptions {
 
 const PROGRESS_EVERY_MS = 500;
 
+/** `warm`: sessions that the one before has left, and that are left to the next. */
+type RecheckHow = Pick<RecheckOptions, 'attempts' | 'orphans' | 'shapes'> & {
+  readonly warm?: WarmSessions | undefined;
+};
+
 /** Compares tables of both sides while the stream goes on. */
 export class Verifier {
   readonly #parts: VerifierParts;
@@ -61,22 +67,26 @@ export class Verifier {
   async recheck(
     scopes: readonly TableScope[],
     signal: AbortSignal,
-    how: Pick<RecheckOptions, 'attempts' | 'orphans' | 'shapes'> = {},
+    { warm, ...how }: RecheckHow = {},
   ): Promise<readonly Rechecked[]> {
-    const { causes, keys } = this.#parts;
+    const { causes, keys, parallel } = this.#parts;
     // Looked at is what is on the target: what is not yet must not be passed over.
     await keys.moveOut();
-    const views = await this.#parts.openViews();
-    const pool = new WorkerPool({ ...this.#parts, follower: keys.follower, views, signal, onWait: () => {} });
-    const queue = new PQueue({ concurrency: this.#parts.parallel });
+    const { views: left = null, targets = [] } = warm?.take() ?? {};
+    const views = left ?? (await this.#parts.openViews());
+    const pool = new WorkerPool({ ...this.#parts, follower: keys.follower, views, targets, signal, onWait: () => {} });
+    const queue = new PQueue({ concurrency: parallel });
     const recheck = (scope: TableScope) =>
       queue.add(() => pool.run((sides) => recheckTable(scope, sides, { causes, keys, ...how })));
+    let isWhole = false;
     try {
       const found = await Promise.all(scopes.map(recheck));
+      isWhole = true;
       return found.filter((one) => one !== null);
     } finally {
       queue.clear();
-      await views.close();
+      if (isWhole && warm) warm.leave(views, pool.release());
+      else await views.close();
       await pool.close();
       await queue.onIdle();
     }

@@ -16,6 +16,8 @@ export interface WorkerParts {
   /** Told each time that a worker stood still for the source's sake. */
   readonly onRest: (reason: RestReason, restedMs: number) => void;
   readonly signal: AbortSignal;
+  /** Sessions of the target that are open already: lent before another is opened. */
+  readonly targets?: PostgresSession[];
 }
 
 /** Workers with a session of their own on the target, opened when first needed and lent to one job at a time. */
@@ -23,9 +25,12 @@ export class WorkerPool {
   readonly #parts: WorkerParts;
   readonly #idle: Sides[] = [];
   readonly #open = new Set<PostgresSession>();
+  readonly #unused: PostgresSession[];
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.#unused = [...(parts.targets ?? [])];
+    for (const session of this.#unused) this.#open.add(session);
   }
 
   get signal(): AbortSignal {
@@ -46,6 +51,13 @@ export class WorkerPool {
     }
   }
 
+  /** Gives up its sessions without closing them. */
+  release(): readonly PostgresSession[] {
+    const sessions = [...this.#open];
+    this.#open.clear();
+    return sessions;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((session) => session.close()));
     this.#open.clear();
@@ -53,7 +65,7 @@ export class WorkerPool {
 
   async #make(): Promise<Sides> {
     const { follower, views, connectTarget, readPoint, limits, busy, onWait, onRest, signal } = this.#parts;
-    const session = await connectTarget();
+    const session = this.#unused.pop() ?? (await connectTarget());
     this.#open.add(session);
     const quiet = async () => {
       const reason = await busy();

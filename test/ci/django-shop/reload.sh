@@ -1,17 +1,17 @@
 #!/bin/sh
-# What a deployment does behind a fence: web processes with the settings as they are now, the old ones out at once, for
-# they can write no more and would keep idle connections for seconds; the worker starts anew. It ends when nobody runs
+# What a deployment does behind a fence: web processes with the settings as they are now, the old ones killed, for they
+# can write no more and would first answer all that waits for them; the worker starts anew. It ends when nobody runs
 # with the old settings any more.
 cd "$(dirname "$0")" || exit 1
 web=$(cat gunicorn.pid)
 work=$(cat work.pid)
 children="/proc/$web/task/$web/children"
-old=$(cat "$children")
+read -r old < "$children"
 kill -HUP "$web"
 kill -TERM "$work"
 # The new ones are there before the old ones go: nobody is refused a connection.
-while [ -z "$(tr ' ' '\n' < "$children" | grep -vxF "$(echo $old | tr ' ' '\n')")" ]; do sleep 0.01; done
-for process in $old; do kill -QUIT "$process" 2>/dev/null; done
+while read -r now < "$children"; [ "$now" = "$old" ]; do sleep 0.02; done
+for process in $old; do kill -KILL "$process" 2>/dev/null; done
 for process in $old $work; do
-  while kill -0 "$process" 2>/dev/null; do sleep 0.01; done
+  while kill -0 "$process" 2>/dev/null; do sleep 0.02; done
 done
