@@ -165,10 +165,14 @@ function emitQuery(
   emitter.out.line('END IF;');
 }
 
+/** A LIMIT whose number is put into the text: below zero it is no number of rows, and NULL leaves no text. */
+const COUNT = /CASE WHEN (sluice_part_\d+) < 0 THEN \w+ ELSE COALESCE\(\1, 0\) END/g;
+
 /** `format('...', a, b)`: a part that stands by itself is a name, or a value where the variable holds a number. */
 function formatOf(emitter: Emitter, sql: string, pieces: readonly TextPiece[]): string {
   const args: string[] = [];
-  const pattern = sql.replaceAll('%', '%%').replaceAll(/'?sluice_part_(\d+)'?/g, (found, digits: string) => {
+  const plain = sql.replaceAll(COUNT, '$1').replaceAll('%', '%%');
+  const pattern = plain.replaceAll(/'?sluice_part_(\d+)'?/g, (found, digits: string) => {
     const piece = pieces[Number(digits)];
     if (piece?.tag !== 'value') return found;
     const { sql: value, type } = emitter.expression(piece.value);

@@ -1,7 +1,10 @@
-/** Functions of ours that refuse, spell or print a value as its type does on the source. */
+/**
+ * Functions of ours that refuse, spell or print a value as its type does on the source. What may refuse is never
+ * IMMUTABLE: else the planner asks it ahead, also where no row is touched.
+ */
 export const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
   sluice_unsigned: `FUNCTION sluice_unsigned(value numeric) RETURNS numeric
-LANGUAGE plpgsql IMMUTABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 AS $body$
 BEGIN
   IF value < 0 OR value > 18446744073709551615 THEN
@@ -23,7 +26,7 @@ AS $body$
   SELECT CASE WHEN value < INTERVAL '0' THEN '-' ELSE '' END || to_char(make_interval(secs => abs(extract(epoch from value))::float8), picture)
 $body$`,
   sluice_enum: `FUNCTION sluice_enum(value text, members text[], is_strict boolean DEFAULT true) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 AS $body$
 DECLARE
   given text := rtrim(value, ' ');
@@ -35,7 +38,7 @@ BEGIN
 END;
 $body$`,
   sluice_enum_at: `FUNCTION sluice_enum_at(place numeric, members text[], is_strict boolean DEFAULT true) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 AS $body$
 DECLARE
   found text := CASE WHEN round(place) BETWEEN 1 AND cardinality(members) THEN members[round(place)::int] END;
@@ -45,7 +48,7 @@ BEGIN
 END;
 $body$`,
   sluice_set: `FUNCTION sluice_set(value text, members text[], is_strict boolean DEFAULT true) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 AS $body$
 DECLARE
   given text[] := ARRAY(SELECT lower(rtrim(part, ' ')) FROM unnest(string_to_array(value, ',')) AS p (part));
@@ -59,7 +62,7 @@ BEGIN
 END;
 $body$`,
   sluice_set_of: `FUNCTION sluice_set_of(bits numeric, members text[], is_strict boolean DEFAULT true) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 AS $body$
 BEGIN
   IF is_strict AND NOT round(bits) BETWEEN 0 AND 2::numeric ^ cardinality(members) - 1 THEN

@@ -1,6 +1,6 @@
 import { commonType } from './coerce.ts';
 import type { Context } from './context.ts';
-import type { Limit, OrderItem } from './expression.ts';
+import type { Expression, Limit, OrderItem } from './expression.ts';
 import { atom, compound, type Fragment, quoteName } from './fragment.ts';
 import { type PrintInner, renamed } from './print-from.ts';
 import { printLocks } from './print-lock.ts';
@@ -206,10 +206,17 @@ function namedOrder(items: readonly OrderItem[], context: Context): string {
 /** MySQL's way to say "all the rest". */
 const NO_LIMIT = /^18446744073709551615$/;
 
-/** LIMIT and OFFSET. */
-export function printLimit(limit: Limit, context: Context): string {
-  const count = context.fragment(limit.count).sql;
-  const rows = NO_LIMIT.test(count) ? '' : `LIMIT ${count}`;
-  const skipped = limit.offset === undefined ? '' : `OFFSET ${context.fragment(limit.offset).sql}`;
-  return [rows, skipped].filter((part) => part !== '').join(' ');
+/** PostgreSQL takes no more. */
+const ALL_ROWS = '9223372036854775807';
+
+/** LIMIT and OFFSET. A variable counts without a sign there: below zero it is more than all rows, and NULL is none. */
+export function printLimit({ count, offset }: Limit, context: Context): string {
+  const rows = printCount(count, 'NULL', context);
+  const skipped = offset === undefined ? '' : `OFFSET ${printCount(offset, ALL_ROWS, context)}`;
+  return [NO_LIMIT.test(rows) ? '' : `LIMIT ${rows}`, skipped].filter((part) => part !== '').join(' ');
+}
+
+function printCount(count: Expression, all: string, context: Context): string {
+  const { sql } = context.fragment(count);
+  return count.tag === 'number' ? sql : `CASE WHEN ${sql} < 0 THEN ${all} ELSE COALESCE(${sql}, 0) END`;
 }

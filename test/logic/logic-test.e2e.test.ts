@@ -116,3 +116,22 @@ test('a Python that is none is told with what it needs, and no scratch place sta
   expect(stderr).toContain('pip install Django');
   expect(await places()).toEqual(before);
 });
+
+test('a target without the tables is told so, and a trigger whose table is missing there is left out', async () => {
+  const empty = await run('--target-schema', 'nowhere');
+  expect(empty).toMatchObject({ exit: 1 });
+  expect(empty.stderr).toContain('LOGIC_TARGET_EMPTY');
+  const client = new Client({ connectionString: moved.line.target.url });
+  await client.connect();
+  try {
+    await client.query('ALTER TABLE flagged RENAME TO not_yet');
+    const { stdout } = await run('--json', '--cases', '1');
+    const skipped = JSON.parse(stdout).data.programs.filter(({ skipped: why }: { skipped?: string }) => why);
+    expect(skipped).toContainEqual(
+      expect.objectContaining({ name: 'flagged_seen', skipped: 'its table is not on the target' }),
+    );
+  } finally {
+    await client.query('ALTER TABLE not_yet RENAME TO flagged');
+    await client.end();
+  }
+});

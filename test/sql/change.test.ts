@@ -33,7 +33,7 @@ describe('a variable of the program around', () => {
     ],
     [
       'DELETE FROM item ORDER BY id LIMIT qty',
-      'DELETE FROM item WHERE item.id IN (WITH chosen AS MATERIALIZED (SELECT item.id FROM item ORDER BY id NULLS FIRST LIMIT v_qty FOR UPDATE) SELECT * FROM chosen)',
+      'DELETE FROM item WHERE item.id IN (WITH chosen AS MATERIALIZED (SELECT item.id FROM item ORDER BY id NULLS FIRST LIMIT CASE WHEN v_qty < 0 THEN NULL ELSE COALESCE(v_qty, 0) END FOR UPDATE) SELECT * FROM chosen)',
     ],
   ])('%s hides the column of its name', (statement, expected) => {
     expect(translate(statement, PROGRAM).sql).toBe(expected);

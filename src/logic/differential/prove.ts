@@ -62,10 +62,11 @@ export async function provePrograms(options: ProveOptions): Promise<readonly Com
     const own = made.find((one) => key(one.name) === key(table.name));
     return own === undefined ? [] : [withLists(table, own)];
   });
+  if (kept.length === 0 && tables.length > 0) throw targetEmpty(options.schema);
   const programs = options.programs.filter(({ definition }) => definition.tag !== 'view');
   const views = options.programs.filter(({ definition }) => definition.tag === 'view');
   const converted = convertPrograms(programs, { catalogue: options.catalogue, schema: name });
-  const refused = refusals(converted);
+  const refused = refusals(converted, new Set(kept.map((table) => key(table.name))));
   const run = converted.filter((one) => !refused.has(one));
   const source = await told(
     'the scratch database',
@@ -127,6 +128,16 @@ function viewsOf(
   const isSeen = ({ name }: Compared): boolean => standing.has(key(name));
   const reason = 'the target has no such view, or it could not be made apart';
   return [all.filter(isSeen), all.filter((one) => !isSeen(one)).map((one): Skipped => [one, reason])];
+}
+
+/** LOGIC_TARGET_EMPTY: there is nothing there that programs could run on. */
+function targetEmpty(schema: string): SluiceError {
+  return new SluiceError({
+    code: 'LOGIC_TARGET_EMPTY',
+    message: `the target's schema ${schema} has none of the source's tables`,
+    remedy: 'Make them by sluice schema apply or sluice run, then test the programs.',
+    disposition: 'stop',
+  });
 }
 
 /** LOGIC_SCRATCH: a scratch place could not be made. */

@@ -5,11 +5,14 @@ import { lastName } from '../program-name.ts';
 import { key } from '../table-access.ts';
 import { nodesOf } from '../walk.ts';
 
-/** Programs that are not run, each with the reason: nothing may reach beyond the scratch places. */
-export function refusals(converted: readonly Converted[]): ReadonlyMap<Converted, string> {
+/**
+ * Programs that are not run, each with the reason: nothing may reach beyond the scratch places. `tables`: those that
+ * both sides have, by their keys.
+ */
+export function refusals(converted: readonly Converted[], tables: ReadonlySet<string>): ReadonlyMap<Converted, string> {
   const found = new Map<Converted, string>();
   for (const one of converted) {
-    const reason = reasonOf(one);
+    const reason = reasonOf(one) ?? tableless(one, tables);
     if (reason !== undefined) found.set(one, reason);
   }
   for (let size = -1; size !== found.size; ) {
@@ -34,6 +37,11 @@ function reasonOf({ program, outcome, items }: Converted): string | undefined {
     .flatMap(({ assignments }) => assignments)
     .some(({ target }) => target.tag === 'system-variable' && /GLOBAL|PERSIST/.test(target.scope ?? ''));
   return global ? 'it sets a variable of the whole server' : undefined;
+}
+
+function tableless({ program: { definition } }: Converted, tables: ReadonlySet<string>): string | undefined {
+  if (definition.tag !== 'trigger' || tables.has(key(lastName(definition.table.parts)))) return undefined;
+  return 'its table is not on the target';
 }
 
 /** A table or routine that is named with its database would be the real one. */

@@ -47,7 +47,7 @@ CREATE PROCEDURE sd_rollup(IN n int) SELECT item_id, day, SUM(qty) AS q, COUNT(*
 CREATE PROCEDURE sd_union() (SELECT id, name FROM staff WHERE id < 3) UNION ALL (SELECT id, name FROM stock) UNION SELECT 99, NULL ORDER BY 1, 2 LIMIT 5//
 -- try ('AN') | ('%') | ('_n%') | ('')
 CREATE PROCEDURE sd_search(IN s varchar(10)) SELECT id, name FROM item WHERE name LIKE CONCAT('%', s, '%') OR code LIKE s OR name = s ORDER BY id//
--- try (2, 0) | (1, 3) | (0, 0)
+-- try (2, 0) | (1, 3) | (0, 0) | (2, -1) | (-1, 1) | (NULL, 0) | (2, NULL)
 CREATE PROCEDURE sd_page(IN size int, IN off int) SELECT id, code FROM item ORDER BY price DESC, id LIMIT off, size//
 -- try ()
 CREATE PROCEDURE sd_null_order() SELECT id, salary, boss FROM staff ORDER BY salary, boss DESC LIMIT 3//
@@ -140,3 +140,7 @@ BEGIN
   INSERT INTO pair (a, b, c) VALUES (x, y, 7) ON DUPLICATE KEY UPDATE c = IFNULL(pair.c, 0) + 1;
   SET told = ROW_COUNT();
 END//
+-- try (-1) | (NULL) | (1)
+CREATE PROCEDURE sd_delete_some(IN n int) DELETE FROM journal ORDER BY id LIMIT n//
+-- try (1, 'silver') | (99, 'no such') | (NULL, 'no such')
+CREATE PROCEDURE sd_no_row(IN i int, IN k varchar(10)) UPDATE item SET kind = k WHERE id = i AND k <> 'silver'//
