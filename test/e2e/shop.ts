@@ -5,9 +5,15 @@ import { createShop } from '../../src/shop/shop.ts';
 import type { TrafficMix } from '../../src/shop/traffic/mix.ts';
 import { runTraffic } from '../../src/shop/traffic/traffic.ts';
 import type { Line } from './line.ts';
+import { onSource } from './statement.ts';
 
 export async function fillShop(line: Line, scale: number): Promise<void> {
   await createShop({ url: line.source.url, database: line.source.name, scale, seed: 7 });
+}
+
+/** An open invoice with a zero date is late at the source and without a date on the target: v_open_invoice tells it. */
+export async function settleZeroDates(line: Line): Promise<void> {
+  await onSource(line, 'UPDATE tbl_billing SET is_settled = 1 WHERE due_on = 0');
 }
 
 export function startTraffic(line: Line, ratePerSecond: number, mix: Partial<TrafficMix> = {}) {

@@ -36,16 +36,17 @@ test('rows that change after a comparison are looked at again by themselves, and
     line,
     (status) => {
       const tables = status.verify?.tables ?? [];
-      return of(tables, 'kept')?.state === 'different' && tables.every(({ waiting }) => waiting === 0);
+      const since = (name: string) => of(tables, name)?.changesSince ?? 0;
+      // What was found of the first change may be told before the last one came.
+      const isThere = since('kept') >= 2 && since('parent') >= 1 && since('child') >= 1;
+      return isThere && of(tables, 'kept')?.state === 'different' && tables.every(({ waiting }) => waiting === 0);
     },
     { processes: [child] },
   );
   const tables = seen.verify?.tables ?? [];
   expect(of(tables, 'kept')).toMatchObject({ differenceCount: 1, waiting: 0 });
-  expect(of(tables, 'kept')?.changesSince).toBeGreaterThanOrEqual(2);
   expect(of(tables, 'parent')).toMatchObject({ state: 'equal', differenceCount: 0 });
   expect(of(tables, 'child')).toMatchObject({ state: 'equal', differenceCount: 0, waiting: 0 });
-  expect(of(tables, 'child')?.changesSince).toBeGreaterThan(0);
   const again = await verify(line, '--table', 'kept');
   expect(again.data.tables[0]?.differences).toMatchObject([
     { key: { id: '3' }, column: 'flag', source: '7', target: '0', cause: expect.stringContaining('quarantine') },

@@ -22,7 +22,8 @@ test.each(['mysql', 'mariadb'] as const)(
     const processes = [child];
     await untilProcess(line, caughtUpSince(Date.now()), { processes });
     await onTarget(line, `UPDATE hot SET n = -1 WHERE id % 3 = 0; DELETE FROM hot WHERE id % 3 = 1`);
-    await onTarget(line, `INSERT INTO hot SELECT id, -2 FROM generate_series(${ROWS}, ${ROWS * 2}) id`);
+    // The last of them the application never writes: they are there, however late the repair begins.
+    await onTarget(line, `INSERT INTO hot SELECT id, -2 FROM generate_series(${ROWS}, ${ROWS * 2 + 9}) id`);
     let isOver = false;
     const writing = (async () => {
       for (let turn = 1; !isOver; turn++) {
@@ -36,7 +37,7 @@ test.each(['mysql', 'mariadb'] as const)(
     await writing;
     expect(repaired, JSON.stringify(repaired)).toMatchObject({ exit: 0 });
     // Rows that the application writes anew before they are looked at are equal by themselves.
-    expect(repaired.data.tables[0]?.repaired).toBeGreaterThan(0);
+    expect(repaired.data.tables[0]?.repaired).toBeGreaterThanOrEqual(10);
     await untilProcess(line, caughtUpSince(Date.now()), { processes });
     expect(await verify(line)).toMatchObject({ exit: 0, data: { tables: [{ state: 'equal' }] } });
     expect(await child.stop(), child.log).toBe(0);

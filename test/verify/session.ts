@@ -36,6 +36,16 @@ export async function verify(line: Line, ...words: readonly string[]) {
 
 export type Verified = Awaited<ReturnType<typeof verify>>;
 
+/** What of a verify is an alarm, as it is told; none is what a shop gives that is written to. */
+export function alarms({ data }: Pick<Verified, 'data'>) {
+  return {
+    unequal: data.tables.filter(({ state }) => state === 'different' || state === 'failed'),
+    beside: data.also?.filter(({ state }) => state === 'different') ?? [],
+  };
+}
+
+export const NO_ALARM = { unequal: [], beside: [] };
+
 /** Differences as short texts: `table key kind column source target`. */
 export function told({ data }: { readonly data: VerifyReport }): readonly string[] {
   const lines = data.tables.flatMap(({ differences }) =>

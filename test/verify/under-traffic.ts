@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { caughtUpSince, type Line, SHOP_RULES, type SourceKind } from '../e2e/line.ts';
 import { untilProcess } from '../e2e/line-process.ts';
-import { fillShop, startTraffic } from '../e2e/shop.ts';
-import { onSource, onTarget } from '../e2e/statement.ts';
+import { fillShop, settleZeroDates, startTraffic } from '../e2e/shop.ts';
+import { onTarget } from '../e2e/statement.ts';
 import { makeBulkTable, startBulk } from './bulk-writer.ts';
-import { cleanUpAll, lineOf, started, told, type Verified, verify } from './session.ts';
+import { alarms, cleanUpAll, lineOf, NO_ALARM, started, told, verify } from './session.ts';
 
 export interface UnderTraffic {
   readonly source: SourceKind;
@@ -28,8 +28,7 @@ export function testUnderTraffic({ source, lengthMs, scale, changesPerSecond }: 
       const yaml = `verify: { throttle: 100% }\ntables: { rules: ${SHOP_RULES} }`;
       const line = await lineOf({ source, log: 'embedded', yaml });
       await fillShop(line, scale);
-      // An open invoice with a zero date is late at the source and without a date on the target: v_open_invoice tells it.
-      await onSource(line, 'UPDATE tbl_billing SET is_settled = 1 WHERE due_on = 0');
+      await settleZeroDates(line);
       await makeBulkTable(line);
       const child = started(line);
       await untilProcess(line, caughtUpSince(Date.now()), { processes: [child], limitMs: 600_000 });
@@ -70,14 +69,4 @@ async function writing(line: Line, changesPerSecond: number, lengthMs: number) {
   const tookMs = performance.now() - startedMs;
   expect(Math.min(bulkChanges, rows.insert, rows.update, rows.delete)).toBeGreaterThan(0);
   return { changes: rows.insert + rows.update + rows.delete + bulkChanges, tookMs };
-}
-
-const NO_ALARM = { unequal: [], beside: [] };
-
-/** What of a verify is an alarm, as it is told. */
-function alarms({ data }: Verified) {
-  return {
-    unequal: data.tables.filter(({ state }) => state === 'different' || state === 'failed'),
-    beside: data.also?.filter(({ state }) => state === 'different') ?? [],
-  };
 }

@@ -2,29 +2,23 @@ import { afterEach, expect, test } from 'vitest';
 import type { VerifyReport } from '../../../src/contract/verify.ts';
 import type { PipelineProcess } from '../../../src/demo/pipeline-process.ts';
 import { SHOP_TABLES } from '../../../src/shop/scale.ts';
-import { runSluice } from '../../cli/run-sluice.ts';
-import { caughtUpSince, type Line, openLine, SHOP_RULES } from '../../e2e/line.ts';
-import { startProcess, untilProcess } from '../../e2e/line-process.ts';
+import { caughtUpSince, type Line, SHOP_RULES } from '../../e2e/line.ts';
+import { untilProcess } from '../../e2e/line-process.ts';
 import { fillShop, startTraffic } from '../../e2e/shop.ts';
 import { onSource, onTarget } from '../../e2e/statement.ts';
+import { alarms, cleanUpAll, lineOf, NO_ALARM, started, verify as verifyOnce } from '../session.ts';
 
-const cleanUp: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const act of cleanUp.splice(0).reverse()) await act();
-});
+afterEach(cleanUpAll);
 
 async function running(line: Line): Promise<PipelineProcess> {
-  cleanUp.push(() => line.close());
-  const child = startProcess(line, 'run');
-  cleanUp.push(() => child.kill());
+  const child = started(line);
   await untilProcess(line, caughtUpSince(Date.now()), { processes: [child] });
   return child;
 }
 
+/** Anew each time. */
 async function verify(line: Line, ...words: readonly string[]) {
-  const ran = await runSluice(['verify', '--restart', ...words, '--json', '--quiet'], { folder: line.folder });
-  return { exit: ran.exit, ...(JSON.parse(ran.stdout) as { data: VerifyReport }) };
+  return await verifyOnce(line, '--restart', ...words);
 }
 
 /** All that was found, in one order whatever the chunks. */
@@ -50,7 +44,7 @@ test.each(['mysql', 'mariadb'] as const)(
   async (source) => {
     const yaml = `verify: { chunkMaxRows: 100, throttle: 100% }
 tables: { rules: { cells: { mask: { secret: fixed(x) } } } }`;
-    const line = await openLine({ source, log: 'embedded', yaml });
+    const line = await lineOf({ source, log: 'embedded', yaml });
     await onSource(line, ...FILL);
     const child = await running(line);
     const clean = await verify(line, '--mode', 'pushdown');
@@ -77,7 +71,7 @@ tables: { rules: { cells: { mask: { secret: fixed(x) } } } }`;
 
 test('hashes of a shop that is written to all the time tell no difference, for a fraction of the bytes', async () => {
   const yaml = `verify: { throttle: 100%, parallel: 2 }\ntables: { rules: ${SHOP_RULES} }`;
-  const line = await openLine({ source: 'mysql', log: 'embedded', yaml, isProxied: true });
+  const line = await lineOf({ source: 'mysql', log: 'embedded', yaml, isProxied: true });
   // So large that heartbeats, gates and catalogues, which go over the same wire, weigh little.
   await fillShop(line, 8);
   const child = await running(line);
@@ -95,8 +89,9 @@ test('hashes of a shop that is written to all the time tell no difference, for a
   // Named, they are compared by their rows alone: views of moving tables are looked at again and again (view-moving.e2e).
   const moving = await verify(line, '--mode', 'pushdown', '--table', 'tbl_*');
   expect(moving.data.tables.length).toBe(SHOP_TABLES.length);
-  const unequal = moving.data.tables.filter(({ state }) => state !== 'equal');
-  expect({ exit: moving.exit, unequal }).toEqual({ exit: 0, unequal: [] });
+  // Rows that never stood still are no difference: a slow machine has some (exit 5).
+  expect({ ...alarms(moving), exit: moving.exit === 5 ? 0 : moving.exit }).toEqual({ ...NO_ALARM, exit: 0 });
   await traffic.stop();
+  expect(await verify(line, '--mode', 'pushdown', '--table', 'tbl_*')).toMatchObject({ exit: 0 });
   expect(await child.stop(), child.log).toBe(0);
 }, 300_000);
