@@ -10,6 +10,7 @@ import type { PipelineStatus } from '../contract/status.ts';
 import { type KeyedEvent, redacted } from '../evidence/event.ts';
 import { Spread } from '../evidence/spread.ts';
 import { type RunRecord, readPaceBefore, writeEvidence } from '../evidence/store.ts';
+import { actionKey, endUnanswered } from '../evidence/unanswered.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { noteHeld } from '../sink/freshness-view.ts';
 import { pause } from './pause.ts';
@@ -42,6 +43,8 @@ export class Recorder {
   #isTold = false;
   /** The one before this process is asked for once. */
   #isPaceBeforeKnown = false;
+  /** What was asked of those before it has an end. */
+  #isBeforeEnded = false;
   /** The last one of the stream; the end of the stages takes it out of the status. */
   #pace: PaceStatus | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -65,7 +68,7 @@ export class Recorder {
     const { action, by, via, params } = asked;
     const tell = (outcome: Readonly<Record<string, unknown>>) =>
       book.note({ kind: 'action', atMs, who: by, what: { action, via, params, ...outcome } }, key);
-    const key: string = randomUUID();
+    const key = actionKey(this.#run, randomUUID());
     tell({ outcome: 'asked' });
     const written = this.#write();
     if (action !== 'cutover.abort' && action !== 'cutover.confirm') await inTime(written);
@@ -110,7 +113,9 @@ export class Recorder {
       const work = (signal: AbortSignal) =>
         withTarget({ ...targetLogin(config), connectTimeoutMs: PATIENCE_MS }, signal, async (session) => {
           await this.#settlePace(session);
-          return await writeEvidence(session, config.pipeline, { events: events.map(this.#redacted), run });
+          const isWritten = await writeEvidence(session, config.pipeline, { events: events.map(this.#redacted), run });
+          if (isWritten) await this.#endBefore(session);
+          return isWritten;
         });
       if (await work(AbortSignal.timeout(EVERY_MS))) {
         state.book.written(events);
@@ -128,6 +133,15 @@ export class Recorder {
     const { redact } = this.#options.asked ?? {};
     return redact === undefined ? event : redacted(event, redact);
   };
+
+  /** Once: what was asked of a process that was killed stays without an answer otherwise. */
+  async #endBefore(session: PostgresSession): Promise<void> {
+    if (this.#isBeforeEnded) return;
+    const { config, state } = this.#options;
+    const { mode } = state.status();
+    await endUnanswered(session, config.pipeline, { run: this.#run, mode, nowMs: Date.now() });
+    this.#isBeforeEnded = true;
+  }
 
   /** What only captures knows nothing of a pause. One that ended with its process, the next process tells. */
   async #settlePace(session: PostgresSession): Promise<void> {

@@ -6,13 +6,19 @@ import { cleanUpAll, lineOf, started, told, verify } from './session.ts';
 
 afterEach(cleanUpAll);
 
+/** More than are compared, at the pace of the throttle, until the last kill. */
 const ROWS = 4_000;
+
+const ASKED = `SELECT who IS NOT NULL AS "isTold", what->>'outcome' AS outcome,
+    (what->>'lastSeenAtMs')::bigint BETWEEN at_ms - 60000 AND (what->>'foundAtMs')::bigint AS "isBetween"
+  FROM sluice.event WHERE what->>'action' = 'verify' ORDER BY id`;
+const KILLED = { isTold: true, outcome: 'interrupted', isBetween: true };
 
 test('a verify whose process is killed with -9 at any moment goes on with what is left, and forgets no difference', async () => {
   const line = await lineOf({
     source: 'mysql',
     log: 'embedded',
-    yaml: 'verify: { chunkMaxRows: 20, throttle: 10%, parallel: 1 }',
+    yaml: 'verify: { chunkMaxRows: 20, throttle: 400/s, parallel: 1 }',
   });
   await onSource(
     line,
@@ -38,6 +44,7 @@ test('a verify whose process is killed with -9 at any moment goes on with what i
   for (let kill = 0, before = 0; kill < 3; kill++) {
     const asked = verify(line).catch(() => null);
     for (let rows = await left(); rows < before + 100; rows = await left()) await pause(50);
+    await expect.poll(() => onTarget(line, ASKED), { timeout: 60_000 }).toHaveLength(kill + 1);
     await pause(Math.random() * 300);
     await child.kill();
     await asked;
@@ -47,6 +54,8 @@ test('a verify whose process is killed with -9 at any moment goes on with what i
     child = started(line);
     await untilProcess(line, caughtUpSince(Date.now()), { processes: [child] });
   }
+  // An auditor sees an end of each, though the process that was asked told none.
+  await expect.poll(() => onTarget(line, ASKED), { timeout: 60_000 }).toEqual([KILLED, KILLED, KILLED]);
   const limited = await verify(line, '--timeout', '1s');
   expect([4, 5]).toContain(limited.exit);
   expect(limited.data.isFinished).toBe(false);

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Spread } from '../../src/evidence/spread.ts';
+import { readEvents, writeEvidence } from '../../src/evidence/store.ts';
+import { endUnanswered } from '../../src/evidence/unanswered.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
@@ -25,6 +28,35 @@ afterAll(async () => {
   await database?.drop();
   await server?.stop();
 });
+
+test('of what was asked of a process that is gone the next of its kind tells the end, and of no other', async () => {
+  const run = (of: string, mode: string, ended: string | null) => ({
+    ...{ run: of, startedBy: null, startedAtMs: 1, seenAtMs: 7, ended, endedAtMs: ended === null ? null : 9 },
+    ...{ configuration: [], status: { mode } },
+    measured: { lag: EMPTY, lagUnknown: 0, latency: EMPTY, lostEvents: 0 },
+  });
+  const asked = (key: string, outcome = 'asked') =>
+    ({ key, kind: 'action', atMs: 5, who: 'ada', what: { action: key, outcome } }) as const;
+  const write = (one: ReturnType<typeof run>, events: readonly ReturnType<typeof asked>[]) =>
+    writeEvidence(session, 'test', { events, run: one });
+  await write(run('dead', 'apply', null), [asked('dead:1'), asked('dead:2', 'done')]);
+  await write(run('capture', 'capture', null), [asked('capture:1')]);
+  await write(run('ended', 'capture', 'stopped'), [asked('ended:1')]);
+  await write(run('next', 'apply', null), [asked('next:1'), asked('of-an-earlier-version')]);
+  const open = async () => {
+    const events = await readEvents(session, 'test');
+    return events.filter(({ what }) => what['outcome'] === 'asked').map(({ what }) => what['action']);
+  };
+  expect(await endUnanswered(session, 'test', { run: 'next', mode: 'apply', nowMs: 20 })).toBe(3);
+  expect(await open()).toEqual(['capture:1', 'next:1']);
+  const [dead] = await readEvents(session, 'test');
+  expect(dead).toMatchObject({ who: 'ada', atMs: 5, what: { outcome: 'interrupted', lastSeenAtMs: 7, foundAtMs: 20 } });
+  await write(run('later', 'run', null), []);
+  expect(await endUnanswered(session, 'test', { run: 'later', mode: 'run', nowMs: 30 })).toBe(2);
+  expect(await open()).toEqual([]);
+});
+
+const EMPTY = new Spread().counts;
 
 const NAME = { database: 'odd', table: 'nokey' };
 const EQUAL = {
