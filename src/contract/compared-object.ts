@@ -32,6 +32,6 @@ export interface BesideStatus {
   readonly equal: number;
   readonly different: number;
   readonly notCompared: number;
-  /** Those that are not equal, differences first, at most 50. */
+  /** Those that are not equal, differences first, then those that are equal by a rule; at most 50. */
   readonly objects: readonly ComparedObject[];
 }

@@ -2,19 +2,15 @@ import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import type { ComparedObject } from '../contract/compared-object.ts';
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import type { MysqlConnection } from '../mysql/connection.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
-import { quoteTable } from '../postgres/quote.ts';
 import { readSequences } from '../postgres/sequence.ts';
-import { readStandingSchema, type StandingSchema, type StandingTable } from '../postgres/standing-schema.ts';
-import { countLosses } from '../verify/also/declared-loss.ts';
-import { countOrphans } from '../verify/also/orphan-count.ts';
+import type { StandingTable } from '../postgres/standing-schema.ts';
 import { compareRowCount } from '../verify/also/row-count.ts';
 import { compareSequence, readSequenceNumber } from '../verify/also/sequence-number.ts';
 import { compareStanding } from '../verify/also/standing-object.ts';
 import type { AlsoOptions } from './beside-option.ts';
 import { comparePlanned } from './compare-planned.ts';
-import { ruledTable } from './ruled-table.ts';
+import { lossesOf, orphansOf, oursOf, ruledTables, standingOf } from './count-also.ts';
 import { readPlan, type SchemaPlan } from './schema-plan.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { withSource } from './source-session.ts';
@@ -34,9 +30,9 @@ export async function compareAlso(config: Config, options: AlsoOptions): Promise
         ...options.rowCounts.map(compareRowCount),
         ...(await sequences(target, tables, scope, !options.isStill)),
         ...standing.flatMap(compareStanding),
-        ...(options.countsOrphans ? await orphans(target, standing) : []),
+        ...(options.countsOrphans ? await orphansOf(target, standing, null) : []),
         ...(await comparePlanned({ config, plan, source, target, isStill: options.isStill, signal })),
-        ...(options.countsLosses ? await losses(source, target, tables, scope) : []),
+        ...(options.countsLosses ? await lossesOf(source, await ruledTables(tables, target, scope), null) : []),
       ];
     }),
   );
@@ -48,20 +44,12 @@ interface Standing {
   readonly target: PostgresSession;
 }
 
-/** Tables of the pipeline only: others in the same schemas are the application's own. */
+/** As they were planned with, where they were. */
 async function standingTables(
   { plan, scope, target }: Standing,
   tables: readonly CatalogueTable[],
 ): Promise<readonly StandingTable[]> {
-  const schemas = [...new Set(scope.databases.map((database) => scope.schemaOf(database)))];
-  const standing: StandingSchema = plan?.standing ?? (await readStandingSchema(target, schemas));
-  const ours = new Set(tables.map((table) => targetKey(table, scope)));
-  return standing.tables.filter(({ name }) => ours.has(quoteTable(name)));
-}
-
-function targetKey({ version }: CatalogueTable, scope: Scope): string | null {
-  const name = scope.targetOf(version.database, version.table);
-  return name === null ? null : quoteTable(name);
+  return plan === null ? await standingOf(target, tables, scope) : oursOf(plan.standing, tables, scope);
 }
 
 async function sequences(
@@ -81,26 +69,6 @@ async function sequences(
       const sourceNext = one.column === column ? nextAutoIncrement : null;
       compared.push(compareSequence(await readSequenceNumber(target, one, sourceNext), isMoving));
     }
-  }
-  return compared;
-}
-
-async function orphans(target: PostgresSession, standing: readonly StandingTable[]): Promise<ComparedObject[]> {
-  const compared: ComparedObject[] = [];
-  for (const table of standing) compared.push(...(await countOrphans(target, table)));
-  return compared;
-}
-
-async function losses(
-  source: MysqlConnection,
-  target: PostgresSession,
-  tables: readonly CatalogueTable[],
-  scope: Scope,
-): Promise<ComparedObject[]> {
-  const compared: ComparedObject[] = [];
-  for (const table of tables) {
-    const ruled = await ruledTable(table, target, scope);
-    if (ruled !== null) compared.push(...(await countLosses(source, ruled)));
   }
   return compared;
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../contract/logger.ts';
 import { unlessClosed } from '../cutover/copy/copy-table.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import type { Sink } from '../sink/sink.ts';
-import { watchBeside } from './beside-watch.ts';
+import { type BesideWatchOptions, watchBeside } from './beside-watch.ts';
 import { watchDrift } from './drift-watch.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunOptions } from './run-option.ts';
@@ -17,15 +17,15 @@ import { watchTarget } from './target-watch.ts';
 const POLL_MS = 200;
 const DRIFT_EVERY_MS = 60_000;
 
-export interface ForwardWatchesOptions extends Pick<RunOptions, 'mode'> {
+export interface ForwardWatchesOptions
+  extends Pick<RunOptions, 'mode'>,
+    Pick<BesideWatchOptions, 'isLoaded' | 'isFenced' | 'rowCounts'> {
   readonly config: Config;
   readonly state: RunState;
   readonly prepared: Prepared;
   readonly logger: Logger;
   readonly sink: Sink;
   readonly signal: AbortSignal;
-  readonly isLoaded: () => boolean;
-  readonly isFenced: () => boolean;
 }
 
 /** What looks at both servers beside the stream, until the signal. */
@@ -91,8 +91,12 @@ export class ForwardWatches {
   }
 
   async beside(): Promise<void> {
-    const { config, logger, state, signal, isLoaded } = this.#options;
-    await watchBeside({ config, logger, signal, isLoaded, onCompared: (beside) => state.change({ beside }) });
+    const { state } = this.#options;
+    await watchBeside({
+      ...this.#options,
+      onRest: (reason, restedMs) => state.throttles.rested(reason === 'limit' ? 'verify-limit' : reason, restedMs),
+      onCompared: (beside) => state.change({ beside }),
+    });
   }
 
   /** A half that only captures has the switch in another process, and learns of the fence at the source. */

@@ -142,6 +142,7 @@ class Halves {
       ...{ mode: options.mode, config, state, prepared, logger, sink: this.#sink, signal: this.#signal },
       isLoaded: () => this.#isLoadFinished,
       isFenced: () => this.#cutover?.half.isFenced ?? false,
+      rowCounts: () => this.#verify.rowCounts,
     });
   }
 

@@ -1,5 +1,4 @@
 import type { CatalogueTable } from '../mysql/catalogue-table.ts';
-import { quoteTable } from '../mysql/identifier.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { readTargetTable } from '../postgres/target-catalogue.ts';
 import type { RuledTable } from '../verify/also/declared-loss.ts';
@@ -7,10 +6,11 @@ import type { Scope } from './scope.ts';
 
 /** A table with what the configuration makes of each column's values; null: it is not on the target. */
 export async function ruledTable(
-  { version, columns }: CatalogueTable,
+  catalogued: CatalogueTable,
   target: PostgresSession,
   scope: Scope,
 ): Promise<RuledTable | null> {
+  const { version, columns } = catalogued;
   const { database, table } = version;
   const name = scope.targetOf(database, table);
   const found = name && (await readTargetTable(target, name));
@@ -18,7 +18,7 @@ export async function ruledTable(
   const mask = scope.rulesOf(database, table)?.mask;
   return {
     label: `${database}.${table}`,
-    from: quoteTable(version),
+    source: catalogued,
     columns: columns.map((column) => {
       const targetName = scope.columnOf(database, table, column.name);
       const there = found.columns.find((one) => one.name === targetName);

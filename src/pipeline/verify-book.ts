@@ -1,5 +1,6 @@
 import type { TableName } from '../contract/change.ts';
 import type { RowDifference, TableVerified, VerifyState } from '../contract/verify.ts';
+import type { RowCount } from '../verify/also/row-count.ts';
 import type { Follower } from '../verify/follower.ts';
 import { withLooked } from '../verify/progress.ts';
 import {
@@ -16,6 +17,9 @@ interface Entry extends TableName {
   readonly position: string | null;
   readonly finishedAtMs: number | null;
   readonly tookMs: number;
+  /** As that comparison has counted them. */
+  readonly sourceRows: number;
+  readonly targetRows: number;
   readonly differenceCount: number;
   readonly differences: readonly RowDifference[];
   readonly advice: string | null;
@@ -40,7 +44,7 @@ export class VerifyBook {
     for (const { database, table } of tables) {
       if (this.#entries.has(nameKey({ database, table }))) continue;
       const facts = { state: 'waiting', position: null, advice: null, losses: null } as const;
-      const none = { finishedAtMs: null, tookMs: 0, differenceCount: 0, differences: [] };
+      const none = { finishedAtMs: null, tookMs: 0, ...NO_ROWS, differenceCount: 0, differences: [] };
       this.#set({ database, table, ...facts, ...none });
     }
   }
@@ -58,7 +62,9 @@ export class VerifyBook {
       const tookMs = finishedAtMs === null ? 0 : finishedAtMs - (progress?.startedAtMs ?? finishedAtMs);
       const startedAtMs = progress?.startedAtMs ?? null;
       const losses = startedAtMs === null ? null : this.#keptSince({ database, table }, startedAtMs);
-      this.#set({ database, table, state, advice, finishedAtMs, tookMs, position, ...found, losses });
+      const { sourceRows, targetRows } = progress ?? NO_ROWS;
+      const counts = { sourceRows, targetRows };
+      this.#set({ database, table, state, advice, finishedAtMs, tookMs, position, ...counts, ...found, losses });
       if (losses !== null) this.#follower.changesOf(one)?.compared(progress?.notedBefore ?? 0);
     }
   }
@@ -70,7 +76,8 @@ export class VerifyBook {
       const losses = this.#keptSince(one, startedAtMs ?? 0);
       if (losses !== null) this.#follower.changesOf(one)?.compared(notedBefore);
       const found = { differenceCount, differences, tookMs: finishedAtMs - (startedAtMs ?? finishedAtMs) };
-      this.#set({ database, table, state, advice, position, finishedAtMs, ...found, losses });
+      const counts = { sourceRows: one.sourceRows, targetRows: one.targetRows };
+      this.#set({ database, table, state, advice, position, finishedAtMs, ...counts, ...found, losses });
     }
   }
 
@@ -112,7 +119,19 @@ export class VerifyBook {
     return [...this.#entries.values()].map((entry) => this.#told(entry));
   }
 
-  #told({ losses, finishedAtMs, tookMs: _took, differences, ...entry }: Entry): TableVerified {
+  /** Of each table of whose rows is known what changed since they were compared. */
+  get rowCounts(): readonly RowCount[] {
+    const known = [...this.#entries.values()].filter((entry) => this.#told(entry).changesSince !== null);
+    return known.map((entry) => {
+      const { database, table, sourceRows, targetRows, position } = entry;
+      const counts = { table: `${database}.${table}`, sourceRows, targetRows };
+      // Rows come while they are counted: what no difference explains is of two moments.
+      return { ...counts, position: missingOf(entry) === sourceRows - targetRows ? position : null };
+    });
+  }
+
+  #told({ losses, finishedAtMs, ...told }: Entry): TableVerified {
+    const { tookMs: _took, sourceRows: _source, targetRows: _target, differences, ...entry } = told;
     const changes = this.#follower.changesOf(entry);
     // Keys may be kept again since, for a comparison that has begun: that says nothing of the one before.
     const isKnown = losses !== null && changes?.losses === losses;
@@ -149,6 +168,13 @@ export class VerifyBook {
 }
 
 const MOST_CAUSES = 5;
+const NO_ROWS = { sourceRows: 0, targetRows: 0 };
+
+/** By so many rows the target has fewer, as far as its differences tell. */
+function missingOf({ differences, differenceCount }: Entry): number {
+  const { missing, extra } = byKind(differences, differenceCount);
+  return missing - extra;
+}
 
 function byKind(listed: readonly RowDifference[], all: number): TableVerified['byKind'] {
   const counts = { missing: 0, extra: 0, different: 0, unlisted: Math.max(0, all - listed.length) };

@@ -14,6 +14,7 @@ import type {
 import type { ChangesVerified, OrphansLookedFor } from '../cutover/steps/verify.ts';
 import { nameOf, UNSEEN, type Unverified } from '../cutover/verified.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import type { RowCount } from '../verify/also/row-count.ts';
 import type { ChangedKeys } from '../verify/changed-keys.ts';
 import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
@@ -97,6 +98,11 @@ export class VerifyDesk {
       });
     });
   };
+
+  /** As the last comparisons have counted them. */
+  get rowCounts(): readonly RowCount[] {
+    return this.#book.rowCounts;
+  }
 
   /** All that changed since it was compared, behind a fence where nothing moves or ahead of it. What somebody compares meanwhile is cut short. */
   async verifyChanged(asked: AbortSignal, isStill: boolean): Promise<ChangesVerified> {

@@ -78,3 +78,27 @@ it('one that a restart makes void is told with its time and result, not as if th
     /^compared equal at 2026-11-30T00:00:00.000Z, void since a restart: .* compared whole again/,
   );
 });
+
+it('rows that were counted are of one moment where the differences explain what one side has more', () => {
+  const counts = () => book.rowCounts.map(({ sourceRows, targetRows, position }) => [sourceRows, targetRows, position]);
+  expect(counts()).toEqual([]);
+  const found = comparedFrom(Date.now());
+  book.finished([{ ...found, sourceRows: 7, targetRows: 7 }]);
+  expect(counts()).toEqual([[7, 7, 'here']]);
+  book.finished([{ ...found, sourceRows: 8, targetRows: 7 }]);
+  expect(counts()).toEqual([[8, 7, null]]);
+  const missing = {
+    table: 'shop.tbl_order',
+    key: {},
+    column: null,
+    kind: 'missing',
+    source: null,
+    target: null,
+  } as const;
+  book.finished([
+    { ...found, state: 'different', sourceRows: 8, targetRows: 7, differenceCount: 1, differences: [missing] },
+  ]);
+  expect(counts()).toEqual([[8, 7, 'here']]);
+  follower.loseAll('DDL');
+  expect(counts()).toEqual([]);
+});

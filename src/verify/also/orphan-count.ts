@@ -2,18 +2,46 @@ import type { ComparedObject } from '../../contract/compared-object.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { quoteIdent, quoteTable } from '../../postgres/quote.ts';
 import type { StandingForeignKey, StandingTable } from '../../postgres/standing-schema.ts';
+import { type Parts, targetParts } from './counted-part.ts';
 
 /**
  * Rows of the target without the parent that their foreign key names. A constraint that was validated can have them: keys
- * rest in sessions of a replica. One statement a key, which sees the target at one moment.
+ * rest in sessions of a replica. `parts` null: one statement a key, which sees the target at one moment. In parts each of
+ * them was there when it was counted; one that moves meanwhile may be counted twice, or not.
  */
-export async function countOrphans(session: PostgresSession, table: StandingTable): Promise<readonly ComparedObject[]> {
+export async function countOrphans(
+  session: PostgresSession,
+  table: StandingTable,
+  parts: Parts | null,
+): Promise<readonly ComparedObject[]> {
   const compared: ComparedObject[] = [];
   for (const key of table.foreignKeys) {
-    const { rows } = await session.query(`SELECT count(*) AS n FROM ${orphansOf(table, key)}`);
-    compared.push(compareOrphans(table, key, rows[0]?.['n'] ?? '0'));
+    const from = orphansOf(table, key);
+    const count =
+      parts === null ? await counted(session, from) : await countedInParts(session, table.name, from, parts);
+    compared.push(compareOrphans(table, key, String(count)));
   }
   return compared;
+}
+
+async function counted(session: PostgresSession, from: string): Promise<bigint> {
+  const { rows } = await session.query(`SELECT count(*) AS n FROM ${from}`);
+  return BigInt(rows[0]?.['n'] ?? '0');
+}
+
+async function countedInParts(
+  session: PostgresSession,
+  name: StandingTable['name'],
+  from: string,
+  { blocks, target }: Parts,
+): Promise<bigint> {
+  let count = 0n;
+  for (const part of await targetParts(session, name, blocks))
+    count += await target.run(
+      () => counted(session, `${from} AND ${part}`),
+      () => 0,
+    );
+  return count;
 }
 
 function compareOrphans(table: StandingTable, key: StandingForeignKey, count: string): ComparedObject {

@@ -1,8 +1,9 @@
 /** What is compared beside the rows, on real servers, for any source: what is planted is told, and nothing else. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sourceLogin, targetLogin } from '../../../src/config/login.ts';
-import type { ComparedObject } from '../../../src/contract/compared-object.ts';
+import type { BesideStatus, ComparedObject } from '../../../src/contract/compared-object.ts';
 import { connectMysql, type MysqlConnection } from '../../../src/mysql/connection.ts';
+import { watchBeside } from '../../../src/pipeline/beside-watch.ts';
 import { compareAlso } from '../../../src/pipeline/compare-also.ts';
 import { connectPostgres, type PostgresSession } from '../../../src/postgres/connection.ts';
 import { caughtUpSince, type Line, openLine, type SourceKind, startLine } from '../../e2e/line.ts';
@@ -26,6 +27,26 @@ const FILL = [
 
 /** It tells a zero date from NULL. */
 const DIFFERENT_VIEWS = ['view public.v_open_invoice'];
+
+/** What the watch of a running pipeline tells, with parts of one row and one block. */
+async function watched({ config }: Line, isThere: (beside: BesideStatus) => boolean): Promise<BesideStatus> {
+  const end = new AbortController();
+  const found = Promise.withResolvers<BesideStatus>();
+  const watching = watchBeside({
+    ...{ config, signal: end.signal, logger: silent, onRest: () => {}, size: { rows: 1, blocks: 1 } },
+    ...{ isLoaded: () => true, isFenced: () => false },
+    rowCounts: () => [{ table: 'shop.a', sourceRows: 2, targetRows: 1, position: 'p' }],
+    onCompared: (beside) => {
+      if (isThere(beside)) found.resolve(beside);
+    },
+  });
+  const told = await found.promise;
+  end.abort();
+  await watching;
+  return told;
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 export function alsoContract(kind: SourceKind): void {
   let line: Line;
@@ -188,6 +209,31 @@ export function alsoContract(kind: SourceKind): void {
     expect(found).toEqual([
       expect.objectContaining({ name: 'schema', object: 'public.bill.own', reason: expect.stringContaining('own') }),
     ]);
+  });
+
+  test('a running pipeline tells losses, rows without parents and row counts too, counted part by part', async () => {
+    await target.query(
+      'DELETE FROM customer WHERE id = 50; INSERT INTO bill SELECT g, 50, 1 FROM generate_series(1000, 5000) g; ANALYZE bill',
+    );
+    try {
+      const whole = (await compare()).filter(({ name }) => name === 'orphan' || name === 'declared-loss');
+      const told = await watched(line, (beside) => beside.objects.some(({ name }) => name === 'declared-loss'));
+      const counted = told.objects.filter(({ name }) => name === 'orphan' || name === 'declared-loss');
+      const sorted = (of: readonly ComparedObject[]) => of.map((one) => JSON.stringify(one)).sort();
+      // What is equal without a reason is only counted.
+      expect(sorted(counted)).toEqual(
+        sorted(whole.filter(({ state, reason }) => state !== 'equal' || reason !== null)),
+      );
+      const orphan = { name: 'orphan', object: 'public.bill.of_customer', state: 'different', target: '4002' };
+      expect(counted).toContainEqual(expect.objectContaining(orphan));
+      expect(told.objects).toContainEqual(
+        expect.objectContaining({ name: 'row-count', object: 'shop.a', target: '1' }),
+      );
+    } finally {
+      await target.query(
+        "DELETE FROM bill WHERE id >= 1000; INSERT INTO customer VALUES (50, NULL, NULL, '2024-01-01', NULL, true, 1)",
+      );
+    }
   });
 
   test('a shop differs in nothing but two views that mean something else on the target', async () => {
