@@ -132,7 +132,7 @@ export interface RepairCopies {
   readonly since: string | null;
   /** Of the table's version by which the images are written. */
   readonly fingerprint: string;
-  /** Images of rows (Avro), in base64. */
+  /** Images of rows (Avro), in base64: as the source sends them, and as the rules leave them. */
   readonly more: readonly string[];
   readonly fewer: readonly string[];
 }

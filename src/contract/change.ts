@@ -44,6 +44,8 @@ export interface RowChange {
    * event has neither NO_FOREIGN_KEY_CHECKS (0x02) nor USE_SQL_FOREIGN_KEY (0x10) (protocols 4).
    */
   readonly cascades: boolean;
+  /** Ahead of the rules alone: its images are what these leave, read from the target, which has nothing else. */
+  readonly isRuled?: true;
 }
 
 export interface Truncate {

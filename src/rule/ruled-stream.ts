@@ -1,4 +1,4 @@
-import type { Change } from '../contract/change.ts';
+import type { Change, RowChange } from '../contract/change.ts';
 import type { RuleBook } from './rule-book.ts';
 
 /** Rows, truncations and DDL as the rules leave them: the last stage that sees what they hide (INV-60). */
@@ -12,7 +12,7 @@ export async function* ruledStream(
 function ruled(change: Change, book: RuleBook): Change {
   switch (change.tag) {
     case 'row':
-      return book.row(change);
+      return change.isRuled ? held(change, book) : book.row(change);
     case 'truncate':
       return { ...change, table: book.version(change.table) };
     case 'schema':
@@ -23,4 +23,8 @@ function ruled(change: Change, book: RuleBook): Change {
     case 'idle':
       return change;
   }
+}
+
+function held({ isRuled: _, ...change }: RowChange, book: RuleBook): RowChange {
+  return { ...change, table: book.version(change.table) };
 }

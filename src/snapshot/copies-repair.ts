@@ -9,7 +9,9 @@ export interface CopiesRequest extends TableName {
   readonly since: string | null;
   /** Of the version by which the images are written. */
   readonly fingerprint: string;
+  /** As the source sends them. */
   readonly more: readonly Uint8Array[];
+  /** As the rules leave them. */
   readonly fewer: readonly Uint8Array[];
 }
 
@@ -48,7 +50,7 @@ export async function sendCopies(
 function copies(table: TableVersion, { more, fewer }: CopiesRequest): readonly RowChange[] {
   const common = { tag: 'row', table, key: null, oldKey: null, cascades: false } as const;
   return [
-    ...fewer.map((before): RowChange => ({ ...common, op: 'd', before, after: null })),
+    ...fewer.map((before): RowChange => ({ ...common, op: 'd', before, after: null, isRuled: true })),
     ...more.map((after): RowChange => ({ ...common, op: 'r', before: null, after })),
   ];
 }

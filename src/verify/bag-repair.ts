@@ -2,23 +2,31 @@ import type { RepairBegun } from '../contract/action.ts';
 import { type BagOutcome, checkBag, recheckBag } from './bag-check.ts';
 import type { UnequalRow } from './compare-lines.ts';
 import { type Repaired, type RepairParts, recordOf } from './repair.ts';
-import { hasImages, rowImage } from './row-image.ts';
+import { rowImage, withoutImages } from './row-image.ts';
 import type { SettleOptions } from './settle.ts';
+import { countUnfit, UNFIT, type UnfitRows } from './unfit-row.ts';
 
 export type BagRepair = (options: SettleOptions) => Promise<RepairedBag>;
 
 /** `repaired`: rows that differed and are equal now; the outcome has only what differs still. */
 export type RepairedBag =
   | Exclude<BagOutcome, object>
-  | ({ readonly outcome: Exclude<BagOutcome, string> } & Pick<Repaired, 'repaired'>);
+  | ({ readonly outcome: Exclude<BagOutcome, string> } & Pick<Repaired, 'repaired' | 'unfit'>);
 
-/** One request over the control socket; a row of which the image alone is longer is left. */
+/** One request over the control socket. */
 const MOST_BYTES = 1024 * 1024;
 const MOST_ROWS = 1_000;
+/** A row of more goes over it alone; in base64 it must be a line of the socket (line.ts). */
+const LONGEST_BYTES = 11 * 1024 * 1024;
 
 interface SentRow {
   readonly row: UnequalRow;
   readonly image: Buffer;
+}
+
+interface Sendable {
+  readonly rows: readonly SentRow[];
+  readonly unfit: UnfitRows;
 }
 
 /**
@@ -30,10 +38,14 @@ export function bagRepairBy(parts: RepairParts): BagRepair {
   return async (options) => {
     const seen = await checkBag(options);
     if (typeof seen === 'string') return seen;
-    if (seen.unequal.length === 0 || !hasImages(options.table)) return { outcome: seen, repaired: 0 };
-    return await repaired(options, parts);
+    if (seen.unequal.length === 0) return { outcome: seen, repaired: 0, unfit: NONE };
+    const reason = withoutImages(options.table);
+    if (reason === null) return await repaired(options, parts);
+    return { outcome: seen, repaired: 0, unfit: new Map([[reason, seen.unequal.length]]) };
   };
 }
+
+const NONE: UnfitRows = new Map();
 
 async function repaired(options: SettleOptions, parts: RepairParts): Promise<RepairedBag> {
   const { sides, table } = options;
@@ -43,8 +55,9 @@ async function repaired(options: SettleOptions, parts: RepairParts): Promise<Rep
   const isFree = !(await store.hasWaiting(table.scope));
   const outcome = await checkBag(options);
   if (typeof outcome === 'string') return outcome;
-  const rows = isFree && !(await store.hasWaiting(table.scope)) ? sendable(outcome.unequal, options) : [];
-  if (rows.length === 0) return { outcome, repaired: 0 };
+  const isStillFree = isFree && !(await store.hasWaiting(table.scope));
+  const { rows, unfit } = isStillFree ? sendable(outcome.unequal, options) : allAside(outcome.unequal);
+  if (rows.length === 0) return { outcome, repaired: 0, unfit };
   const ids: string[] = [];
   let last = begun.epoch;
   for (const part of partsOf(rows)) {
@@ -56,7 +69,7 @@ async function repaired(options: SettleOptions, parts: RepairParts): Promise<Rep
   if (typeof again === 'string') return again;
   await store.endRepairs(ended(rows, ids, again.unequal));
   const count = Math.max(0, outcome.unequal.length - again.unequal.length);
-  return { outcome: { ...outcome, unequal: again.unequal }, repaired: count };
+  return { outcome: { ...outcome, unequal: again.unequal }, repaired: count, unfit };
 }
 
 async function sent(
@@ -72,11 +85,19 @@ async function sent(
   return await send({ database, table: name, keys: [], copies });
 }
 
-function sendable(unequal: readonly UnequalRow[], { table, print }: SettleOptions): readonly SentRow[] {
-  return unequal.flatMap((row): SentRow[] => {
+function sendable(unequal: readonly UnequalRow[], { table, print }: SettleOptions): Sendable {
+  const reasons: string[] = [];
+  const rows = unequal.flatMap((row): SentRow[] => {
     const image = row.bag === undefined ? null : rowImage(table, print, row.bag);
-    return image === null || image.length > MOST_BYTES ? [] : [{ row, image }];
+    if (image !== null && image.length <= LONGEST_BYTES) return [{ row, image }];
+    reasons.push(image === null ? UNFIT.foreign : UNFIT.long);
+    return [];
   });
+  return { rows, unfit: countUnfit(reasons) };
+}
+
+function allAside(unequal: readonly UnequalRow[]): Sendable {
+  return { rows: [], unfit: countUnfit(unequal.map(() => UNFIT.aside)) };
 }
 
 function* partsOf(rows: readonly SentRow[]): Iterable<readonly SentRow[]> {

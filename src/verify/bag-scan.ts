@@ -28,8 +28,8 @@ export async function* sourceBag(
     const batch: BagRow[] = [];
     for (let at = 0; at < bounds.length; at += 4) {
       const sent = bytes.subarray(bounds[at], bounds[at + 1]);
-      const image = table.ruled === null ? sent : table.ruled.image(sent);
-      batch.push({ cells: print.sourceCells(image), image, texts: null });
+      const held = table.ruled === null ? sent : table.ruled.image(sent);
+      batch.push({ cells: print.sourceCells(held), image: sent, texts: null });
     }
     yield batch;
   }

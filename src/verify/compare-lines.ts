@@ -15,7 +15,7 @@ export interface UnequalRow {
 /** A row of a table that is compared as a multiset. */
 export interface BagRow {
   readonly cells: CanonicalCells;
-  /** The source's, under the rules (Avro); null: the row is the target's. */
+  /** As the source sends it, no rule done yet (Avro); null: the row is the target's. */
   readonly image: Uint8Array | null;
   /** The target's own texts; null: the row is the source's. */
   readonly texts: CanonicalCells | null;

@@ -4,6 +4,7 @@ import type { UnequalRow } from './compare-lines.ts';
 import { isMasked, MASKED, shownKey } from './describe-difference.ts';
 import type { CanonicalCells } from './row-print.ts';
 import { type SettleOptions, settle } from './settle.ts';
+import { countUnfit, UNFIT, type UnfitRows } from './unfit-row.ts';
 import type { VerifiedTable } from './verified-table.ts';
 import type { VerifyStore } from './verify-store.ts';
 
@@ -11,6 +12,8 @@ export interface Repaired {
   /** Rows that differ still. */
   readonly unequal: readonly UnequalRow[];
   readonly repaired: number;
+  /** Of those that differ still, the ones that nothing was sent for. */
+  readonly unfit: UnfitRows;
 }
 
 export type Repair = (rows: readonly UnequalRow[], options: SettleOptions) => Promise<Repaired>;
@@ -35,6 +38,7 @@ export function repairBy({ send, store, by }: RepairParts): Repair {
     const { sides, table } = options;
     const { database, table: name } = table.scope;
     const left: UnequalRow[] = [];
+    const unfit: string[] = [];
     for (const part of parts(rows)) {
       const ids = await store.recordRepairs(part.map((row) => recordOf(table, row, by)));
       const { epoch, unnamed } = await send({ database, table: name, keys: part.map(({ key }) => key) });
@@ -47,8 +51,9 @@ export function repairBy({ send, store, by }: RepairParts): Repair {
       const isOpen = ({ key }: UnequalRow) => settled.isVoid || open.has(keyText(key));
       await store.endRepairs(ids.filter((_, i) => !isOpen(part[i] as UnequalRow)));
       left.push(...part.filter(isOpen));
+      unfit.push(...unnamed.map(() => UNFIT.foreign));
     }
-    return { unequal: left, repaired: rows.length - left.length };
+    return { unequal: left, repaired: rows.length - left.length, unfit: countUnfit(unfit) };
   };
 }
 

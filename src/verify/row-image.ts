@@ -1,6 +1,7 @@
 import { ByteWriter } from '../avro/byte-writer.ts';
 import { AvroReader } from '../avro/reader.ts';
 import { AvroWriter } from '../avro/writer.ts';
+import { fieldOffsets, rowLayout } from '../column/row.ts';
 import { ValueError } from '../contract/error.ts';
 import { uncopied } from '../postgres/copy-field.ts';
 import { cellPrinter } from './cell-print.ts';
@@ -9,28 +10,51 @@ import type { ComparedColumn } from './compared-column.ts';
 import type { RowPrint } from './row-print.ts';
 import type { VerifiedTable } from './verified-table.ts';
 
-/** Whether rows of the table are named in the log by their images, and all of an image can be told from both sides. */
-export function hasImages({ held, compared, ruled }: VerifiedTable): boolean {
+/** Why no row of the table can be named in the log by its image, as those of a table without a key are; null: they can. */
+export function withoutImages({ held, compared }: VerifiedTable): string | null {
   const { key, columns } = held.table;
-  const isWhole = compared.length === columns.length && !columns.some(({ unlogged }) => unlogged);
-  return key.length === 0 && isWhole && ruled === null;
+  if (key.length > 0) return 'it has a key by which the two sides do not find rows alike';
+  return compared.length === columns.length ? null : 'the target lacks columns of it';
 }
 
 /**
- * The image (Avro) by which the log names a row of a table without a key. null where there is none by which the sink would
- * find the row on the target again, as it does by its texts.
+ * The image (Avro) by which the log names a row of a table without a key: one of the source as it sends it, one of the
+ * target as the rules leave it. null where there is none by which the sink would find the row on the target again, as it
+ * does by its texts.
  */
 export function rowImage(table: VerifiedTable, print: RowPrint, { image, texts, cells }: BagRow): Buffer | null {
-  if (image !== null) return Buffer.from(image);
+  if (image !== null) return loggedImage(table, image);
   const out = new AvroWriter(256);
   const isWritten = table.compared.every((column, i) => writeCell(out, table, column, texts?.[i] ?? null));
   if (!isWritten) return null;
   const made = out.take();
-  return JSON.stringify(print.sourceCells(made)) === JSON.stringify(cells) ? made : null;
+  const read = print.sourceCells(made);
+  // What the log does not have the target works out by itself.
+  const isSame = table.compared.every((column, i) => isUnlogged(table, column) || read[i] === cells[i]);
+  return isSame ? made : null;
 }
 
-function writeCell(out: AvroWriter, table: VerifiedTable, column: ComparedColumn, text: string | null): boolean {
+/** Without what the source computes and does not log. */
+function loggedImage({ readable }: VerifiedTable, image: Uint8Array): Buffer {
+  const layout = rowLayout(readable.version);
+  const { columns } = layout.table;
+  if (!columns.some(({ unlogged }) => unlogged)) return Buffer.from(image);
+  const offsets = fieldOffsets(layout, image);
+  const out = new AvroWriter(image.length);
+  columns.forEach(({ unlogged }, i) => {
+    if (unlogged) out.byte(0);
+    else out.raw(image, offsets[i], offsets[i + 1]);
+  });
+  return out.take();
+}
+
+function isUnlogged({ held }: VerifiedTable, { index }: ComparedColumn): boolean {
+  return held.table.columns[index]?.unlogged ?? false;
+}
+
+function writeCell(out: AvroWriter, table: VerifiedTable, column: ComparedColumn, known: string | null): boolean {
   const { nullable } = table.held.table.columns[column.index] ?? { nullable: false };
+  const text = isUnlogged(table, column) ? null : known;
   if (text === null) {
     if (nullable) out.byte(0);
     return nullable;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
 import type { VerifyMode, VerifyState } from '../contract/verify.ts';
 import { ChunkSize } from '../mysql/chunk-size.ts';
@@ -14,13 +13,14 @@ import { begunOf, isBegun, sameRange, stateOf, type TableProgress, unverified, w
 import { checkHashedChunk, type Hashed, loadHashed } from './pushdown/hash-check.ts';
 import { checkHashedWhole } from './pushdown/whole-check.ts';
 import type { Repair, Repaired } from './repair.ts';
+import { RoundQueue, type RoundQueueOptions } from './round-queue.ts';
 import { RowPrint } from './row-print.ts';
 import type { Sides } from './side.ts';
 import { CHUNK_BYTES, chunkBound } from './source-rows.ts';
 import type { TableChanges } from './table-changes.ts';
+import { type UnfitRows, unfitAdvice, withUnfit } from './unfit-row.ts';
 import { loadVerified, type Missing, shapeOf, type TableScope, type VerifiedTable } from './verified-table.ts';
 import type { ComparedNow, ComparedTable, StoredVerification } from './verify-store.ts';
-import type { WorkerPool } from './worker-pool.ts';
 
 export interface TableRunOptions {
   readonly scope: TableScope;
@@ -29,8 +29,7 @@ export interface TableRunOptions {
   readonly mode: VerifyMode;
   readonly chunkTargetMs: number;
   readonly chunkMaxRows: number;
-  /** Puts work into the common queue, which never fails by itself. */
-  readonly add: (job: (pool: WorkerPool) => Promise<void>) => void;
+  readonly add: RoundQueueOptions['add'];
   readonly save: (one: ComparedNow) => Promise<void>;
   readonly causes: (sides: Sides, table: VerifiedTable, print: RowPrint) => Promise<CauseOf>;
   /** null: what differs is only told. */
@@ -55,37 +54,38 @@ interface Part {
   readonly settled: () => void;
 }
 
-/** `isStale`: another round has begun since, and has all of the table before it. */
-type Job = (sides: Sides, isStale: () => boolean) => Promise<void>;
-
-const MOST_ROUNDS = 10;
-const MOST_ATTEMPTS = 7;
 const SAVE_EVERY_MS = 1_000;
 
 /** Compares one table, part by part, beside other tables and as many parts at once as the common queue allows. */
 export class TableRun {
   readonly #options: TableRunOptions;
-  readonly #done = Promise.withResolvers<void>();
+  readonly #queue: RoundQueue;
   #state: VerifyState = 'waiting';
   #progress: TableProgress | null = null;
   #advice: string | null = null;
   #finishedAtMs: number | null = null;
   #rowsEstimate = 0;
   #notedBefore = 0;
-  #round = 0;
-  #attempts = 0;
-  #pending = 0;
   #savedAtMs = 0;
+  #unfit: UnfitRows = new Map();
   #streamed: readonly string[] = ['*'];
 
   constructor(options: TableRunOptions) {
     this.#options = options;
-    this.#done.promise.catch(() => {});
+    this.#queue = new RoundQueue({
+      add: options.add,
+      begin: (sides, isStale) => this.#begin(sides, isStale),
+      onGivenUp: (state, advice) => {
+        this.#state = state;
+        this.#advice = advice;
+      },
+      onEmpty: () => this.#finish(),
+    });
   }
 
   /** Resolves when the table is compared, whatever came of it. */
   get done(): Promise<void> {
-    return this.#done.promise;
+    return this.#queue.done;
   }
 
   get scope(): TableScope {
@@ -110,7 +110,7 @@ export class TableRun {
   }
 
   start(): void {
-    this.#add((sides, isStale) => this.#begin(sides, isStale));
+    this.#queue.start();
   }
 
   async #begin(sides: Sides, isStale: () => boolean): Promise<void> {
@@ -145,9 +145,10 @@ export class TableRun {
   async #compare({ table, hashed, changes }: Followed, isStale: () => boolean): Promise<void> {
     const { chunkTargetMs, chunkMaxRows, stored } = this.#options;
     const shape = shapeOf(table);
-    const kept = this.#round === 0 ? begunOf(stored?.progress ?? null, shape) : null;
+    const kept = this.#queue.round === 0 ? begunOf(stored?.progress ?? null, shape) : null;
     const absent = table.absent.map((column) => structural(this.scope, column));
     const fresh = unverified(shape, table.way === 'lookup', this.#notedBefore);
+    this.#unfit = new Map();
     this.#progress = kept ?? { ...fresh, differences: absent, differenceCount: absent.length };
     await this.#save(true);
     if (isStale()) return;
@@ -170,12 +171,12 @@ export class TableRun {
 
   #addRange(loaded: Loaded, range: KeyRange): void {
     if (loaded.table.way === 'bag') {
-      this.#add((sides, isStale) => this.#bag(sides, loaded, isStale));
+      this.#queue.add((sides, isStale) => this.#bag(sides, loaded, isStale));
       return;
     }
     // Cut once, however often the chunk is tried.
     let chunk: KeyRange | null = null;
-    this.#add(async (sides, isStale) => {
+    this.#queue.add(async (sides, isStale) => {
       const { hashed } = loaded;
       const cut = (bound: Bound) => {
         chunk = this.#cut(loaded, { range, bound, isStale });
@@ -192,7 +193,7 @@ export class TableRun {
       const outcome = hashed === null ? await checkChunk(part) : await checkHashedChunk({ ...part, ...hashed });
       if (isStale()) return;
       if (outcome === 'too-large') this.#addRange(loaded, chunk ?? range);
-      else if (outcome === 'void') this.#again();
+      else if (outcome === 'void') this.#queue.again();
       else await this.#took(sides, loaded, { outcome, settled: () => this.#replace(chunk ?? range, []) });
     });
   }
@@ -214,7 +215,7 @@ export class TableRun {
 
   /** Nothing of it counts before all of it is compared. */
   #addWhole(loaded: Loaded, { hashes }: Hashed): void {
-    this.#add(async (sides, isStale) => {
+    this.#queue.add(async (sides, isStale) => {
       this.#notedBefore = loaded.changes.noted;
       const outcome = await checkHashedWhole({ ...loaded, sides, hashes });
       if (isStale()) return;
@@ -224,7 +225,7 @@ export class TableRun {
         return;
       }
       if (loaded.table.way === 'bag') await this.#tookBag(sides, loaded, bare(outcome));
-      else if (typeof outcome === 'string') this.#again();
+      else if (typeof outcome === 'string') this.#queue.again();
       else await this.#took(sides, loaded, { outcome, settled: () => this.#change({ left: [], extras: 'done' }) });
     });
   }
@@ -241,13 +242,13 @@ export class TableRun {
     // The changed rows of a multiset are never looked for one by one.
     if (loaded.table.way === 'bag') loaded.changes.stopKeeping();
     if (compared === 'void') {
-      this.#again();
+      this.#queue.again();
       return;
     }
     if (compared !== 'busy') {
-      const { outcome, repaired } = compared;
+      const { outcome, repaired, unfit } = compared;
       const settled = () => this.#change({ left: [], notedBefore: this.#notedBefore });
-      await this.#told(sides, loaded, { outcome, settled, found: { unequal: outcome.unequal, repaired } });
+      await this.#told(sides, loaded, { outcome, settled, found: { unequal: outcome.unequal, repaired, unfit } });
       return;
     }
     this.#state = 'busy';
@@ -256,11 +257,11 @@ export class TableRun {
   }
 
   #addExtras(loaded: Loaded, after: readonly string[] | null): void {
-    this.#add(async (sides, isStale) => {
+    this.#queue.add(async (sides, isStale) => {
       const outcome = await checkExtras(after, { ...loaded, sides });
       if (isStale()) return;
       if (outcome === 'void') {
-        this.#again();
+        this.#queue.again();
         return;
       }
       const { last } = outcome;
@@ -271,77 +272,33 @@ export class TableRun {
   }
 
   async #took(sides: Sides, loaded: Loaded, part: Part): Promise<void> {
-    const round = this.#round;
+    const round = this.#queue.round;
     const found = await this.#repair(sides, loaded, part.outcome.unequal);
-    if (round === this.#round) await this.#told(sides, loaded, { ...part, found });
+    if (round === this.#queue.round) await this.#told(sides, loaded, { ...part, found });
   }
 
   async #told(
     sides: Sides,
     { table, print }: Loaded,
-    { outcome, settled, found: { unequal, repaired } }: Part & { readonly found: Repaired },
+    { outcome, settled, found: { unequal, repaired, unfit } }: Part & { readonly found: Repaired },
   ): Promise<void> {
-    const round = this.#round;
+    const round = this.#queue.round;
     const causeOf = unequal.length === 0 ? noCause : await this.#options.causes(sides, table, print);
-    if (round !== this.#round || this.#progress === null) return;
+    if (round !== this.#queue.round || this.#progress === null) return;
     const differences = differencesOf(table, unequal, causeOf);
     const changing = outcome.changing.length;
     const counts = { repaired, changing, differenceCount: differences.length, differences };
     this.#progress = withPart(this.#progress, { ...outcome, ...counts });
+    this.#unfit = withUnfit(this.#unfit, unfit);
     settled();
-    this.#attempts = 0;
+    this.#queue.advanced();
     await this.#save(false);
   }
 
   async #repair(sides: Sides, loaded: Loaded, unequal: readonly UnequalRow[]): Promise<Repaired> {
     const { repair } = this.#options;
     const isPossible = repair !== null && unequal.length > 0;
-    return isPossible ? await repair.rows(unequal, { ...loaded, sides }) : { unequal, repaired: 0 };
-  }
-
-  /** What was compared so far may hold no more. */
-  #again(): void {
-    this.#round += 1;
-    if (this.#round > MOST_ROUNDS) {
-      this.#state = 'busy';
-      this.#advice = 'it was emptied, reloaded or changed by DDL each time that it was compared';
-      return;
-    }
-    this.start();
-  }
-
-  /** Work of an earlier round is passed over; what was under way when another round began adds nothing to it. */
-  #add(job: Job): void {
-    const round = this.#round;
-    const isStale = () => round !== this.#round;
-    this.#pending += 1;
-    this.#options.add(async (pool) => {
-      try {
-        if (!isStale()) await this.#attempt(job, isStale, pool);
-        this.#pending -= 1;
-        if (this.#pending === 0) await this.#finish();
-      } catch (error) {
-        this.#done.reject(error);
-      }
-    });
-  }
-
-  async #attempt(job: Job, isStale: () => boolean, pool: WorkerPool): Promise<void> {
-    try {
-      await pool.run((sides) => job(sides, isStale));
-    } catch (error) {
-      if (pool.signal.aborted || !(error instanceof SluiceError)) throw error;
-      if (isStale()) return;
-      this.#attempts += 1;
-      if (error.disposition !== 'retry' || this.#attempts > MOST_ATTEMPTS) {
-        this.#state = 'failed';
-        this.#advice = `${error.message}. ${error.remedy}`;
-        this.#round += 1;
-        return;
-      }
-      await sleep(100 * 2 ** this.#attempts, undefined, { signal: pool.signal });
-      if (!isStale()) this.#add(job);
-    }
+    return isPossible ? await repair.rows(unequal, { ...loaded, sides }) : { unequal, repaired: 0, unfit: new Map() };
   }
 
   #endMissing(missing: Missing): void {
@@ -359,9 +316,9 @@ export class TableRun {
       const { differenceCount = 0, changing = 0 } = this.#progress ?? {};
       this.#state = stateOf(differenceCount, changing);
     }
+    this.#advice ??= unfitAdvice(this.scope, this.#unfit);
     this.#finishedAtMs = Date.now();
     await this.#save(true);
-    this.#done.resolve();
   }
 
   #replace(range: KeyRange, by: readonly KeyRange[]): void {
@@ -391,5 +348,5 @@ export class TableRun {
 const noCause = () => null;
 
 function bare(outcome: BagOutcome): RepairedBag {
-  return typeof outcome === 'string' ? outcome : { outcome, repaired: 0 };
+  return typeof outcome === 'string' ? outcome : { outcome, repaired: 0, unfit: new Map() };
 }

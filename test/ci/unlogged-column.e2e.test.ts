@@ -77,6 +77,10 @@ control: { socket: ${join(folder, 's.sock')} }
     await running.until(({ state }) => state === 'streaming');
     await run(...CHANGES, ...KEYLESS);
     await running.until(caughtUpSince(Date.now()));
+    // Rows of the table without a key are repaired by images that have nothing in such a column either.
+    await onTarget(target.url, "DELETE FROM keyless WHERE a = 7; INSERT INTO keyless (a, b) VALUES (9, 'z')");
+    const { tables } = await running.verify({ repair: true });
+    expect(tables.find(({ table }) => table === 'keyless')).toMatchObject({ state: 'equal', repaired: 2 });
     await running.stop();
     await expectEqual(line);
 

@@ -52,3 +52,57 @@ test.each(['mysql', 'mariadb'] as const)(
     await expectEqual(line);
   },
 );
+
+const RULES = '{ exclude: [secret], mask: { email: hash, note: truncate(3), gone: "null" } }';
+
+test.each(['mysql', 'mariadb'] as const)(
+  'rows of %s without a key are repaired under rules and up to 11 MiB; what cannot be is told with its reason',
+  async (source) => {
+    const yaml = `verify: { throttle: 100% }\ntables: { maskSalt: 0123456789abcdef, rules: { hidden: ${RULES} } }`;
+    const line = await lineOf({ source, log: 'embedded', yaml });
+    await onSource(
+      line,
+      'CREATE TABLE hidden (a int, email varchar(40), note varchar(20), gone varchar(9), secret varchar(20))',
+      "INSERT INTO hidden VALUES (1, 'a@b', 'abcdef', 'g', 's1'), (1, 'a@b', 'abcxyz', 'h', 's2'), (2, NULL, NULL, NULL, NULL), (3, 'c@d', 'kept', 'k', 's3')",
+      'CREATE TABLE large (a int, t longtext)',
+      "INSERT INTO large VALUES (1, REPEAT('ü', 1500000)), (2, 'short')",
+      'CREATE TABLE floats (d double PRIMARY KEY, n int)',
+      'INSERT INTO floats VALUES (0.5, 1), (1.5, 2)',
+    );
+    const child = started(line);
+    await untilProcess(line, caughtUpSince(Date.now()), { processes: [child] });
+    const [held] = await onTarget(line, 'SELECT * FROM hidden WHERE a = 3');
+    expect(held).toMatchObject({ note: 'kep', gone: null, email: expect.stringMatching(/^[0-9a-f]{32,}/) });
+    await onTarget(line, 'DELETE FROM hidden WHERE a < 3; UPDATE hidden SET email = NULL');
+    await onTarget(line, "DELETE FROM large WHERE a = 1; INSERT INTO large VALUES (3, repeat('y', 3000000))");
+    const repair = ['--repair', '--confirm', line.config.pipeline];
+    const done = await verify(line, ...repair);
+    expect(done.data.tables.flatMap(({ state, advice }) => [state, advice])).toEqual(
+      Array(3).fill(['equal', null]).flat(),
+    );
+    expect(done.exit).toBe(0);
+    const repaired = done.data.tables.map(({ table, repaired: rows }) => [table, rows]);
+    // Two rows that the mask makes alike are two copies of one.
+    expect(repaired).toEqual([
+      ['floats', 0],
+      ['hidden', 5],
+      ['large', 2],
+    ]);
+    expect(await onTarget(line, 'SELECT * FROM hidden WHERE a = 3')).toEqual([held]);
+    expect(await verify(line)).toMatchObject({ exit: 0 });
+
+    await onTarget(line, "INSERT INTO large VALUES (4, repeat('z', 12000000)); UPDATE floats SET n = 7 WHERE d = 0.5");
+    const left = await verify(line, ...repair);
+    expect(left.exit).toBe(4);
+    const told = Object.fromEntries(left.data.tables.map(({ table, state, advice }) => [table, [state, advice]]));
+    const advice = (reason: string) => expect.stringMatching(`REPAIR_UNFIT.*1 row: ${reason}.*tables reload`);
+    expect(told).toMatchObject({
+      floats: ['different', advice('it has a key by which the two sides do not find rows alike')],
+      hidden: ['equal', null],
+      large: ['different', advice('they are longer')],
+    });
+    await onTarget(line, 'DELETE FROM large WHERE a = 4; UPDATE floats SET n = 1 WHERE d = 0.5');
+    expect(await child.stop(), child.log).toBe(0);
+    await expectEqual(line);
+  },
+);
