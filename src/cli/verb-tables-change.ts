@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { withTableLists } from '../config/edit.ts';
 import { isSameLists, type TableLists, withAdded, withRemoved } from '../config/table-list.ts';
 import type { TablesChange, TablesChanged } from '../contract/action.ts';
+import { replaceFile } from '../file/whole-file.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { findConfig, requireConfig, wouldLoad } from './load-file.ts';
@@ -56,12 +57,12 @@ async function change(call: Call, act: Act): Promise<Outcome> {
   const file = edited(call, config, after);
   if (act === 'add') await confirm(call, config.pipeline, `Copying ${names.join(', ')} into the target`);
   if (call.ports.changeTables === undefined) throw new TypeError('no pipeline in this build');
-  write(file.path, file.after);
+  await write(file.path, file.after);
   try {
     return outcome(await call.ports.changeTables(config, { act, names, before, after }, askerOf(call)), act);
   } catch (error) {
     // What the process does not do must not come by the next start.
-    write(file.path, file.before);
+    await write(file.path, file.before);
     throw error;
   }
 }
@@ -85,13 +86,16 @@ function edited(call: Call, { tables }: Config, lists: TableLists) {
   throw usageError('USAGE_TABLES_ELSEWHERE', message, 'Change them where they are given, and start sluice again.');
 }
 
-/** In one step, whatever happens to this process; the mode stays, and a link goes on pointing to it. */
-function write(path: string, text: string): void {
-  const real = realpathSync(path);
-  if (readFileSync(real, 'utf8') === text) return;
-  const beside = `${real}.${process.pid}`;
-  writeFileSync(beside, text, { mode: statSync(real).mode & 0o777 });
-  renameSync(beside, real);
+/** In one step, whatever happens to this process; owner and mode stay, and a link goes on pointing to it. USAGE_FILE. */
+async function write(path: string, text: string): Promise<void> {
+  try {
+    const real = await realpath(path);
+    if ((await readFile(real, 'utf8')) !== text) await replaceFile(real, Buffer.from(text), real);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const remedy = 'Let this account write it and its folder, or change the lists by hand and start sluice again.';
+    throw usageError('USAGE_FILE', `${path} cannot be written (${code})`, remedy);
+  }
 }
 
 function outcome(data: TablesChanged, act: Act): Outcome {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { SluiceError } from '../contract/error.ts';
+import { hashOf } from '../file/whole-file.ts';
 import type { Call } from './verb.ts';
 
 /** A file of a set: its path in the folder, with `/`. */
@@ -75,10 +75,6 @@ function written(folder: string, kind: string, files: readonly SetFile[]): Writt
   putList(listed, drafts, own);
   rmSync(drafts, { recursive: true, force: true });
   return { removed: removed ?? [], left: left ?? [] };
-}
-
-function hashOf(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** A list that is none tells of nothing; a path that leaves the folder is none of ours. */

@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { geteuid } from 'node:process';
 import { SluiceError } from '../../contract/error.ts';
 import { type Finding, finding } from '../../contract/finding.ts';
+import { hashOf, removeFile } from '../../file/whole-file.ts';
 import { flipError } from './error.ts';
 import type { Flip, FlipPlan } from './flip.ts';
+import { putFile, readIfThere, targetOf } from './flipped-file.ts';
 import { lineDiff } from './line-diff.ts';
-import { hashOf, readIfThere, removeFile, replaceFile, targetOf } from './replace-file.ts';
 import { resultWords, runCommand } from './run-command.ts';
 
 /** What a kind of file becomes, as a function of what it is; FLIP_FILE when it is not such a file. */
@@ -113,7 +114,7 @@ export class FileFlip implements Flip<FileFlipRecord> {
     if (hash !== record.before) {
       const backup = await readIfThere(record.backup);
       if (hash !== record.after || backup === null || hashOf(backup) !== record.before) throw changed(record);
-      await replaceFile(record.path, backup, record.path);
+      await putFile(record.path, backup, record.path);
     }
     await removeFile(record.backup);
     await this.#reload(signal);
@@ -126,8 +127,8 @@ export class FileFlip implements Flip<FileFlipRecord> {
     if (hashOf(after) !== record.after) throw changed(record);
     const wrong = (await this.#edit.verify(after.toString())).find(({ severity }) => severity === 'blocker');
     if (wrong !== undefined) throw flipError('FLIP_PYTHON', wrong.message);
-    await replaceFile(record.backup, now, record.path);
-    await replaceFile(record.path, after, record.path);
+    await putFile(record.backup, now, record.path);
+    await putFile(record.path, after, record.path);
   }
 
   /** A deployment may have turned the link to the file of another release: then that one is read by the application. */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text as readText } from 'node:stream/consumers';
 import { type Finding, finding } from '../../contract/finding.ts';
+import { hashOf } from '../../file/whole-file.ts';
 import { flipError } from './error.ts';
 import type { FileEdit } from './file-flip.ts';
-import { hashOf } from './replace-file.ts';
 
 /** What Django's DATABASES['default'] becomes. */
 export interface DjangoDatabase {

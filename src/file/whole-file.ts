@@ -1,34 +1,17 @@
+/** File: files of this machine that others read at any moment, and what they hold. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { flipError } from './error.ts';
 
-export function hashOf(bytes: Uint8Array): string {
+/** SHA-256, in hexadecimal digits. */
+export function hashOf(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The file that a path stands for, links followed; FLIP_FILE when it is not there. */
-export async function targetOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (cause) {
-    throw flipError('FLIP_FILE', `${path} cannot be found`, cause);
-  }
-}
-
-/** null when there is none. */
-export async function readIfThere(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw flipError('FLIP_FILE', `${path} cannot be read`, cause);
-  }
 }
 
 /**
  * Puts `bytes` in the place of `path`, or makes it, with mode and owner of `like`. A reader sees the old file or the
- * new one, whole, and so does whoever starts after a power cut. What a kill left behind is written over.
+ * new one, whole, and so does whoever starts after a power cut. What a kill left behind is written over. Fails as the
+ * system does, by errno; the old file stands then.
  */
 export async function replaceFile(path: string, bytes: Uint8Array, like: string): Promise<void> {
   const folder = dirname(path);
@@ -38,10 +21,16 @@ export async function replaceFile(path: string, bytes: Uint8Array, like: string)
     await writeLike(draft, bytes, like);
     await rename(draft, path);
     await syncFolder(folder);
-  } catch (cause) {
+  } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
-    throw flipError('FLIP_FILE', `${path} cannot be replaced`, cause);
+    throw error;
   }
+}
+
+/** Removes a file for good; it need not be there. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await syncFolder(dirname(path));
 }
 
 /** Empty and closed to all others until it has its owner and mode: it may hold passwords. */
@@ -60,16 +49,10 @@ async function writeLike(draft: string, bytes: Uint8Array, like: string): Promis
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  const handle: FileHandle = await open(folder, 'r');
+  const handle = await open(folder, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
-}
-
-/** Removes a file for good; it need not be there. */
-export async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true });
-  await syncFolder(dirname(path));
 }
