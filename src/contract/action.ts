@@ -1,5 +1,6 @@
 import type { TableName } from './change.ts';
 import type { AttemptStatus, CutoverPlan, CutoverRequest, Direction } from './cutover.ts';
+import type { EndingAsked } from './ending.ts';
 import type { PaceActions } from './pace.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { VerifyProgress, VerifyReport, VerifyRequest } from './verify.ts';
@@ -12,6 +13,8 @@ export interface PipelineActions {
   readonly quarantine?: Pick<Quarantine, 'retry' | 'drop'>;
   /** The quarantine of the way back, in a process that runs it. */
   readonly wayBack?: Pick<Quarantine, 'retry' | 'drop'>;
+  /** Tables at which the way back waits for a person's word, in a process that runs it. */
+  readonly shapes?: ShapeActions;
   /** In a process that captures. */
   readonly tables?: TableActions;
   /** In a process that applies. */
@@ -22,6 +25,13 @@ export interface PipelineActions {
   readonly cutover?: CutoverActions;
   /** Ends the process as SIGTERM does; answers before it has. */
   readonly end?: () => Promise<void>;
+  /** In a process that serves HTTP: ends the pipeline for good. */
+  readonly ending?: EndingAsked;
+}
+
+export interface ShapeActions {
+  /** Rows of these tables (names as the target has them) are carried as they are now; answers which. TABLES_NOT_REFUSED. */
+  accept(tables: readonly string[] | 'all'): Promise<readonly string[]>;
 }
 
 /** An operator's wish, for the record: without values of rows. */
@@ -43,7 +53,7 @@ export type ActionOutcome =
   | { readonly outcome: 'not done'; readonly code: string };
 
 /** Neither changes anything, nor is asked for by a person. */
-const UNRECORDED: readonly string[] = ['cutover.plan', 'tables.repair'];
+const UNRECORDED: readonly string[] = ['cutover.plan', 'complete.plan', 'tables.repair'];
 
 export function isRecorded(action: string): boolean {
   return !UNRECORDED.includes(action);

@@ -14,3 +14,15 @@ export const ASKED_BY_RULE =
 export function isAskedBy(value: unknown): value is string {
   return typeof value === 'string' && ASKED_BY.test(value);
 }
+
+/** Why a gate is waived, under the same rule: it is shown to everybody, and stands in the evidence. */
+export const REASON_PATTERN = `^[^${MOVING}]{1,500}$`;
+
+const REASON = new RegExp(REASON_PATTERN, 'u');
+
+export const REASON_RULE =
+  'a reason has 1 to 500 characters, and none that control a terminal or the direction of text';
+
+export function isReason(value: unknown): value is string {
+  return typeof value === 'string' && REASON.test(value);
+}

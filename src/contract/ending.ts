@@ -1,4 +1,5 @@
 /** What sluice leaves on each server and how it goes: the same objects for plan, removal and evidence. */
+import { SluiceError } from './error.ts';
 
 /** `complete`: the application stays on the target. `teardown`: the pipeline is given up, the application is on the source. */
 export type EndingKind = 'complete' | 'teardown';
@@ -65,4 +66,27 @@ export interface EndingReport extends Omit<EndingPlan, 'refusals' | 'evidence'> 
   readonly evidence: string;
   /** Nothing of ours is left but what is kept on purpose. */
   readonly isWhole: boolean;
+}
+
+/** What a running process begins when it is asked to end its pipeline for good. */
+export interface EndingBegun {
+  readonly plan: EndingPlan;
+  /** The sealed report that was made before anything goes, in words; null: an earlier ending has made it. */
+  readonly sealed: string | null;
+}
+
+export interface EndingAsked {
+  plan(request: EndingRequest): Promise<EndingPlan>;
+  /** Answers when it is certain that it may begin; then the process ends its pipeline, removes all, and ends. ENDING_REFUSED. */
+  run(request: EndingRequest): Promise<EndingBegun>;
+}
+
+/** ENDING_REFUSED: nothing was touched; exit 3. */
+export function endingRefused(refusals: readonly EndingRefusal[]): SluiceError {
+  return new SluiceError({
+    code: 'ENDING_REFUSED',
+    message: refusals.map(({ reason }) => reason).join('; '),
+    remedy: refusals.map(({ cure }) => `${cure}.`).join(' '),
+    disposition: 'stop',
+  });
 }

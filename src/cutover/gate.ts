@@ -51,10 +51,14 @@ const FRESH_MS = 10_000;
 const JUDGES: Readonly<Record<string, Judge>> = {
   'load-complete': ({ status }) => {
     const left = incompleteOf(status).filter(({ table }) => table === null);
-    return judged(status.state === 'streaming' && left.length === 0, {
-      value: left[0]?.reason ?? `the pipeline is ${status.state}`,
+    const isCopied = status.snapshot.tables.every(({ phase }) => phase !== 'waiting' && phase !== 'copying');
+    // After a rollback, or while a server is away, no load is what is waited for.
+    const isGreen = status.state === 'streaming' && left.length === 0;
+    const waits = isCopied && !isGreen ? status.waitingFor : null;
+    return judged(isGreen, {
+      value: waits ?? left[0]?.reason ?? `the pipeline is ${status.state}`,
       threshold: 'every table is loaded',
-      cure: 'Wait for the load: sluice status --watch.',
+      cure: `Wait for ${waits === null ? 'the load' : 'it'}: sluice status --watch.`,
     });
   },
   'tables-follow': ({ status }) => {
@@ -76,9 +80,9 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   heartbeat: ({ status, nowMs }) => {
     const seenAtMs = status.heartbeat?.seenAtMs ?? null;
     return judged(seenAtMs !== null && nowMs - seenAtMs <= FRESH_MS, {
-      value: seenAtMs === null ? 'none was seen' : `seen ${seconds(nowMs - seenAtMs)} ago`,
+      value: seenAtMs === null ? 'none has come through this stream yet' : `seen ${seconds(nowMs - seenAtMs)} ago`,
       threshold: `seen within ${seconds(FRESH_MS)}`,
-      cure: 'The account on the source may lack its rights on the database sluice: sluice check.',
+      cure: `${seenAtMs === null ? 'One comes within seconds of a start or a rollback: wait. Else the' : 'The'} account on the source may lack its rights on the database sluice: sluice check.`,
     });
   },
   stages: ({ status, nowMs }) => {

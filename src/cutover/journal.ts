@@ -57,10 +57,11 @@ export interface Journal {
   note(id: string, note: AttemptNote): Promise<void>;
   /**
    * The point of no return: `running` becomes `committed`, and in the same transaction the stream that fed this side is
-   * closed for good where it stands. Answers what the attempt is now: `committed`, or `aborted` by someone else. When it
-   * throws, nobody knows; `abort` tells.
+   * closed for good where it stands. Answers what the attempt is now: `committed`, or `aborted` by someone else. `onSent` is
+   * called right before the word goes out that makes it so: when it throws after that, nobody knows, and `abort` tells;
+   * when it throws before, nothing was committed, nor ever will be.
    */
-  commit(id: string): Promise<Outcome>;
+  commit(id: string, onSent: () => void): Promise<Outcome>;
   /** `running` becomes `aborted`; waits for a commit that is under way, and answers what the attempt is now. */
   abort(id: string, reason: string): Promise<Outcome>;
   close(): Promise<void>;

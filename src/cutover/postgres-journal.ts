@@ -135,12 +135,13 @@ export class PostgresJournal implements Journal {
     if (rowCount !== 1) throw takenOver();
   }
 
-  async commit(id: string): Promise<Outcome> {
-    return await this.#decide(id, async (session) => {
+  async commit(id: string, onSent: () => void): Promise<Outcome> {
+    const closing = async (session: PostgresSession) => {
       if (!(await this.#options.closeStream(session, id))) throw streamMoved();
       await session.query(`UPDATE sluice.cutover SET outcome = 'committed' WHERE id = $1`, [id]);
-      return 'committed';
-    });
+      return 'committed' as const;
+    };
+    return await this.#decide(id, closing, onSent);
   }
 
   async abort(id: string, reason: string): Promise<Outcome> {
@@ -170,11 +171,19 @@ export class PostgresJournal implements Journal {
   }
 
   /** Where it is decided already, that is what is answered. */
-  async #decide(id: string, work: (session: PostgresSession) => Promise<Outcome>): Promise<Outcome> {
-    return await this.#inTime((session) =>
+  async #decide(
+    id: string,
+    work: (session: PostgresSession) => Promise<Outcome>,
+    onSent: () => void = () => {},
+  ): Promise<Outcome> {
+    return await this.#inTime((session, givenUp) =>
       inTransaction(session, async () => {
         const outcome = await this.#lockedOutcome(session, id);
-        return outcome === 'running' ? await work(session) : outcome;
+        const decided = outcome === 'running' ? await work(session) : outcome;
+        // From here to the COMMIT nothing else comes in between: what was given up is never sent late.
+        givenUp.throwIfAborted();
+        onSent();
+        return decided;
       }),
     );
   }
@@ -193,7 +202,7 @@ export class PostgresJournal implements Journal {
    * Inside an attempt nobody waits for a silent target longer than the limit: nothing more is sent over such a link, and a
    * COMMIT that is under way keeps its lock on the row until it is decided (INV-196).
    */
-  async #inTime<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+  async #inTime<T>(work: (session: PostgresSession, givenUp: AbortSignal) => Promise<T>): Promise<T> {
     const limitMs = this.#options.answerLimitMs ?? ANSWER_LIMIT_MS;
     const givenUp = new AbortController();
     const silence = Promise.withResolvers<never>();
@@ -202,7 +211,7 @@ export class PostgresJournal implements Journal {
       silence.reject(targetSilent(limitMs));
       void this.close();
     }, limitMs);
-    const working = this.#with(work, givenUp.signal);
+    const working = this.#with((session) => work(session, givenUp.signal), givenUp.signal);
     working.catch(() => {});
     try {
       return await Promise.race([working, silence.promise]);
@@ -291,7 +300,7 @@ function assignments(note: StepNote & AttemptNote, first: number): { set: string
 }
 
 /** CUTOVER_RUNNING: one attempt at a time. */
-function alreadyRunning(): SluiceError {
+export function alreadyRunning(): SluiceError {
   return new SluiceError({
     code: 'CUTOVER_RUNNING',
     message: 'a cutover or rollback of this pipeline is under way',

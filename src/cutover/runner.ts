@@ -162,13 +162,15 @@ export class Runner {
     });
   }
 
-  /** When it throws nobody knows the outcome: then `abort` finds out, for it waits for what is under way (INV-171). */
+  /** When it throws nobody may know the outcome: then `abort` finds out, for it waits for what is under way (INV-171). */
   async #commit(): Promise<void> {
     const { id } = this.#book.attempt;
-    this.#isCommitSent = true;
+    const onSent = () => {
+      this.#isCommitSent = true;
+    };
     try {
       await this.#point('commit-sent', null);
-      await this.#decided(await this.#options.journal.commit(id), null);
+      await this.#decided(await this.#options.journal.commit(id, onSent), null);
     } catch (error) {
       rethrowFatal(error);
       await this.#abort(`the point of no return was not reached: ${textOf(error)}`);

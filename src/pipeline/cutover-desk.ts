@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
 import { sourceAdminLogin, targetLogin } from '../config/login.ts';
 import type { CutoverActions } from '../contract/action.ts';
@@ -20,12 +18,13 @@ import type { Word } from '../cutover/flip/word.ts';
 import { isRed } from '../cutover/gate.ts';
 import { textOf } from '../cutover/heeding.ts';
 import type { Attempt, Journal } from '../cutover/journal.ts';
-import { PostgresJournal, type PostgresJournalOptions } from '../cutover/postgres-journal.ts';
+import { alreadyRunning, PostgresJournal, type PostgresJournalOptions } from '../cutover/postgres-journal.ts';
 import { predictBlock } from '../cutover/prediction.ts';
 import { Runner, type RunnerOptions } from '../cutover/runner.ts';
 import type { Step, StepRecord } from '../cutover/step.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import { standingCutover } from './journal-reader.ts';
+import { leaveTime } from './leave-time.ts';
 
 export interface CutoverDeskOptions {
   readonly config: Config;
@@ -44,10 +43,9 @@ export interface CutoverDeskOptions {
   /** Told the gates by which an attempt begins. */
   readonly onBegun: (attempt: Attempt, gates: readonly GateStatus[]) => void;
   readonly onPoint?: RunnerOptions['onPoint'] | undefined;
+  /** Takes secrets out of what an asker says, before the journal keeps it. */
+  readonly redact: (text: string) => string;
 }
-
-/** Within it a process that was told to end puts back what it has begun. */
-const GRACE_MS = 20_000;
 
 /** Plans, begins, watches and aborts cutovers of the running pipeline. The attempt goes on whoever asked and watches. */
 export class CutoverDesk implements CutoverActions {
@@ -123,8 +121,9 @@ export class CutoverDesk implements CutoverActions {
     }
   }
 
-  async #begin({ direction, by, isRehearsal, fences, waivers }: CutoverRequest): Promise<AttemptStatus> {
-    const { judge, config } = this.#options;
+  async #begin(request: CutoverRequest): Promise<AttemptStatus> {
+    const { judge, config, redact } = this.#options;
+    const { direction, by, isRehearsal, fences, waivers } = redactedRequest(request, redact);
     const steps = this.#stepsNow(direction);
     const gates = await judge(waivers);
     const red = gates.filter(isRed);
@@ -173,14 +172,14 @@ export class CutoverDesk implements CutoverActions {
 
   async abort(by: string): Promise<AttemptStatus> {
     if (this.#running === null) throw notRunning();
-    this.#abort.abort(new Error(`${by} asked for it`));
+    this.#abort.abort(new Error(`${this.#options.redact(by)} asked for it`));
     return attemptStatus(await this.#running, Date.now());
   }
 
   async confirm(by: string): Promise<AttemptStatus> {
-    const { word, attempt } = this.#options;
+    const { word, attempt, redact } = this.#options;
     const now = attempt();
-    if (now === null || !word.give(by)) throw nothingToConfirm();
+    if (now === null || !word.give(redact(by))) throw nothingToConfirm();
     return attemptStatus(now, Date.now());
   }
 
@@ -197,19 +196,18 @@ export class CutoverDesk implements CutoverActions {
 
   /**
    * The pipeline is about to end. What is before the point of no return is put back first; what is behind it is finished,
-   * unless the process itself is to end: then, after `GRACE_MS`, it is left to the next one.
+   * unless the process itself is to end or `hasFailed`: then, in the end, it is left to the next one (`leaveTime`).
    */
-  async settled(reason: string, ending: AbortSignal): Promise<void> {
+  async settled(reason: string, ending: AbortSignal, { hasFailed = false } = {}): Promise<void> {
     this.#isSettled = true;
     // What is just being begun gets its runner first, which then puts it back: nobody else would.
     await this.#beginning;
     this.#abort.abort(new Error(reason));
     const running = this.#running?.catch(() => {}) ?? Promise.resolve();
     const isOver = new AbortController();
-    const left = untilAborted(ending, isOver.signal).then(async () => {
-      await sleep(GRACE_MS, undefined, { signal: isOver.signal }).catch(() => {});
-      this.#stop.abort();
-    });
+    const { attempt } = this.#options;
+    const leaving = leaveTime({ ending, failed: hasFailed ? attempt : null }, isOver.signal);
+    const left = leaving.then(() => this.#stop.abort());
     await running;
     isOver.abort();
     await left;
@@ -270,6 +268,11 @@ export class CutoverDesk implements CutoverActions {
   }
 }
 
+function redactedRequest(request: CutoverRequest, redact: CutoverDeskOptions['redact']): CutoverRequest {
+  const waivers = request.waivers.map(({ gate, by, reason }) => ({ gate, by: redact(by), reason: redact(reason) }));
+  return { ...request, by: redact(request.by), waivers };
+}
+
 /** What cannot be read, for want of a right, is said in the step's place: the gates tell of it with its cure. */
 async function described(step: Step): Promise<readonly string[]> {
   try {
@@ -278,11 +281,6 @@ async function described(step: Step): Promise<readonly string[]> {
     if (!(error instanceof SluiceError)) throw error;
     return [`not known now: ${error.message}`];
   }
-}
-
-/** Resolves when `signal` aborts, or when nobody waits any more. */
-async function untilAborted(signal: AbortSignal, isOver: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort', { signal: isOver }).catch(() => {});
 }
 
 /** Without a fence there is nothing to close or look at again, and two counts of what moves tell nothing. */
@@ -318,16 +316,6 @@ function notCopied(cause: SluiceError): SluiceError {
     remedy: `Nothing was begun. ${cause.remedy}`,
     disposition: 'stop',
     cause,
-  });
-}
-
-/** CUTOVER_RUNNING: nothing was begun; exit 3. */
-function alreadyRunning(): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_RUNNING',
-    message: 'another attempt is just being begun',
-    remedy: 'See it: sluice cutover status.',
-    disposition: 'stop',
   });
 }
 

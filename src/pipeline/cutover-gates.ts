@@ -7,14 +7,13 @@ import type { PipelineStatus } from '../contract/status.ts';
 import { copyGate } from '../cutover/copy/copy-gate.ts';
 import { type GateFinding, judgeGates } from '../cutover/gate.ts';
 import { sourceQuiet } from '../cutover/source-quiet.ts';
-import type { AnyFlip } from '../cutover/steps/flip.ts';
 import { backupGate } from './backup-gate.ts';
 import { KeptSource } from './kept-source.ts';
 import { pause } from './pause.ts';
 import type { Reverse } from './reverse.ts';
 import type { Scope } from './scope.ts';
-import type { AnyFence } from './switch-fence.ts';
 import { flipGate } from './switch-flip.ts';
+import type { SwitchSides } from './switch-side.ts';
 import {
   blockersOf,
   configuredHooks,
@@ -31,10 +30,7 @@ export interface GateWatchOptions {
   readonly lagMs: () => number | null;
   readonly clockOffsetMs: () => number | null;
   readonly scope: Scope;
-  readonly fence: Pick<AnyFence, 'check'>;
-  /** null: nothing flips the application. */
-  readonly flip: AnyFlip | null;
-  readonly targetFence: Pick<AnyFence, 'check'>;
+  readonly sides: SwitchSides;
   /** null: no way back is wanted. */
   readonly reverse: Pick<Reverse, 'check'> | null;
   readonly onGates: (gates: readonly GateStatus[], atMs: number) => void;
@@ -105,7 +101,7 @@ export class GateWatch {
     return [
       await known('source-quiet', 'nothing long is open on the source', () => this.#sourceQuiet()),
       await known('source-copy', 'each step can be copied to the source', () => this.#sourceCopy()),
-      await known('flip', 'the application can be flipped', () => flipGate(this.#options.flip)),
+      await known('flip', 'the application can be flipped', () => flipGate(this.#options.sides.flip)),
       ...(await this.#settledFindings()),
       await configuredHooks(this.#options.config),
       await known('backup', 'there is a backup', () => this.#backup()),
@@ -139,9 +135,9 @@ export class GateWatch {
   }
 
   async #targetRoles(): Promise<GateFinding> {
-    const { config, targetFence } = this.#options;
+    const { config, sides } = this.#options;
     const { targetRoles: roles } = config.cutover;
-    return targetRolesGate(roles, roles.length === 0 ? [] : await targetFence.check());
+    return targetRolesGate(roles, roles.length === 0 ? [] : await sides.targetFence.check());
   }
 
   async #wayBack(): Promise<GateFinding> {
@@ -169,7 +165,7 @@ export class GateWatch {
   }
 
   async #fence(): Promise<GateFinding> {
-    const findings = await this.#options.fence.check();
+    const findings = await this.#options.sides.sourceFence.check();
     return {
       gate: 'fence',
       value: 'every right is there',

@@ -16,13 +16,12 @@ import { countFinally } from './final-count.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
-import { sourceFence, targetFence } from './switch-fence.ts';
-import { switchFlip } from './switch-flip.ts';
+import { type SwitchSides, switchSides } from './switch-side.ts';
 
 export interface CutoverHalfOptions
   extends Pick<SwitchOptions, 'wayBack' | 'drain' | 'verifyChanged'>,
     Pick<CutoverDeskOptions, 'onPoint'>,
-    Pick<RunOptions, 'withParts'> {
+    Pick<RunOptions, 'withParts' | 'asked'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly logger: Logger;
@@ -43,6 +42,8 @@ export class CutoverHalf {
   readonly #options: CutoverHalfOptions;
   readonly #desk: CutoverDesk;
   readonly #word = new Word(() => this.tell({}));
+  /** As the configuration says, for who judges them too. */
+  readonly sides: SwitchSides;
   #attempt: Attempt | null = null;
   #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null, prediction: null };
 
@@ -51,13 +52,12 @@ export class CutoverHalf {
     const { withParts = (parts) => parts } = options;
     this.#options = options;
     const word = this.#word;
+    this.sides = switchSides(config, word);
     const steps = withParts({
       ...{ config, drain, wayBack, verifyChanged },
       isFenced: () => this.isFenced,
-      sourceFence: sourceFence(config),
-      targetFence: targetFence(config),
+      ...this.sides,
       lastRecord: (step) => this.#desk.lastRecord(step),
-      flip: switchFlip(config, word),
       word,
       countRows: (signal) => countFinally(config, scope, signal),
       raiseSequences: (signal) => raiseSequences(config, scope, signal),
@@ -67,6 +67,7 @@ export class CutoverHalf {
     });
     this.#desk = new CutoverDesk({
       ...{ config, logger, direction, judge, onPoint },
+      redact: options.asked?.redact ?? ((text) => text),
       stepsOf: (way) => switchSteps(way, steps),
       word,
       onBegun: ({ id, direction, startedAtMs, startedBy }, gates) =>
@@ -107,8 +108,8 @@ export class CutoverHalf {
     this.tell({});
   }
 
-  async settled(reason: string, ending: AbortSignal): Promise<void> {
-    await this.#desk.settled(reason, ending);
+  async settled(reason: string, ending: AbortSignal, how: { readonly hasFailed?: boolean } = {}): Promise<void> {
+    await this.#desk.settled(reason, ending, how);
   }
 
   tell(judged: Partial<Judged>): void {

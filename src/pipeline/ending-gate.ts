@@ -103,13 +103,3 @@ export async function statusIfRunning(config: Config): Promise<PipelineStatus | 
     throw error;
   }
 }
-
-/** ENDING_REFUSED: nothing was touched; exit 3. */
-export function endingRefused(refusals: readonly EndingRefusal[]): SluiceError {
-  return new SluiceError({
-    code: 'ENDING_REFUSED',
-    message: refusals.map(({ reason }) => reason).join('; '),
-    remedy: refusals.map(({ cure }) => `${cure}.`).join(' '),
-    disposition: 'stop',
-  });
-}

@@ -1,18 +1,17 @@
 /** Ends a pipeline for good: evidence first, then everything of ours goes from every server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
-import type { EndingPlan, EndingReport, EndingRequest, Removal } from '../contract/ending.ts';
+import {
+  type EndingPlan,
+  type EndingReport,
+  type EndingRequest,
+  endingRefused,
+  type Removal,
+} from '../contract/ending.ts';
 import { SluiceError } from '../contract/error.ts';
 import { endRunning } from '../control/client.ts';
 import { ControlServer } from '../control/server.ts';
-import {
-  endingRefused,
-  hasReverseLog,
-  readStanding,
-  refusalsOf,
-  type Standing,
-  statusIfRunning,
-} from './ending-gate.ts';
+import { hasReverseLog, readStanding, refusalsOf, type Standing, statusIfRunning } from './ending-gate.ts';
 import { keptOf } from './ending-kept.ts';
 import type { EndingActions, EndingOptions } from './ending-option.ts';
 import { readEvidence } from './evidence.ts';

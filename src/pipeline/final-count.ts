@@ -19,8 +19,13 @@ interface Counted {
 /** Both servers end a statement that takes longer by themselves. */
 const GIVEN_UP = ['SOURCE_QUERY_INTERRUPTED', 'TARGET_CANCELLED'];
 
-/** Rows of each table on both sides at once, the small tables first, until `cutover.finalCounts` is over. */
-export async function countFinally(config: Config, scope: Scope, signal: AbortSignal): Promise<readonly FinalCount[]> {
+/** Rows of each table on both sides at once, the small tables first, until `cutover.finalCounts` is over; null where it is 0. */
+export async function countFinally(
+  config: Config,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<readonly FinalCount[] | null> {
+  if (config.cutover.finalCountsMs === 0) return null;
   return await withSource(config, signal, (source) =>
     withTarget(targetLogin(config), signal, async (target) => {
       const tables = await smallFirst(target, await pairsOf(source, scope));

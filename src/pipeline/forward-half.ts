@@ -1,16 +1,22 @@
-import { Word } from '../cutover/flip/word.ts';
 import { GateWatch } from './cutover-gates.ts';
 import type { CutoverHalfOptions } from './cutover-half.ts';
 import { CutoverHalf } from './cutover-half.ts';
 import { isStillDrained, untilDrained } from './drain.ts';
 import { Reverse } from './reverse.ts';
-import { sourceFence, targetFence } from './switch-fence.ts';
-import { switchFlip } from './switch-flip.ts';
 import { wayBackActs } from './way-back.ts';
 
 export type ForwardOptions = Pick<
   CutoverHalfOptions,
-  'config' | 'scope' | 'logger' | 'state' | 'checkpoint' | 'onCommitted' | 'onPoint' | 'withParts' | 'verifyChanged'
+  | 'config'
+  | 'scope'
+  | 'logger'
+  | 'state'
+  | 'checkpoint'
+  | 'onCommitted'
+  | 'onPoint'
+  | 'withParts'
+  | 'asked'
+  | 'verifyChanged'
 >;
 
 /** The switch to the target, beside the stream to it. */
@@ -32,16 +38,6 @@ export class ForwardHalf {
       },
       isFenced: () => this.half.isFenced,
     };
-    this.#gates = new GateWatch({
-      ...{ config, scope, reverse },
-      fence: sourceFence(config),
-      flip: switchFlip(config, new Word()),
-      targetFence: targetFence(config),
-      status: () => state.status(),
-      lagMs: () => state.lagMs(),
-      clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
-      onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),
-    });
     this.half = new CutoverHalf({
       ...options,
       direction: 'forward',
@@ -51,6 +47,14 @@ export class ForwardHalf {
       },
       wayBack: reverse === null ? null : wayBackActs(reverse, () => null),
       judge: (waivers) => this.#gates.judge(waivers),
+    });
+    this.#gates = new GateWatch({
+      ...{ config, scope, reverse },
+      sides: this.half.sides,
+      status: () => state.status(),
+      lagMs: () => state.lagMs(),
+      clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
+      onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),
     });
   }
 

@@ -6,6 +6,7 @@ import type { ChangeLog, EpochHeader } from '../contract/change-log.ts';
 import { pauseText } from '../contract/pace.ts';
 import type { QuarantineCount } from '../contract/status.ts';
 import type { VerifyProgress } from '../contract/verify.ts';
+import { textOf } from '../cutover/heeding.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
 import type { AppliedBatch } from '../sink/observer.ts';
@@ -121,6 +122,7 @@ class Halves {
       onCommitted: () => this.#endAs('cut-over'),
       onPoint: options.onPoint,
       withParts: options.withParts,
+      ...(options.asked && { asked: options.asked }),
       verifyChanged: (signal: AbortSignal, isStill: boolean) => this.#verify.verifyChanged(signal, isStill),
     };
     this.#cutover = options.mode === 'capture' ? null : new ForwardHalf(rest);
@@ -169,10 +171,11 @@ class Halves {
       ...(until === 'caught-up' ? [this.#untilCaughtUp()] : []),
     ];
     const results = await Promise.allSettled(parts.map((part) => this.#endAllOnFailure(part)));
-    await this.#cutover?.half.settled('the pipeline ends', this.#options.signal);
+    const failed = results.find((result) => result.status === 'rejected');
+    const why = failed === undefined ? 'the pipeline ends' : `the pipeline ends: ${textOf(failed.reason)}`;
+    await this.#cutover?.half.settled(why, this.#options.signal, { hasFailed: failed !== undefined });
     await this.#trim.ended();
     state.change({ pace: null });
-    const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     // Rows have come since the end of the load.
     if (mode !== 'capture' && this.#isLoadFinished && this.#ended !== 'cut-over')

@@ -11,6 +11,8 @@ export class RunPhase {
   #isBegun = false;
   #isLoaded = false;
   #isCutOver = false;
+  /** A rollback was the last switch, and the stream to the target does not stand yet where it was left. */
+  #isReturning = false;
   #end: 'stopping' | 'stopped' | 'failed' | null = null;
 
   get state(): PipelineState {
@@ -24,7 +26,8 @@ export class RunPhase {
   /** In words; null when nothing is waited for. */
   get waitingFor(): string | null {
     if (this.#end) return null;
-    return [...this.#waits.values()].join('; and ') || null;
+    const waits = [...this.#waits.values()].join('; and ');
+    return waits || (this.#isReturning ? 'the stream to the target begins again after the rollback' : null);
   }
 
   /** Stays true while a part waits for its next try. */
@@ -47,6 +50,7 @@ export class RunPhase {
 
   /** The application writes to the target from now on, or to the source again. */
   cutOver(isCutOver: boolean): void {
+    this.#isReturning = this.#isCutOver && !isCutOver;
     this.#isCutOver = isCutOver;
     // The stages of the other way begin anew.
     this.#isBegun = false;
@@ -55,6 +59,7 @@ export class RunPhase {
 
   loaded(isLoaded: boolean): void {
     this.#isLoaded = isLoaded;
+    if (isLoaded) this.#isReturning = false;
   }
 
   ends(end: 'stopping' | 'stopped' | 'failed'): void {

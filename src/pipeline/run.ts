@@ -84,8 +84,8 @@ async function runSides(begun: PrepareParts, options: RunOptions): Promise<RunRe
   let parts = begun;
   for (;;) {
     const { config, state } = parts;
-    // What was compared over the other stream is no proof for this one.
-    state.change({ verify: null });
+    // What was compared, or came through the other stream, is no proof for this one.
+    state.change({ verify: null, heartbeat: null });
     // The half that applies drives the switch, and carries the way back; the other one goes on capturing meanwhile.
     const side = options.mode === 'capture' ? 'source' : await sideOf(parts, options);
     if (side === null) return 'stopped';

@@ -9,14 +9,26 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 export const WAY_BACK_SHAPES: WayBackShapes = {
   accept: async (config, tables, by) => {
     const reverse = new Reverse({ config, logger: SILENT });
-    const waiting = await reverse.refused();
-    const chosen = tables === 'all' ? waiting : tables.map((name) => found(name, waiting));
-    const what = { action: 'way-back.accept', via: 'command', params: { tables: chosen.map(nameOf) } };
-    await recordOnce(config, { kind: 'action', atMs: Date.now(), who: by, what });
-    for (const name of chosen) await reverse.accept(name);
-    return chosen.map(nameOf);
+    return await acceptShapes(reverse, tables, async (chosen) => {
+      const what = { action: 'way-back.accept', via: 'command', params: { tables: chosen } };
+      await recordOnce(config, { kind: 'action', atMs: Date.now(), who: by, what });
+    });
   },
 };
+
+/** `onChosen`: told of them by name before anything is accepted. Answers them. */
+export async function acceptShapes(
+  reverse: Pick<Reverse, 'refused' | 'accept'>,
+  tables: readonly string[] | 'all',
+  onChosen: (names: readonly string[]) => Promise<void> = async () => {},
+): Promise<readonly string[]> {
+  const waiting = await reverse.refused();
+  const chosen = tables === 'all' ? waiting : tables.map((name) => found(name, waiting));
+  const names = chosen.map(nameOf);
+  await onChosen(names);
+  for (const name of chosen) await reverse.accept(name);
+  return names;
+}
 
 function nameOf({ schema, table }: TargetName): string {
   return `${schema}.${table}`;

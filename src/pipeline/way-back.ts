@@ -24,8 +24,8 @@ import { reverseVerifier } from './reverse-verifier.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
-import { type AnyFence, targetFence } from './switch-fence.ts';
 import { VerifyDesk } from './verify.ts';
+import { acceptShapes } from './way-back-shape.ts';
 
 /** Nothing is blocked meanwhile. */
 const CANARY_LIMIT_MS = 120_000;
@@ -52,7 +52,8 @@ export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null): Way
   };
 }
 
-export interface WayBackOptions extends Pick<RunOptions, 'signal' | 'logger' | 'onActions' | 'onPoint' | 'withParts'> {
+export interface WayBackOptions
+  extends Pick<RunOptions, 'signal' | 'logger' | 'onActions' | 'onPoint' | 'withParts' | 'asked'> {
   readonly config: Config;
   readonly scope: Scope;
   readonly state: RunState;
@@ -67,7 +68,6 @@ class WayBack {
   readonly #options: WayBackOptions;
   readonly #reverse: Reverse;
   readonly #half: CutoverHalf;
-  readonly #fence: AnyFence;
   readonly #probes: ProbeWatch;
   readonly #end = new AbortController();
   readonly #follower = new ReverseFollower();
@@ -83,7 +83,6 @@ class WayBack {
     const { config, logger } = options;
     this.#options = options;
     this.#reverse = new Reverse({ config, logger, follower: this.#follower });
-    this.#fence = targetFence(config);
     this.#probes = new ProbeWatch(config);
     const half: CutoverHalfOptions = {
       ...options,
@@ -115,7 +114,8 @@ class WayBack {
       retry: (id: string) => this.#reverse.retry(id),
       drop: (id: string) => this.#reverse.giveUp(id),
     };
-    onActions?.({ cutover: this.#half.actions, wayBack, verify: this.#verifyAction });
+    const shapes = { accept: (tables: readonly string[] | 'all') => acceptShapes(this.#reverse, tables) };
+    onActions?.({ cutover: this.#half.actions, wayBack, shapes, verify: this.#verifyAction });
     state.phase((phase) => phase.cutOver(true));
     try {
       const watching = [this.#watch(ending), this.#probes.run(ending), this.#follow(ending), this.#verify.watch()];
@@ -235,7 +235,7 @@ class WayBack {
   /** A target that cannot be asked leaves the gate red: what is not known is not green. */
   async #blockers(): Promise<readonly Finding[]> {
     try {
-      return (await this.#fence.check()).filter(({ severity }) => severity === 'blocker');
+      return (await this.#half.sides.targetFence.check()).filter(({ severity }) => severity === 'blocker');
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       return [finding('blocker', error.code, 'target', error.message, error.remedy)];

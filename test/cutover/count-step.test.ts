@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import type { StepContext, StepRecord } from '../../src/cutover/step.ts';
 import { countStep, type FinalCount } from '../../src/cutover/steps/count.ts';
 
-async function counted(...counts: readonly FinalCount[]): Promise<{ said: string; noted: StepRecord | null }> {
+function counted(...counts: readonly FinalCount[]) {
+  return run(counts);
+}
+
+async function run(counts: readonly FinalCount[] | null): Promise<{ said: string; noted: StepRecord | null }> {
   let noted: StepRecord | null = null;
   const context: StepContext = {
     signal: new AbortController().signal,
@@ -31,4 +35,10 @@ test('one table with another count puts everything back, by its name', async () 
   const { said, noted } = await counted(shop('a', '1'), shop('b', '2', '3'));
   expect(said).toBe('CUTOVER_COUNTS_DIFFER row counts differ: shop.b: 2 at the source, 3 on the target');
   expect(noted).not.toBeNull();
+});
+
+test('where none are wanted nothing is counted, and that is said', async () => {
+  const { said, noted } = await run(null);
+  expect(said).toBe('no rows were counted: cutover.finalCounts is 0');
+  expect(noted).toBeNull();
 });

@@ -110,6 +110,23 @@ describe('gates', () => {
     expect(red(status, facts)).toEqual(expected);
   });
 
+  it('say after a rollback that the stream begins again, and not that a table is to be loaded', () => {
+    const waitingFor = 'the stream to the target begins again after the rollback';
+    const again = { ...GOOD, state: 'loading' as const, waitingFor, heartbeat: null };
+    const facts = { status: again, steadySinceMs: 0, clockOffsetMs: 0, findings: [], unseen: [], nowMs: NOW_MS };
+    const gates = new Map(judgeGates(facts, LIMITS, []).map((gate) => [gate.name, gate]));
+    expect(gates.get('load-complete')).toMatchObject({
+      ...{ state: 'red', value: waitingFor, cure: 'Wait for it: sluice status --watch.' },
+    });
+    expect(gates.get('heartbeat')).toMatchObject({
+      ...{ state: 'red', value: 'none has come through this stream yet' },
+      cure: expect.stringMatching(/^One comes within seconds of a start or a rollback: wait\. Else the account/),
+    });
+    const snapshot = { ...GOOD.snapshot, tables: [{ ...TABLE, phase: 'copying' as const }] };
+    const loads = judgeGates({ ...facts, status: { ...again, waitingFor: 'waiting', snapshot } }, LIMITS, []);
+    expect(loads.find(({ name }) => name === 'load-complete')).toMatchObject({ value: '1 table is not copied' });
+  });
+
   it('take a table without a key, which is compared whole behind the fence, however often it was found busy', () => {
     expect(red(verifiedAs({ state: 'busy', waiting: null }))).toEqual([]);
   });

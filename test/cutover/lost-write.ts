@@ -14,6 +14,7 @@ import type { SourceKind } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 import * as fault from './fault.ts';
 import { killedAt } from './kill-switch.ts';
+import { lostRights } from './lost-right.ts';
 import { type Parts, Scene, type SceneOptions } from './scene.ts';
 import { openGround, type SwitchGround } from './switch-ground.ts';
 import { loginOf } from './switch-line.ts';
@@ -286,6 +287,8 @@ export function lostWrites(kind: SourceKind): void {
     kept: { outcome: 'committed', isLost: false },
     lost: { outcome: 'committed', isLost: true },
   });
+
+  lostRights(() => ground);
 }
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };

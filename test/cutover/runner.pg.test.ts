@@ -351,8 +351,7 @@ describe('a target that falls silent', () => {
     await behindProxy(it.world, async (proxy, journal) => {
       const told: string[] = [];
       const attempt = await runAttempt(it.world, {
-        journal,
-        onPoint: (point) => void (point === 'commit-sent' && proxy.stall()),
+        journal: sentThen(journal, () => proxy.stall()),
         onChange: ({ outcome, reason }) => {
           if (outcome !== 'running' || reason === null) return;
           told.push(reason);
@@ -364,7 +363,52 @@ describe('a target that falls silent', () => {
       await expectOneOpenSide(it.world, attempt.outcome === 'committed' ? 'target' : 'source');
     });
   });
+
+  test('right before the commit is sent does not keep the source closed', async () => {
+    await using it = await freshWorld();
+    await behindProxy(it.world, async (proxy, journal) => {
+      const seen: string[] = [];
+      const attempt = await runAttempt(it.world, {
+        journal,
+        onPoint: async (point, step) => {
+          if (point === 'commit-sent') proxy.stall();
+          if (point !== 'step-undone' || step !== 'hook') return;
+          seen.push(await it.world.get('source'));
+          proxy.heal();
+        },
+      });
+      expect(seen).toEqual(['open']);
+      expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
+      await expectOneOpenSide(it.world, 'source');
+      expect(await it.world.get('stream')).toBe('at end');
+    });
+  });
 });
+
+const REFUSE = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'permission denied for table cutover' USING ERRCODE = 'insufficient_privilege'; END $$;
+  CREATE TRIGGER refuse BEFORE UPDATE ON sluice.cutover EXECUTE FUNCTION refuse()`;
+
+test.each(['drain', null])(
+  'a right on the journal that is lost (at %s, null: at the point of no return) does not keep the source closed',
+  async (at) => {
+    await using it = await freshWorld();
+    const seen: string[] = [];
+    const attempt = await runAttempt(it.world, {
+      onPoint: async (point, step) => {
+        const isThere = at === null ? point === 'commit-sent' : point === 'step-noted' && step === at;
+        if (isThere) await it.world.session.query(REFUSE);
+        if (point !== 'step-undone' || step !== 'hook') return;
+        seen.push(await it.world.get('source'));
+        await it.world.session.query('DROP TRIGGER refuse ON sluice.cutover');
+      },
+    });
+    expect(seen).toEqual(['open']);
+    expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
+    expect(attempt.reason).toContain('TARGET_PRIVILEGE');
+    await expectOneOpenSide(it.world, 'source');
+  },
+);
 
 describe('an answer that is lost', () => {
   test('of a commit that was made leads forward, never to an open source', async () => {
@@ -398,7 +442,7 @@ function away(journal: Journal, isGone: () => boolean, failure?: Error): Journal
     takeOver: (id) => reach(() => journal.takeOver(id)),
     noteStep: (id, step, note) => reach(() => journal.noteStep(id, step, note)),
     note: (id, note) => reach(() => journal.note(id, note)),
-    commit: (id) => reach(() => journal.commit(id)),
+    commit: (id, onSent) => reach(() => journal.commit(id, onSent)),
     abort: (id, reason) => reach(() => journal.abort(id, reason)),
     close: () => journal.close(),
   };
@@ -406,10 +450,21 @@ function away(journal: Journal, isGone: () => boolean, failure?: Error): Journal
 
 /** The real journal behind a network that loses the request of a commit, or its answer. */
 function losing(journal: Journal, when: 'before' | 'after'): Journal {
-  const commit = async (id: string) => {
-    if (when === 'after') await journal.commit(id);
+  const commit: Journal['commit'] = async (id, onSent) => {
+    if (when === 'after') await journal.commit(id, onSent);
+    onSent();
     throw new Error('no answer');
   };
+  return { ...away(journal, () => false), commit };
+}
+
+/** The real journal, and what happens in the moment in which its commit goes out. */
+function sentThen(journal: Journal, then: () => void): Journal {
+  const commit: Journal['commit'] = (id, onSent) =>
+    journal.commit(id, () => {
+      onSent();
+      then();
+    });
   return { ...away(journal, () => false), commit };
 }
 

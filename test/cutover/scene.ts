@@ -8,6 +8,7 @@ import { onSource, onTarget } from '../e2e/statement.ts';
 import { LEDGER } from './application.ts';
 import type { SwitchGround } from './switch-ground.ts';
 import { loginOf, switchTo } from './switch-line.ts';
+import { asTargetRole, dropTargetRole } from './target-role.ts';
 
 export type Side = 'source' | 'target';
 export type Parts = (parts: SwitchOptions) => SwitchOptions;
@@ -18,6 +19,8 @@ cutover: { steadyFor: 1s, targetRoles: [app], firstWrite: 1s`;
 export interface SceneOptions extends Partial<LineOptions> {
   /** Further entries of `cutover`, each after a comma. */
   readonly cutover?: string;
+  /** The pipeline is no superuser on the target. */
+  readonly hasTargetRole?: boolean;
 }
 
 /** One pipeline between two databases, an application that writes tokens by its own login, and a script. */
@@ -29,22 +32,25 @@ export class Scene implements AsyncDisposable {
   readonly script = new Map<string, () => Promise<unknown>>();
   withParts: Parts = (parts) => parts;
   readonly #ground: SwitchGround;
+  readonly #dropRole: () => Promise<void>;
   #running: RunningLine | null = null;
   #held: Client | null = null;
 
-  private constructor(ground: SwitchGround, line: Line) {
+  private constructor(ground: SwitchGround, line: Line, dropRole: () => Promise<void>) {
     this.#ground = ground;
+    this.#dropRole = dropRole;
     this.line = line;
   }
 
   static async open(
     ground: SwitchGround,
-    { cutover = ', wayBack: false', ...options }: SceneOptions = {},
+    { cutover = ', wayBack: false', hasTargetRole = false, ...options }: SceneOptions = {},
   ): Promise<Scene> {
-    const line = await ground.line({ yaml: `${YAML}${cutover} }`, ...options });
+    const plain = await ground.line({ yaml: `${YAML}${cutover} }`, ...options });
+    const line = hasTargetRole ? await asTargetRole(plain) : plain;
     await onSource(line, LEDGER.mysql, LEDGER.account, 'INSERT INTO account VALUES (1, 1000000), (2, 0)');
     await onSource(line, `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${line.source.name}\`.* TO app@'%'`);
-    return new Scene(ground, line);
+    return new Scene(ground, line, hasTargetRole ? () => dropTargetRole(line) : async () => {});
   }
 
   get running(): RunningLine {
@@ -125,6 +131,7 @@ export class Scene implements AsyncDisposable {
     await this.release();
     await this.#running?.stop().catch(() => {});
     await this.#ground.reset();
+    await this.#dropRole();
     await this.line.close();
   }
 

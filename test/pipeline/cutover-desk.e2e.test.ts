@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -8,7 +9,7 @@ import { Word } from '../../src/cutover/flip/word.ts';
 import type { Attempt } from '../../src/cutover/journal.ts';
 import { PostgresJournal } from '../../src/cutover/postgres-journal.ts';
 import type { Step } from '../../src/cutover/step.ts';
-import { CutoverDesk } from '../../src/pipeline/cutover-desk.ts';
+import { CutoverDesk, type CutoverDeskOptions } from '../../src/pipeline/cutover-desk.ts';
 import { connectPostgres } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
@@ -49,7 +50,7 @@ target: { url: "${target.url}" }
 }
 
 function desk(
-  judge: () => Promise<readonly never[]> = async () => [],
+  judge: CutoverDeskOptions['judge'] = async () => [],
   steps = [step('fence', 'blocked'), step('open-target', 'beyond')],
 ): CutoverDesk {
   const config = configNow();
@@ -57,6 +58,7 @@ function desk(
   return new CutoverDesk({
     ...{ config, logger, judge, word: new Word(), direction: 'forward' as const },
     stepsOf: () => steps,
+    redact: (text) => text.replaceAll('hunter2', '***'),
     closeStream: async () => true,
     onBegun: silent,
     onChange: (changed) => {
@@ -120,6 +122,48 @@ test('what is begun while the pipeline ends gets a runner that puts it back, or 
   await expect(it.begin(REQUEST)).rejects.toMatchObject({ code: 'CUTOVER_ENDING' });
 });
 
+test('a pipeline that has failed ends though its journal refuses every word, and the next process writes the end', async () => {
+  const refused = Promise.withResolvers<void>();
+  const fence: Step = {
+    ...step('fence', 'blocked'),
+    opens: 'undo',
+    run: async ({ signal }) => {
+      await refuseJournal();
+      refused.resolve();
+      await once(signal, 'abort');
+      signal.throwIfAborted();
+      return '';
+    },
+  };
+  const steps = [fence, step('open-target', 'beyond')];
+  const it = desk(undefined, steps);
+  await it.begin(REQUEST);
+  await refused.promise;
+  await it.settled('the pipeline ends: no right', new AbortController().signal, { hasFailed: true });
+  expect(await last()).toMatchObject({ outcome: 'running', isOver: false });
+  await onPostgres('DROP FUNCTION refuse() CASCADE');
+  const next = desk(undefined, steps);
+  expect(await next.recover()).toMatchObject({ outcome: 'aborted', isOver: true });
+  await next.settled('the test is over', new AbortController().signal);
+});
+
+/** As a right that was taken away does. */
+async function refuseJournal(): Promise<void> {
+  await onPostgres(
+    `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN RAISE EXCEPTION 'permission denied' USING ERRCODE = 'insufficient_privilege'; END $$`,
+    ...['cutover', 'cutover_step'].map(
+      (table) => `CREATE TRIGGER refuse BEFORE UPDATE ON sluice.${table} EXECUTE FUNCTION refuse()`,
+    ),
+  );
+}
+
+async function onPostgres(...statements: readonly string[]): Promise<void> {
+  const session = await connectPostgres(targetLogin(configNow()));
+  for (const statement of statements) await session.query(statement);
+  await session.close();
+}
+
 test('a plan tells all that can be told where a right is missing: the gates have the cure', async () => {
   const denied = async () => {
     throw new SluiceError({
@@ -144,4 +188,26 @@ test('of two that are begun at once one is refused, and the other runs', async (
   expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   await expect.poll(last, { timeout: 30_000 }).toMatchObject({ startedBy: 'ada', outcome: 'committed', isOver: true });
   await it.settled('the test is over', new AbortController().signal);
+});
+
+test('a secret that an asker gives as a name or a reason is never kept', async () => {
+  const waits: Step = {
+    ...step('fence', 'blocked'),
+    run: async ({ signal }) => {
+      await once(signal, 'abort');
+      signal.throwIfAborted();
+      return '';
+    },
+  };
+  const judge: CutoverDeskOptions['judge'] = async (waivers) =>
+    waivers.map((waiver) => {
+      return { name: waiver.gate, state: 'waived', value: '', threshold: '', cure: null, waiver };
+    });
+  const it = desk(judge, [waits, step('open-target', 'beyond')]);
+  await it.begin({ ...REQUEST, by: 'hunter2', waivers: [{ gate: 'lag', by: 'hunter2', reason: 'by hunter2' }] });
+  await it.abort('bob hunter2');
+  await it.settled('the test is over', new AbortController().signal);
+  const kept = await last();
+  expect(kept).toMatchObject({ startedBy: '***', waivers: [{ gate: 'lag', by: '***', reason: 'by ***' }] });
+  expect(kept?.reason).toBe('bob *** asked for it');
 });

@@ -28,6 +28,8 @@ test.each(['mysql', 'mariadb'] as const)(
       await other.connect();
       await other.query('BEGIN; LOCK TABLE large');
       expect(await counted()).toEqual([small, { table: `${name}.large`, source: null, target: null }]);
+      const none = { ...line.config, cutover: { ...line.config.cutover, finalCountsMs: 0 } };
+      expect(await countFinally(none, scopeOf(none), new AbortController().signal)).toBeNull();
     } finally {
       await other.end();
       await line.close();

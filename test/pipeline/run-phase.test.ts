@@ -31,6 +31,26 @@ test('a reload takes a run back from streaming to loading', () => {
   expect(phase.state).toBe('loading');
 });
 
+test('after a rollback the stream begins again, and is not told to load', () => {
+  const phase = new RunPhase();
+  phase.begins();
+  phase.loaded(true);
+  phase.cutOver(true);
+  expect(phase.waitingFor).toBeNull();
+  phase.cutOver(false);
+  phase.begins();
+  expect([phase.state, phase.waitingFor]).toEqual([
+    'loading',
+    'the stream to the target begins again after the rollback',
+  ]);
+  phase.waits('apply', 'waiting for the target');
+  expect(phase.waitingFor).toBe('waiting for the target');
+  phase.goesOn('apply');
+  phase.loaded(true);
+  phase.loaded(false);
+  expect(phase.waitingFor).toBeNull();
+});
+
 test('what ends is never seen going on or waiting again, and stops at stopped', () => {
   const phase = new RunPhase();
   phase.begins();

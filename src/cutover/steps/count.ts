@@ -10,8 +10,8 @@ export interface FinalCount {
 }
 
 export interface CountOptions {
-  /** Every table, the small ones first, for as long as the configuration says. */
-  countRows(signal: AbortSignal): Promise<readonly FinalCount[]>;
+  /** Every table, the small ones first, for as long as the configuration says; null: it wants none. */
+  countRows(signal: AbortSignal): Promise<readonly FinalCount[] | null>;
   readonly limitMs: number;
 }
 
@@ -25,6 +25,7 @@ export function countStep({ countRows, limitMs }: CountOptions): Step {
     describe: async () => ['SELECT COUNT(*) of each table on both sides, the small ones first'],
     run: async ({ signal, note }) => {
       const counts = await countRows(signal);
+      if (counts === null) return 'no rows were counted: cutover.finalCounts is 0';
       await note({ counts: counts.map(({ table, source, target }) => ({ table, source, target })) });
       const unequal = counts.filter(({ source, target }) => source !== target);
       if (unequal.length > 0) throw countsDiffer(unequal);
