@@ -1,3 +1,4 @@
+import { isReason, REASON_RULE } from '../contract/asked-by.ts';
 import {
   type AttemptStatus,
   type CopiedStatus,
@@ -292,6 +293,8 @@ function waiversOf(call: Call, by: string): readonly Waiver[] {
     if (gate === undefined || reason === undefined) {
       throw usageError('USAGE_FLAG_VALUE', `--waive ${one}: expected GATE=REASON`, 'Every waiver has a reason.');
     }
+    if (!isReason(reason))
+      throw usageError('USAGE_FLAG_VALUE', `--waive ${gate}: ${REASON_RULE}`, 'Say it in one line.');
     return { gate, by, reason };
   });
 }

@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { EndingKind, EndingPlan, EndingReport, EndingRequest, Kept, Removal } from '../contract/ending.ts';
+import {
+  type EndingKind,
+  type EndingPlan,
+  type EndingReport,
+  type EndingRequest,
+  endingRefused,
+  type Kept,
+  type Removal,
+} from '../contract/ending.ts';
 import { fileTime } from '../contract/file-time.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { makeReport } from './evidence-report.ts';
@@ -85,16 +93,24 @@ async function end(call: Call, kind: EndingKind): Promise<Outcome> {
   call.output.say(planText(plan));
   if (plan.refusals.length === 0) await confirm(call, config.pipeline, ACTS[kind]);
   const sealed = await sealedBefore(call, config, { plan, by: request.by });
-  const { signal, logger, output } = call;
-  const report = await ending.run(config, request, {
-    ...{ signal, logger, pid: call.io.pid },
-    onStep: (words) => output.say(words),
-  });
+  return await removed(call, config, { request, sealed });
+}
+
+/** Ends whoever runs the pipeline, and removes all. */
+export async function removed(
+  call: Call,
+  config: Config,
+  { request, sealed }: { readonly request: EndingRequest; readonly sealed: string | null },
+): Promise<Outcome> {
+  const { ports, signal, logger, output, io } = call;
+  if (ports.ending === undefined) throw new TypeError('no ending in this build');
+  const onStep = (words: string) => output.say(words);
+  const report = await ports.ending.run(config, request, { signal, logger, pid: io.pid, onStep });
   return ended(report, sealed);
 }
 
 /** The sealed evidence file, while everything that it tells of is still there; null: an earlier run has made it. */
-async function sealedBefore(
+export async function sealedBefore(
   call: Call,
   config: Config,
   { plan, by }: { readonly plan: EndingPlan; readonly by: string },
@@ -135,12 +151,8 @@ function requestOf(call: Call, kind: EndingKind): EndingRequest {
 function planned(plan: EndingPlan): Outcome {
   const text = planText(plan);
   if (plan.refusals.length === 0) return { kind: 'EndingPlan', exit: EXIT.done, data: plan, text };
-  const error = {
-    code: 'ENDING_REFUSED',
-    message: plan.refusals.map(({ reason }) => reason).join('; '),
-    remedy: plan.refusals.map(({ cure }) => `${cure}.`).join(' '),
-  };
-  return { kind: 'EndingPlan', exit: EXIT.refused, data: plan, text, error };
+  const { code, message, remedy } = endingRefused(plan.refusals);
+  return { kind: 'EndingPlan', exit: EXIT.refused, data: plan, text, error: { code, message, remedy } };
 }
 
 function planText({ kind, refusals, removals, kept, evidence }: EndingPlan): string {

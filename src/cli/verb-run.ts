@@ -9,6 +9,7 @@ import { refuseEnded } from '../pipeline/evidence-file.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';
+import { EndingOverHttp } from './ending-over-http.ts';
 import { EXIT } from './exit.ts';
 import { formatAmount } from './format.ts';
 import { requireConfig, shownConfig } from './load-file.ts';
@@ -100,11 +101,13 @@ async function run(call: Call, mode: PipelineMode): Promise<Outcome> {
   const progress = new Progress(call.output);
   const http = await openHttp(call, config);
   const start = startOf(call, config, http);
+  const ending = new EndingOverHttp(call, config);
   try {
     const refused = await refusal(call, config, start);
     start.end(refused ?? { exit: EXIT.done });
     if (refused !== null || call.signal.aborted) return refused ?? stoppedEarly(call);
-    return outcome(call, await runPipeline(call, config, { mode, control, progress, http }));
+    const result = await runPipeline(call, config, { mode, control, progress, http, ending });
+    return (await ending.finish(() => control.close())) ?? outcome(call, result);
   } finally {
     progress.close();
     await http?.close();
@@ -145,9 +148,11 @@ interface Running {
   readonly control: ControlServer;
   readonly progress: Progress;
   readonly http: HttpServer | null;
+  readonly ending: EndingOverHttp;
 }
 
-async function runPipeline(call: Call, config: Config, { mode, control, progress, http }: Running): Promise<RunResult> {
+async function runPipeline(call: Call, config: Config, running: Running): Promise<RunResult> {
+  const { mode, control, progress, http, ending } = running;
   const { ports, signal, logger } = call;
   if (ports.runPipeline === undefined) throw new TypeError('no pipeline in this build');
   const onStatus = (status: PipelineStatus): void => {
@@ -161,7 +166,7 @@ async function runPipeline(call: Call, config: Config, { mode, control, progress
   const resync = call.flags.has('resync') ? ({ isResync: true } as const) : {};
   const onActions = (actions: PipelineActions): void => {
     control.serve(actions);
-    http?.serve(actions);
+    http?.serve(ending.beside(actions));
   };
   const redact = (text: string) => call.output.scrubber.text(text);
   const asked = { by: askerOf(call), configuration: shownConfig(call), redact };

@@ -1,5 +1,5 @@
 import type { ActionCall, RepairCopies, TablesChange } from '../contract/action.ts';
-import { ASKED_BY_RULE, isAskedBy } from '../contract/asked-by.ts';
+import { ASKED_BY_RULE, isAskedBy, isReason } from '../contract/asked-by.ts';
 import type { Direction, Waiver } from '../contract/cutover.ts';
 import type { Disposition, SluiceError } from '../contract/error.ts';
 import type { VerifyRequest } from '../contract/verify.ts';
@@ -138,7 +138,7 @@ function isDirection(value: unknown): value is Direction {
 
 function isWaivers(value: unknown): value is readonly Waiver[] {
   const isWaiver = (one: unknown) =>
-    isObject(one) && ['gate', 'by', 'reason'].every((name) => typeof one[name] === 'string');
+    isObject(one) && typeof one['gate'] === 'string' && isAskedBy(one['by']) && isReason(one['reason']);
   return Array.isArray(value) && value.every(isWaiver);
 }
 

@@ -44,6 +44,7 @@ export class ControlServer {
   #lock: Server | null = null;
   #status: PipelineStatus | null = null;
   #actions: PipelineActions | null = null;
+  #isClosed = false;
 
   private constructor(path: string, greeting: Greeting) {
     this.#path = path;
@@ -82,8 +83,10 @@ export class ControlServer {
     this.#actions = actions;
   }
 
-  /** Every client sees the end of its connection; the file is removed. */
+  /** Every client sees the end of its connection; the file is removed. Once: afterwards the path may be another's. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     for (const socket of this.#sockets) socket.end();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await Promise.race([closed, sleep(500, undefined, { ref: false })]);

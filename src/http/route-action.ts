@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isRecorded, type PipelineActions } from '../contract/action.ts';
-import { ASKED_BY_PATTERN } from '../contract/asked-by.ts';
+import { ASKED_BY_PATTERN, REASON_PATTERN } from '../contract/asked-by.ts';
 import type { CutoverRequest } from '../contract/cutover.ts';
+import type { EndingRequest } from '../contract/ending.ts';
 import { SluiceError } from '../contract/error.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import type { HttpState } from './server.ts';
@@ -20,13 +21,24 @@ const WAIVER = {
   properties: {
     gate: { type: 'string', minLength: 1, maxLength: 100 },
     by: BY,
-    reason: { type: 'string', minLength: 1, maxLength: 500 },
+    reason: { type: 'string', pattern: REASON_PATTERN },
   },
   required: ['gate', 'by', 'reason'],
   additionalProperties: false,
 } as const;
 
-interface Asked extends Partial<CutoverRequest> {
+const TABLES = {
+  anyOf: [{ const: 'all' }, { type: 'array', minItems: 1, maxItems: 1_000, items: { type: 'string' } }],
+} as const;
+/** What `sluice complete` takes as flags; one that is not given is not set. */
+const ENDING = {
+  leavesBehind: { type: 'boolean' },
+  keepsTopics: { type: 'boolean' },
+  dropsAccounts: { type: 'boolean' },
+  by: BY,
+} as const;
+
+interface Asked extends Partial<CutoverRequest>, Partial<Omit<EndingRequest, 'by'>> {
   readonly id?: string;
   readonly tables?: readonly string[] | 'all';
   readonly confirm?: string;
@@ -61,16 +73,7 @@ const ACTS: readonly Act[] = [
   },
   {
     path: '/api/v1/tables/reload',
-    schema: body(
-      {
-        tables: {
-          anyOf: [{ const: 'all' }, { type: 'array', minItems: 1, maxItems: 1_000, items: { type: 'string' } }],
-        },
-        confirm: CONFIRM,
-        by: BY,
-      },
-      ['tables', 'confirm', 'by'],
-    ),
+    schema: body({ tables: TABLES, confirm: CONFIRM, by: BY }, ['tables', 'confirm', 'by']),
     needsName: ALWAYS,
     run: ({ tables }, asked) => tables?.reload(asked.tables ?? []) ?? null,
   },
@@ -128,7 +131,35 @@ const ACTS: readonly Act[] = [
     needsName: NEVER,
     run: ({ cutover }, { by = '' }) => cutover?.confirm(by) ?? null,
   },
+  {
+    path: '/api/v1/way-back/accept',
+    schema: body({ tables: TABLES, by: BY }, ['tables', 'by']),
+    needsName: NEVER,
+    run: ({ shapes }, { tables = [] }) => shapes?.accept(tables).then((accepted) => ({ tables: accepted })) ?? null,
+  },
+  {
+    path: '/api/v1/complete/plan',
+    schema: body(ENDING, ['by']),
+    needsName: NEVER,
+    run: ({ ending }, asked) => ending?.plan(completion(asked)) ?? null,
+  },
+  {
+    path: '/api/v1/complete',
+    schema: body({ ...ENDING, confirm: CONFIRM }, ['by', 'confirm']),
+    needsName: ALWAYS,
+    run: ({ ending }, asked) => ending?.run(completion(asked)) ?? null,
+  },
 ];
+
+/** A server that is lost is told so at the command line. */
+function completion({
+  by = '',
+  leavesBehind = false,
+  keepsTopics = false,
+  dropsAccounts = false,
+}: Asked): EndingRequest {
+  return { kind: 'complete', by, without: [], leavesBehind, keepsTopics, dropsData: false, dropsAccounts };
+}
 
 /** Everything that changes something: with the token, from our own page or from no page (INV-163). */
 export function addActionRoutes(app: FastifyInstance, state: HttpState): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { source as axe } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
@@ -134,6 +134,31 @@ cutover:
     await expect.poll(sentence, SOON).toContain('Gone back: the application writes to the old side again.');
     expect(await side()).toBe('source');
     await picture('gone-back');
+  });
+
+  it('is ended for good by the running process, asked over HTTP, once the application has gone over again', async () => {
+    const ask = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      const given = { method: 'POST', headers, body: JSON.stringify(body) };
+      const answer = await fetch(`${url}/api/v1/${path}`, given);
+      return { status: answer.status, ...((await answer.json()) as { code?: string; refusals?: unknown[] }) };
+    };
+    const name = line.config.pipeline;
+    expect(await ask('complete', { by: 'ada', confirm: name })).toMatchObject({ status: 409, code: 'ENDING_REFUSED' });
+    const verify = spawn(process.execPath, [MAIN, 'verify', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
+    expect(await once(verify, 'exit')).toEqual([0, null]);
+    const cutOver = page.getByRole('button', { name: /^Cut over/ });
+    await expect.poll(() => cutOver.textContent(), SOON).toBe('Cut over …');
+    await press('Cut over', name);
+    await expect.poll(sentence, SOON).toContain('Done: the application writes to the new side.');
+    await expect.poll(async () => (await ask('complete/plan', { by: 'ada' })).refusals, SOON).toEqual([]);
+    const ended = once(child, 'exit');
+    expect(await ask('complete', { by: 'ada', confirm: name })).toMatchObject({ status: 200 });
+    expect(await ended).toEqual([0, null]);
+    const [left] = await onTarget(line, "SELECT to_regnamespace('sluice') IS NULL AS gone");
+    expect(left).toEqual({ gone: true });
+    const kept = await readdir(join(line.folder, '.sluice', 'evidence'));
+    expect(kept.filter((file) => file.startsWith(`${name}-complete-`)).length).toBeGreaterThan(1);
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ASKED_BY_PATTERN } from '../../src/contract/asked-by.ts';
+import { ASKED_BY_PATTERN, REASON_PATTERN } from '../../src/contract/asked-by.ts';
 import type { HttpState } from '../../src/http/server.ts';
 import { appOf } from '../../src/http/server.ts';
 import { startSample } from '../control/start-sample.ts';
@@ -93,6 +93,7 @@ function routesIn(tree: string): readonly string[] {
   });
 }
 
-test('the OpenAPI file has the rule of names of who asks', () => {
+test('the OpenAPI file has the rules of names of who asks and of reasons', () => {
   expect(FILE.components.schemas.By.pattern).toBe(ASKED_BY_PATTERN);
+  expect(FILE.components.schemas.Waiver.properties.reason.pattern).toBe(REASON_PATTERN);
 });

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineActions } from '../../src/contract/action.ts';
 import type { AttemptStatus } from '../../src/contract/cutover.ts';
+import { endingRefused } from '../../src/contract/ending.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import { FREE_PACE } from '../../src/contract/pace.ts';
 import { statusSample } from '../control/status-sample.ts';
@@ -29,6 +30,8 @@ const ATTEMPT: AttemptStatus = {
   reason: null,
 };
 
+const NO_ENDING = { kind: 'complete', refusals: [], removals: [], kept: [], evidence: null } as const;
+
 const FREE = { ...FREE_PACE, isChanged: true };
 
 const ACTIONS: PipelineActions = {
@@ -45,6 +48,23 @@ const ACTIONS: PipelineActions = {
     abort: async (by) => {
       asked.push(['abort', by]);
       return ATTEMPT;
+    },
+  },
+  shapes: {
+    accept: async (tables) => {
+      asked.push(['accept', tables]);
+      return tables === 'all' ? ['public.tbl_order'] : tables;
+    },
+  },
+  ending: {
+    plan: async (request) => {
+      asked.push(['complete.plan', request]);
+      return NO_ENDING;
+    },
+    run: async (request) => {
+      asked.push(['complete', request]);
+      if (!request.leavesBehind) throw endingRefused([{ reason: 'the source is 9 ms behind', cure: '--leave-behind' }]);
+      return { plan: NO_ENDING, sealed: 'shop-report.html, root hash 0' };
     },
   },
   quarantine: {
@@ -233,6 +253,10 @@ describe('what changes something (INV-163)', () => {
     expect(
       (await begin({ ...request, waivers: [{ gate: 'drift', by: 'ada', reason: '' }], confirm: 'shop' })).status,
     ).toBe(400);
+    expect(
+      (await begin({ ...request, waivers: [{ gate: 'drift', by: 'ada', reason: 'a\u001b[2J' }], confirm: 'shop' }))
+        .status,
+    ).toBe(400);
     expect(asked).toEqual([]);
     const begun = await begin({ ...request, confirm: 'shop' });
     expect([begun.status, await begun.json()]).toMatchObject([200, { id: '1' }]);
@@ -247,6 +271,38 @@ describe('what changes something (INV-163)', () => {
       ['begin', { ...request, isRehearsal: true, fences: false }],
       ['abort', 'ada'],
       ['confirm', 'ada'],
+    ]);
+  });
+
+  it('accepts tables of the way back, and ends the pipeline for good by its name alone', async () => {
+    const token = bearer(await http.token());
+    const post = async (path: string, body: object) => {
+      const answer = await http.post(`/api/v1/${path}`, body, token);
+      return [answer.status, await answer.json()];
+    };
+    expect(await post('way-back/accept', { tables: 'all', by: 'ada' })).toEqual([
+      200,
+      { tables: ['public.tbl_order'] },
+    ]);
+    expect(await post('way-back/accept', { tables: [], by: 'ada' })).toMatchObject([400, {}]);
+    expect(await post('complete/plan', { by: 'ada' })).toEqual([200, NO_ENDING]);
+    expect(await post('complete', { by: 'ada', confirm: 'other' })).toMatchObject([
+      409,
+      { code: 'HTTP_NOT_CONFIRMED' },
+    ]);
+    expect(await post('complete', { by: 'ada\n', confirm: 'shop' })).toMatchObject([400, {}]);
+    expect(await post('complete', { by: 'ada', confirm: 'shop' })).toMatchObject([
+      409,
+      { code: 'ENDING_REFUSED', remedy: '--leave-behind.' },
+    ]);
+    expect(await post('complete', { by: 'ada', confirm: 'shop', leavesBehind: true })).toMatchObject([200, {}]);
+    const none = { kind: 'complete', by: 'ada', without: [], leavesBehind: false, keepsTopics: false };
+    const rest = { ...none, dropsData: false, dropsAccounts: false };
+    expect(asked).toEqual([
+      ['accept', 'all'],
+      ['complete.plan', rest],
+      ['complete', rest],
+      ['complete', { ...rest, leavesBehind: true }],
     ]);
   });
 
