@@ -277,12 +277,13 @@ function unknownOutcome(error: unknown): string {
   return `not known yet whether it is committed: ${textOf(error)} ${till} (docs/operate/cutover.md)`;
 }
 
-/** CUTOVER_STEP_UNKNOWN: the journal holds an attempt of another version of sluice. */
+/** CUTOVER_STEP_UNKNOWN: the journal holds an attempt of another version of sluice, or of another configuration. */
 function unknownStep(name: string): SluiceError {
   return new SluiceError({
     code: 'CUTOVER_STEP_UNKNOWN',
-    message: `the journal has a step ${name} that this version of sluice does not know`,
-    remedy: 'Run the version that began the attempt until it is over, then this one.',
+    message: `the attempt in the journal has a step ${name} that this version, or this configuration, does not have`,
+    remedy:
+      'Start it with the version and the entries of cutover in sluice.yaml with which the attempt was begun, until it is over; then with these.',
     disposition: 'stop',
   });
 }

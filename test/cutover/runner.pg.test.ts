@@ -387,7 +387,8 @@ describe('a target that falls silent', () => {
 
 const REFUSE = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'permission denied for table cutover' USING ERRCODE = 'insufficient_privilege'; END $$;
-  CREATE TRIGGER refuse BEFORE UPDATE ON sluice.cutover EXECUTE FUNCTION refuse()`;
+  CREATE TRIGGER refuse BEFORE UPDATE ON sluice.cutover EXECUTE FUNCTION refuse();
+  ALTER TABLE sluice.cutover ENABLE ALWAYS TRIGGER refuse`;
 
 test.each(['drain', null])(
   'a right on the journal that is lost (at %s, null: at the point of no return) does not keep the source closed',

@@ -1,16 +1,22 @@
-import { CRASHES } from '../cutover/crash-point.ts';
-import { testKilledServers } from '../cutover/kill-server.ts';
+import { CRASHES, slice } from '../cutover/crash-point.ts';
+import { type ServerCrash, testKilledServers } from '../cutover/kill-server.ts';
 
 testKilledServers(
   'mysql',
   'embedded',
-  CRASHES.flatMap((crash) => [
-    { ...crash, victim: 'source' },
-    { ...crash, victim: 'target' },
-  ]),
+  slice(
+    CRASHES.flatMap((crash): ServerCrash[] => [
+      { ...crash, victim: 'source' },
+      { ...crash, victim: 'target' },
+    ]),
+  ),
 );
 testKilledServers(
   'mysql',
   'kafka',
-  CRASHES.filter(({ direction }) => direction === 'forward').map((crash) => ({ ...crash, victim: 'kafka' })),
+  slice(
+    CRASHES.filter(({ direction }) => direction === 'forward').map(
+      (crash): ServerCrash => ({ ...crash, victim: 'kafka' }),
+    ),
+  ),
 );

@@ -152,9 +152,10 @@ async function refuseJournal(): Promise<void> {
   await onPostgres(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN RAISE EXCEPTION 'permission denied' USING ERRCODE = 'insufficient_privilege'; END $$`,
-    ...['cutover', 'cutover_step'].map(
-      (table) => `CREATE TRIGGER refuse BEFORE UPDATE ON sluice.${table} EXECUTE FUNCTION refuse()`,
-    ),
+    ...['cutover', 'cutover_step'].flatMap((table) => [
+      `CREATE TRIGGER refuse BEFORE UPDATE ON sluice.${table} EXECUTE FUNCTION refuse()`,
+      `ALTER TABLE sluice.${table} ENABLE ALWAYS TRIGGER refuse`,
+    ]),
   );
 }
 
