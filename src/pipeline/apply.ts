@@ -19,13 +19,15 @@ export interface ApplyOptions {
 
 /** The second half of the line: epochs of the log, decoded, into the target, from the target's own checkpoint on. */
 export async function runApply(options: ApplyOptions): Promise<void> {
-  const { log, sink, signal } = options;
+  const { log, sink } = options;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
   const head = await log.head();
   const checkpoint = await sink.start(head);
   try {
     await options.onStart?.(checkpoint);
     const epochs = log.read(checkpoint ? { from: checkpoint.next, signal } : { signal });
-    await sink.apply(decoded(epochs, head, options), signal);
+    await sink.apply(decoded(epochs, head, { ...options, signal }), options.signal, () => failed.abort());
   } finally {
     await sink.close();
   }

@@ -150,8 +150,15 @@ export class Sink {
     this.#link = { session, backend: this.#backend };
   }
 
-  /** Applies epochs until they end or `signal` aborts; the transaction in hand is committed first. */
-  async apply(epochs: AsyncIterable<DecodedEpoch>, signal: AbortSignal): Promise<void> {
+  /**
+   * Applies epochs until they end or `signal` aborts; the transaction in hand is committed first. `onFailed` is told of a
+   * failure before the epochs are closed: the next one is waited for already, and behind a fence it never comes (INV-243).
+   */
+  async apply(
+    epochs: AsyncIterable<DecodedEpoch>,
+    signal: AbortSignal,
+    onFailed: () => void = () => {},
+  ): Promise<void> {
     const queue = new EpochQueue(epochs, signal);
     try {
       for (;;) {
@@ -159,6 +166,9 @@ export class Sink {
         if (first === null) return;
         await this.#exclusively((state) => this.#transaction(state, first, queue));
       }
+    } catch (error) {
+      onFailed();
+      throw error;
     } finally {
       await queue.close();
     }

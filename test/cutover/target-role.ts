@@ -12,13 +12,19 @@ export function roleOf({ target }: Line): string {
 export async function asTargetRole(line: Line): Promise<Line> {
   const role = roleOf(line);
   const scope = { user: role, database: line.target.name, schemas: ['public'], ddl: 'convert' } as const;
-  const fence = [`GRANT pg_signal_backend TO ${role}`, `GRANT app TO ${role} WITH ADMIN OPTION`];
+  const fence = [`GRANT pg_signal_backend TO ${role}`, mayLetIn(role)];
   const made = [`CREATE ROLE ${role} LOGIN PASSWORD 'own' CREATEROLE`, ...targetGrants(scope), ...fence];
   await onTarget(line, made.join(';'));
   const url = new URL(line.target.url);
   [url.username, url.password] = [role, 'own'];
   const text = readFileSync(line.file, 'utf8').replace(line.target.url, url.href);
   return { ...line, config: configOf(line.file, text) };
+}
+
+/** From PostgreSQL 16 on CREATEROLE alone is not enough; what `app` may do is none of its own. */
+function mayLetIn(role: string): string {
+  return `DO $$ BEGIN IF current_setting('server_version_num')::int >= 160000 THEN
+    EXECUTE 'GRANT app TO ${role} WITH ADMIN TRUE, INHERIT FALSE'; END IF; END $$`;
 }
 
 /** With everything that it has made. */

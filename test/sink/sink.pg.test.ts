@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { closeCheckpoint } from '../../src/sink/checkpoint.ts';
 import { create, EpochSeries, header, read, remove, stream, table, update } from './source.ts';
@@ -83,6 +84,21 @@ test('a log that ends before the checkpoint, or is another log, is refused at th
   await expect(sink.start({ ...behind, last: null })).rejects.toMatchObject({ code: 'TARGET_LOG_BEHIND' });
   await expect(sink.start({ ...behind, logId: 'log-2' })).rejects.toMatchObject({ code: 'TARGET_OTHER_LOG' });
   expect((await sink.start({ ...behind, last: header(2) }))?.epoch).toBe(2);
+});
+
+test('a failure is told at once, though the next epoch is waited for and never comes', async () => {
+  await using target = await Target.open(ITEM_DDL);
+  const sink = target.sink();
+  const epoch = new EpochSeries().next([create(ITEM, [1, 'a', 1])]);
+  const failed = new AbortController();
+  const idle = async function* () {
+    yield epoch;
+    await once(failed.signal, 'abort');
+  };
+  await sink.start();
+  await target.session.query('ALTER TABLE sluice.checkpoint RENAME TO elsewhere');
+  const applying = sink.apply(idle(), NEVER, () => failed.abort());
+  await expect(applying).rejects.toMatchObject({ code: 'TARGET_SCHEMA' });
 });
 
 test('a second sink of the pipeline is refused while the first is connected', async () => {
