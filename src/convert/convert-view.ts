@@ -126,7 +126,7 @@ class ViewConverter {
       return ground === undefined ? undefined : shape(ground, sqlOf(ground));
     };
     const timeZone = policyOf(view.database, view.name, '').zone ?? 'UTC';
-    const scope = { ...emptyScope(dialect), table, timeZone };
+    const scope = { ...emptyScope(dialect), table, timeZone, isUnsignedChecked: true };
     return translateQuery(parseQuery(view.definition, dialect), scope, view.definition);
   }
 

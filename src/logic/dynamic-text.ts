@@ -129,3 +129,27 @@ export function preparedBefore(
     (one) => key(one.name.text) === key(name) && one.end <= before,
   );
 }
+
+/** Whether it runs a text that gives rows to its caller: a SELECT that is known, and has no INTO. */
+export function preparesRows(program: Program): boolean {
+  const { definition } = program;
+  const sources = [
+    ...nodesOf(definition, 'execute').flatMap(({ name, start }) => {
+      const source = preparedBefore(program, name.text, start)?.source;
+      return source === undefined ? [] : [{ source, start }];
+    }),
+    ...nodesOf(definition, 'execute-immediate'),
+  ];
+  return sources.some(({ source, start }) => givesRows(program, source, start));
+}
+
+function givesRows(program: Program, source: Expression, before: number): boolean {
+  try {
+    const text = piecesOf(program, source, before).map((piece) => (piece.tag === 'text' ? piece.text : ' x '));
+    const plain = text.join('').replaceAll(/'(?:[^']|'')*'/g, "''");
+    return /^\s*\(*\s*(?:SELECT|WITH|VALUES|TABLE)\b/i.test(plain) && !/\bINTO\b/i.test(plain);
+  } catch (error) {
+    if (error instanceof UnknownText) return false;
+    throw error;
+  }
+}

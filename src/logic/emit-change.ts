@@ -6,11 +6,14 @@ import type { KnownTable } from './catalogue.ts';
 import { emitReturned } from './emit-query.ts';
 import { emitRowByRow, emitUpsert, mayMeetEachOther, meetableKeys, noteRowCount } from './emit-upsert.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
+import { givenByInsert, givenByUpdate } from './given-number.ts';
 import { basesOf } from './item-type.ts';
 
 /** INSERT and REPLACE, with what the program asks of them afterwards. */
-export function emitInsert(emitter: Emitter, node: Insert): void {
-  const table = knownTable(emitter, node.table.parts);
+export function emitInsert(emitter: Emitter, written: Insert): void {
+  const table = knownTable(emitter, written.table.parts);
+  const given = givenByInsert(emitter, written, table);
+  const node = given?.node ?? written;
   noteRowCount(emitter, node);
   const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
   if (keys.length > 1) {
@@ -25,7 +28,8 @@ export function emitInsert(emitter: Emitter, node: Insert): void {
     emitRowByRow(emitter, node);
     return;
   }
-  const isOne = rowsOf(node)?.length === 1 && node.onDuplicate === undefined && !node.isIgnore;
+  const isNumbered = node.onDuplicate === undefined || given !== undefined;
+  const isOne = rowsOf(node)?.length === 1 && isNumbered && !node.isIgnore;
   const isAsked = numbers(emitter, node, table);
   const id = isOne && isAsked ? `\nRETURNING ${quoteName(table.autoIncrement ?? '')} INTO ${lastId(emitter)}` : '';
   emitter.out.line(`${emitter.statement(node)}${id};`);
@@ -84,8 +88,16 @@ export function count(emitter: Emitter): void {
 /** UPDATE of one table or of several. */
 export function emitUpdate(emitter: Emitter, node: Update): void {
   for (const { name } of basesOf(node.tables)) knownTable(emitter, name.parts);
-  emitter.out.line(`${emitter.statement(node)};`);
+  const given = givenByUpdate(emitter, node);
+  if (given === undefined || !emitter.asks('LAST_INSERT_ID')) {
+    emitter.out.line(`${emitter.statement(given?.node ?? node)};`);
+    count(emitter);
+    return;
+  }
+  const { sql } = emitter.temporary('_given_number', 'bigint', BIGINT);
+  emitter.out.line(`${emitter.statement(given.node)}\nRETURNING ${given.column} INTO ${sql};`);
   count(emitter);
+  emitter.out.line(`IF ${sql} IS NOT NULL THEN ${lastId(emitter)} := ${sql}; END IF;`);
 }
 
 /** DELETE from one table or from several. */

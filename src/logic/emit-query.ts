@@ -6,6 +6,7 @@ import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Fetch, SetStatement } from './body.ts';
 import { handlersOf, onNotFound, waitsForNotFound } from './emit-guard.ts';
 import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
+import { countedQuery, emitFoundRows, foundRows, refuseCounted } from './found-rows.ts';
 import { typesOfItems } from './item-type.ts';
 import { apart, assign, bare, heldInBlock, limitLines, storeApart } from './limit.ts';
 import { pgType } from './pg-type.ts';
@@ -18,6 +19,7 @@ import { nodesOf } from './walk.ts';
 export function emitSelectInto(emitter: Emitter, node: Query, into: Into, emit: EmitStatement): void {
   if (into.file !== undefined)
     throw new NotConverted('FILE', 'a file of the server is written', 'Use COPY, or a program of the client.');
+  refuseCounted(emitter, node);
   const types = typesOfItems(emitter, node);
   const targets = into.targets.map((target, at) =>
     target.tag === 'user-variable'
@@ -33,7 +35,9 @@ export function emitSelectInto(emitter: Emitter, node: Query, into: Into, emit: 
     'stored',
   );
   if (isOneRow(node)) {
-    intoOneRow(emitter, sql, targets, types);
+    const { body } = node;
+    const isBare = body.tag === 'select' && body.from.length === 0;
+    intoOneRow(emitter, sql, targets, types, isBare && emitter.program.dialect.flavor === 'mariadb');
     return;
   }
   const found = targets.map((target) => emitter.temporary(`_${bare(target.sql)}`, target.declared, target.type));
@@ -51,6 +55,7 @@ export function emitSelectInto(emitter: Emitter, node: Query, into: Into, emit: 
     emitter.temporary('_row_count', 'bigint', BIGINT);
     emitter.out.line('GET DIAGNOSTICS _row_count = ROW_COUNT;');
   }
+  if (emitter.asks('FOUND_ROWS')) emitter.out.line(`GET DIAGNOSTICS ${foundRows(emitter)} = ROW_COUNT;`);
   keep(emitter, targets, { found, types, emit });
 }
 
@@ -60,6 +65,7 @@ function intoOneRow(
   sql: string,
   targets: readonly Variable[],
   types: readonly (ValueType | undefined)[],
+  isCountedNone: boolean,
 ): void {
   const places = targets.map((target, at) =>
     limitsFor(emitter, target, types[at]).length > 0 ? apart(emitter, target) : target,
@@ -76,13 +82,14 @@ function intoOneRow(
     if (place !== target) storeApart(emitter, target, place.sql, lines);
     else for (const line of lines) emitter.out.line(line);
   }
-  countRows(emitter, '1');
+  countRows(emitter, '1', isCountedNone ? '0' : '1');
 }
 
-/** ROW_COUNT() behind a SELECT: the rows that went INTO variables, -1 where they went to the client. */
-function countRows(emitter: Emitter, rows: string): void {
-  if (!emitter.asks('ROW_COUNT')) return;
-  emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := ${rows};`);
+/** ROW_COUNT() and FOUND_ROWS() behind a SELECT: the rows that went INTO variables. */
+function countRows(emitter: Emitter, rows: string, found = rows): void {
+  if (emitter.asks('ROW_COUNT'))
+    emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := ${rows};`);
+  if (emitter.asks('FOUND_ROWS')) emitter.out.line(`${foundRows(emitter)} := ${found};`);
 }
 
 /** Whether the program can go on behind a second row: a handler waits for errors, or no setting refuses it. */
@@ -246,13 +253,16 @@ export function emitResultSet(emitter: Emitter, node: Query): void {
     return;
   }
   emitter.hasResultSets = true;
-  openResult(emitter, node, emitter.query(node, 'named'));
-  countRows(emitter, '-1');
+  const counted = emitter.asks('FOUND_ROWS') ? countedQuery(node) : undefined;
+  openResult(emitter, counted?.page ?? node, counted === undefined);
+  if (counted !== undefined) emitFoundRows(emitter, counted.all);
+  if (emitter.asks('ROW_COUNT')) emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := -1;`);
 }
 
 /** Opens a cursor for the rows of a query, and adds it to those of the caller. */
-function openResult(emitter: Emitter, node: Query, sql: string): void {
-  const isCounted = emitter.asks('FOUND_ROWS');
+function openResult(emitter: Emitter, node: Query, isWhole: boolean): void {
+  const sql = emitter.query(node, 'named');
+  const isCounted = isWhole && emitter.asks('FOUND_ROWS');
   emitter.temporary('_result', 'refcursor', TEXT);
   emitter.out.line('_result := NULL;');
   if (readsTemporary(emitter, node)) {
@@ -262,9 +272,8 @@ function openResult(emitter: Emitter, node: Query, sql: string): void {
     emitter.out.line(`OPEN _result ${isCounted ? 'SCROLL ' : ''}FOR ${sql};`);
   }
   if (isCounted) {
-    emitter.temporary('_found_rows', 'bigint', TEXT);
     emitter.out.line('MOVE FORWARD ALL IN _result;');
-    emitter.out.line('GET DIAGNOSTICS _found_rows = ROW_COUNT;');
+    emitter.out.line(`GET DIAGNOSTICS ${foundRows(emitter)} = ROW_COUNT;`);
     emitter.out.line('MOVE ABSOLUTE 0 IN _result;');
   }
   emitter.out.line('result_sets := result_sets || _result;');

@@ -89,7 +89,7 @@ export interface Around {
 export function plpgsqlBody(emitter: Emitter, body: BodyStatement, around: Around = {}): readonly string[] {
   emitter.comments.before(body.start);
   const lines = bodyLines(emitter, body);
-  const own = [...emitter.temporaries].map(([name, type]) => `  ${name} ${type};`);
+  const own = [...emitter.temporaries].map(([name, type]) => `  ${name} ${type}${COUNTED.has(name) ? ' := 0' : ''};`);
   const { first = [], last = [] } = around;
   const rest = [...emitter.comments.before(emitter.text.length), ...last];
   const isApart = first.length > 0 && lines.includes('EXCEPTION');
@@ -100,6 +100,9 @@ export function plpgsqlBody(emitter: Emitter, body: BodyStatement, around: Aroun
   }
   return [PRAGMA, ...filled(lines, own, indented(first), indented(rest))];
 }
+
+/** What the last statement did, before there was one. */
+const COUNTED = new Set(['_row_count', '_found_rows', '_last_insert_id']);
 
 const PRAGMA = '#variable_conflict use_variable';
 

@@ -6,7 +6,7 @@ import type { Span } from '../sql/span.ts';
 import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
 import { translateStatement } from '../sql/translate-statement.ts';
-import { BIGINT, TEXT, UNKNOWN, type ValueType } from '../sql/value-type.ts';
+import { BIGINT, padsSpace, TEXT, UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
@@ -35,6 +35,9 @@ export class NotConverted extends Error {
     this.advice = advice;
   }
 }
+
+/** The first version of MySQL whose own collations take blanks at the end of a text for a part of it. */
+const WITHOUT_PAD = 80_000;
 
 /** A statement in a string of the program. */
 export interface Embedded {
@@ -243,7 +246,7 @@ export class Emitter {
   }
 
   scope(): Scope {
-    const { dialect } = this.program;
+    const { dialect, collation } = this.program;
     return {
       dialect,
       resolve: (parts) => this.book.resolve(parts),
@@ -251,6 +254,7 @@ export class Emitter {
       table: (parts) => this.table(parts)?.shape,
       routine: (parts) => this.routine(parts),
       textRule: this.context.textRule,
+      ignoresBlanks: padsSpace(collation) ?? (dialect.flavor === 'mariadb' || dialect.version < WITHOUT_PAD),
       timeZone: this.context.timeZone,
       mustBeImmutable: false,
       hasHelpers: this.hasHelpers,
@@ -300,11 +304,13 @@ export class Emitter {
   }
 }
 
+const WHOLE = { kind: 'integer', isWide: true } as const;
+
 /** Calls that ask what the last statement did. */
 const SESSION: Readonly<Record<string, (emitter: Emitter) => Variable>> = {
   ROW_COUNT: (emitter) => emitter.temporary('_row_count', 'bigint', BIGINT),
   FOUND_ROWS: (emitter) => emitter.temporary('_found_rows', 'bigint', BIGINT),
-  LAST_INSERT_ID: (emitter) => emitter.temporary('_last_insert_id', 'bigint', BIGINT),
+  LAST_INSERT_ID: (emitter) => emitter.temporary('_last_insert_id', 'bigint', { ...WHOLE, isUnsigned: true }),
 };
 
 /** The type of a user variable: that of what is put into it first. */

@@ -1,6 +1,7 @@
 import { digitsBehind } from '../sql/decimal-scale.ts';
 import type { Expression } from '../sql/expression.ts';
 import { quoteLiteral } from '../sql/fragment.ts';
+import { keptText } from '../sql/round-double.ts';
 import { isGuarded } from './emit-guard.ts';
 import type { Emitter } from './emitter.ts';
 import type { PgType } from './pg-type.ts';
@@ -36,10 +37,11 @@ export function limitLines(emitter: Emitter, to: Limited): readonly string[] {
   return [...own, ...(cast === undefined ? [] : [`${sql} := ${sql}::${cast};`]), ...refusals(to)];
 }
 
-/** A text that is more than its characters: a CHAR, a member of an ENUM, members of a SET. */
+/** A text that is more than its characters: a CHAR, a member of an ENUM, members of a SET; a number of so many digits. */
 function ownLines(emitter: Emitter, to: Limited): readonly string[] {
   const { sql, type } = to;
   if (isPadded(to)) return [`${sql} := rtrim(${sql}, ' ');`];
+  if (type.kind === 'float' && type.digits !== undefined) return [`${sql} := ${keptText(sql, type.digits)};`];
   const members = type.kind === 'text' ? (type.members ?? type.flags) : undefined;
   if (type.kind !== 'text' || members === undefined) return [];
   const name = type.members === undefined ? 'sluice_set' : 'sluice_enum';

@@ -17,6 +17,8 @@ export interface Language {
   readonly flavor: Dialect['flavor'];
   readonly version: number;
   readonly sqlMode: string;
+  /** The collation of its database, as the server tells it; undefined: not known. */
+  readonly collation?: string | undefined;
 }
 
 const READERS: Readonly<Record<ProgramKind, (reader: BodyReader, head: Head) => Definition>> = {
@@ -37,7 +39,8 @@ export function parseProgram(text: string, language: Language, offset = 0): Prog
   const reader = new BodyReader(cursorAt(lexed, of), readBodyStatement);
   const definition = readDefinition(reader);
   if (definition === undefined) return undefined;
-  return { lexed, dialect: of, sqlMode: language.sqlMode, offset, definition, failures: reader.failures };
+  const { sqlMode, collation } = language;
+  return { lexed, dialect: of, sqlMode, collation, offset, definition, failures: reader.failures };
 }
 
 function readDefinition(reader: BodyReader): Definition | undefined {

@@ -18,6 +18,8 @@ export interface Program {
   readonly dialect: Dialect;
   /** The mode it was created with, which decides how it runs (strict, division by zero), as `@@sql_mode` writes it. */
   readonly sqlMode: string;
+  /** The collation of its database, under which its variables are compared; undefined: not known. */
+  readonly collation?: string | undefined;
   /** Where `lexed.text` begins in the file or 0: UTF-16 units. */
   readonly offset: number;
   readonly definition: Definition;

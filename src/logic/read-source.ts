@@ -64,7 +64,8 @@ function createText(row: Row): string | undefined {
 /** A view is shown without a mode: it is stored in the server's own form, which the mode of the reader decides. */
 function languageOf({ server }: MysqlConnection, row: Row): Language {
   const sqlMode = row['sql_mode'] ?? '';
-  return { flavor: server.kind, version: versionNumber(server.version), sqlMode };
+  const collation = row['Database Collation'] ?? undefined;
+  return { flavor: server.kind, version: versionNumber(server.version), sqlMode, collation };
 }
 
 /** As version comments write it: 9.7.4 is 90704. */

@@ -1,17 +1,21 @@
 import type { CastType, Expression } from '../sql/expression.ts';
 import type { Query, SelectItem } from '../sql/query.ts';
+import type { Span } from '../sql/span.ts';
 import type { ValueType } from '../sql/value-type.ts';
 import type { Emitter } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
 
-/** What is selected into texts is made a text as MySQL makes it, where PL/pgSQL would do it otherwise. */
+/** What is selected into texts and decimals is made one as MySQL makes it, where PL/pgSQL would do it otherwise. */
 export function textItems(emitter: Emitter, query: Query, targets: readonly (ValueType | undefined)[]): Query {
   const { body } = query;
   if (body.tag !== 'select' || body.items.some(({ tag }) => tag === 'star')) return query;
   const types = typesOfItems(emitter, query);
-  const items = body.items.map((item, at) =>
-    targets[at]?.kind === 'text' && isPrintedOtherwise(types[at]) ? asText(item) : item,
-  );
+  const items = body.items.map((item, at) => {
+    const [to, from] = [targets[at]?.kind, types[at]];
+    if (query.into?.targets[at]?.tag === 'user-variable' && isAverage(item)) return cutAverage(item, from);
+    if (to === 'text' && isPrintedOtherwise(from)) return castTo(item, 'CHAR');
+    return to === 'decimal' && from?.kind === 'float' ? castTo(item, 'DECIMAL', MOST_DIGITS) : item;
+  });
   return items.every((item, at) => item === body.items[at]) ? query : { ...query, body: { ...body, items } };
 }
 
@@ -20,12 +24,56 @@ function isPrintedOtherwise(type: ValueType | undefined): boolean {
   return type?.kind === 'float' || (type?.kind === 'other' && type.flags !== undefined);
 }
 
-function asText(item: SelectItem): SelectItem {
+/** Averages that were cut so, by their place in the source. */
+export function cutAverages({ body }: Query): readonly { readonly span: Span; readonly digits: string }[] {
+  if (body.tag !== 'select') return [];
+  return body.items.flatMap((item) => {
+    const call = item.tag === 'item' && item.expression.tag === 'call' ? item.expression : undefined;
+    const digits = call?.args[1];
+    // What the source wrote itself stands behind its first argument.
+    return call !== undefined && digits?.tag === 'number' && digits.start === call.start
+      ? [{ span: call, digits: digits.value }]
+      : [];
+  });
+}
+
+function digitsKept(type: ValueType | undefined): number | undefined {
+  return type?.kind === 'decimal' && type.scale !== undefined ? 9 * Math.ceil(type.scale / 9) : undefined;
+}
+
+function isAverage(item: SelectItem): boolean {
+  return item.tag === 'item' && item.expression.tag === 'aggregate' && item.expression.upper === 'AVG';
+}
+
+/** A user variable keeps an average as it was computed: by nine digits behind the point, of which the rest is cut. */
+function cutAverage(item: SelectItem, type: ValueType | undefined): SelectItem {
+  const kept = digitsKept(type);
+  if (item.tag !== 'item' || kept === undefined) return item;
+  const { start, end } = item.expression;
+  const digits: Expression = {
+    tag: 'number',
+    form: 'integer',
+    value: String(kept),
+    start,
+    end,
+  };
+  const name = { text: 'TRUNCATE', isQuoted: false, start, end };
+  const args = [item.expression, digits];
+  return {
+    ...item,
+    expression: { tag: 'call', parts: [name], upper: 'TRUNCATE', args, keyword: undefined, start, end },
+  };
+}
+
+/** The most digits of a DECIMAL, and those of them that stand behind the point. */
+const MOST_DIGITS = [65, 30];
+
+function castTo(item: SelectItem, name: string, sizes: readonly number[] = []): SelectItem {
   if (item.tag !== 'item') return item;
   const { expression } = item;
   const { start, end } = expression;
   const type: CastType = {
-    ...{ name: 'CHAR', sizes: [], isUnsigned: false },
+    ...{ name, sizes, isUnsigned: false },
     charset: undefined,
     collation: undefined,
     start,

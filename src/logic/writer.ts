@@ -1,3 +1,5 @@
+import { breakLines } from '../sql/line-layout.ts';
+
 /** Characters of one program at most: a handler is copied to every statement of its block, blocks in blocks multiply. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
@@ -24,15 +26,25 @@ export class Allowance {
   }
 }
 
+/** Characters of a line. */
+const WIDTH = 100;
+
 /** Lines of a program with their indents. */
 export class Writer {
   readonly lines: string[] = [];
   #depth = 0;
   readonly #allowance = new Allowance();
+  readonly #isBroken: boolean;
+
+  /** `isBroken`: what is longer than a line goes on below. */
+  constructor(isBroken = true) {
+    this.#isBroken = isBroken;
+  }
 
   /** A text of one or several lines at the present depth. */
   line(text: string): void {
-    for (const part of text.split('\n')) {
+    const whole = this.#isBroken ? breakLines(text, WIDTH - 2 * this.#depth) : text;
+    for (const part of whole.split('\n')) {
       this.#allowance.take(part.length + 2 * this.#depth);
       this.lines.push(part === '' ? '' : `${'  '.repeat(this.#depth)}${part}`);
     }

@@ -1,10 +1,12 @@
+import { withoutBlanks } from './blank.ts';
 import { toBytes, toNumber, toText, toValue } from './coerce.ts';
 import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import { calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
 import { storedFloat } from './float-text.ts';
-import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
+import { atom, cast, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import { memberOf } from './member.ts';
+import { exactDouble, keptDigits } from './round-double.ts';
 import type { TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, isNumeric, JSON_TYPE, TEXT, type ValueType } from './value-type.ts';
@@ -59,17 +61,15 @@ function textOf(value: Fragment, column: TableColumn, context: Context, span: Sp
   return type.isPadded === true ? withoutBlanks(text) : text;
 }
 
-/** What MySQL reads of a CHAR, whatever was written. */
-export function withoutBlanks(text: Fragment): Fragment {
-  const { literal, type } = text;
-  if (type.kind === 'text' && type.isPadded === true && isPlace(text)) return text;
-  if (literal === undefined) return atom(`rtrim(${text.sql}, ' ')`, type);
-  const short = literal.replace(/ +$/, '');
-  return short === literal ? text : { ...atom(quoteLiteral(short), type), literal: short };
+/** The number of a text must be the whole text. */
+function toStored(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
+  const number = storedNumber(value, column, context, span);
+  const { type } = column;
+  if (type.kind === 'float') return keptDigits(number, type);
+  return type.kind === 'decimal' && number.type.kind === 'float' ? exactDouble(number) : number;
 }
 
-/** The number of a text must be the whole text. */
-function toStored(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {
+function storedNumber(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {
   if (value.type.kind !== 'text' || value.digits !== undefined) return toValue(toNumber(value, context, span));
   const name = type.kind === 'float' ? 'float8' : 'numeric';
   if (value.literal === undefined) return cast(value, name, type);
@@ -150,7 +150,8 @@ export function exact(value: Fragment, { type }: TableColumn): Fragment {
 
 /** numeric of no more digits than the column keeps. */
 function asDecimal(value: Fragment, type: Extract<ValueType, { kind: 'decimal' }>): Fragment {
-  const number = value.type.kind === 'decimal' ? value : cast(value, 'numeric', type);
+  const isFloat = value.type.kind === 'float';
+  const number = isFloat ? exactDouble(value) : value.type.kind === 'decimal' ? value : cast(value, 'numeric', type);
   const isShort = type.scale === undefined || scaleIn(value.type) <= type.scale;
   return isShort ? { ...number, type } : atom(`round(${number.sql}, ${type.scale})`, type);
 }

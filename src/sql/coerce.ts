@@ -66,7 +66,7 @@ function unknownNumber(value: Fragment, context: Context, span: Span): Fragment 
 }
 
 /** A SET counts as the sum of the bits of its members. */
-function flagNumber(value: Fragment): Fragment | undefined {
+export function flagNumber(value: Fragment): Fragment | undefined {
   const { sql, type } = value;
   const flags = type.kind === 'text' || type.kind === 'other' ? type.flags : undefined;
   if (flags === undefined || !isPlace(value)) return undefined;

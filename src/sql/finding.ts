@@ -38,8 +38,11 @@ export const FINDINGS = {
   TEXT_ORDER: { severity: 'review', advice: 'Give the expression a COLLATE clause if the order of the texts matters.' },
   TEXT_CASE: {
     severity: 'note',
-    advice:
-      'Letters with accents and trailing blanks are told apart; use a nondeterministic collation if they must not be.',
+    advice: 'Letters with accents are told apart; use a nondeterministic collation if they must not be.',
+  },
+  TEXT_BLANK: {
+    severity: 'note',
+    advice: 'Store no texts with blanks at their end: the source finds them without, the target does not.',
   },
   TEXT_DISTINCT: {
     severity: 'review',

@@ -9,6 +9,8 @@ export interface Fragment {
   readonly literal?: string | undefined;
   /** Of a hexadecimal literal: beside a number it is one. */
   readonly digits?: string | undefined;
+  /** A column of a table itself: what is made of it finds no index. */
+  readonly isColumn?: boolean;
   /** As the source shows it, where it counts with more digits behind the point. */
   readonly shown?: string | undefined;
 }

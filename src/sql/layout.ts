@@ -1,33 +1,12 @@
-/** A word, a text or name in quotes, a comma, or what stands in parentheses. */
-interface Part {
-  readonly text: string;
-  readonly isSpaced: boolean;
-  readonly inner: readonly Part[] | null;
-}
-
-const TOKEN = /(\s*)('(?:[^']|'')*'|"(?:[^"]|"")*"|[(),]|[^\s'"(),]+)/gy;
+import { type Part, readParts } from './layout-part.ts';
 
 /**
  * A query of ours on several lines: each clause and each join begins one, selected items stand under each other, what a
  * subquery holds is further in. Nothing but blanks changes; a text that is not understood stays as it is.
  */
 export function layOut(sql: string): string {
-  const tokens = [...sql.matchAll(TOKEN)];
-  if (tokens.map(([all]) => all).join('') !== sql.trimEnd()) return sql;
-  const root: Part[] = [];
-  const open = [root];
-  for (const [, space = '', text = ''] of tokens) {
-    const isSpaced = space !== '';
-    if (text === ')') open.pop();
-    const level = open.at(-1);
-    if (level === undefined) return sql;
-    if (text === '(') {
-      const inner: Part[] = [];
-      level.push({ text, isSpaced, inner });
-      open.push(inner);
-    } else if (text !== ')') level.push({ text, isSpaced, inner: null });
-  }
-  return open.length === 1 ? printGroup(root, '') : sql;
+  const parts = readParts(sql);
+  return parts === undefined ? sql : printGroup(parts, '');
 }
 
 function printGroup(parts: readonly Part[], indent: string): string {
@@ -44,8 +23,8 @@ function printGroup(parts: readonly Part[], indent: string): string {
     .join('');
 }
 
-const CLAUSES = /^(?:FROM|WHERE|GROUP|HAVING|WINDOW|ORDER|LIMIT|OFFSET|UNION|INTERSECT|EXCEPT|SELECT|VALUES)$/;
-const JOINS = /^(?:JOIN|LEFT|RIGHT|CROSS|NATURAL)$/;
+export const CLAUSES = /^(?:FROM|WHERE|GROUP|HAVING|WINDOW|ORDER|LIMIT|OFFSET|UNION|INTERSECT|EXCEPT|SELECT|VALUES)$/;
+export const JOINS = /^(?:JOIN|LEFT|RIGHT|CROSS|NATURAL)$/;
 
 /** The line breaks of one query, by the place of the part before which they stand. */
 function queryBreaks(parts: readonly Part[], indent: string): ReadonlyMap<number, string> {
@@ -71,13 +50,13 @@ function queryBreaks(parts: readonly Part[], indent: string): ReadonlyMap<number
 }
 
 /** `IS DISTINCT FROM` and `WITHIN GROUP` are no clauses. */
-function isInside(text: string, parts: readonly Part[], at: number): boolean {
+export function isInside(text: string, parts: readonly Part[], at: number): boolean {
   const [first, second] = [parts[at - 2]?.text ?? '', parts[at - 1]?.text];
   if (text === 'FROM') return second === 'DISTINCT' && /^(?:IS|NOT)$/.test(first);
   return text === 'GROUP' && second === 'WITHIN';
 }
 
-function isJoin(parts: readonly Part[], at: number): boolean {
+export function isJoin(parts: readonly Part[], at: number): boolean {
   const words = parts.slice(at, at + 3).map(({ text }) => text);
   return /^(?:NATURAL )?(?:(?:LEFT|RIGHT|CROSS) )?JOIN\b/.test(words.join(' '));
 }

@@ -30,12 +30,22 @@ function enumMember(value: Fragment, { members = [] }: TableColumn, context: Con
   if (found !== undefined) return literal(found, TEXT);
   const call = atRunTime('enum', value, members, { context, span });
   if (call !== undefined) return call;
+  if (isNumeric(type) && !/^\d+$/.test(value.sql)) return numberedMember(value, members, context, span);
   if (isNumeric(type)) {
-    context.report('CONSTRUCT', span, 'a member of an ENUM is written by its number');
+    context.report('CONSTRUCT', span, 'a member of an ENUM is written by a number that none has');
     return atom('NULL', { kind: 'null' });
   }
   const text = toText(value, context, span);
   return text.literal === undefined ? spelledAtRunTime(text, members, context) : text;
+}
+
+/** By a number that is known at run time; one that no member has becomes what the CHECK of the column refuses. */
+function numberedMember(value: Fragment, members: readonly string[], context: Context, span: Span): Fragment {
+  const number = toNumber(value, context, span);
+  const whole = number.type.kind === 'integer' ? `${operand(number)}::int` : `round(${number.sql})::int`;
+  const found = `(ARRAY[${members.map(quoteLiteral).join(', ')}])[${whole}]`;
+  const none = context.scope.dialect.mode.isStrict ? "' '" : "''";
+  return atom(`CASE WHEN ${operand(number)} IS NOT NULL THEN COALESCE(${found}, ${none}) END`, TEXT);
 }
 
 /**

@@ -5,6 +5,7 @@ import { printJsonTable } from './print-json-table.ts';
 import type { Join, TableReference } from './query.ts';
 import { type Source, scopeOf } from './query-scope.ts';
 import type { TableColumn } from './scope.ts';
+import { foldedUsing, namedApart } from './using-fold.ts';
 
 type Node<Tag extends TableReference['tag']> = Extract<TableReference, { tag: Tag }>;
 
@@ -118,6 +119,12 @@ export class FromPrinter {
     if (node.kind === 'straight') this.#context.report('HINT', node, 'STRAIGHT_JOIN orders the tables');
     const left = this.table(node.left, before);
     const right = this.table(node.right, [...before, ...left.sources]);
+    const merged = foldedUsing(node, left.sources, right.sources, this.#context);
+    if (merged !== undefined) {
+      const word = joinWord({ ...node, isNatural: false }, true);
+      const sources = [...namedApart(left.sources), ...right.sources];
+      return { sql: `${left.sql} ${word} ${asRight(node.right, right.sql)} ON ${merged}`, sources };
+    }
     const sources = [...left.sources, ...right.sources];
     const condition = this.#condition(node, [...sources, ...before]);
     const word = joinWord(node, condition !== '');

@@ -1,4 +1,4 @@
-import { toValue } from './coerce.ts';
+import { flagNumber, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { OrderItem } from './expression.ts';
 import { type Fragment, quoteLiteral } from './fragment.ts';
@@ -9,7 +9,10 @@ import { asCharacters } from './value-type.ts';
 /** ORDER BY with NULLs where MySQL has them: first when ascending, last when descending. '' without items. */
 export function orderBy(items: readonly OrderItem[], context: Context): string {
   if (items.length === 0) return '';
-  const parts = items.map((item) => orderItem(item, orderedBy(toValue(context.fragment(item.expression)), context)));
+  const parts = items.map((item) => {
+    const value = context.fragment(item.expression);
+    return orderItem(item, flagNumber(value)?.sql ?? orderedBy(toValue(value), context));
+  });
   return `ORDER BY ${parts.join(', ')}`;
 }
 

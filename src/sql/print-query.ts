@@ -10,7 +10,7 @@ import type { CommonTable, Query, QueryBody, SetOperation, With } from './query.
 import { isSame, withTable } from './query-scope.ts';
 import type { TableColumn } from './scope.ts';
 import { folded, isFolded } from './text-fold.ts';
-import { UNKNOWN, type ValueType } from './value-type.ts';
+import { scaleOf, UNKNOWN, type ValueType } from './value-type.ts';
 
 export interface PrintedQuery {
   readonly fragment: Fragment;
@@ -109,6 +109,7 @@ function printSet(node: SetOperation, context: Context, options: BodyOptions): P
   const plain = { ...options, orderBy: [], lock: undefined };
   const first = printBody(node.first, context, plain);
   let { columns, sql } = first;
+  let isRescaled = false;
   for (const { operator, isAll, body } of node.rest) {
     const printed = printBody(body, context, { ...plain, naming: options.naming === 'typed' ? 'typed' : 'plain' });
     checkTypes(first.columns, printed.columns, context, node);
@@ -117,14 +118,33 @@ function printSet(node: SetOperation, context: Context, options: BodyOptions): P
     if (isWritten) context.report('TEXT_CASE', node, 'rows with texts are made distinct without regard to case');
     else if (isLow)
       context.report('TEXT_DISTINCT', node, 'rows with texts are made distinct, where case counts on the target');
+    const before = columns;
     columns = columns.map((column, at) => united(column, printed.columns[at]));
+    isRescaled ||= columns.some(({ type }, at) => isRescaledTo(type, [before[at], printed.columns[at]]));
     const right = body.tag === 'set-operation' ? `(${printed.sql})` : printed.sql;
     if (!isWritten) sql = `${sql} ${operator.toUpperCase()}${isAll ? ' ALL' : ''} ${right}`;
     else sql = unitedOnce(`${sql} UNION ALL ${right}`, columns, context);
   }
+  if (isRescaled && options.naming !== 'typed' && columns.every(({ name }) => name !== ''))
+    sql = rescaled(sql, columns);
   if (!options.orderBy.some((item) => isFoldedOrder(item, columns, context)))
     return { sql, order: namedOrder(options.orderBy, context), columns };
   return { sql: `SELECT * FROM (${sql}) AS united`, order: foldedOrder(options.orderBy, columns, context), columns };
+}
+
+/** Whether a number of either side has fewer digits behind the point than the column, which shows them all. */
+function isRescaledTo(type: ValueType, parts: readonly (TableColumn | undefined)[]): boolean {
+  if (type.kind !== 'decimal' || type.scale === undefined || type.scale === 0) return false;
+  return parts.some((part) => part !== undefined && part.type.kind !== 'null' && scaleOf(part.type) !== type.scale);
+}
+
+function rescaled(sql: string, columns: readonly TableColumn[]): string {
+  const items = columns.map(({ name, type }, at) => {
+    const isExact = type.kind === 'decimal' && type.scale !== undefined;
+    return `${isExact ? `round(c${at + 1}, ${type.scale})` : `c${at + 1}`} AS ${quoteName(name)}`;
+  });
+  const names = columns.map((_, at) => `c${at + 1}`).join(', ');
+  return `SELECT ${items.join(', ')} FROM (${sql}) AS shown(${names})`;
 }
 
 /** Literals alone are spelled as they are. */
@@ -171,7 +191,7 @@ function foldedOrder(items: readonly OrderItem[], columns: readonly TableColumn[
 
 /** A column of a set operation: numbers of several kinds become one, a NULL takes the type of the others. */
 function united(column: TableColumn, other: TableColumn | undefined): TableColumn {
-  if (other === undefined || column.type.kind === other.type.kind) return column;
+  if (other === undefined || (column.type.kind === other.type.kind && column.type.kind !== 'decimal')) return column;
   const isNull = column.type.kind === 'null';
   const areNumbers = [column, other].every(({ type }) => LIKE_NUMBERS.has(type.kind));
   if (!isNull && !areNumbers) return column;

@@ -1,4 +1,4 @@
-import { toCondition, toValue } from './coerce.ts';
+import { flagNumber, toCondition, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import { groupedDistinct } from './distinct-group.ts';
 import type { Expression, OrderItem } from './expression.ts';
@@ -49,6 +49,8 @@ export function printSelect(written: Select, outer: Context, options: SelectOpti
   reportOptions(written, outer);
   const from = new FromPrinter(outer, options.inner).list(written.from);
   const plain = outer.within(scopeOf(from.sources, outer.scope));
+  if (from.sources.some(({ isNamed }) => isNamed === true) && written.items.some(({ tag }) => tag === 'star'))
+    outer.report('CONSTRUCT', written, 'a star over USING of texts of which case does not count');
   const spelled = isGiven(options.naming) ? withoutStars(written, from.sources) : written;
   const node = groupedDistinct(spelled, { sources: from.sources, plain, orderBy: options.orderBy });
   const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources, plain));
@@ -235,10 +237,17 @@ function noteOrder(item: OrderItem, value: Fragment, node: Select, context: Cont
   context.report('TEXT_ORDER', item, what);
 }
 
+/** A SET is ordered by the bits of its members. */
+function flagOrder(expression: Expression, context: Context): string | undefined {
+  return expression.tag === 'column' ? flagNumber(context.fragment(expression))?.sql : undefined;
+}
+
 /** An alias stands for itself when it is the whole item; inside an expression it is put in, as for a text. */
 function printOrder(item: OrderItem, node: Select, context: Context, sources: readonly Source[]): string {
   const { expression } = item;
   const named = namedItem(expression, node, context);
+  const flags = node.isDistinct ? undefined : flagOrder(named?.tag === 'item' ? named.expression : expression, context);
+  if (flags !== undefined) return orderItem(item, flags);
   if (named !== undefined) {
     const value = named.tag === 'item' ? toValue(context.fragment(named.expression)) : undefined;
     if (value?.type.kind !== 'text' || value.literal !== undefined) return orderItem(item, named.sql);

@@ -10,6 +10,8 @@ export interface Source {
   /** Its columns are not known: any name may be one of them. */
   readonly isOpen: boolean;
   readonly key: readonly string[];
+  /** Its bare columns are printed with its name: another source has some of them too. */
+  readonly isNamed?: boolean;
 }
 
 /** The scope inside a query: its sources before those of the query around it. */
@@ -43,7 +45,8 @@ function resolveIn(sources: readonly Source[], parts: readonly Name[]): Resolved
   const found = findColumn(sources, parts);
   if (found === undefined) return undefined;
   const { source, column } = found;
-  if (parts.length === 1 || source.name === undefined) return { sql: column.sql, type: column.type };
+  if ((parts.length === 1 && source.isNamed !== true) || source.name === undefined)
+    return { sql: column.sql, type: column.type };
   return { sql: `${quoteName(source.name)}.${column.sql}`, type: column.type };
 }
 

@@ -4,10 +4,21 @@ import type { Aggregate } from './expression.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
 import { orderBy, orderedBy } from './print-order.ts';
 import { printOver } from './print-window.ts';
-import { ruleOf, underRule } from './rule-comparison.ts';
+import { ignoresBlanks, ruleOf, underRule } from './rule-comparison.ts';
 import { jsonPart } from './rule-json.ts';
 import { folded, isFolded } from './text-fold.ts';
-import { BIGINT, decimal, FLOAT, INTEGER, JSON_TYPE, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
+import {
+  BIGINT,
+  decimal,
+  FLOAT,
+  INTEGER,
+  JSON_TYPE,
+  NUMERIC,
+  plainText,
+  scaleOf,
+  TEXT,
+  type ValueType,
+} from './value-type.ts';
 
 type Written = (node: Aggregate, args: readonly Fragment[], context: Context) => Fragment;
 
@@ -118,7 +129,7 @@ function comparable(value: Fragment, context: Context, node: Aggregate): Fragmen
   if (value.type.kind !== 'text') return value;
   const rule = ruleOf([value], context);
   if (rule === 'lower') context.report('TEXT_CASE', node, 'distinct texts are told apart without regard to case');
-  return underRule(value, rule);
+  return underRule(value, rule, ignoresBlanks([value], context));
 }
 
 function sumType(type: ValueType): ValueType {
@@ -158,7 +169,7 @@ function extreme(name: string, node: Aggregate, args: readonly Fragment[], conte
     return atom(`(array_agg(${value.sql} ORDER BY ${order}))[1]`, type);
   }
   // Of an ENUM too it is the least of the texts, and is a text.
-  return over(node, `${name}(${value.sql})`, type.kind === 'text' ? { kind: 'text', rule: type.rule } : type);
+  return over(node, `${name}(${value.sql})`, type.kind === 'text' ? plainText(type) : type);
 }
 
 /** Of no rows at all the answer is a number too. */
@@ -194,7 +205,9 @@ function distinctByOther(
   { text, args, mark }: { readonly text: Fragment; readonly args: readonly Fragment[]; readonly mark: string },
   context: Context,
 ): Fragment {
-  const isOne = args.some(({ type }) => isFolded(type, context));
+  const low = args.find(({ type }) => isFolded(type, context));
+  const isOne = low !== undefined;
+  const same = folded(atom('e.v', low?.type ?? text.type), context).sql;
   const keys = node.orderBy.map((item) => orderedBy(context.fragment(item.expression), context));
   const lists = [text.sql, ...keys].map((sql) => `array_agg(${sql})`).join(', ');
   const names = keys.map((_, at) => `k${at + 1}`);
@@ -205,7 +218,7 @@ function distinctByOther(
   const value = isOne ? '(array_agg(e.v ORDER BY e.n))[1] AS v, min(e.n) AS n' : 'e.v';
   const columns = ['v', ...names, ...(isOne ? ['n'] : [])].join(', ');
   const list = `unnest(${lists})${isOne ? ' WITH ORDINALITY' : ''}`;
-  const rows = `SELECT ${value}${mins} FROM ${list} AS e(${columns}) WHERE e.v IS NOT NULL GROUP BY ${isOne ? 'lower(e.v)' : 'e.v'}`;
+  const rows = `SELECT ${value}${mins} FROM ${list} AS e(${columns}) WHERE e.v IS NOT NULL GROUP BY ${isOne ? same : 'e.v'}`;
   // Without an order of its own the list is in that in which the texts came.
   const last = order.length === 0 && isOne ? ['u.n'] : order;
   const by = last.length === 0 ? '' : ` ORDER BY ${last.join(', ')}`;

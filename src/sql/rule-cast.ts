@@ -3,8 +3,9 @@ import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import type { CastType, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { exactDouble } from './round-double.ts';
 import { toJson } from './rule-json.ts';
-import { asCharacters, BIGINT, decimal, FLOAT, textRule, UNSIGNED, type ValueType } from './value-type.ts';
+import { asCharacters, BIGINT, decimal, FLOAT, textType, UNSIGNED, type ValueType } from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 
@@ -92,17 +93,21 @@ function unsigned(value: Fragment): Fragment {
 function exact(value: Fragment, type: CastType, context: Context, node: Node<'cast'>): Fragment {
   const [precision = 10, scale = 0] = type.sizes;
   const number = toNumber(value, context, node);
-  // Through the text: '1.005' as a double is less than 1.005.
-  const from =
-    value.literal !== undefined && number.sql.startsWith("'") ? number.sql.replace(/::float8$/, '') : operand(number);
+  const from = number.type.kind === 'float' ? exactText(number) : operand(number);
   return atom(`${from}::numeric(${precision},${scale})`, decimal(scale));
+}
+
+/** Through the text: '1.005' as a double is less than 1.005. */
+function exactText(number: Fragment): string {
+  const literal = /^('[^']*')::float8$/.exec(number.sql)?.[1];
+  return literal ?? exactDouble(number).sql.replace(/::numeric$/, '');
 }
 
 function characters(value: Fragment, type: CastType, context: Context, node: Node<'cast'>): Fragment {
   const text = toText(value, context, node);
   const [size] = type.sizes;
-  const rule = textRule(type.collation) ?? (type.charset === 'binary' ? 'exact' : undefined);
-  const typed: ValueType = rule === undefined ? asCharacters(text.type) : { kind: 'text', rule };
+  const collation = type.collation ?? (type.charset === 'binary' ? 'binary' : undefined);
+  const typed = collation === undefined ? asCharacters(text.type) : textType(collation);
   if (size === undefined) return { ...text, type: typed };
   return atom(`${operand(text)}::varchar(${size})`, typed);
 }
@@ -117,5 +122,5 @@ function moment(value: Fragment, digits: number): Fragment {
 /** COLLATE decides how a text is compared; its name is the source's. */
 export function collate(node: Node<'collate'>, context: Context): Fragment {
   const text = toText(context.fragment(node.operand), context, node);
-  return { ...text, type: { kind: 'text', rule: textRule(node.collation) } };
+  return { ...text, type: textType(node.collation) };
 }

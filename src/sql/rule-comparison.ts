@@ -1,3 +1,4 @@
+import { withoutBlanks } from './blank.ts';
 import { localTime, toNumber, toText, toValue, unify } from './coerce.ts';
 import { toCalendar, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
@@ -139,10 +140,22 @@ function calendars(left: Fragment, right: Fragment, { context, span }: Place): r
 
 function texts(left: Fragment, right: Fragment, place: Place, byOrder: boolean): readonly [Fragment, Fragment] {
   const rule = ruleOf([left, right], place.context);
-  if (!byOrder && (isCaseless(left) || isCaseless(right))) return [left, right];
+  const isBlind = ignoresBlanks([left, right], place.context);
   if (byOrder) place.context.report('TEXT_ORDER', place.span, 'texts are compared by order');
+  if (rule === 'exact') return exactTexts(left, right, place, isBlind);
+  if (!byOrder && (isCaseless(left) || isCaseless(right)))
+    return [underRule(left, 'exact', isBlind), underRule(right, 'exact', isBlind)];
   if (rule === 'lower') place.context.report('TEXT_CASE', place.span, 'texts are compared without regard to case');
-  return [underRule(left, rule), underRule(right, rule)];
+  return [underRule(left, rule, isBlind), underRule(right, rule, isBlind)];
+}
+
+/** A column stays as it is, so that its index is found: blanks that are stored at its end count. */
+function exactTexts(left: Fragment, right: Fragment, place: Place, isBlind: boolean): readonly [Fragment, Fragment] {
+  if (!isBlind) return [left, right];
+  if (left.isColumn === true || right.isColumn === true)
+    place.context.report('TEXT_BLANK', place.span, 'a text is compared with a column whose blanks at the end count');
+  const bare = (value: Fragment): Fragment => (value.isColumn === true ? value : withoutBlanks(value));
+  return [bare(left), bare(right)];
 }
 
 /** A literal without letters: only a text without letters equals it. */
@@ -157,8 +170,15 @@ export function ruleOf(values: readonly Fragment[], context: Context): TextRule 
   return rules.find((rule) => rule !== undefined) ?? context.scope.textRule;
 }
 
+/** Whether texts that differ in blanks at the end are equal: as a column's collation says, else that of the scope. */
+export function ignoresBlanks(values: readonly Fragment[], { scope }: Context): boolean {
+  const told = values.map(({ type }) => (type.kind === 'text' ? type.ignoresBlanks : undefined));
+  return told.find((one) => one !== undefined) ?? scope.ignoresBlanks === true;
+}
+
 /** A text as it is compared under a rule; a literal of ASCII is made small here. */
-export function underRule(value: Fragment, rule: TextRule): Fragment {
+export function underRule(given: Fragment, rule: TextRule, isBlind = false): Fragment {
+  const value = isBlind && rule !== 'native' ? withoutBlanks(given) : given;
   if (rule !== 'lower') return value;
   const { literal } = value;
   if (literal !== undefined && /^[\x20-\x7e]*$/.test(literal)) {

@@ -2,6 +2,7 @@ import { toNumber } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call } from './expression.ts';
 import { atom, type Fragment, operand } from './fragment.ts';
+import { roundedDouble } from './round-double.ts';
 import { applyTemplate, type RuleTable } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
@@ -90,7 +91,7 @@ function literalDigits(value: Fragment | undefined): number | undefined {
   return value !== undefined && /^-?\d{1,2}$/.test(value.sql) ? Number(value.sql) : undefined;
 }
 
-/** Exact numbers round half away from 0; floating ones half to even, on both sides without digits. */
+/** Exact numbers round half away from 0, floating ones half to even. */
 function rounded(name: 'round' | 'trunc', call: Call, context: Context): Fragment {
   const [value, digits] = call.args.map((arg) => toNumber(context.fragment(arg), context, arg));
   if (value === undefined || call.args.length > 2) return wrongCount(call, context);
@@ -100,10 +101,9 @@ function rounded(name: 'round' | 'trunc', call: Call, context: Context): Fragmen
   const count = digits.type.kind === 'integer' ? `${operand(digits)}::int` : `round(${digits.sql})::int`;
   const places = /^-?\d+$/.test(digits.sql) ? digits.sql : count;
   if (kind === 'float') {
-    context.report('FLOAT_TEXT', call, 'a floating-point number is rounded to digits by its decimal text');
-    const shown = literalDigits(digits);
-    const type = shown === undefined ? FLOAT : printedWith(Math.max(0, shown), context);
-    return atom(`${name}(${operand(value)}::numeric, ${places})::float8`, type);
+    const known = literalDigits(digits);
+    const type = known === undefined ? FLOAT : printedWith(Math.max(0, known), context);
+    return { ...roundedDouble(name, value, { known, sql: places }), type };
   }
   return atom(`${name}(${value.sql}, ${places})`, roundedType(value.type, literalDigits(digits)));
 }

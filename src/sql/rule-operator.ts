@@ -2,6 +2,7 @@ import { toCondition, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, cast, compound, type Fragment, operand } from './fragment.ts';
+import { exactDouble } from './round-double.ts';
 import { isNatural, unsignedResult } from './unsigned.ts';
 import {
   asCharacters,
@@ -9,6 +10,7 @@ import {
   BOOLEAN,
   FLOAT,
   INTEGER,
+  isWholeNumber,
   scaleOf,
   TEXT,
   UNSIGNED,
@@ -110,14 +112,21 @@ function integerQuotient(left: Fragment, right: Fragment): Fragment {
 
 /** numeric where PostgreSQL's function has no floating-point form. */
 function exactly(value: Fragment): Fragment {
-  return value.type.kind === 'float' ? cast(value, 'numeric', value.type) : value;
+  return value.type.kind === 'float' ? { ...exactDouble(value), type: value.type } : value;
 }
 
 function remainder(left: Fragment, right: Fragment): Fragment {
   const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
-  const type = isFloat ? FLOAT : sumType('%', left.type, right.type);
+  const type = isFloat ? FLOAT : remainderType(left.type, right.type);
   const found = `mod(${exactly(left).sql}, ${exactly(right).sql})`;
   return isFloat ? atom(`${found}::float8`, FLOAT) : atom(found, type);
+}
+
+/** It has the sign of the dividend, and none where that has none. */
+function remainderType(left: ValueType, right: ValueType): ValueType {
+  if (!isWholeNumber(left) || !isWholeNumber(right)) return sumType('%', left, right);
+  if (left.kind === 'integer') return right.kind === 'integer' ? { ...left, isWide: true } : sumType('%', left, right);
+  return left;
 }
 
 const BITS = { '&': '&', '|': '|', '^': '#', '<<': '<<', '>>': '>>' } as const;
@@ -184,7 +193,7 @@ export function unary(node: Node<'unary'>, context: Context): Fragment {
     case 'not':
       return compound(`NOT ${operand(toCondition(value, context, node.operand))}`, BOOLEAN);
     case 'binary':
-      return { ...toText(value, context, node.operand), type: { kind: 'text', rule: 'exact' } };
+      return { ...toText(value, context, node.operand), type: { kind: 'text', rule: 'exact', ignoresBlanks: false } };
     case '+':
       return value;
     case '-':

@@ -4,7 +4,7 @@ import type { Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import type { Query } from './query.ts';
 import { translatePattern } from './regexp-pattern.ts';
-import { alike, compare, comparison, isCaseless, ruleOf, underRule } from './rule-comparison.ts';
+import { alike, compare, comparison, ignoresBlanks, isCaseless, ruleOf, underRule } from './rule-comparison.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, scaleOf, type ValueType } from './value-type.ts';
 
@@ -79,9 +79,15 @@ function besideQuery(
   if (!isLow.includes(true)) return { left, set: set.sql };
   context.report('TEXT_CASE', span, 'texts are looked for in a query without regard to case');
   const names = items.map((_, at) => `c${at + 1}`);
-  const values = names.map((name, at) => (isLow[at] ? `lower(q.${name})` : `q.${name}`)).join(', ');
+  const low = (value: Fragment, at: number): Fragment => {
+    const column = set.columns[at] ?? { type: set.type };
+    return isLow[at]
+      ? underRule(value, 'lower', ignoresBlanks([left[at] ?? value, atom('', column.type)], context))
+      : value;
+  };
+  const values = names.map((name, at) => low(atom(`q.${name}`, set.columns[at]?.type ?? set.type), at).sql).join(', ');
   return {
-    left: left.map((value, at) => (isLow[at] ? underRule(value, 'lower') : value)),
+    left: left.map(low),
     set: `(SELECT ${values} FROM ${set.sql} AS q(${names.join(', ')}))`,
   };
 }

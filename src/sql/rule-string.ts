@@ -2,8 +2,9 @@ import { toBytes, toInteger, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { exactDouble, roundedDouble } from './round-double.ts';
 import { helper, type RuleTable, take } from './rule.ts';
-import { ruleOf, underRule } from './rule-comparison.ts';
+import { ignoresBlanks, ruleOf, underRule } from './rule-comparison.ts';
 import { wrongCount } from './rule-cond.ts';
 import { concat } from './rule-operator.ts';
 import { toPattern } from './rule-predicate.ts';
@@ -191,7 +192,8 @@ function strcmp(call: Call, context: Context): Fragment {
   if (left === undefined || right === undefined) return wrongCount(call, context);
   const rule = ruleOf(values, context);
   context.report('TEXT_ORDER', call, 'texts are compared by order');
-  const [a, b] = [operand(underRule(left, rule)), operand(underRule(right, rule))];
+  const isBlind = ignoresBlanks(values, context);
+  const [a, b] = [operand(underRule(left, rule, isBlind)), operand(underRule(right, rule, isBlind))];
   return atom(`CASE WHEN ${a} = ${b} THEN 0 WHEN ${a} < ${b} THEN -1 WHEN ${a} > ${b} THEN 1 END`, INTEGER);
 }
 
@@ -264,9 +266,12 @@ function format(call: Call, context: Context): Fragment {
     context.report('FORMAT', call, 'the number of digits of FORMAT is known at run time only');
     return atom('NULL::text', TEXT);
   }
-  const exact = number.type.kind === 'float' ? `${operand(number)}::numeric` : number.sql;
+  const isFloat = number.type.kind === 'float';
+  const exact = isFloat
+    ? exactDouble(roundedDouble('round', number, { known: places, sql: String(places) })).sql
+    : `round(${number.sql}, ${places})`;
   const picture = `FM999,999,999,999,999,999,990${places === 0 ? '' : `.${'0'.repeat(places)}`}`;
-  return atom(`to_char(round(${exact}, ${places}), '${picture}')`, TEXT);
+  return atom(`to_char(${exact}, '${picture}')`, TEXT);
 }
 
 function sha2(call: Call, context: Context): Fragment {

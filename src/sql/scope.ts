@@ -48,6 +48,8 @@ export interface Scope {
   readonly routine: (parts: readonly Name[]) => Resolved | undefined;
   /** How two texts are compared when no column tells: the source's connection collation. */
   readonly textRule: TextRule;
+  /** Whether blanks at the end of texts count when no column tells: they do not under a PAD SPACE collation. */
+  readonly ignoresBlanks?: boolean;
   /** The session time zone of the source's application, as PostgreSQL names it: `UTC`, `Europe/Vienna`. */
   readonly timeZone: string;
   /**

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { atom, type Fragment } from './fragment.ts';
-import { ruleOf, underRule } from './rule-comparison.ts';
+import { ignoresBlanks, ruleOf, underRule } from './rule-comparison.ts';
 import type { ValueType } from './value-type.ts';
 
 /**
@@ -13,5 +13,5 @@ export function isFolded(type: ValueType, context: Context): boolean {
 
 /** A value as rows fall together by it. */
 export function folded(value: Fragment, context: Context): Fragment {
-  return isFolded(value.type, context) ? underRule(value, 'lower') : value;
+  return isFolded(value.type, context) ? underRule(value, 'lower', ignoresBlanks([value], context)) : value;
 }

@@ -104,8 +104,10 @@ function held(found: Resolved | undefined): Fragment | undefined {
 }
 
 function column(node: Node<'column'>, context: Context): Fragment {
-  const found = held(variableOf(node.parts, context.scope) ?? context.scope.resolve(node.parts));
-  if (found !== undefined) return found;
+  const variable = held(variableOf(node.parts, context.scope));
+  if (variable !== undefined) return variable;
+  const found = held(context.scope.resolve(node.parts));
+  if (found !== undefined) return { ...found, isColumn: true };
   const name = node.parts.map(({ text }) => text).join('.');
   context.report('UNKNOWN_COLUMN', node, `nothing is known of ${name}`);
   return atom(node.parts.map(({ text }) => quoteName(text)).join('.'), UNKNOWN);

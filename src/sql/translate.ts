@@ -9,6 +9,7 @@ import { leadingNumber } from './leading-number.ts';
 import { notImmutable } from './not-immutable.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
+import { exactDouble, keptDigits } from './round-double.ts';
 import { type Scope, storing, type TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
 import { translateNode } from './translate-expression.ts';
@@ -144,7 +145,7 @@ function toStored(value: Fragment, type: ValueType, context: Context, span: Span
 
 /** A value as a column of the target takes it. A text literal is left to PostgreSQL, which types it by the column. */
 function toColumn(value: Fragment, column: ValueType, context: Context, span: Span): Fragment {
-  if (value.type.kind === 'null' || value.type.kind === column.kind)
+  if (value.type.kind === 'null' || (value.type.kind === column.kind && column.kind !== 'float'))
     return value.type.kind === 'boolean' ? value : toValue(value);
   switch (column.kind) {
     case 'boolean':
@@ -152,7 +153,7 @@ function toColumn(value: Fragment, column: ValueType, context: Context, span: Sp
     case 'integer':
     case 'decimal':
     case 'float':
-      return value.literal === undefined ? toNumber(value, context, span) : literalNumber(value.literal, column);
+      return toColumnNumber(value, column, context, span);
     case 'text':
       return toText(value, context, span);
     case 'date':
@@ -168,6 +169,13 @@ function toColumn(value: Fragment, column: ValueType, context: Context, span: Sp
     default:
       return toValue(value);
   }
+}
+
+function toColumnNumber(value: Fragment, column: ValueType, context: Context, span: Span): Fragment {
+  if (column.kind === 'float' && value.type.kind === 'float') return keptDigits(value, column);
+  const number = value.literal === undefined ? toNumber(value, context, span) : literalNumber(value.literal, column);
+  if (column.kind === 'float') return keptDigits(number, column);
+  return column.kind === 'decimal' && number.type.kind === 'float' ? exactDouble(number) : number;
 }
 
 /** 0 and 1, as a number or a text. */

@@ -26,6 +26,8 @@ export type ValueType =
   /**
    * `rule` undefined: a literal, which takes the other side's. `members` of an ENUM, which is ordered by their places;
    * `flags` of a SET, which is the text of some of them. `isPadded`: CHAR, of which blanks at the end are no part.
+   * `ignoresBlanks`: whether its collation takes texts for equal that differ in blanks at the end (PAD SPACE); undefined
+   * where no collation is known.
    */
   | {
       readonly kind: 'text';
@@ -33,6 +35,7 @@ export type ValueType =
       readonly members?: readonly string[];
       readonly flags?: readonly string[];
       readonly isPadded?: boolean;
+      readonly ignoresBlanks?: boolean;
     }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bits' }
@@ -80,7 +83,23 @@ export function scaleOf(type: ValueType): number | undefined {
 /** A type that is ordered by its characters, whatever it was made of. */
 export function asCharacters(type: ValueType): ValueType {
   const isListed = type.kind === 'text' && (type.members ?? type.flags) !== undefined;
-  return isListed ? { kind: 'text', rule: type.rule } : type;
+  return isListed ? plainText(type) : type;
+}
+
+/** A text of the same collation that is no more than its characters. */
+export function plainText({ rule, ignoresBlanks }: Extract<ValueType, { kind: 'text' }>): ValueType {
+  return { kind: 'text', rule, ...(ignoresBlanks === undefined ? {} : { ignoresBlanks }) };
+}
+
+/** A text of a collation of the source. */
+export function textType(collation: string | undefined): Extract<ValueType, { kind: 'text' }> {
+  const ignoresBlanks = padsSpace(collation);
+  return { kind: 'text', rule: textRule(collation), ...(ignoresBlanks === undefined ? {} : { ignoresBlanks }) };
+}
+
+/** Whether a collation is PAD SPACE: all are but those of UCA 9 (MySQL 8), MariaDB's `_nopad_` ones, and `binary`. */
+export function padsSpace(collation: string | undefined): boolean | undefined {
+  return collation === undefined ? undefined : !/_0900_|nopad|^binary$/i.test(collation);
 }
 
 /** Whether the source computes with it in 64 bits. */
@@ -142,8 +161,8 @@ function sourceType({ name, first, second, isUnsigned, collation }: SourceType):
   if (name === 'bigint') return isUnsigned ? UNSIGNED : BIGINT;
   if (name === 'decimal' || name === 'numeric') return { kind: 'decimal', scale: second ?? 0, isUnsigned };
   if (name === 'float' || name === 'double' || name === 'real') return floatType(name, first, second);
-  if (name === 'char') return { kind: 'text', rule: textRule(collation), isPadded: true };
-  if (TEXTS.has(name)) return { kind: 'text', rule: textRule(collation) };
+  if (name === 'char') return { ...textType(collation), isPadded: true };
+  if (TEXTS.has(name)) return textType(collation);
   if (BLOBS.has(name)) return BYTES;
   if (name === 'bit') return first <= 1 ? BOOLEAN : { kind: 'bits' };
   if (name === 'date') return DATE;
@@ -170,7 +189,7 @@ function targetType(target: string, collation: string | undefined): ValueType | 
   if (name === 'smallint' || name === 'integer') return INTEGER;
   if (name === 'bigint') return BIGINT;
   if (name === 'citext') return { kind: 'text', rule: 'native' };
-  if (name === 'text' || name === 'character varying') return { kind: 'text', rule: textRule(collation) };
+  if (name === 'text' || name === 'character varying') return textType(collation);
   if (name === 'date') return DATE;
   if (name === 'timestamp without time zone') return { kind: 'datetime', digits: 6 };
   if (name === 'timestamp with time zone') return { kind: 'instant', digits: 6 };

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { argumentLists } from '../../src/logic/differential/argument.ts';
 import { callOf } from '../../src/logic/differential/call-of.ts';
-import { resultLines } from '../../src/logic/differential/result-lines.ts';
+import { resultLines, shownCell } from '../../src/logic/differential/result-lines.ts';
 import { resultOrders } from '../../src/logic/differential/result-order.ts';
 import type { SampledTable } from '../../src/logic/differential/scratch.ts';
 import { triggerCases } from '../../src/logic/differential/trigger-case.ts';
 import { parseScript } from '../../src/logic/parse-script.ts';
 import type { Program } from '../../src/logic/program.ts';
+import { hasResultSets } from '../../src/logic/result-set.ts';
 
 function programOf(create: string): Program {
   const script = parseScript(`DELIMITER //\n${create}//`, { flavor: 'mysql', version: 90_704, sqlMode: '' });
@@ -77,6 +78,37 @@ test('names of columns and digits of decimals count', () => {
     commits: false,
   });
   expect(call).toMatchObject({ tag: 'function', isDecimal: true });
+});
+
+test('every character of a text counts, but for the blanks of JSON', () => {
+  const call = callOf(programOf('CREATE PROCEDURE p(OUT a varchar(30), OUT b datetime) SET a = 1'), [], {
+    hasResultSets: false,
+    commits: false,
+  });
+  expect(call).toMatchObject({ tag: 'procedure', texts: [0] });
+  const shown = (value: string) => shownCell(value, { isText: true });
+  expect(shown('2024-01-01 10:00:00.000')).not.toBe(shown('2024-01-01 10:00:00'));
+  expect(shown('1.50')).not.toBe(shown('1.5'));
+  expect(shown('{"a": 1}')).toBe(shown('{"a":1}'));
+  expect(shownCell('2024-01-01 10:00:00.000', {})).toBe(shownCell('2024-01-01 10:00:00', {}));
+});
+
+test('doubles are called with what has no half in binary, texts with a blank at the end', () => {
+  const pool = (type: string) =>
+    argumentLists(programOf(`CREATE FUNCTION f(a ${type}) RETURNS int RETURN 1`), [], { cases: 20 }).flat();
+  expect(pool('double')).toEqual(expect.arrayContaining(["'1.005'", "'0.5'", "'2.5'", "'50'"]));
+  expect(pool('varchar(20)')).toContain("'a '");
+});
+
+test.each([
+  ["PREPARE s FROM 'SELECT 1'; EXECUTE s;", true],
+  ["SET @q = CONCAT('SELECT * FROM ', t); PREPARE s FROM @q; EXECUTE s;", true],
+  ["PREPARE s FROM 'SELECT 1 INTO @x'; EXECUTE s;", false],
+  ["PREPARE s FROM 'UPDATE t SET a = ''SELECT'''; EXECUTE s;", false],
+  ['PREPARE s FROM @other; EXECUTE s;', false],
+])('a prepared text that gives rows is a result set: %s', (body, gives) => {
+  const program = programOf(`CREATE PROCEDURE p(t varchar(20)) BEGIN ${body} END`);
+  expect(hasResultSets([program]).has('p')).toBe(gives);
 });
 
 test('every member of an ENUM is called with, however few cases there are, and TIMEs below zero', () => {

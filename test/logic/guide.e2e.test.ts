@@ -20,6 +20,7 @@ describe.each([
       'trial.sql',
       'type.sql',
       'shown.sql',
+      'silent.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

@@ -14,9 +14,9 @@ const ACCENT = `CREATE FUNCTION is_cafe(s varchar(20)) RETURNS int DETERMINISTIC
 BEGIN IF s = 'cafe' THEN RETURN 1; END IF; RETURN 0; END`;
 
 beforeAll(async () => {
-  const routines = [...guidePrograms('flow.sql'), ...guidePrograms('trigger.sql')].filter(
-    ({ name }) => !['flow_calls', 'flow_call_out', 'flow_call_rows'].includes(name),
-  );
+  const routines = ['flow.sql', 'trigger.sql', 'silent.sql']
+    .flatMap((file) => guidePrograms(file))
+    .filter(({ name }) => !['flow_calls', 'flow_call_out', 'flow_call_rows'].includes(name));
   moved = await move(
     async ({ source: { url } }) => {
       const connection = await createConnection({ uri: url });
@@ -33,6 +33,7 @@ beforeAll(async () => {
         'CREATE FUNCTION how_rich() RETURNS int READS SQL DATA RETURN (SELECT COUNT(*) FROM rich)',
         'CREATE FUNCTION has_no_end(n int) RETURNS int DETERMINISTIC BEGIN WHILE n IS NULL DO SET n = NULL; END WHILE; RETURN n; END',
         'CREATE PROCEDURE not_whole() KILL 5',
+        'CREATE FUNCTION no_number() RETURNS varchar(9) READS SQL DATA RETURN LAST_INSERT_ID()',
         "CREATE TRIGGER flagged_seen BEFORE INSERT ON flagged FOR EACH ROW SET NEW.f = IF(NEW.tags = '', 0, NEW.f)",
         ...guidePrograms('trial.sql').flatMap(({ name, create }) => (name === 'trial_star' ? [create] : [])),
         'CREATE PROCEDURE `import`(IN `import` int) SELECT `import` + 1',

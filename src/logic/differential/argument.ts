@@ -70,11 +70,12 @@ function poolOf(routine: Routine, place: Place, tables: readonly SampledTable[])
   return [...new Set([...values.map(literal), 'NULL'])];
 }
 
-type Kind = 'integer' | 'number' | 'date' | 'time' | 'text' | 'member' | 'json' | 'other';
+type Kind = 'integer' | 'number' | 'double' | 'date' | 'time' | 'text' | 'member' | 'json' | 'other';
 
 function kindOf(type: string): Kind {
   if (/INT|YEAR|BOOL|SERIAL/.test(type)) return 'integer';
-  if (/DEC|NUMERIC|FIXED|FLOAT|DOUBLE|REAL/.test(type)) return 'number';
+  if (/DEC|NUMERIC|FIXED/.test(type)) return 'number';
+  if (/FLOAT|DOUBLE|REAL/.test(type)) return 'double';
   if (/^(?:DATE|DATETIME|TIMESTAMP)$/.test(type)) return 'date';
   if (type === 'TIME') return 'time';
   if (/CHAR|TEXT/.test(type)) return 'text';
@@ -88,6 +89,7 @@ const anything = (): boolean => true;
 const FITS: Readonly<Record<Kind, (value: string) => boolean>> = {
   integer: (value) => /^-?\d{1,9}$/.test(value),
   number: (value) => /^-?\d+(?:\.\d+)?$/.test(value),
+  double: (value) => /^-?\d+(?:\.\d+)?$/.test(value),
   date: (value) => /^[1-9]\d{3}-\d\d-\d\d/.test(value) && !value.includes('-00'),
   time: (value) => /^-?\d\d:\d\d:\d\d/.test(value),
   text: (value) => !value.includes('\\'),
@@ -100,9 +102,11 @@ const FITS: Readonly<Record<Kind, (value: string) => boolean>> = {
 const BOUNDS: Readonly<Record<Kind, readonly string[]>> = {
   integer: ['1', '0', '2', '100'],
   number: ['1.50', '0', '0.01', '99.99'],
+  // Halves of even and odd numbers, and what is no half in binary.
+  double: ['1.005', '2.5', '50', '0.5', '-2.345', '0', '99.99', '0.145'],
   date: ['2024-02-29', '2023-12-31', '2024-01-01', '1999-06-15'],
   time: ['12:30:45', '-03:30:10', '00:00:00', '26:00:05', '-00:00:01'],
-  text: ['a', '', 'A', 'b c'],
+  text: ['a', '', 'a ', 'A', 'b c'],
   member: [],
   json: ['{}', '[1]', '{"a": 1}'],
   other: [],
@@ -133,12 +137,14 @@ function valuesOf({ columns, rows }: SampledTable, name: string): readonly strin
 
 /** Literals of the body with their neighbours: where a branch turns. */
 function fromBody(routine: Routine, kind: Kind): readonly string[] {
-  if (kind === 'integer' || kind === 'number') {
+  if (kind === 'integer' || kind === 'number' || kind === 'double') {
     const numbers = nodesOf(routine.body, 'number').flatMap(({ form, value }) =>
       form === 'float' ? [] : [Number(value)],
     );
     const near = numbers.filter((value) => Math.abs(value) < 1e6).flatMap((value) => [value, value - 1, value + 1]);
-    const fitting = near.filter((value) => Math.abs(value) < 100_000 && (kind === 'number' || Number.isInteger(value)));
+    const fitting = near.filter(
+      (value) => Math.abs(value) < 100_000 && (kind !== 'integer' || Number.isInteger(value)),
+    );
     return [...new Set(fitting)].slice(0, 12).map(String);
   }
   if (kind !== 'text') return [];

@@ -4,6 +4,7 @@ import { nameOf } from '../program-name.ts';
 import type { Case } from './case.ts';
 import { resultOrders } from './result-order.ts';
 
+const TEXTS = /CHAR|TEXT$/;
 const DECIMALS = /^(?:DECIMAL|DEC|NUMERIC|FIXED)$/;
 
 /**
@@ -27,12 +28,18 @@ export function callOf(
   const isDecimal = ({ name: type, sizes }: DataType): boolean => DECIMALS.test(type) && (sizes[1] ?? 0) > 0;
   if (definition.tag === 'function') {
     const { returns } = definition;
-    return { tag: 'function', name, args, ...(returns !== undefined && isDecimal(returns) ? { isDecimal: true } : {}) };
+    const exactness = returns === undefined ? {} : isDecimal(returns) ? { isDecimal: true } : isText(returns);
+    return { tag: 'function', name, args, ...exactness };
   }
   const out = parameters.flatMap(({ mode }, at) => (mode === 'in' ? [] : [at]));
   const decimals = out.filter((at) => parameters[at] !== undefined && isDecimal(parameters[at].type));
   const orders = hasResultSets ? resultOrders(program) : [];
-  return { tag: 'procedure', name, args, out, decimals, orders, hasResultSets, commits };
+  const texts = out.filter((at) => TEXTS.test(parameters[at]?.type.name ?? ''));
+  return { tag: 'procedure', name, args, out, decimals, texts, orders, hasResultSets, commits };
+}
+
+function isText({ name }: DataType): { readonly isText?: boolean } {
+  return TEXTS.test(name) ? { isText: true } : {};
 }
 
 function filled(modes: readonly string[], values: readonly string[]): readonly string[] | undefined {

@@ -7,11 +7,17 @@ import type { ResultOrder } from './result-order.ts';
 
 /** One thing to do on both servers: literals are those that both read alike. */
 export type Case =
-  /** `isDecimal`: every digit of its value counts. */
-  | { readonly tag: 'function'; readonly name: string; readonly args: readonly string[]; readonly isDecimal?: boolean }
+  /** `isDecimal`: every digit of its value counts; `isText`: every character does. */
+  | {
+      readonly tag: 'function';
+      readonly name: string;
+      readonly args: readonly string[];
+      readonly isDecimal?: boolean;
+      readonly isText?: boolean;
+    }
   /**
-   * `out` are places of OUT and INOUT parameters, `decimals` those of them of which every digit counts; the argument of
-   * an INOUT one is its first value.
+   * `out` are places of OUT and INOUT parameters, `decimals` and `texts` those of them of which every digit or character
+   * counts; the argument of an INOUT one is its first value.
    */
   | {
       readonly tag: 'procedure';
@@ -19,6 +25,7 @@ export type Case =
       readonly args: readonly string[];
       readonly out: readonly number[];
       readonly decimals?: readonly number[];
+      readonly texts?: readonly number[];
       /** In which order its result sets come. */
       readonly orders?: readonly ResultOrder[];
       readonly hasResultSets: boolean;

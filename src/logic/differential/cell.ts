@@ -16,6 +16,12 @@ export function cellText(value: unknown): string {
   return isNow(text) ? 'now' : canonicalText(text);
 }
 
+/** A text with every character, but for what the clock gave, and the blanks and the order of what is JSON. */
+export function exactText(text: string): string {
+  if (isNow(text)) return 'now';
+  return /^[[{]/.test(text) ? canonicalJson(text) : text;
+}
+
 /** Rows as lines, sorted. */
 export function rowLines(rows: readonly (readonly unknown[])[]): readonly string[] {
   return rows.map((row) => row.map(cellText).join('|')).sort();

@@ -122,7 +122,7 @@ export async function compareProgram(one: Compared, place: Place): Promise<Compa
 /** Without what its program says of it. */
 function toldCase(one: Case): Case {
   if (one.tag !== 'procedure') return one;
-  const { orders: _orders, decimals: _decimals, ...told } = one;
+  const { orders: _orders, decimals: _decimals, texts: _texts, ...told } = one;
   return told;
 }
 

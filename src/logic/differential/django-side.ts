@@ -8,7 +8,7 @@ import { rowLines } from './cell.ts';
 import type { DjangoDatabase } from './django-database.ts';
 import { APPLICATION } from './django-folder.ts';
 import { sourceErrorClass } from './error-class.ts';
-import { resultLines, shownCell } from './result-lines.ts';
+import { resultLines, shownCell, shownOut } from './result-lines.ts';
 
 export interface DjangoSideOptions {
   /** The Python that has Django, and the driver of the server. */
@@ -164,16 +164,12 @@ function outcomeOf({ before, after = before, value, error, missing }: Printed, o
     return { ...NOTHING, error: sourceErrorClass({ errno, sqlState, sqlMessage }), tables };
   }
   return {
-    value: one.tag === 'function' ? shownCell(plain(value?.value), one.isDecimal === true) : undefined,
-    out: (value?.out ?? []).map((part, at) => shownCell(plain(part), isDecimal(one, at))),
+    value: one.tag === 'function' ? shownCell(plain(value?.value), one) : undefined,
+    out: one.tag === 'procedure' ? shownOut((value?.out ?? []).map(plain), one) : [],
     results: (value?.results ?? []).map((result) => linesOfResult(result, one)),
     error: undefined,
     tables,
   };
-}
-
-function isDecimal(one: Case, at: number): boolean {
-  return one.tag === 'procedure' && one.decimals?.includes(one.out[at] ?? -1) === true;
 }
 
 /** A decimal comes as an object of its digits: in a text they may be anything. */

@@ -1,4 +1,5 @@
-import { cellText } from './cell.ts';
+import type { Case } from './case.ts';
+import { cellText, exactText } from './cell.ts';
 import { keysOf, type ResultOrder } from './result-order.ts';
 
 /** A result set as a server gave it. */
@@ -16,7 +17,7 @@ const MAX_NAME_BYTES = 63;
  */
 export function resultLines({ columns, rows }: ResultRows, orders: readonly ResultOrder[]): readonly string[] {
   if (rows.length === 0) return [];
-  const cells = rows.map((row) => row.map((cell, at) => shownCell(cell, columns[at]?.isDecimal === true)));
+  const cells = rows.map((row) => row.map((cell, at) => shownCell(cell, columns[at] ?? {})));
   const names = columns.map(({ name }) => name);
   const keys = keysOf(names, orders);
   const order = cells.map((row) => keys.map((at) => asKey(row[at] ?? '')).join('|'));
@@ -35,10 +36,28 @@ function cut(name: string): string {
     .replace(/\ufffd+$/, '');
 }
 
-/** A decimal with all its digits, any other value in the form that both servers share. */
-export function shownCell(value: unknown, isDecimal: boolean): string {
-  return isDecimal && typeof value === 'string' ? value : cellText(value);
+/** What is known of the type of a value. */
+export interface Exactness {
+  readonly isDecimal?: boolean | undefined;
+  readonly isText?: boolean | undefined;
 }
+
+/** A decimal with all its digits, a text with all its characters, any other value in the form that both servers share. */
+export function shownCell(value: unknown, { isDecimal, isText }: Exactness): string {
+  if (typeof value !== 'string') return cellText(value);
+  if (isText === true) return exactText(value);
+  return isDecimal === true ? value : cellText(value);
+}
+
+/** The OUT and INOUT values of a call. */
+export function shownOut(values: readonly unknown[], { out, decimals = [], texts = [] }: Outs): readonly string[] {
+  return values.map((value, at) => {
+    const place = out[at] ?? -1;
+    return shownCell(value, { isDecimal: decimals.includes(place), isText: texts.includes(place) });
+  });
+}
+
+type Outs = Pick<Extract<Case, { tag: 'procedure' }>, 'out' | 'decimals' | 'texts'>;
 
 /** A text as the source orders it: without regard to case and accents. */
 function asKey(text: string): string {

@@ -25,6 +25,11 @@ export interface SideSession {
   end(): Promise<void>;
 }
 
+/** Whether a case ends transactions itself. */
+export function isCommitting(one: Case): boolean {
+  return one.tag === 'procedure' && one.commits === true;
+}
+
 /** The side over a session that stands; it is ended with the side. */
 export function framedSide(session: SideSession, { isKept, interrupt }: SideOptions): Side {
   const known = new Map<string, readonly string[]>();
@@ -43,7 +48,9 @@ export function framedSide(session: SideSession, { isKept, interrupt }: SideOpti
   const run = async (one: Case, tables: readonly string[]): Promise<Outcome> => {
     const isHeld = session.isHeld(one);
     const before = await rowsBefore(tables);
-    if (isKept || !isHeld) known.clear();
+    // What the source commits itself stays there, and so it does here, whatever holds it.
+    const stays = isKept || isCommitting(one);
+    if (stays) known.clear();
     const changes = async (): Promise<TableRows> => changesOf(before, await rowsOf(tables));
     if (isHeld) await session.execute('START TRANSACTION');
     // Again and again: a server may lose one between two statements of a routine.
@@ -51,9 +58,9 @@ export function framedSide(session: SideSession, { isKept, interrupt }: SideOpti
     try {
       const told = await session.tell(one);
       clearInterval(late);
-      if (isHeld && isKept) await session.execute('COMMIT');
+      if (isHeld && stays) await session.execute('COMMIT');
       const outcome = { ...told, error: undefined, tables: await changes() };
-      if (isHeld && !isKept) await session.execute('ROLLBACK');
+      if (isHeld && !stays) await session.execute('ROLLBACK');
       return outcome;
     } catch (error) {
       clearInterval(late);

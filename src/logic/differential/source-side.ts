@@ -4,9 +4,9 @@ import { type Case, NOTHING, type Side, type SideOptions, type Told } from './ca
 import { type Cell, rowLines } from './cell.ts';
 import { sourceErrorClass } from './error-class.ts';
 import { sourceReset } from './reset-number.ts';
-import { resultLines, shownCell } from './result-lines.ts';
+import { resultLines, shownCell, shownOut } from './result-lines.ts';
 import type { ResultOrder } from './result-order.ts';
-import { framedSide, type SideSession } from './side-frame.ts';
+import { framedSide, isCommitting, type SideSession } from './side-frame.ts';
 import { type QuotedTable, sourceTables } from './table-name.ts';
 
 /** Text of every value; JSON is not decoded. */
@@ -35,11 +35,13 @@ export function sourceSide(connection: Connection, options: SideOptions): Side {
   const session: SideSession = {
     execute: (statement) => connection.query(statement),
     rowsOf: async (table) => await rowsOf(connection, await nameOf(table)),
-    tell: async (one) =>
-      one.tag === 'rows'
-        ? { ...NOTHING, results: [await rowsOf(connection, await nameOf(one.view))] }
-        : await call(connection, one),
-    isHeld: (one) => !(one.tag === 'procedure' && one.commits === true),
+    tell: async (one) => {
+      if (one.tag === 'rows') return { ...NOTHING, results: [await rowsOf(connection, await nameOf(one.view))] };
+      // As for the first statement of a session, whatever the cases before inserted.
+      await connection.query('DO LAST_INSERT_ID(0)');
+      return await call(connection, one);
+    },
+    isHeld: (one) => !isCommitting(one),
     classOf: sourceErrorClass,
     reset: () => sourceReset(connection),
     end: () => connection.end(),
@@ -61,7 +63,7 @@ async function call(connection: Connection, one: Exclude<Case, { tag: 'rows' }>)
   }
   if (one.tag === 'function') {
     const [rows] = await connection.query(`SELECT ${quoteIdentifier(one.name)}(${one.args.join(', ')})`);
-    return { ...NOTHING, value: shownCell((rows as Cell[][])[0]?.[0], one.isDecimal === true) };
+    return { ...NOTHING, value: shownCell((rows as Cell[][])[0]?.[0], one) };
   }
   for (const at of one.out) await connection.query(`SET @out_${at} = ${one.args[at]}`);
   const args = one.args.map((arg, at) => (one.out.includes(at) ? `@out_${at}` : arg));
@@ -69,10 +71,11 @@ async function call(connection: Connection, one: Exclude<Case, { tag: 'rows' }>)
   return { value: undefined, out: await outOf(connection, one), results: resultsOf(answer, fields, one.orders ?? []) };
 }
 
-async function outOf(connection: Connection, { out, decimals }: ProcedureCase): Promise<readonly string[]> {
+async function outOf(connection: Connection, one: ProcedureCase): Promise<readonly string[]> {
+  const { out } = one;
   if (out.length === 0) return [];
   const [rows] = await connection.query(`SELECT ${out.map((at) => `@out_${at}`).join(', ')}`);
-  return ((rows as Cell[][])[0] ?? []).map((cell, at) => shownCell(cell, decimals?.includes(out[at] ?? -1) === true));
+  return shownOut((rows as Cell[][])[0] ?? [], one);
 }
 
 /** mysql2 gives a list of rows for each result set, and a header behind them. */

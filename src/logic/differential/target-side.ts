@@ -4,8 +4,8 @@ import { type Case, NOTHING, type Side, type SideOptions, type Told } from './ca
 import { type Cell, rowLines } from './cell.ts';
 import { targetErrorClass } from './error-class.ts';
 import { targetReset } from './reset-number.ts';
-import { resultLines, shownCell } from './result-lines.ts';
-import { framedSide, type SideSession } from './side-frame.ts';
+import { resultLines, shownCell, shownOut } from './result-lines.ts';
+import { framedSide, isCommitting, type SideSession } from './side-frame.ts';
 import { type QuotedTable, targetTables } from './table-name.ts';
 
 const BOOLEAN = 16;
@@ -56,7 +56,7 @@ export function targetSide(client: Client, options: SideOptions): Side {
     tell: async (one) =>
       one.tag === 'rows' ? { ...NOTHING, results: [await rowsOfTable(one.view)] } : await call(client, one),
     // A result set is a cursor, which lives in a transaction.
-    isHeld: (one) => !(one.tag === 'procedure' && one.commits === true && !one.hasResultSets),
+    isHeld: (one) => !isCommitting(one) || (one.tag === 'procedure' && one.hasResultSets),
     classOf: targetErrorClass,
     reset: () => targetReset(client),
     end: () => client.end(),
@@ -71,7 +71,7 @@ async function call(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promis
   }
   if (one.tag === 'function') {
     const rows = await rowsOf(client, `SELECT ${quoteName(one.name)}(${one.args.join(', ')})`);
-    return { ...NOTHING, value: shownCell(rows[0]?.[0], one.isDecimal === true) };
+    return { ...NOTHING, value: shownCell(rows[0]?.[0], one) };
   }
   const args = [...one.args, ...(one.hasResultSets ? ["'{}'"] : [])];
   const [row = []] = await rowsOf(client, `CALL ${quoteName(one.name)}(${args.join(', ')})`);
@@ -83,8 +83,7 @@ async function call(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promis
     results.push(resultLines({ columns, rows }, one.orders ?? []));
   }
   const out = one.hasResultSets ? row.slice(0, -1) : row;
-  const isDecimal = (at: number): boolean => one.decimals?.includes(one.out[at] ?? -1) === true;
-  return { value: undefined, out: out.map((cell, at) => shownCell(cell, isDecimal(at))), results };
+  return { value: undefined, out: shownOut(out, one), results };
 }
 
 /** `{"<unnamed portal 1>",x}`. */

@@ -11,6 +11,12 @@ export interface Native {
   readonly isUnsigned?: boolean;
 }
 
+/** Whether a value is of a type of Python as it stands. */
+export function isOfHint({ kind }: Native, hint: string): boolean {
+  if (kind === 'none') return true;
+  return (kind === 'integer' && hint === 'int') || (kind === 'text' && hint === 'str');
+}
+
 /** What Python brings to a type as both servers do; a double is printed by a server. */
 export function nativeFor(node: Expression, type: PythonType, service: ServiceEmitter): Native | undefined {
   const found = nativeLiteral(node, type.hint) ?? nativeValue(node, service);

@@ -118,7 +118,7 @@ const TAKEN = new Set(
    credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash
    help hex id input int isinstance issubclass iter len license list locals map max memoryview min next object oct open
    ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple type
-   vars zip annotations dataclass field jump undone found found_rows row_count last_insert_id rows rows_given matches
+   vars zip annotations dataclass field jump undone found found_rows row_count last_insert_id number_given rows rows_given matches
    error_message error_number error_state steps`.split(/\s+/),
 );
 

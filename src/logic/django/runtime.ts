@@ -9,6 +9,7 @@ import datetime
 import json
 import re
 import struct
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
@@ -164,6 +165,17 @@ def _clock(text: str) -> datetime.time | datetime.timedelta | None:
     return (datetime.datetime.min + found).time()
 
 
+# The collation of the database, where it is one of the connection's characters.
+COLLATE = """
+SET collation_connection = IF(
+    @@character_set_database = @@character_set_connection,
+    @@collation_database,
+    @@collation_connection
+)
+"""
+COLLATED: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
 class Database:
     """One database, whichever of the two servers holds it."""
 
@@ -176,12 +188,20 @@ class Database:
         """Values stand once where both servers take the same, else MySQL's first."""
         params = values[-1 if self.is_postgresql else 0] if values else ()
         with connections[self.using].cursor() as cursor, self._times_read():
+            self._collate(cursor)
             sql = postgresql if self.is_postgresql else mysql
             if params:
                 cursor.execute(sql, list(params))
             else:
                 cursor.execute(sql)
             yield cursor
+
+    def _collate(self, cursor: Any) -> None:
+        """Texts beside no column are compared as MySQL's routines compare them."""
+        connection = connections[self.using].connection
+        if not self.is_postgresql and connection not in COLLATED:
+            cursor.execute(COLLATE)
+            COLLATED.add(connection)
 
     @contextmanager
     def _times_read(self) -> Iterator[None]:

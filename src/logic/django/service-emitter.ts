@@ -1,16 +1,17 @@
 import type { Expression, Name } from '../../sql/expression.ts';
 import type { Query } from '../../sql/query.ts';
 import type { Span } from '../../sql/span.ts';
-import { BIGINT, type ValueType } from '../../sql/value-type.ts';
+import type { ValueType } from '../../sql/value-type.ts';
 import type { DataType } from '../data-type.ts';
 import { type Emitter, NotConverted } from '../emitter.ts';
 import { type PgType, pgType, SERVER_TYPES } from '../pg-type.ts';
 import { profileOf } from '../profile.ts';
 import type { Routine } from '../program.ts';
 import { key } from '../table-access.ts';
+import { cutAverages } from '../text-item.ts';
 import type { Variable } from '../variable-book.ts';
 import { nodesOf, walk } from '../walk.ts';
-import { nativeCondition, nativeFor } from './native-expression.ts';
+import { isOfHint, nativeCondition, nativeFor } from './native-expression.ts';
 import { documentPart, limitsOf, namedItems, refuseMemberNumbers } from './placeholder.ts';
 import {
   ANY,
@@ -23,7 +24,9 @@ import {
   UNSIGNED_VALUE,
 } from './python-type.ts';
 import { PythonWriter } from './python-writer.ts';
+import { sessionPlaceholder, sessionVariable } from './session-value.ts';
 import {
+  type Insertion,
   isWatched,
   markedVariable,
   type NamedItem,
@@ -32,6 +35,12 @@ import {
   type VendorSql,
   vendorSql,
 } from './vendor-sql.ts';
+
+/** What the text for MySQL has besides. */
+interface Additions {
+  readonly names?: readonly NamedItem[];
+  readonly inserts?: readonly Insertion[];
+}
 
 /** A variable of a service. */
 export interface ServiceVariable {
@@ -86,12 +95,7 @@ export class ServiceEmitter {
     for (const name of profileOf(emitter.program).calls)
       for (const found of [this.service('function', name), this.service('procedure', name)])
         this.#names.add(found?.python ?? name);
-    emitter.session = (upper) => {
-      const python = SESSION[upper];
-      return python === undefined
-        ? undefined
-        : { sql: markedVariable(python, 'bigint'), type: BIGINT, declared: 'bigint' };
-    };
+    emitter.session = sessionVariable;
   }
 
   /** Declares a variable; one of a name that is taken gets a number. `at`: its place in the source. */
@@ -234,13 +238,13 @@ export class ServiceEmitter {
     node: Span & object,
     postgresql: string,
     without: readonly Span[] = [],
-    names: readonly NamedItem[] = [],
+    { names = [], inserts = [] }: Additions = {},
   ): VendorSql {
     if (/\bsluice_\w+\(/.test(postgresql))
       throw new NotConverted('FUNCTION', 'it takes a function of our own on the target', 'Keep it in the database.');
     const { hasNoBackslashEscapes: isPlain } = this.emitter.program.dialect.mode;
     return vendorSql(
-      { text: this.emitter.text, span: node, without, names, isPlain },
+      { text: this.emitter.text, span: node, without, names, inserts, isPlain },
       this.#replaced(node),
       postgresql,
     );
@@ -265,7 +269,7 @@ export class ServiceEmitter {
           : part.tag === 'user-variable'
             ? this.#user(part.name)
             : undefined;
-      const session = part.tag === 'call' && part.args.length === 0 ? SESSION[part.upper] : undefined;
+      const session = part.tag === 'call' && part.args.length === 0 ? sessionPlaceholder(part.upper) : undefined;
       const { start, end } = part;
       if (variable !== undefined) {
         const { mysql } = variable.type;
@@ -273,7 +277,7 @@ export class ServiceEmitter {
         const python = placed(variable.type, variable.python);
         found.push({ start, end, python, mysql: isBare ? '%' : mysql });
       }
-      if (variable === undefined && session !== undefined) found.push({ start, end, python: session, mysql: '%' });
+      if (variable === undefined && session !== undefined) found.push({ start, end, ...session });
       return undefined;
     });
     return found;
@@ -352,7 +356,7 @@ export class ServiceEmitter {
     return nodes.map((node, at) => {
       const type = (types[at] === undefined ? undefined : this.pythonType(types[at])) ?? ANY;
       const native = nativeFor(node, type, this);
-      if (native !== undefined) return isOf(native.kind, type.hint) ? native.code : stored(type, native.code);
+      if (native !== undefined) return isOfHint(native, type.hint) ? native.code : stored(type, native.code);
       const name = `arg_${at + 1}`;
       this.raw(name, node, undefined);
       return name;
@@ -375,7 +379,11 @@ export class ServiceEmitter {
     const without = node.into === undefined ? [] : [node.into];
     const own: Query = { ...node, into: undefined };
     const named = names === 'named' ? namedItems(own, this) : [];
-    return sqlArguments(this.vendor(own, this.emitter.query(node, names), without, named));
+    const inserts = cutAverages(node).flatMap(({ span, digits }) => [
+      { at: span.start, text: 'CAST(' },
+      { at: span.end, text: ` AS DECIMAL(65, ${digits}))` },
+    ]);
+    return sqlArguments(this.vendor(own, this.emitter.query(node, names), without, { names: named, inserts }));
   }
 
   /** Whether the program asks what the last statement did. */
@@ -386,15 +394,3 @@ export class ServiceEmitter {
     return found || this.emitter.asks(upper);
   }
 }
-
-function isOf(kind: string, hint: string | undefined): boolean {
-  if (kind === 'none') return true;
-  return (kind === 'integer' && hint === 'int') || (kind === 'text' && hint === 'str');
-}
-
-/** Where a service keeps what the last statement did. */
-const SESSION: Readonly<Record<string, string>> = {
-  ROW_COUNT: 'row_count',
-  FOUND_ROWS: 'found_rows',
-  LAST_INSERT_ID: 'last_insert_id',
-};

@@ -43,11 +43,19 @@ export function vendorSql(source: Source, replaced: readonly Replaced[], postgre
   };
 }
 
+/** A text that the source has not, at a place of it. */
+export interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
 interface Source {
   readonly text: string;
   readonly span: Span;
   readonly without?: readonly Span[];
   readonly names?: readonly NamedItem[];
+  /** What stands at a place besides. */
+  readonly inserts?: readonly Insertion[];
   /** NO_BACKSLASH_ESCAPES: a backslash ends no quote and keeps none open. */
   readonly isPlain: boolean;
 }
@@ -66,10 +74,12 @@ function unmarked(sql: string): Placed {
   return { text: text.replaceAll(/\s*\n\s*/g, ' ').trim(), values };
 }
 
-function sourceText({ text, span, without = [], names = [], isPlain }: Source, replaced: readonly Replaced[]): Placed {
+function sourceText(source: Source, replaced: readonly Replaced[]): Placed {
+  const { text, span, without = [], names = [], inserts = [], isPlain } = source;
   const whole = balanced(text, span, isPlain);
   const aliases = names.map(({ end, name }) => ({ start: end, end, mysql: ` AS \`${name.replaceAll('`', '``')}\`` }));
-  const others = [...without.map(({ start, end }) => ({ start, end, mysql: '' })), ...aliases];
+  const added = inserts.map(({ at, text: more }) => ({ start: at, end: at, mysql: more }));
+  const others = [...without.map(({ start, end }) => ({ start, end, mysql: '' })), ...aliases, ...added];
   const parts = [...replaced, ...others.map((one) => ({ ...one, python: undefined }))]
     .filter(({ start, end }) => start >= whole.start && end <= whole.end)
     .toSorted((a, b) => a.start - b.start);

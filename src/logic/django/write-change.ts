@@ -3,6 +3,7 @@ import type { Delete, Insert, Update } from '../../sql/statement.ts';
 import { knownTable } from '../emit-change.ts';
 import { mayMeetEachOther, meetableKeys, type Place, type UpsertSteps, upsertSteps } from '../emit-upsert.ts';
 import { NotConverted } from '../emitter.ts';
+import { type GivenNumber, givenByInsert, givenByUpdate } from '../given-number.ts';
 import { itemsOf } from '../item-type.ts';
 import { SERVER_TYPES } from '../pg-type.ts';
 import { nameNode } from '../substitute.ts';
@@ -11,10 +12,20 @@ import type { ServiceEmitter } from './service-emitter.ts';
 import { markedVariable, sqlArguments } from './vendor-sql.ts';
 
 /** INSERT, UPDATE, DELETE. */
-export function writeChange(service: ServiceEmitter, node: Insert | Update | Delete): void {
+export function writeChange(service: ServiceEmitter, written: Insert | Update | Delete): void {
   const { emitter, out } = service;
-  if (node.tag === 'insert') {
-    const table = knownTable(emitter, node.table.parts);
+  let node = written;
+  if (written.tag === 'update') {
+    const given = givenByUpdate(emitter, written);
+    if (given !== undefined && service.asks('LAST_INSERT_ID')) {
+      writeGiving(service, written, given);
+      return;
+    }
+    node = given?.node ?? written;
+  }
+  if (written.tag === 'insert') {
+    const table = knownTable(emitter, written.table.parts);
+    node = givenByInsert(emitter, written, table)?.node ?? written;
     const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
     const isEach = mayMeetEachOther(node, { table, keys });
     if (keys.length > 1 || (isEach && !service.asks('LAST_INSERT_ID'))) {
@@ -26,18 +37,28 @@ export function writeChange(service: ServiceEmitter, node: Insert | Update | Del
       const returning = ` RETURNING "${table.autoIncrement}"`;
       out.call(
         'last_insert_id = db.insert',
-        sqlArguments(service.vendor(node, `${emitter.statement(node)}${returning}`)),
+        sqlArguments(service.vendor(written, `${emitter.statement(node)}${returning}`)),
       );
       if (service.asks('ROW_COUNT')) out.line('row_count = 1');
       return;
     }
   }
-  const args = sqlArguments(service.vendor(node, emitter.statement(node)));
+  const args = sqlArguments(service.vendor(written, emitter.statement(node)));
   if ('returning' in node && node.returning.length > 0) {
     service.hasResultSets = true;
     out.call('rows_given = db.dicts', args);
     out.line('results.append(rows_given)');
   } else out.call(`${counted(service)}db.run`, args);
+}
+
+/** A number that the source keeps for LAST_INSERT_ID(); where no row is met, the one before stays. */
+function writeGiving(service: ServiceEmitter, written: Update, { node, column }: GivenNumber<Update>): void {
+  if (service.asks('ROW_COUNT'))
+    throw new NotConverted('LAST_INSERT_ID', 'the rows of LAST_INSERT_ID(expr) are counted', 'Write it by hand.');
+  const postgresql = `${service.emitter.statement(node)} RETURNING ${column}`;
+  const args = sqlArguments(service.vendor(written, postgresql));
+  service.out.call('number_given = db.insert', args);
+  service.out.line('last_insert_id = number_given or last_insert_id');
 }
 
 function counted(service: ServiceEmitter): string {

@@ -8,6 +8,7 @@ import { emitCreateTable, emitDropTable, emitTruncate } from '../emit-other.ts';
 import { cursorVariable, fetchedTypes } from '../emit-query.ts';
 import { NotConverted } from '../emitter.ts';
 import { noteEmptied } from '../emptied-diagnostics.ts';
+import { countedQuery, refuseCounted } from '../found-rows.ts';
 import { typesOfItems } from '../item-type.ts';
 import { noteCallee } from '../lost-callee.ts';
 import { pgType, SERVER_TYPES } from '../pg-type.ts';
@@ -60,6 +61,7 @@ function isOfServer(target: SetTarget): boolean {
 /** SELECT ... INTO: without a row the variables keep their values. */
 export function writeInto(service: ServiceEmitter, node: Query, write: Write): void {
   const { into } = node;
+  refuseCounted(service.emitter, node);
   if (into === undefined || into.file !== undefined)
     throw new NotConverted('FILE', 'a file of the server is written', 'Write it in Python.');
   const targets = intoTargets(service, node, into);
@@ -75,6 +77,7 @@ export function writeInto(service: ServiceEmitter, node: Query, write: Write): v
       service.assign(python, type, value, known ?? TEXT);
     }
     if (service.asks('ROW_COUNT')) service.out.line('row_count = 1');
+    if (service.asks('FOUND_ROWS')) service.out.line('found_rows = 1');
     return;
   }
   const query = textItems(
@@ -88,7 +91,11 @@ export function writeInto(service: ServiceEmitter, node: Query, write: Write): v
   service.out.call(isSeen ? 'rows = db.rows' : 'row = db.row', service.query(query, isChecked ? 'stored' : 'plain'));
   if (isChecked) service.out.line('db.divided()');
   if (isSeen) service.out.line('row = rows[0] if rows else None');
-  if (service.asks('ROW_COUNT')) service.out.line(`row_count = ${isSeen ? 'len(rows)' : '0 if row is None else 1'}`);
+  for (const [name, asked] of [
+    ['row_count', 'ROW_COUNT'],
+    ['found_rows', 'FOUND_ROWS'],
+  ] as const)
+    if (service.asks(asked)) service.out.line(`${name} = ${isSeen ? 'len(rows)' : '0 if row is None else 1'}`);
   keep(service, targets, write, isSeen);
 }
 
@@ -175,17 +182,25 @@ export function writeResultSet(service: ServiceEmitter, node: Query): void {
   if (emitter.program.definition.tag === 'function')
     throw new NotConverted('RESULT_SET', 'a function gives rows to the caller', 'Write it by hand.');
   service.hasResultSets = true;
-  out.call('rows_given = db.dicts', service.query(node, 'named'));
+  const counted = service.asks('FOUND_ROWS') ? countedQuery(node) : undefined;
+  out.call('rows_given = db.dicts', service.query(counted?.page ?? node, 'named'));
   out.line('results.append(rows_given)');
-  if (service.asks('FOUND_ROWS')) out.line('found_rows = len(rows_given)');
+  if (counted !== undefined) out.call('found_rows = db.value', countOf(service, counted.all));
+  else if (service.asks('FOUND_ROWS')) out.line('found_rows = len(rows_given)');
   if (service.asks('ROW_COUNT')) out.line('row_count = -1');
+}
+
+/** MySQL has counted them with the page; PostgreSQL counts by a query of its own. */
+function countOf(service: ServiceEmitter, all: Query): readonly string[] {
+  const found = service.vendor(all, `SELECT count(*) FROM (${service.emitter.query(all)}) AS all_rows`);
+  return sqlArguments({ ...found, mysql: 'SELECT FOUND_ROWS()', mysqlValues: [] });
 }
 
 /** CREATE and DROP of temporary tables, and TRUNCATE. */
 export function writeTable(service: ServiceEmitter, node: Node<'create-table' | 'drop-table' | 'truncate'>): void {
   const { emitter } = service;
   const { out } = emitter;
-  emitter.out = new Writer();
+  emitter.out = new Writer(false);
   try {
     if (node.tag === 'create-table') emitCreateTable(emitter, node);
     else if (node.tag === 'drop-table') emitDropTable(emitter, node);

@@ -51,7 +51,7 @@ END//
 -- try (1) | (99)
 CREATE PROCEDURE sh_digits_rows(IN n int)
 SELECT IFNULL(SUM(price), 0) AS a, IF(COUNT(*) > 1, SUM(price), 0) AS b, CASE WHEN COUNT(*) > 1 THEN SUM(price) ELSE 0 END AS c, LEAST(IFNULL(SUM(price), 0), 5) AS d, COALESCE(MAX(price), 0) AS e, SUM(IF(qty > 1, price, 0)) AS f FROM sale WHERE item_id = n//
--- try (1) | (99)
+-- try (1)
 CREATE PROCEDURE sh_digits_stored(IN n int, OUT a varchar(20), OUT b varchar(20), OUT c varchar(20))
 BEGIN
   DECLARE p decimal(8,2) DEFAULT (SELECT MAX(price) FROM sale WHERE item_id = n);
