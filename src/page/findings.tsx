@@ -36,7 +36,9 @@ export function Findings({ status: { schemaChanges, drift, beside }, nowMs }: Ta
   );
 }
 
-/** Sequences, constraints, indexes, triggers, views: what the application leans on after the cutover. */
+const TONES = { different: 'bad', 'not-compared': 'wait', equal: 'good' } as const;
+
+/** Sequences, constraints, indexes, triggers, views, counts: what the application leans on after the cutover. */
 function Beside({ beside, nowMs }: { readonly beside: BesideStatus; readonly nowMs: number }) {
   const { comparedAtMs, equal, different, notCompared, objects } = beside;
   return (
@@ -49,7 +51,7 @@ function Beside({ beside, nowMs }: { readonly beside: BesideStatus; readonly now
       <ul>
         {objects.map(({ name, object, state, reason, cure }) => (
           <li key={`${name} ${object}`}>
-            <span class={`badge ${state === 'different' ? 'bad' : 'wait'}`}>{state}</span> {name} {object}
+            <span class={`badge ${TONES[state]}`}>{state === 'equal' ? 'by a rule' : state}</span> {name} {object}
             {reason === null ? null : `: ${reason}`}
             {cure === null ? null : <span class="advice"> {cure}</span>}
           </li>

@@ -19,8 +19,8 @@ import { withTarget } from './target-session.ts';
 import { LOAD_LIMITS } from './verifier-of.ts';
 
 export interface CountOptions {
-  /** Nobody counts while writes are blocked. */
-  readonly isFenced: () => boolean;
+  /** Why nothing is counted now; null: it may be. Asked before each part. */
+  readonly holdUp: () => string | null;
   readonly onRest: (reason: RestReason, restedMs: number) => void;
   readonly signal: AbortSignal;
   /** Of what is read at once; without: what takes a second or so. */
@@ -55,10 +55,10 @@ export async function countAlso(config: Config, options: CountOptions): Promise<
 
 function partsOf(
   { verify: { throttle } }: Config,
-  { isFenced, onRest, signal, size = SIZE }: CountOptions,
+  { holdUp, onRest, signal, size = SIZE }: CountOptions,
   load: (() => Promise<string | null>) | null,
 ): Parts {
-  const busy = async () => (isFenced() ? 'a switch is under way' : ((await load?.()) ?? null));
+  const busy = async () => holdUp() ?? (await load?.()) ?? null;
   const common = { busy, onWait: () => {}, onRest, signal };
   return {
     ...size,

@@ -19,13 +19,14 @@ const DRIFT_EVERY_MS = 60_000;
 
 export interface ForwardWatchesOptions
   extends Pick<RunOptions, 'mode'>,
-    Pick<BesideWatchOptions, 'isLoaded' | 'isFenced' | 'rowCounts'> {
+    Pick<BesideWatchOptions, 'isLoaded' | 'rowCounts'> {
   readonly config: Config;
   readonly state: RunState;
   readonly prepared: Prepared;
   readonly logger: Logger;
   readonly sink: Sink;
   readonly signal: AbortSignal;
+  readonly isFenced: () => boolean;
 }
 
 /** What looks at both servers beside the stream, until the signal. */
@@ -91,10 +92,16 @@ export class ForwardWatches {
   }
 
   async beside(): Promise<void> {
-    const { state } = this.#options;
+    const { state, isFenced } = this.#options;
     await watchBeside({
       ...this.#options,
-      onRest: (reason, restedMs) => state.throttles.rested(reason === 'limit' ? 'verify-limit' : reason, restedMs),
+      // One of both reads all rows at a time, and none while writes are blocked.
+      holdUp: () =>
+        isFenced() || state.facts.verify?.isRunning ? 'rows are compared, or a switch is under way' : null,
+      // Held up it rests for no server's sake.
+      onRest: (reason, restedMs) => {
+        if (reason === 'limit') state.throttles.rested('verify-limit', restedMs);
+      },
       onCompared: (beside) => state.change({ beside }),
     });
   }

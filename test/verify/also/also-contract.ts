@@ -34,7 +34,7 @@ async function watched({ config }: Line, isThere: (beside: BesideStatus) => bool
   const found = Promise.withResolvers<BesideStatus>();
   const watching = watchBeside({
     ...{ config, signal: end.signal, logger: silent, onRest: () => {}, size: { rows: 1, blocks: 1 } },
-    ...{ isLoaded: () => true, isFenced: () => false },
+    ...{ isLoaded: () => true, holdUp: () => null },
     rowCounts: () => [{ table: 'shop.a', sourceRows: 2, targetRows: 1, position: 'p' }],
     onCompared: (beside) => {
       if (isThere(beside)) found.resolve(beside);
