@@ -58,6 +58,7 @@ const RUNTIME_NAMES = [
   'as_json',
   'as_member',
   'as_moment',
+  'as_rows',
   'as_set',
   'as_shown',
   'as_single',

@@ -68,6 +68,33 @@ export class PythonWriter {
     }
   }
 
+  /** `with a(x), b(y):`, in their parts where the line is too long; each is a call. */
+  with(managers: readonly string[]): void {
+    const short = `with ${managers.join(', ')}:`;
+    if (this.#fits(short)) this.line(short);
+    else if (managers.length === 1) this.#broken('with ', managers[0] ?? '', ':');
+    else {
+      this.line('with (');
+      this.#depth += 1;
+      for (const manager of managers) this.#manager(manager);
+      this.#depth -= 1;
+      this.line('):');
+    }
+  }
+
+  #manager(manager: string): void {
+    if (this.#fits(`${manager},`)) this.line(`${manager},`);
+    else this.#broken('', manager, ',');
+  }
+
+  /** A call with its only argument on a line of its own. */
+  #broken(prefix: string, call: string, tail: string): void {
+    const [, head = '', argument = ''] = /^([\w.]+\()(.*)\)$/.exec(call) ?? [];
+    this.line(`${prefix}${head}`);
+    this.line(`    ${argument}`);
+    this.line(`)${tail}`);
+  }
+
   #width(text: string): number {
     return text.length + 4 * this.#depth;
   }

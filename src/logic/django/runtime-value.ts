@@ -26,6 +26,11 @@ def as_int(value: Any, least: int, greatest: int, is_strict: bool = True) -> int
     return min(max(found, least), greatest)
 
 
+def as_rows(value: Any) -> int:
+    """What a variable means as the LIMIT or OFFSET of MySQL: below zero more than all rows, and NULL none."""
+    return 0 if value is None else value if value >= 0 else 2**64 - 1
+
+
 def as_decimal(
     value: Any,
     precision: int,

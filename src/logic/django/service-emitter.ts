@@ -13,16 +13,7 @@ import type { Variable } from '../variable-book.ts';
 import { nodesOf, walk } from '../walk.ts';
 import { isOfHint, nativeCondition, nativeFor } from './native-expression.ts';
 import { documentPart, limitsOf, namedItems, refuseMemberNumbers } from './placeholder.ts';
-import {
-  ANY,
-  type PythonType,
-  placed,
-  pythonName,
-  pythonString,
-  pythonType,
-  stored,
-  UNSIGNED_VALUE,
-} from './python-type.ts';
+import { ANY, type PythonType, placed, pythonName, pythonString, pythonType, stored } from './python-type.ts';
 import { PythonWriter } from './python-writer.ts';
 import { sessionPlaceholder, sessionVariable } from './session-value.ts';
 import {
@@ -273,9 +264,9 @@ export class ServiceEmitter {
       const { start, end } = part;
       if (variable !== undefined) {
         const { mysql } = variable.type;
-        const isBare = mysql === UNSIGNED_VALUE && bounds.has(part);
-        const python = placed(variable.type, variable.python);
-        found.push({ start, end, python, mysql: isBare ? '%' : mysql });
+        const isBound = bounds.has(part);
+        const python = isBound ? `as_rows(${variable.python})` : placed(variable.type, variable.python);
+        found.push({ start, end, python, mysql: isBound ? '%' : mysql });
       }
       if (variable === undefined && session !== undefined) found.push({ start, end, ...session });
       return undefined;

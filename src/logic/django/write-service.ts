@@ -206,7 +206,7 @@ function definition(
     ];
     if (managers.length === 0) inner();
     else {
-      out.line(`with ${managers.join(', ')}:`);
+      out.with(managers);
       out.deeper(inner);
     }
   });

@@ -157,7 +157,7 @@ CREATE FUNCTION ty_minus_of_either(u int unsigned, n int) RETURNS varchar(40) DE
 -- try (5, -3) | (5, -6) | (2, -1)
 CREATE FUNCTION ty_plus_variable(u int unsigned, n int) RETURNS varchar(40) DETERMINISTIC RETURN CONCAT(u + n, '|', u * 2 + 1)//
 -- try (3, 5)
--- mode STRICT_TRANS_TABLES,NO_UNSIGNED_SUBTRACTION
+-- mode ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_UNSIGNED_SUBTRACTION
 CREATE FUNCTION ty_minus_signed(u int unsigned, n int) RETURNS bigint DETERMINISTIC RETURN u - n//
 -- try (1, 1) | (1, 100) | (3, 5)
 CREATE PROCEDURE ty_minus_column(IN n int, IN less int, OUT rest bigint) SELECT held - less INTO rest FROM gauge WHERE id = n//
