@@ -226,7 +226,8 @@ export class PostgresJournal implements Journal {
   }
 
   async #now<T>(work: (session: PostgresSession) => Promise<T>, givenUp?: AbortSignal): Promise<T> {
-    const session = this.#session ?? (await this.#options.connect());
+    const kept = this.#session?.isEnded === false ? this.#session : null;
+    const session = kept ?? (await this.#options.connect());
     try {
       // Nobody waits any more: what would be done late is done by others by now.
       givenUp?.throwIfAborted();

@@ -99,6 +99,12 @@ export class VerifyDesk {
     });
   };
 
+  /** What the look before this one has left is of another attempt, or older than this one: its sessions may be gone. */
+  #forgetAhead(): void {
+    this.#shapesAhead = new Map();
+    void this.#warm.close();
+  }
+
   /** As the last comparisons have counted them. */
   get rowCounts(): readonly RowCount[] {
     return this.#book.rowCounts;
@@ -116,7 +122,7 @@ export class VerifyDesk {
       const [scopes] = await Promise.all([this.#scopes('all'), keys.moveOut()]);
       this.#book.expect(scopes);
       const orphans = isStill ? (this.#orphans?.watch ?? null) : null;
-      if (!isStill) this.#shapesAhead = new Map();
+      if (!isStill) this.#forgetAhead();
       const ahead = { shapes: this.#shapesAhead, warm: this.#warm };
       const check = { book: this.#book, follower, scopes, isStill, orphans, ...ahead, signal };
       try {

@@ -64,6 +64,11 @@ export class PostgresSession {
     return this.#isReplica;
   }
 
+  /** Nothing comes over it any more: we have ended it, or the server or the network has, and said so. */
+  get isEnded(): boolean {
+    return this.#isClosed;
+  }
+
   /** Since when the server owes an answer, by performance.now(); null: it owes none. */
   get owedSinceMs(): number | null {
     return this.#owedSinceMs;

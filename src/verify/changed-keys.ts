@@ -180,7 +180,7 @@ export class ChangedKeys {
   }
 
   async #open(): Promise<Stores> {
-    if (this.#stores !== null) return this.#stores;
+    if (this.#stores !== null && this.#session?.isEnded === false) return this.#stores;
     const { connect, pipeline } = this.#options;
     this.#session = await connect();
     const keys = await ChangedKeyStore.open(this.#session, pipeline);
