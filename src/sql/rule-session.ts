@@ -58,7 +58,8 @@ export const SESSION_RULES: RuleTable = {
   MAKE_SET: (call, context) => {
     const [bits, ...texts] = call.args;
     if (bits === undefined || texts.length === 0) return wrongCount(call, context);
-    return atom(`concat_ws(',', ${flags(bits, texts, context).join(', ')})`, TEXT);
+    const set = `concat_ws(',', ${flags(bits, texts, context).join(', ')})`;
+    return atom(`CASE WHEN ${operand(context.fragment(bits))} IS NOT NULL THEN ${set} END`, TEXT);
   },
   EXPORT_SET: exportSet,
   COERCIBILITY: (call, context) => {

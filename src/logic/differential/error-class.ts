@@ -52,15 +52,17 @@ const BY_STATE: Readonly<Record<string, string>> = {
   P0003: 'many',
 };
 
-/** The class of an error of the source: a state of its own with its message, else the number and the message. */
+/** SIGNAL of a warning, of what is not found, and of an error. */
+const SIGNALS: readonly number[] = [1642, 1643, 1644];
+
+/** The class of an error of the source: a state that a program has set, with its message, else the number and the message. */
 export function sourceErrorClass(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('errno' in error)) return String(error);
   const state = 'sqlState' in error ? String(error.sqlState) : '';
   const message = 'sqlMessage' in error ? String(error.sqlMessage) : '';
-  return (
-    BY_ERRNO[Number(error.errno)] ??
-    (state.startsWith('45') ? `signal ${message}` : `${String(error.errno)} ${message}`)
-  );
+  const errno = Number(error.errno);
+  if (SIGNALS.includes(errno)) return BY_STATE[state] ?? `signal ${message}`;
+  return BY_ERRNO[errno] ?? (state.startsWith('45') ? `signal ${message}` : `${errno} ${message}`);
 }
 
 /** The class of an error of the target. */
@@ -70,7 +72,8 @@ export function targetErrorClass(error: unknown): string {
   const code = String(error.code);
   if (code === '23514' && isOfType(error)) return 'range';
   const where = 'where' in error && error.where !== undefined ? ` ${String(error.where)}` : '';
-  return BY_STATE[code] ?? (code.startsWith('45') ? `signal ${message}` : `${code} ${message}${where}`);
+  const isRaised = code.startsWith('45') || / at RAISE(?:\n|$)/.test(where);
+  return BY_STATE[code] ?? (isRaised ? `signal ${message}` : `${code} ${message}${where}`);
 }
 
 /** Whether it is a CHECK that stands for the type of its column, by its name. */

@@ -399,3 +399,12 @@ END//
 -- try (1) | (3) | (99)
 CREATE FUNCTION trial_rate(i int) RETURNS decimal(7,3) READS SQL DATA
   RETURN (SELECT 100 * SUM(qty > 1) / COUNT(*) FROM sale WHERE item_id = i)//
+-- try (5) | (0) | (NULL)
+CREATE FUNCTION trial_flags(n int) RETURNS varchar(30) DETERMINISTIC RETURN MAKE_SET(n & 7, 'a', NULL, 'c')//
+-- try ('02000') | ('22023') | ('45001')
+CREATE PROCEDURE trial_states(IN s varchar(5))
+BEGIN
+  IF s = '02000' THEN SIGNAL SQLSTATE '02000' SET MESSAGE_TEXT = 'none of it'; END IF;
+  IF s = '22023' THEN SIGNAL SQLSTATE '22023' SET MESSAGE_TEXT = 'bad period'; END IF;
+  SIGNAL SQLSTATE '45001' SET MESSAGE_TEXT = 'of ours';
+END//
