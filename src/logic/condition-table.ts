@@ -13,7 +13,7 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
   1216: '23503',
   1217: '23503',
   1264: '22003',
-  1265: '22003',
+  1265: '01000',
   1292: '22007',
   1339: '20000',
   1365: '22012',
@@ -58,12 +58,23 @@ export function whenOf(condition: Condition): string | undefined {
 }
 
 /**
- * Whether it is that of a value outside its type (1264, 1265, 1690, 22003), which a CHECK of the target may stand for: the
- * ranges of numbers and the members of ENUM and SET are such.
+ * Whether it is that of a value outside its type (1264, 22003), which a CHECK of the target may stand for: the ranges of
+ * numbers are such. What is no member of an ENUM or a SET is refused by a function of ours (1265).
  */
 export function isOfType(condition: Condition): boolean {
   if (condition.tag === 'sqlstate') return condition.sqlstate === '22003';
-  return condition.tag === 'errno' && [1264, 1265, 1690].includes(condition.errno);
+  return condition.tag === 'errno' && condition.errno === 1264;
+}
+
+/**
+ * What tells 1264 (a value does not fit its type) and 1690 (a result is no number of 64 bits) apart, which have one state;
+ * undefined where the conditions ask for neither, or for both.
+ */
+export function rangeTest(conditions: readonly Condition[]): string | undefined {
+  const numbers = new Set(conditions.map((one) => (one.tag === 'errno' ? one.errno : undefined)));
+  const isWhole = conditions.some((one) => one.tag === 'sqlstate' && one.sqlstate === '22003');
+  if (isWhole || numbers.has(1264) === numbers.has(1690)) return undefined;
+  return `SQLERRM ${numbers.has(1264) ? 'NOT ILIKE' : 'ILIKE'} 'bigint%'`;
 }
 
 /** Whether the condition is that of a row whose key is there already, by its number or the state of all constraints. */

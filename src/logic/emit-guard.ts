@@ -1,6 +1,6 @@
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Condition } from './body.ts';
-import { isNotFound, isOfType, rankOf, whenOf } from './condition-table.ts';
+import { isNotFound, isOfType, rangeTest, rankOf, whenOf } from './condition-table.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import type { Frame } from './handler-frame.ts';
 import { keptRows, noteLostRows } from './kept-row.ts';
@@ -46,6 +46,8 @@ export interface WaitingHandler {
   readonly index: number;
   /** It waits for values outside a type, which a CHECK of ours may refuse: of CHECKs it takes those alone. */
   readonly isOfType: boolean;
+  /** It waits for some of the errors of numbers that are too large alone. */
+  readonly rangeTest: string | undefined;
   /** It stands in the EXCEPTION of its block: the error goes there. */
   readonly isPassed?: boolean;
 }
@@ -71,16 +73,21 @@ export function writeHandlers(
   });
 }
 
-/** A ROLLBACK of a block around is no error that a handler inside waits for. */
+/** A ROLLBACK of a block around is no error that a handler inside waits for; nor is a member that is none (1265, 01000). */
 function passUndo(emitter: Emitter, handlers: readonly WaitingHandler[]): void {
   const states = new Set([...emitter.undo.values()].flatMap((one) => (one.tag === 'raised' ? [one.state] : [])));
+  const isAwaited = handlers.some(({ when }) => when.includes(`'${TRUNCATED}'`));
+  if (!isAwaited && emitter.out.lines.some((line) => /\bsluice_(?:enum|set)/.test(line))) states.add(TRUNCATED);
   if (states.size === 0 || !handlers.some(({ when }) => when === 'OTHERS')) return;
   emitter.out.line(`WHEN ${[...states].map((state) => `SQLSTATE '${state}'`).join(' OR ')} THEN`);
   emitter.out.deeper(() => emitter.out.line('RAISE;'));
 }
 
-const WHOLE_CLASS = /SQLSTATE '(\w\w)000'/;
+/** But for 01000, which nothing raises but our own functions. */
+const WHOLE_CLASS = /SQLSTATE '(?!01)(\w\w)000'/;
 const CHECK = '23514';
+const RANGE = '22003';
+const TRUNCATED = '01000';
 /** As the CHECKs are called that are made with a table for the types of its columns. */
 const IS_OF_TYPE = "starts_with(_constraint, _refusing || '_') AND right(_constraint, 6) = '_check'";
 
@@ -90,20 +97,23 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
     if (isPassed === true) emitter.out.line('RAISE;');
     else handlerBody(emitter, emit, frame, index);
   };
-  const group = WHOLE_CLASS.exec(handler.when)?.[1] ?? (handler.isOfType ? CHECK : undefined);
-  if (group === undefined) {
+  const { isOfType, rangeTest: range } = handler;
+  const whole = isOfType || range !== undefined ? undefined : WHOLE_CLASS.exec(handler.when)?.[1];
+  const groups = whole === undefined ? [...(range ? [RANGE] : []), ...(isOfType ? [CHECK] : [])] : [whole];
+  if (groups.length === 0) {
     run(handler);
     return;
   }
   const statesOf = ({ when }: WaitingHandler): readonly string[] => {
     const all = [...when.matchAll(/SQLSTATE ('\w{5}')/g)].map(([, state = '']) => state);
-    return all.filter((state) => state.startsWith(`'${group}`));
+    return all.filter((state) => groups.some((group) => state.startsWith(`'${group}`)));
   };
-  const own = statesOf(handler);
+  const own = statesOf(handler).filter((state) => range === undefined || state !== `'${RANGE}'`);
   const tests = [
-    `SQLSTATE NOT LIKE '${group}%'`,
+    groups.map((group) => `SQLSTATE NOT LIKE '${group}%'`).join(' AND '),
+    ...(range === undefined ? [] : [`SQLSTATE = '${RANGE}' AND ${range}`]),
     ...(own.length === 0 ? [] : [`SQLSTATE IN (${own.join(', ')})`]),
-    ...(handler.isOfType ? [typeTest(emitter)] : []),
+    ...(isOfType ? [typeTest(emitter)] : []),
   ];
   emitter.out.line(`IF ${tests.join(' OR ')} THEN`);
   emitter.out.deeper(() => run(handler));
@@ -141,6 +151,7 @@ export function handlersOf(frame: Frame): readonly Omit<WaitingHandler, 'frame' 
       rank: Math.min(...conditions.map(rankOf)),
       when: whenText(conditions),
       isOfType: conditions.some(isOfType),
+      rangeTest: rangeTest(conditions),
     }))
     .filter(({ when }) => when !== '')
     .sort((a, b) => a.rank - b.rank);

@@ -33,7 +33,7 @@ DECLARE
   found text := (SELECT m FROM unnest(members) WITH ORDINALITY AS u (m, at) WHERE lower(m) = lower(given) ORDER BY m <> given, at LIMIT 1);
 BEGIN
   IF found IS NULL AND given ~ '^[0-9]{1,5}$' THEN found := members[given::int]; END IF;
-  IF found IS NULL AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice'; END IF;
+  IF found IS NULL AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '01000', MESSAGE = 'Data truncated: no such member'; END IF;
   RETURN COALESCE(found, '');
 END;
 $body$`,
@@ -43,7 +43,7 @@ AS $body$
 DECLARE
   found text := CASE WHEN round(place) BETWEEN 1 AND cardinality(members) THEN members[round(place)::int] END;
 BEGIN
-  IF found IS NULL AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice'; END IF;
+  IF found IS NULL AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '01000', MESSAGE = 'Data truncated: no such member'; END IF;
   RETURN COALESCE(found, '');
 END;
 $body$`,
@@ -57,7 +57,7 @@ BEGIN
   IF NOT given <@ known AND value ~ '^[0-9]{1,20}$' AND value::numeric < 2::numeric ^ cardinality(members) THEN
     given := ARRAY(SELECT known[at] FROM generate_subscripts(known, 1) AS s (at) WHERE div(value::numeric, 2::numeric ^ (at - 1)) % 2 = 1);
   END IF;
-  IF NOT given <@ known AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice'; END IF;
+  IF NOT given <@ known AND is_strict THEN RAISE EXCEPTION USING ERRCODE = '01000', MESSAGE = 'Data truncated: no such member'; END IF;
   RETURN (SELECT COALESCE(string_agg(m, ',' ORDER BY at), '') FROM unnest(members) WITH ORDINALITY AS u (m, at) WHERE lower(m) = ANY(given));
 END;
 $body$`,
@@ -66,7 +66,7 @@ LANGUAGE plpgsql STABLE STRICT
 AS $body$
 BEGIN
   IF is_strict AND NOT round(bits) BETWEEN 0 AND 2::numeric ^ cardinality(members) - 1 THEN
-    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'Data truncated: no such member', CONSTRAINT = 'sluice_member_check', TABLE = 'sluice';
+    RAISE EXCEPTION USING ERRCODE = '01000', MESSAGE = 'Data truncated: no such member';
   END IF;
   RETURN (SELECT COALESCE(string_agg(m, ',' ORDER BY at), '') FROM unnest(members) WITH ORDINALITY AS u (m, at)
     WHERE div(round(bits), 2::numeric ^ (at - 1)) % 2 = 1);

@@ -7,6 +7,8 @@ export interface SampleRow {
   readonly i: number | null;
   readonly j: number | null;
   readonly d: string | null;
+  /** A double, by its shortest text. */
+  readonly x: number | null;
   readonly a: string | null;
   readonly b: string | null;
   readonly m: string | null;
@@ -20,6 +22,7 @@ export const COLUMNS = {
   i: ['int', 'integer'],
   j: ['int', 'integer'],
   d: ['decimal(12,3)', 'numeric(12,3)'],
+  x: ['double', 'double precision'],
   a: ['date', 'date'],
   b: ['date', 'date'],
   m: ['datetime', 'timestamp'],
@@ -49,6 +52,14 @@ const integer = fc.oneof(fc.integer({ min: -5, max: 12 }), fc.integer({ min: -2_
 const exact = fc
   .tuple(fc.integer({ min: -99_999_999, max: 99_999_999 }), fc.constantFrom(1, 10, 1000))
   .map(([n, by]) => (n / 1000 / by).toFixed(3));
+/** Halves that are none in binary, halves that are, tens, and anything. */
+const double = fc.oneof(
+  fc.integer({ min: -999_999, max: 999_999 }).map((n) => (2 * n + 1) / 200),
+  fc.integer({ min: -9999, max: 9999 }).map((n) => n + 0.5),
+  fc.integer({ min: -99, max: 99 }).map((n) => n * 50),
+  fc.integer({ min: -9_999_999, max: 9_999_999 }).map((n) => n / 1000),
+  fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+);
 const moment = fc
   .date({ min: new Date('1970-01-02T00:00:00Z'), max: new Date('2100-12-31T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 19).replace('T', ' '));
@@ -77,6 +88,7 @@ export const row: fc.Arbitrary<SampleRow> = fc.record({
   i: nullable(integer),
   j: nullable(integer),
   d: nullable(exact),
+  x: nullable(double),
   a: nullable(day),
   b: nullable(day),
   m: nullable(
@@ -275,6 +287,12 @@ export const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = {
       'i + d > 10',
       'd = 0',
     ],
+  ],
+  double: [
+    ...['ROUND(x)', 'ROUND(x, 2)', 'ROUND(x, 1)', 'ROUND(x, -2)', 'ROUND(x, -1)', 'ROUND(x, i % 4)', 'ROUND(x * 1.15, 2)'],
+    ...['TRUNCATE(x, 2)', 'TRUNCATE(x * 100, 0)', 'TRUNCATE(x, -1)', 'TRUNCATE(x, i % 3)', 'ROUND(x / 7, 4)'],
+    ...['FORMAT(x, 2)', 'FORMAT(x, 0)', 'FORMAT(x * 1.15, 1)', 'CEIL(x)', 'FLOOR(x)', 'CAST(x AS SIGNED)'],
+    ...['CAST(x AS DECIMAL(20,2))', 'CAST(x * 1.15 AS DECIMAL(20,2))', 'CAST(x AS DECIMAL(20,0))', 'x DIV 3'],
   ],
   date: [
     ...[

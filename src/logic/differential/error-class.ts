@@ -30,6 +30,7 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
 };
 
 const BY_STATE: Readonly<Record<string, string>> = {
+  '01000': 'range',
   '20000': 'case',
   '22001': 'long',
   '22003': 'range',

@@ -104,9 +104,7 @@ def _same_numbers(error: BaseException) -> set[int]:
     number = error_number(error)
     if number in (1451, 1452):
         return {1451, 1452}
-    if _is_of_type(error):
-        return {1264, 1265, 1690}
-    return {1264, 1690} if _server_state(error) == "22003" else {number}
+    return {1264, 1265} if _is_of_type(error) else {number}
 
 
 def error_number(error: BaseException) -> int:
@@ -118,6 +116,8 @@ def error_number(error: BaseException) -> int:
     if _is_of_type(error):
         return 1264
     state = _server_state(error) or ""
+    if state == "22003" and error_message(error).lower().startswith("bigint"):
+        return 1690
     signal = 1644 if state.startswith("45") else 1105
     return NUMBERS.get(state, (signal, state))[0]
 
@@ -147,7 +147,7 @@ def error_message(error: BaseException) -> str:
 def matches(error: BaseException, *conditions: str) -> bool:
     """Whether a handler for one of the conditions waits for the error."""
     for condition in conditions:
-        if condition == "SQLEXCEPTION":
+        if condition == "SQLEXCEPTION" and not error_state(error).startswith("01"):
             return True
         is_number = condition.isdigit() and len(condition) < 5
         if is_number and int(condition) in _same_numbers(error):

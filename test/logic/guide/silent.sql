@@ -96,3 +96,45 @@ END//
 CREATE FUNCTION si_mod_unsigned(n int unsigned) RETURNS int DETERMINISTIC RETURN n % 7 - 5//
 -- try (3) | (1) | (2)
 CREATE PROCEDURE si_next_shade(IN i int) UPDATE gauge SET shade = shade + 1 WHERE id = i//
+-- try (3, 1) | (9, 1) | (4, -1) | (4, 70000)
+CREATE FUNCTION si_told(a int unsigned, b int) RETURNS varchar(20) DETERMINISTIC
+BEGIN
+  DECLARE small smallint unsigned;
+  DECLARE EXIT HANDLER FOR 1690 RETURN 'below';
+  DECLARE EXIT HANDLER FOR 1264 RETURN 'outside';
+  SET small = b;
+  RETURN a - 5 + small;
+END//
+-- try (3, 1) | (9, 1) | (4, -1) | (9, -1)
+CREATE FUNCTION si_outside(a int unsigned, b int) RETURNS varchar(20) DETERMINISTIC
+BEGIN
+  DECLARE small smallint unsigned;
+  DECLARE EXIT HANDLER FOR 1264 RETURN 'outside';
+  SET small = b;
+  RETURN a - 5 + small;
+END//
+-- try (3, 1) | (9, -1) | (9, 2)
+CREATE FUNCTION si_below(a int unsigned, b int) RETURNS varchar(20) DETERMINISTIC
+BEGIN
+  DECLARE small smallint unsigned;
+  DECLARE EXIT HANDLER FOR 1690 RETURN 'below';
+  SET small = b;
+  RETURN a - 5 + small;
+END//
+-- try ('red') | ('blue') | (NULL) | ('9')
+CREATE FUNCTION si_no_exception(s varchar(20)) RETURNS varchar(20) DETERMINISTIC
+BEGIN
+  DECLARE e enum('red','green');
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION RETURN 'caught';
+  SET e = s;
+  RETURN e;
+END//
+-- try ('x,y') | ('q') | (NULL)
+CREATE PROCEDURE si_truncated(IN s varchar(20), OUT told varchar(20))
+BEGIN
+  DECLARE EXIT HANDLER FOR 1265 SET told = 'truncated';
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION SET told = 'caught';
+  SET told = 'through';
+  UPDATE gauge SET flags = s WHERE id = 1;
+  UPDATE gauge SET level = IF(s = 'x,y', -1, 5) WHERE id = 2;
+END//
