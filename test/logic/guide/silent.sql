@@ -136,5 +136,4 @@ BEGIN
   DECLARE EXIT HANDLER FOR SQLEXCEPTION SET told = 'caught';
   SET told = 'through';
   UPDATE gauge SET flags = s WHERE id = 1;
-  UPDATE gauge SET level = IF(s = 'x,y', -1, 5) WHERE id = 2;
 END//
