@@ -320,9 +320,12 @@ export class ServiceEmitter {
     const found = this.vendor(node, `SELECT ${sql}`);
     // A FLOAT would come with six digits, which is not what a text keeps of it.
     const isDouble = purpose?.kind === 'text' && this.emitter.expression(node).type.kind === 'float';
-    const method = isWatched(node) && this.emitter.program.dialect.mode.isStrict ? 'stored' : 'value';
-    const mysql = isDouble ? `SELECT (${found.mysql}) + 0e0` : `SELECT ${found.mysql}`;
-    this.out.call(`${name} = db.${method}`, sqlArguments({ ...found, mysql }));
+    const { mode, flavor } = this.emitter.program.dialect;
+    const isStored = isWatched(node) && mode.isStrict;
+    // MariaDB keeps the warnings of statements before one that reads no table.
+    const from = isStored && flavor === 'mariadb' ? ' FROM (SELECT 1 AS one) AS one' : '';
+    const mysql = isDouble ? `SELECT (${found.mysql}) + 0e0${from}` : `SELECT ${found.mysql}${from}`;
+    this.out.call(`${name} = db.${isStored ? 'stored' : 'value'}`, sqlArguments({ ...found, mysql }));
   }
 
   /** A call of another service that is a whole expression. */

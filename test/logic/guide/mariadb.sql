@@ -82,3 +82,5 @@ END//
 CREATE FUNCTION str_md5(s varchar(20)) RETURNS varchar(80) DETERMINISTIC RETURN MD5(s)//
 -- try ('secret') | ('') | (NULL)
 CREATE FUNCTION str_sha1(s varchar(20)) RETURNS varchar(80) DETERMINISTIC RETURN SHA1(s)//
+-- try (5) | (NULL)
+CREATE FUNCTION ma_warned_before(n int) RETURNS varchar(30) DETERMINISTIC BEGIN IF n / 0 IS NULL THEN RETURN FORMAT(n, 2); END IF; RETURN 'no'; END//
