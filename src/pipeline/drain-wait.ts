@@ -25,6 +25,19 @@ export function behindWords(reached: Reached, end: Position): string {
   return `the target has said nothing of its own up to ${describePosition(end)}`;
 }
 
+/**
+ * What the line waits for by its own account, in words; where it tries again just now, what it waited for before: each try
+ * may fail for the same reason, and the one that is told last must not miss it. Empty: for nothing so far.
+ */
+export function waitsOrWaited(waitsFor: () => string | null): () => string {
+  let before = '';
+  return () => {
+    const now = waitsFor();
+    if (now !== null) before = `it waited before: ${now}`;
+    return now ?? before;
+  };
+}
+
 /** What of it waits for whom on the target, in words; empty: for nobody. Never fails. */
 export async function lockWords(config: Config, signal: AbortSignal): Promise<string> {
   try {

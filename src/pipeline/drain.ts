@@ -7,7 +7,7 @@ import { type Drained, leaks } from '../cutover/steps/drain.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
 import { describePosition, isAtHead } from '../position/position.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
-import { behindWords, lockWords, type Reached } from './drain-wait.ts';
+import { behindWords, lockWords, type Reached, waitsOrWaited } from './drain-wait.ts';
 import { heartbeatStatement } from './heartbeat.ts';
 import { withSource } from './source-session.ts';
 
@@ -67,11 +67,12 @@ async function tellWaits(
   end: Position,
   { signal, tell }: DrainContext,
 ): Promise<void> {
+  const waits = waitsOrWaited(waitsFor);
   for (;;) {
     await sleep(TELL_EVERY_MS, undefined, { signal });
     const locks = await lockWords(config, AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]));
     signal.throwIfAborted();
-    const why = [behindWords(reached(), end), waitsFor() ?? '', locks].filter((words) => words !== '');
+    const why = [behindWords(reached(), end), waits(), locks].filter((words) => words !== '');
     await tell(`waits: ${why.join('; ')}`);
   }
 }
