@@ -141,3 +141,11 @@ test('a SET is written to the target as the list that it is there', () => {
     },
   ]);
 });
+
+test('noughts behind the fraction of a TIME say nothing, those of a text do', () => {
+  const shown = (text: string, isTime: boolean) => shownCell(text, { isTime, isText: !isTime });
+  expect(shown('01:00:00.000000', true)).toBe('01:00:00');
+  expect(shown('01:20:10.500000', true)).toBe('01:20:10.5');
+  expect(shown('-10:00:00', true)).toBe('-10:00:00');
+  expect(shown('01:00:00.000000', false)).toBe('01:00:00.000000');
+});

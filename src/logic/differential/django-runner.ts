@@ -120,12 +120,15 @@ def text(value):
     if isinstance(value, Decimal):
         return {"decimal": format(value, "f")}
     if hasattr(value, "total_seconds"):
-        seconds = int(value.total_seconds())
-        sign = "-" if seconds < 0 else ""
-        seconds = abs(seconds)
-        return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        sign = "-" if value.total_seconds() < 0 else ""
+        value = abs(value)
+        seconds, micros = int(value.total_seconds()), value.microseconds
+        clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        return sign + clock + f".{micros:06}".rstrip("0").rstrip(".")
     if hasattr(value, "hour") and hasattr(value, "year"):
         return value.replace(tzinfo=None).isoformat(" ")
+    if hasattr(value, "hour") and value.microsecond:
+        return str(value).rstrip("0")
     if isinstance(value, set):
         return ",".join(sorted(value))
     return str(value)

@@ -4,7 +4,7 @@ import { keysOf, type ResultOrder } from './result-order.ts';
 
 /** A result set as a server gave it. */
 export interface ResultRows {
-  readonly columns: readonly { readonly name: string; readonly isDecimal: boolean }[];
+  readonly columns: readonly { readonly name: string; readonly isDecimal: boolean; readonly isTime?: boolean }[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
@@ -40,11 +40,14 @@ function cut(name: string): string {
 export interface Exactness {
   readonly isDecimal?: boolean | undefined;
   readonly isText?: boolean | undefined;
+  /** Of type TIME: noughts behind its fraction say nothing. */
+  readonly isTime?: boolean | undefined;
 }
 
 /** A decimal with all its digits, a text with all its characters, any other value in the form that both servers share. */
-export function shownCell(value: unknown, { isDecimal, isText }: Exactness): string {
+export function shownCell(value: unknown, { isDecimal, isText, isTime }: Exactness): string {
   if (typeof value !== 'string') return cellText(value);
+  if (isTime === true) return value.replace(/\.?0+$/, (noughts) => (/\.\d*$/.test(value) ? '' : noughts));
   if (isText === true) return exactText(value);
   return isDecimal === true ? value : cellText(value);
 }

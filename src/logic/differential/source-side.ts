@@ -86,10 +86,12 @@ function resultsOf(answer: unknown, fields: unknown, orders: readonly ResultOrde
     const columns = ((fields[at] ?? []) as readonly FieldPacket[]).map(({ name, columnType }) => ({
       name,
       isDecimal: columnType === DECIMAL,
+      isTime: columnType === TIME,
     }));
     return [resultLines({ columns, rows: rows as Cell[][] }, orders)];
   });
 }
 
-/** NEWDECIMAL of the protocol. */
+/** NEWDECIMAL and TIME of the protocol. */
 const DECIMAL = 246;
+const TIME = 11;

@@ -11,6 +11,8 @@ import { type QuotedTable, targetTables } from './table-name.ts';
 const BOOLEAN = 16;
 const TEXT_ARRAY = 1009;
 const NUMERIC = 1700;
+/** time and interval. */
+const TIMES = [1083, 1186];
 
 /** No value is decoded: its text is compared; a boolean is the source's 1 or 0, an array of texts the source's SET. */
 export const AS_TEXT = {
@@ -79,7 +81,11 @@ async function call(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promis
   const results: (readonly string[])[] = [];
   for (const portal of portals) {
     const { rows, fields } = await client.query<Cell[]>({ text: `FETCH ALL FROM "${portal}"`, rowMode: 'array' });
-    const columns = fields.map(({ name, dataTypeID }) => ({ name, isDecimal: dataTypeID === NUMERIC }));
+    const columns = fields.map(({ name, dataTypeID: type }) => ({
+      name,
+      isDecimal: type === NUMERIC,
+      isTime: TIMES.includes(type),
+    }));
     results.push(resultLines({ columns, rows }, one.orders ?? []));
   }
   const out = one.hasResultSets ? row.slice(0, -1) : row;
