@@ -110,9 +110,8 @@ control: { socket: ${join(folder, 's.sock')} }
 );
 
 async function killDumps(session: Connection): Promise<void> {
-  const [threads] = await session.query<RowDataPacket[]>(
-    "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
-  );
+  const [threads] = await session.query<RowDataPacket[]>('SHOW PROCESSLIST');
+  const dumps = threads.filter(({ Command }) => String(Command).startsWith('Binlog Dump'));
   // It may have ended by itself meanwhile.
-  for (const { id } of threads) await session.query(`KILL ${id}`).catch(() => undefined);
+  for (const { Id } of dumps) await session.query(`KILL ${Id}`).catch(() => undefined);
 }

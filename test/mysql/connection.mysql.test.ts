@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SluiceError } from '../../src/contract/error.ts';
 import { connectMysql, type MysqlSettings } from '../../src/mysql/connection.ts';
+import { stateOfThread } from '../../src/mysql/thread.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
 import { type TestSource, testSource } from './source.ts';
 
@@ -85,4 +86,23 @@ test('an error that would quote a value of a row quotes none', async () => {
   const error = await connection.run("INSERT INTO once VALUES ('private')").catch((e: SluiceError) => e);
   expect(error).toMatchObject({ code: 'SOURCE_VALUE_REFUSED' });
   expect(JSON.stringify([error, String((error as SluiceError).cause)])).not.toContain('private');
+});
+
+test('what a session does is told, also while it runs a statement that utf8mb3 has no letters for', async () => {
+  const { connection } = source;
+  const other = await connectMysql(source.settings);
+  const lock = await connectMysql(source.settings);
+  try {
+    expect(await stateOfThread(connection, other.threadId)).toBe('listens');
+    await lock.row("SELECT GET_LOCK('told', 0)");
+    const waiting = other.row("SELECT GET_LOCK('told', 600), '🇪🇺'");
+    await expect.poll(() => stateOfThread(connection, other.threadId)).toBe('works');
+    await lock.row("SELECT RELEASE_LOCK('told')");
+    await waiting;
+    await other.close();
+    await expect.poll(() => stateOfThread(connection, other.threadId)).toBe('gone');
+  } finally {
+    await other.close();
+    await lock.close();
+  }
 });

@@ -75,10 +75,10 @@ export function trafficContract(kind: 'mysql' | 'mariadb'): void {
       };
       const traffic = runTraffic({ ...shop, seed: 8, workers: 2, signal: stop.signal, onTransaction });
       await until(50);
-      const sessions = await shop.read(
-        `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = '${shop.database}' AND ID <> connection_id()`,
-      );
-      for (const { id } of sessions) await shop.read(`KILL ${id}`);
+      const self = await shop.value('SELECT connection_id()');
+      const all = await shop.read('SHOW PROCESSLIST');
+      const sessions = all.filter(({ db, Id }) => db === shop.database && String(Id) !== self);
+      for (const { Id } of sessions) await shop.read(`KILL ${Id}`);
       await until(seen + 50);
       stop.abort();
       const report = await traffic;
