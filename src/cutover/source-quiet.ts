@@ -1,5 +1,6 @@
 import { SluiceError } from '../contract/error.ts';
 import type { MysqlConnection, Row } from '../mysql/connection.ts';
+import { SourceError } from '../mysql/error.ts';
 import type { GateFinding } from './gate.ts';
 
 export interface QuietLimits {
@@ -29,18 +30,40 @@ const OPEN = `SELECT CAST(trx_mysql_thread_id AS CHAR) AS thread, trx_rows_modif
     TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS seconds
   FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> 0 ORDER BY trx_started`;
 
+/** By the server's instruments, which keep no statement: how much was changed they do not know. */
+const OPEN_BY_INSTRUMENT = `SELECT CAST(t.PROCESSLIST_ID AS CHAR) AS thread, NULL AS modified,
+    FLOOR(e.TIMER_WAIT / 1000000000000) AS seconds
+  FROM performance_schema.events_transactions_current AS e JOIN performance_schema.threads AS t ON t.THREAD_ID = e.THREAD_ID
+  WHERE e.STATE = 'ACTIVE' AND t.PROCESSLIST_ID IS NOT NULL ORDER BY e.TIMER_WAIT DESC`;
+const INSTRUMENT = `SELECT COUNT(*) AS count FROM performance_schema.setup_consumers AS c, performance_schema.setup_instruments AS i
+  WHERE c.NAME = 'events_transactions_current' AND c.ENABLED = 'YES' AND i.NAME = 'transaction' AND i.ENABLED = 'YES'`;
+
 async function longTransactions(connection: MysqlConnection, limits: QuietLimits): Promise<readonly Problem[]> {
-  const rows = await told(() => connection.rows(OPEN));
+  const rows = await told(() => openTransactions(connection));
   if (rows === null) return [blind('open transactions', 'PROCESS')];
   const open = rows.filter(({ thread, seconds }) => {
     const isOurs = limits.ours.includes(thread ?? '') || thread === String(connection.threadId);
     return !isOurs && Number(seconds) * 1000 >= limits.longestMs;
   });
   return open.map(({ thread, seconds, modified }) => ({
-    text: `transaction of session ${thread} is open for ${seconds} s and has changed ${modified} rows`,
+    text: `transaction of session ${thread} is open for ${seconds} s${modified === null ? '' : ` and has changed ${modified} rows`}`,
     cure: 'Let long transactions end, or end their sessions: KILL ID.',
   }));
 }
+
+/** innodb_trx of MySQL fails while one of them runs a statement with letters beyond utf8mb3, as any emoji is. */
+async function openTransactions(connection: MysqlConnection): Promise<readonly Row[]> {
+  try {
+    return await connection.rows(OPEN);
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.errno !== CANNOT_CONVERT_STRING) throw error;
+    const { count } = await connection.row(INSTRUMENT);
+    if (count === '0') throw error;
+    return await connection.rows(OPEN_BY_INSTRUMENT);
+  }
+}
+
+const CANNOT_CONVERT_STRING = 3854;
 
 async function preparedXa(connection: MysqlConnection): Promise<readonly Problem[]> {
   const rows = await told(() => connection.rows('XA RECOVER'));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sourceQuiet } from '../../src/cutover/source-quiet.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../src/mysql/connection.ts';
+import { stateOfThread } from '../../src/mysql/thread.ts';
 import { KeptSource } from '../../src/pipeline/kept-source.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
@@ -61,6 +62,25 @@ export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
       expect(await problems(3_600_000)).toEqual([]);
       expect(await problems(0, [thread])).toEqual([]);
       await writer.run('ROLLBACK');
+      await expect.poll(() => problems(0), PATIENT).toEqual([]);
+    });
+
+    test('it is named also while it runs a statement that utf8mb3 has no letters for', async () => {
+      const thread = String(writer.threadId);
+      await looker.row("SELECT GET_LOCK('quiet', 0)");
+      await writer.run('BEGIN');
+      await writer.run('INSERT INTO quiet.t VALUES (4)');
+      const waiting = writer.row("SELECT GET_LOCK('quiet', 600), '🇪🇺'");
+      try {
+        await expect.poll(() => stateOfThread(looker, writer.threadId)).toBe('works');
+        await expect.poll(() => problems(0), PATIENT).toEqual([expect.stringContaining(`session ${thread} is open`)]);
+        expect(await problems(0, [thread])).toEqual([]);
+        expect(await problems(3_600_000)).toEqual([]);
+      } finally {
+        await looker.row("SELECT RELEASE_LOCK('quiet')");
+        await waiting;
+        await writer.run('ROLLBACK');
+      }
       await expect.poll(() => problems(0), PATIENT).toEqual([]);
     });
 
