@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { askVerify } from '../src/pipeline/ask-verify.ts';
+import { askAll } from './ask-all.ts';
 import { type Figure, figure } from './figure.ts';
 import { OltpLoad } from './oltp-load.ts';
 import { SluiceProcess } from './sluice-process.ts';
@@ -76,15 +76,7 @@ function at(values: readonly number[], ratio: number): number {
 function startVerify({ config }: Stage) {
   const end = new AbortController();
   const run = async () => {
-    const request = {
-      tables: 'all',
-      restart: true,
-      mode: 'stream',
-      repair: false,
-      timeoutMs: null,
-      by: 'bench',
-    } as const;
-    while (!end.signal.aborted) await askVerify(config, request, { onProgress: () => {}, signal: end.signal });
+    while (!end.signal.aborted) await askAll(config, end.signal);
   };
   const running = run().catch((error: unknown) => {
     if (!end.signal.aborted) throw error;

@@ -2,8 +2,8 @@ import { sourceLogin, targetLogin } from '../src/config/login.ts';
 import { connectMysql } from '../src/mysql/connection.ts';
 import { loadTable, selectRange } from '../src/mysql/readable-table.ts';
 import { readSentRows } from '../src/mysql/row-tap.ts';
-import { askVerify } from '../src/pipeline/ask-verify.ts';
 import { connectPostgres } from '../src/postgres/connection.ts';
+import { askAll } from './ask-all.ts';
 import { type Figure, figure } from './figure.ts';
 import { cpuSeconds } from './process-usage.ts';
 import { SluiceProcess } from './sluice-process.ts';
@@ -44,16 +44,7 @@ async function verifyAll(stage: Stage, sluice: SluiceProcess): Promise<Figure> {
   const serversBefore = serverCpu(stage);
   const before = sluice.usage().cpuSeconds;
   const startedMs = performance.now();
-  const request = {
-    tables: 'all',
-    restart: true,
-    mode: 'stream',
-    repair: false,
-    timeoutMs: null,
-    by: 'bench',
-  } as const;
-  const watch = { onProgress: () => {}, signal: new AbortController().signal };
-  const { tables } = await askVerify(stage.config, request, watch);
+  const { tables } = await askAll(stage.config, new AbortController().signal);
   const seconds = (performance.now() - startedMs) / 1e3;
   const rows = tables.reduce((sum, { sourceRows }) => sum + sourceRows, 0);
   const unequal = tables.filter(({ state }) => state !== 'equal');

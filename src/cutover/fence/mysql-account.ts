@@ -1,6 +1,7 @@
 import type { MysqlConnection } from '../../mysql/connection.ts';
 import { quoteAccount } from '../../mysql/identifier.ts';
-import { isBinlogDump, readSessions } from './mysql-session.ts';
+import { readSessions } from '../../mysql/thread.ts';
+import { isBinlogDump } from './mysql-session.ts';
 
 export type Account = {
   readonly user: string;

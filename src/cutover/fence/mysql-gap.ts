@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MysqlConnection } from '../../mysql/connection.ts';
+import { readSessions, type ServerSession } from '../../mysql/thread.ts';
 import type { FenceLevel } from './fence.ts';
 import { accountName, openAccounts, sessionNames } from './mysql-account.ts';
 import type { MysqlFenceRecord } from './mysql-record.ts';
-import { foreignSessions, readSessions, type ServerSession, sessionWords } from './mysql-session.ts';
+import { foreignSessions, sessionWords } from './mysql-session.ts';
 import { globals } from './mysql-variable.ts';
 import { preparedXa } from './prepared-xa.ts';
 

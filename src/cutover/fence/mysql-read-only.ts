@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../contract/error.ts';
 import type { MysqlConnection } from '../../mysql/connection.ts';
+import { readSessions } from '../../mysql/thread.ts';
 import type { Deadline } from './deadline.ts';
 import { fenceError } from './error.ts';
-import { readSessions, sessionWords } from './mysql-session.ts';
+import { sessionWords } from './mysql-session.ts';
 import { assignment } from './mysql-variable.ts';
 
 /** The variable that refuses writes: super_read_only refuses accounts with CONNECTION_ADMIN as well. */

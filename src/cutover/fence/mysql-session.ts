@@ -1,16 +1,7 @@
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../mysql/connection.ts';
+import { readSessions, type ServerSession } from '../../mysql/thread.ts';
 import { type Deadline, until, within } from './deadline.ts';
 import { errnoOf, fenceError } from './error.ts';
-
-/** A session of the server's list, without what it runs: that would hold values. */
-export interface ServerSession {
-  readonly id: string;
-  readonly user: string;
-  readonly host: string;
-  readonly command: string;
-  readonly seconds: string;
-  readonly state: string;
-}
 
 /** Threads of the server itself, and of whoever is not yet logged in. */
 const THREADS = ['system user', 'event_scheduler', 'unauthenticated user'];
@@ -27,18 +18,6 @@ export function onMysql<A>(
     return connection;
   };
   return within(deadline, open, work, (connection) => connection.destroy());
-}
-
-export async function readSessions(connection: MysqlConnection): Promise<readonly ServerSession[]> {
-  const rows = await connection.rows('SHOW PROCESSLIST');
-  return rows.map(({ Id, User, Host, Command, Time, State }) => ({
-    id: Id ?? '',
-    user: User ?? '',
-    host: Host ?? '',
-    command: Command ?? '',
-    seconds: Time ?? '0',
-    state: State ?? '',
-  }));
 }
 
 /** A running EVENT: it has its definer's name, whom no lock of an account stops. */

@@ -1,9 +1,10 @@
 import type { MysqlConnection } from '../../mysql/connection.ts';
+import { readSessions } from '../../mysql/thread.ts';
 import type { StillRuns } from './fence.ts';
 import { keptNames, sessionNames } from './mysql-account.ts';
 import { enabledEvents } from './mysql-event.ts';
 import type { MysqlFenceSettings } from './mysql-record.ts';
-import { foreignSessions, isBinlogDump, readSessions, sessionWords } from './mysql-session.ts';
+import { foreignSessions, isBinlogDump, sessionWords } from './mysql-session.ts';
 import { preparedXa } from './prepared-xa.ts';
 
 /** Sessions, EVENTs, replication, prepared XA transactions, and accounts that the fence does not stop. */
