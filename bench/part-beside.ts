@@ -9,9 +9,9 @@ import { SluiceProcess } from './sluice-process.ts';
 import { configOf, type Stage } from './stage.ts';
 import { TABLES } from './table.ts';
 
-const TURNS = 5;
-const TURN_SECONDS = 12;
-const SETTLE_SECONDS = 2;
+const TURNS = 12;
+const TURN_SECONDS = 8;
+const SETTLE_SECONDS = 1;
 
 interface BesideOptions {
   /** Of each table. */

@@ -309,9 +309,9 @@ const stageOptions: readonly Option[] = [
       pattern: /^\s*(?:([1-9]\d?|100)\s*%|[1-9]\d{0,8}\s*\/s)(\s*,\s*(?:([1-9]\d?|100)\s*%|[1-9]\d{0,8}\s*\/s))?\s*$/,
       words: 'a share of the time, rows a second, or both: 25%, 5000/s, 25%,5000/s',
     },
-    default: '50%',
+    default: '25%',
     help: 'Share of the time in which verify may read the source, for each part compared at once, or rows a second.',
-    example: '25%,5000/s',
+    example: '50%,5000/s',
   },
   {
     path: 'verify.chunkMaxRows',

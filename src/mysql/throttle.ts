@@ -35,6 +35,7 @@ const REAL_CLOCK: Clock = {
 };
 
 const ASK_AGAIN_MS = 1000;
+const MOST_SLEPT_OVER_MS = 20;
 
 /** `25%`, `5000/s` or both with a comma between; null: not understood. */
 export function parseThrottle(text: string): ThrottleLimits | null {
@@ -55,6 +56,10 @@ export class Throttle {
   readonly #clock: Clock;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #restedMs = 0;
+  /** Of the run that is under way: what its steps have paid for. */
+  #stepped = { ms: 0, rows: 0 };
+  /** What the last rests took longer than they were to. */
+  #sleptOverMs = 0;
 
   constructor(options: ThrottleOptions) {
     this.#options = options;
@@ -66,13 +71,41 @@ export class Throttle {
     return this.#restedMs;
   }
 
-  /** `rowsOf` tells how many rows the statement read at the source. */
+  /** Whether there is a limit of its own. */
+  get isLimited(): boolean {
+    const { share, rowsPerSecond } = this.#options.limits;
+    return share < 1 || rowsPerSecond !== null;
+  }
+
+  /** `rowsOf` tells how many rows the statement read at the source; what its steps rested for is not rested for again. */
   async run<T>(statement: () => Promise<T>, rowsOf: (result: T) => number): Promise<T> {
     await this.#untilQuiet();
+    this.#stepped = { ms: 0, rows: 0 };
     const startedAtMs = this.#clock.now();
     const result = await statement();
-    await this.#rest('limit', restAfter(this.#clock.now() - startedAtMs, rowsOf(result), this.#options.limits));
+    const { ms, rows } = this.#stepped;
+    const ownMs = this.#clock.now() - startedAtMs - ms;
+    await this.#rest('limit', restAfter(ownMs, rowsOf(result) - rows, this.#options.limits));
     return result;
+  }
+
+  /** One of several statements of a run, with its own rest behind it. */
+  async step<T>(statement: () => Promise<T>, rowsOf: (result: T) => number): Promise<T> {
+    const startedAtMs = this.#clock.now();
+    const result = await statement();
+    const rows = rowsOf(result);
+    await this.#restOwed(restAfter(this.#clock.now() - startedAtMs, rows, this.#options.limits));
+    this.#stepped = { ms: this.#stepped.ms + this.#clock.now() - startedAtMs, rows: this.#stepped.rows + rows };
+    return result;
+  }
+
+  /** Timers are coarse beside a short statement: what one rest took too long, the next ones are shorter. */
+  async #restOwed(owedMs: number): Promise<void> {
+    const wantedMs = owedMs - this.#sleptOverMs;
+    const startedAtMs = this.#clock.now();
+    await this.#rest('limit', wantedMs);
+    const sleptMs = this.#clock.now() - startedAtMs;
+    this.#sleptOverMs = Math.min(MOST_SLEPT_OVER_MS, Math.max(0, sleptMs - wantedMs));
   }
 
   async #untilQuiet(): Promise<void> {

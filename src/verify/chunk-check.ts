@@ -4,6 +4,7 @@ import { type Bound, type KeyRange, WHOLE } from '../mysql/key-order.ts';
 import { ChangedSet, keyText } from './changed-set.ts';
 import { compareLines, type UnequalRow } from './compare-lines.ts';
 import { type SettleOptions, type Suspect, settle } from './settle.ts';
+import { readSourceSteps } from './short-reads.ts';
 import { inWindow } from './side.ts';
 import { boundBehind, type ReadRange, readSourceRange, type SourceRows, TooManyBytes } from './source-rows.ts';
 import type { Window } from './table-changes.ts';
@@ -29,6 +30,8 @@ export interface ChunkOptions extends SettleOptions {
   /** The first rows of the range were read, up to this bound: they are the chunk. */
   readonly cut: (bound: Bound) => KeyRange;
   readonly size: ChunkSize;
+  /** How large a short statement is, where the source is read by such. */
+  readonly step: ChunkSize;
   /** Conditions of both sides that choose some of the range's rows by their keys; without: all. */
   readonly only?: { readonly source: string; readonly target: string };
 }
@@ -65,10 +68,7 @@ async function firstLook(options: ChunkOptions): Promise<First | 'void'> {
   return await inWindow(sides, changes, {
     source: async (connection) => {
       const plan = await options.plan(connection);
-      const reader = { connection, lines: sides.lines };
-      const source = await readRange(options, () =>
-        readSourceRange(reader, table, { print, ...plan, ...(only && { only: only.source }) }),
-      );
+      const source = await readRange(options, () => readPlanned(options, connection, plan));
       range = source.rows === plan.first ? options.cut(boundBehind(table, source)) : plan.range;
       return source;
     },
@@ -84,6 +84,17 @@ async function firstLook(options: ChunkOptions): Promise<First | 'void'> {
       return firstOf(options, { source, target, window, position: point.position.text });
     },
   });
+}
+
+async function readPlanned(
+  { sides: { throttle, lines }, table, print, only, step }: ChunkOptions,
+  connection: MysqlConnection,
+  plan: ReadRange,
+): Promise<SourceRows> {
+  const reader = { connection, lines };
+  if (throttle.isLimited && only === undefined && table.boundColumns !== null)
+    return await readSourceSteps(reader, table, { print, ...plan, steps: { throttle, size: step } });
+  return await readSourceRange(reader, table, { print, ...plan, ...(only && { only: only.source }) });
 }
 
 const NO_ROWS: TargetRows = { rows: 0, text: Buffer.alloc(0) };

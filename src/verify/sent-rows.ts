@@ -55,6 +55,11 @@ export class SentRows {
     return last;
   }
 
+  /** Text of a cell of the last row, as it was sent. */
+  lastSent(column: number): string {
+    return cellText(this.#sent.bytes, this.#last, column);
+  }
+
   end(): SourceRows {
     const bytes = this.#sent.bytes;
     return {
@@ -66,7 +71,7 @@ export class SentRows {
         encodeKey(this.#table.readable.layout, bytes, this.#startOf(row), this.#key);
         return this.#key.bytes.subarray(0, this.#key.position);
       },
-      lastSent: (column) => cellText(bytes, this.#last, column),
+      lastSent: (column) => this.lastSent(column),
     };
   }
 

@@ -62,7 +62,7 @@ export async function chunkBound(
 }
 
 /** The bound behind the rows read, of a table with `boundColumns`. */
-export function boundBehind({ boundColumns }: VerifiedTable, source: SourceRows): Bound {
+export function boundBehind({ boundColumns }: VerifiedTable, source: Pick<SourceRows, 'lastSent'>): Bound {
   return (boundColumns ?? []).map((column) => source.lastSent(column));
 }
 
@@ -70,13 +70,18 @@ export function boundBehind({ boundColumns }: VerifiedTable, source: SourceRows)
 export async function readSourceRange(
   reader: SourceReader,
   table: VerifiedTable,
-  { print, range, first, only }: ReadRange & { readonly print: RowPrint; readonly only?: string },
+  { print, only, ...range }: ReadRange & { readonly print: RowPrint; readonly only?: string },
 ): Promise<SourceRows> {
+  return await read(reader, table, { print, sql: selectRange(table, range, only) });
+}
+
+/** SQL of a range. */
+export function selectRange(table: VerifiedTable, { range, first }: ReadRange, only?: string): string {
   const { order } = table.readable;
   const where = order === null ? '' : whereRange(order, range);
   const chosen = only === undefined ? where : `${where === '' ? ' WHERE' : `${where} AND`} (${only})`;
   const rest = `${chosen}${order === null ? '' : orderBy(order)}${first === null ? '' : ` LIMIT ${first}`}`;
-  return await read(reader, table, { print, sql: `SELECT ${table.selectList} FROM ${sourceFrom(table)}${rest}` });
+  return `SELECT ${table.selectList} FROM ${sourceFrom(table)}${rest}`;
 }
 
 /** Rows of these keys, given by their canonical texts; a collation may find others besides. TooManyBytes, if of more than one. */
@@ -101,8 +106,7 @@ export function keyCondition({ key }: VerifiedTable, keys: readonly (readonly st
   return `(${keys.map(one).join(' OR ')})`;
 }
 
-interface Reading {
-  readonly print: RowPrint;
+export interface Reading {
   readonly sql: string;
   /** Of bytes; one row is read whatever it holds. */
   readonly hasLimit?: boolean;
@@ -111,9 +115,19 @@ interface Reading {
 async function read(
   { connection, lines }: SourceReader,
   table: VerifiedTable,
-  { print, sql, hasLimit = true }: Reading,
+  { print, ...reading }: Reading & { readonly print: RowPrint },
 ): Promise<SourceRows> {
   const rows = new SentRows(table, print, lines);
+  await readInto(rows, connection, reading);
+  return rows.end();
+}
+
+/** TooManyBytes. */
+export async function readInto(
+  rows: SentRows,
+  connection: MysqlConnection,
+  { sql, hasLimit = true }: Reading,
+): Promise<void> {
   let isWhole = true;
   await readSentRows(connection, sql, (...run) => {
     rows.add(...run);
@@ -121,5 +135,4 @@ async function read(
     return isWhole;
   });
   if (!isWhole) throw new TooManyBytes(rows.rows);
-  return rows.end();
 }

@@ -15,6 +15,7 @@ import { checkHashedWhole } from './pushdown/whole-check.ts';
 import type { Repair, Repaired } from './repair.ts';
 import { RoundQueue, type RoundQueueOptions } from './round-queue.ts';
 import { RowPrint } from './row-print.ts';
+import { stepSize } from './short-reads.ts';
 import type { Sides } from './side.ts';
 import { CHUNK_BYTES, chunkBound } from './source-rows.ts';
 import type { TableChanges } from './table-changes.ts';
@@ -47,6 +48,7 @@ interface Followed {
 interface Loaded extends Followed {
   readonly print: RowPrint;
   readonly size: ChunkSize;
+  readonly step: ChunkSize;
 }
 
 interface Part {
@@ -154,7 +156,7 @@ export class TableRun {
     if (isStale()) return;
     const limits = { targetMs: chunkTargetMs, mostBytes: CHUNK_BYTES, mostRows: chunkMaxRows };
     const size = new ChunkSize(limits, table.readable.rowBytes);
-    const loaded = { table, print: new RowPrint(table), changes, size };
+    const loaded = { table, print: new RowPrint(table), changes, size, step: stepSize(table) };
     // What was begun by reading goes on by reading, and copies of a multiset are repaired by reading all of it.
     const isRead = isBegun(this.#progress) || (table.way === 'bag' && this.#options.repair !== null);
     const used = hashed?.isWhole && isRead ? null : hashed;

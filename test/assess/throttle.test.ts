@@ -55,6 +55,51 @@ describe('the throttle', () => {
     }
   });
 
+  it('rests behind each of the short statements of one read, and not once more behind them all', async () => {
+    const { spent, throttle } = stage({ share: 0.25, rowsPerSecond: null });
+    const rested: number[] = [];
+    const read = async () => {
+      for (const tookMs of [2, 1, 3]) {
+        await throttle.step(
+          async () => {
+            spent.workMs += tookMs;
+            return 10;
+          },
+          (rows) => rows,
+        );
+        rested.push(spent.restMs);
+      }
+      spent.workMs += 4;
+      return 30;
+    };
+    await throttle.run(read, (rows) => rows);
+    expect(rested).toEqual([6, 9, 18]);
+    expect(spent).toMatchObject({ workMs: 10, restMs: 30 });
+  });
+
+  it('makes up for rests that took longer than they were to', async () => {
+    let nowMs = 0;
+    const throttle = new Throttle({
+      limits: { share: 0.5, rowsPerSecond: null },
+      busy: async () => null,
+      onWait: () => {},
+      signal: new AbortController().signal,
+      clock: {
+        now: () => nowMs,
+        sleep: async (durationMs) => {
+          nowMs += durationMs + 1.5;
+        },
+      },
+    });
+    const statement = async () => {
+      nowMs += 2;
+      return 1;
+    };
+    for (let i = 0; i < 100; i++) await throttle.step(statement, (rows) => rows);
+    expect(nowMs).toBeLessThan(400 + 4);
+    expect(nowMs).toBeGreaterThanOrEqual(400);
+  });
+
   it('stands still while the source is busy, says why once, and asks again each second', async () => {
     const { spent, waits, statement } = stage({ share: 1, rowsPerSecond: null }, ['30 run', '28 run']);
     await statement(5, 1);
