@@ -21,7 +21,8 @@ export const BIGINT: ColumnCodec = {
   check: () => null,
   copy: (target) => copyBigint(targetType(target)),
   canonicalSource: (value) => String(value.bigLong()),
-  canonicalTarget: (text, target) => (isInterval(target) ? String(canonicalInterval(text)) : canonicalInteger(text)),
+  canonicalTarget: (text, target) =>
+    isInterval(target) ? String(canonicalInterval(text)) : canonicalInteger(text, target),
   serverText: (target) =>
     isInterval(target) ? { source: sourceInteger, target: targetMicroseconds } : integerText(targetType(target)),
   fromTarget: (target) => (copyBigint(targetType(target)) === null ? null : homewardBigint(isInterval(target))),

@@ -122,9 +122,23 @@ export function canonicalFloat(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** A real is compared as such: its shortest text is not that of the same double. */
+/** A real is compared as such: its shortest text is not that of the same double. Of a numeric all digits count. */
 function canonicalNumber(text: string, target: string): string {
-  return canonicalFloat(target === 'real' ? Math.fround(Number(text)) : Number(text));
+  const number = Number(text);
+  if (targetType(target).name !== 'numeric') return canonicalFloat(target === 'real' ? Math.fround(number) : number);
+  const isWritten = digitsOf(text) === digitsOf(String(number));
+  return isWritten ? canonicalIn(target, number) : text;
+}
+
+/** Sign, digits without zeros at either end, and where the point stands: of a number however it is written. */
+function digitsOf(text: string): string {
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([-+]?\d+))?$/.exec(text) ?? [];
+  if (sign === undefined) return text;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  return digits === ''
+    ? '0'
+    : `${sign}${digits.replace(/0+$/, '')}@${digits.length - fraction.length + Number(exponent)}`;
 }
 
 /** numeric knows no -0. */

@@ -52,10 +52,18 @@ function homewardInteger(avro: 'int' | 'long'): QueryDecoder {
   });
 }
 
-/** Text of a column that holds integers: a boolean's `t` and `f` are 1 and 0, a numeric may print zeros of a fraction. */
-export function canonicalInteger(text: string): string {
-  if (text === 't') return '1';
-  return text === 'f' ? '0' : text.replace(/\.0+$/, '');
+/** A boolean's `t` and `f` are 1 and 0, a numeric may print zeros of a fraction, a double an exponent. */
+export function canonicalInteger(text: string, target: string): string {
+  switch (targetType(target).name) {
+    case 'boolean':
+      return text === 't' ? '1' : text === 'f' ? '0' : text;
+    case 'numeric':
+      return text.replace(/\.0+$/, '');
+    case 'double precision':
+      return text.includes('e') && Number.isSafeInteger(Number(text)) ? String(Number(text)) : text;
+    default:
+      return text;
+  }
 }
 
 /** The sum has no zeros before it where a column is ZEROFILL. */

@@ -26,19 +26,22 @@ const UNITS_US: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, days:
 /** Microseconds of an interval as PostgreSQL prints it (IntervalStyle postgres): `1 day -02:03:04.5`. */
 export function canonicalInterval(text: string): bigint | string {
   let total = 0n;
+  let length = -1;
   for (const [part, count, unit, sign, h, m, s, fraction = ''] of text.matchAll(
     /(-?\d+) ([a-z]+)|([-+]?)(\d+):(\d\d):(\d\d)(?:\.(\d+))?/g,
   )) {
+    length += part.length + 1;
     if (count !== undefined && unit !== undefined) {
       const size = UNITS_US[unit];
       // Months and years have no length: such a text equals only itself.
       if (size === undefined) return text;
       total += BigInt(count) * size;
-    } else if (part) {
+    } else {
       const seconds = BigInt(h ?? 0) * 3600n + BigInt(m ?? 0) * 60n + BigInt(s ?? 0);
       const size = seconds * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
       total += sign === '-' ? -size : size;
     }
   }
-  return total;
+  // What is no clock (infinity) has no length either.
+  return length === text.length ? total : text;
 }

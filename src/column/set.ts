@@ -25,7 +25,7 @@ export function setCodec({ members }: SetType): ColumnCodec {
     copy: copySet,
     canonicalSource: (value, _, policy) => policyText(value.string(), policy.nul),
     canonicalTarget: (text, target) =>
-      target.endsWith('[]') ? asSet(ranks, arrayItems(text)).join(',') : canonicalText(text, target),
+      target.endsWith('[]') ? (setOf(ranks, arrayItems(text)) ?? text) : canonicalText(text, target),
     serverText: (target, policy) => setText(members, target, policy),
     fromTarget: (target, home) => (copySet(target, home.policy) === null ? null : homewardSet(ranks, target)),
     literal: () => (value) => setLiteral(value.string(), members),
@@ -34,19 +34,24 @@ export function setCodec({ members }: SetType): ColumnCodec {
 
 type Ranks = ReadonlyMap<string, number>;
 
-/** In the order of the definition, each once: an array knows both, a set neither. */
-function asSet(ranks: Ranks, items: readonly string[]): readonly string[] {
-  if (!items.every((item) => ranks.has(item))) return items;
-  return [...new Set(items)].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+type Items = readonly (string | null)[];
+
+/** The text of a set: its members in the order of the definition, each once, both of which only an array knows. null: it is none. */
+function setOf(ranks: Ranks, items: Items | null): string | null {
+  if (items === null) return null;
+  const rank = (item: string | null) => ranks.get(item ?? '') ?? 0;
+  if (items.every((item) => item !== null && ranks.has(item)))
+    return [...new Set(items)].sort((a, b) => rank(a) - rank(b)).join(',');
+  // Joined, these would be the text of another set.
+  return items.some((item) => item === null || item === '' || item.includes(',')) ? null : items.join(',');
 }
 
 function homewardSet(ranks: Ranks, target: string): QueryDecoder {
-  const isArray = target.endsWith('[]');
+  const itemsOf = target.endsWith('[]') ? arrayItems : (text: string) => (text === '' ? [] : text.split(','));
   return fromText((text, out) => {
-    const items = isArray ? arrayItems(text) : text === '' ? [] : text.split(',');
-    const isOdd = isArray && (/(^|[{,])NULL([},]|$)/.test(text) || text.startsWith('{{'));
-    if (isOdd || items.some((item) => item.includes(','))) throw notMember();
-    out.string(asSet(ranks, items).join(','));
+    const set = setOf(ranks, itemsOf(text));
+    if (set === null) throw notMember();
+    out.string(set);
   });
 }
 
@@ -55,16 +60,20 @@ function setLiteral(text: string, members: readonly string[]): string {
   return stringLiteral(text);
 }
 
-/** On the target the members in the order of the definition, each once; with what is no member the array as it is. */
+/** On the target what `setOf` makes of the array; of what is no set the array's own text. */
 function setText(members: readonly string[], target: string, policy: ValuePolicy): ServerText | null {
   const text = memberText(target.endsWith('[]') ? 'text' : target, policy);
   if (text === null || !target.endsWith('[]')) return text;
   const all = `ARRAY[${members.map(quoteLiteral).join(', ')}]::text[]`;
-  const sorted = (quoted: string) =>
-    `ARRAY(SELECT m FROM unnest(${all}) WITH ORDINALITY AS d(m, place) WHERE m = ANY (${quoted}::text[]) ORDER BY place)`;
-  const known = (quoted: string) =>
-    `CASE WHEN ${quoted}::text[] <@ ${all} THEN ${sorted(quoted)} ELSE ${quoted}::text[] END`;
-  return { ...text, target: (quoted) => targetTextDigest(`array_to_string(${known(quoted)}, ',', 'NULL')`) };
+  const sorted = (array: string) =>
+    `ARRAY(SELECT m FROM unnest(${all}) WITH ORDINALITY AS d(m, place) WHERE m = ANY (${array}) ORDER BY place)`;
+  const isPlain = (array: string) => `coalesce(array_ndims(${array}) = 1 AND array_lower(${array}, 1) = 1, true)`;
+  const isOdd = (array: string) =>
+    `EXISTS (SELECT FROM unnest(${array}) AS i(item) WHERE coalesce(item = '' OR strpos(item, ',') > 0, true))`;
+  const joined = (array: string) => `CASE WHEN NOT ${isPlain(array)} THEN ${array}::text
+    WHEN ${array} <@ ${all} THEN array_to_string(${sorted(array)}, ',')
+    WHEN ${isOdd(array)} THEN ${array}::text ELSE array_to_string(${array}, ',') END`;
+  return { ...text, target: (quoted) => targetTextDigest(joined(`${quoted}::text[]`)) };
 }
 
 function setDecoder(members: readonly string[], wire: WireColumn): BinlogDecoder {
@@ -121,10 +130,14 @@ function arrayField(text: string, policy: ValuePolicy): Buffer {
   return out.take();
 }
 
-/** Items of a one-dimensional array as PostgreSQL prints it, without NULLs. */
-export function arrayItems(text: string): string[] {
-  const items: string[] = [];
-  for (const [, quoted, bare] of text.matchAll(/[{,](?:"((?:[^"\\]|\\[\s\S])*)"|([^{},"]+))/g))
-    items.push(quoted === undefined ? (bare ?? '') : quoted.replace(/\\([\s\S])/g, '$1'));
-  return items;
+/** Items of an array as PostgreSQL prints it, null for NULL; null for one of more dimensions, or that does not begin at 1. */
+function arrayItems(text: string): Items | null {
+  const items: (string | null)[] = [];
+  let length = text === '{}' ? 1 : 0;
+  for (const [matched, quoted, bare = ''] of text.matchAll(/[{,](?:"((?:[^"\\]|\\[\s\S])*)"|([^{},"]+))/g)) {
+    length += matched.length;
+    if (quoted === undefined) items.push(bare === 'NULL' ? null : bare);
+    else items.push(quoted.replace(/\\([\s\S])/g, '$1'));
+  }
+  return text.startsWith('{') && length + 1 === text.length ? items : null;
 }

@@ -59,11 +59,15 @@ interface Part {
 
 function comparePart(print: RowPrint, { source, target, from, sourceEnd, targetEnd }: Part): readonly UnequalRow[] {
   const standing = new Map<string, Buffer>();
+  const unequal: UnequalRow[] = [];
   for (let row = from; row < targetEnd; row++) {
     const line = lineOf(target, row);
-    standing.set(keyText(print.keyOf(print.targetCells(line))), line);
+    const cells = print.targetCells(line);
+    const key = print.keyOf(cells);
+    // Where nothing keeps the key unique there any more, a second row of one key is one too many.
+    if (standing.has(keyText(key))) unequal.push({ key, source: null, target: cells });
+    else standing.set(keyText(key), line);
   }
-  const unequal: UnequalRow[] = [];
   for (let row = from; row < sourceEnd; row++) {
     const image = source.image(row);
     const key = print.keyTexts(source.key(row));

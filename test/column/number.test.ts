@@ -100,3 +100,37 @@ test('a double that holds a FLOAT is compared with all its bits', () => {
   expect(form).toBe(float.canonicalTarget('0.10000000149011612', 'double precision'));
   expect(form).not.toBe(float.canonicalTarget('0.1', 'double precision'));
 });
+
+test('a double in a numeric is compared with all digits of the numeric', () => {
+  const double = codecFor('double');
+  const written = (text: string) => canonical(double, fromQuery(double, text), 'numeric');
+  expect(double.canonicalTarget('0.1', 'numeric')).toBe(written('0.1'));
+  expect(double.canonicalTarget('1000000000000000000000000', 'numeric')).toBe(written('1e24'));
+  expect(double.canonicalTarget('0.00000012', 'numeric')).toBe(written('1.2e-7'));
+  expect(double.canonicalTarget('-1.50', 'numeric')).toBe(written('-1.5'));
+  expect(double.canonicalTarget('0', 'numeric')).toBe(written('-0'));
+  for (const other of ['0.100000000000000001', '0.10000000000000000000000001', 'NaN'])
+    expect(double.canonicalTarget(other, 'numeric')).not.toBe(written('0.1'));
+});
+
+test('an integer in a column of another type equals no text that only looks like it', () => {
+  const int = codecFor('int');
+  for (const [text, target] of [
+    ['t', 'text'],
+    ['1.0', 'text'],
+    ['1.0', 'citext'],
+    ['1.5', 'numeric(10,2)'],
+    ['-1', 'double precision'],
+    ['f', 'boolean'],
+  ] as const)
+    expect(int.canonicalTarget(text, target), `${text} in ${target}`).not.toBe('1');
+  for (const [text, target] of [
+    ['1', 'text'],
+    ['1.00', 'numeric(10,2)'],
+    ['1', 'double precision'],
+    ['t', 'boolean'],
+  ] as const)
+    expect(int.canonicalTarget(text, target), `${text} in ${target}`).toBe('1');
+  expect(bigint.canonicalTarget('1e+15', 'double precision')).toBe('1000000000000000');
+  expect(unsigned.canonicalTarget('1.0', 'text')).not.toBe('1');
+});

@@ -65,6 +65,13 @@ test('a time beyond a day enters interval and is refused by time', () => {
   expect(time.canonicalTarget('1 day 02:03:04', 'interval')).toBe(time.canonicalTarget('26:03:04', 'interval'));
 });
 
+test('an interval without a length is no clock', () => {
+  const time = codecFor('time(1)');
+  for (const text of ['infinity', '-infinity', '1 mon', '1 year'])
+    expect(time.canonicalTarget(text, 'interval')).not.toBe(time.canonicalTarget('00:00:00', 'interval'));
+  expect(time.canonicalTarget('-1 days +02:00:00', 'interval')).toBe(time.canonicalTarget('-22:00:00', 'interval'));
+});
+
 test('a date of the target with an era or a fifth digit of the year is not the date without it', () => {
   const date = codecFor('date');
   expect(date.canonicalTarget('2024-03-15 BC', 'date')).not.toBe(date.canonicalTarget('2024-03-15', 'date'));

@@ -108,6 +108,17 @@ test('a SET enters an array as its members, with quotes and backslashes kept', (
   expect(set.canonicalTarget('{}', 'text[]')).toBe('');
 });
 
+test('an array that is no set is not equal to the set whose text it would have', () => {
+  const form = (set: ReturnType<typeof codecFor>, text: string) => set.canonicalTarget(text, 'text[]');
+  const set = codecFor("set('x','y','z')");
+  for (const text of ['{x,z}', '{z,x}', '{x,x,z}']) expect(form(set, text)).toBe('x,z');
+  for (const text of ['{"x,z"}', '{{x},{z}}', '[0:1]={x,z}', '{x,z,NULL}', '{x,z,""}'])
+    expect(form(set, text)).toBe(text);
+  for (const text of ['{""}', '{NULL}', '{{}}']) expect(form(set, text)).not.toBe('');
+  expect(form(codecFor("set('NULL','x')"), '{NULL}')).not.toBe(form(codecFor("set('NULL','x')"), '{"NULL"}'));
+  expect(form(codecFor("set('','x')"), '{""}')).toBe('');
+});
+
 test('an ENUM keeps the empty value of non-strict times until a scan has seen that there is none', () => {
   const codec = codecFor(`enum('it''s','back\\\\slash')`);
   expect(codec.check('"c"', { columnType: '' })).toBe(`"c" IN ('it''s', E'back\\\\slash', '')`);
