@@ -9,7 +9,7 @@ import type { CanonicalCells, RowPrint } from './row-print.ts';
 import type { SettleOptions } from './settle.ts';
 import { inWindow } from './side.ts';
 import type { Window } from './table-changes.ts';
-import type { VerifiedTable } from './verified-table.ts';
+import { isUnlogged, type VerifiedTable } from './verified-table.ts';
 
 const MOST_PASSES = 10;
 const PAUSE_MS = 500;
@@ -149,21 +149,24 @@ async function summed(table: VerifiedTable, print: RowPrint, batches: AsyncItera
 /** `all`: rows changed, and there is no telling of which buckets. */
 function changedBuckets(window: Window, { table, print }: SettleOptions): ReadonlySet<number> | 'all' {
   const isKeyed = table.held.table.key.length > 0;
-  // An image in the log has nothing in a column that the source does not log.
-  const isTold = isKeyed ? table.key !== null : !table.held.table.columns.some(({ unlogged }) => unlogged);
-  if (!isTold) return window.isQuiet ? new Set() : 'all';
+  if (isKeyed && table.key === null) return window.isQuiet ? new Set() : 'all';
   return new Set(
     window.changed().map(({ bytes, isPrinted }) => {
-      if (!isKeyed) return bucketOf(cellsText(print.sourceCells(bytes)));
+      if (!isKeyed) return bucketOf(loggedText(table, print.sourceCells(bytes)));
       const key = isPrinted ? print.printedKey(JSON.parse(bytes.toString()) as string[]) : print.keyTexts(bytes);
       return bucketOf(keyText(key));
     }),
   );
 }
 
-/** All rows of one key are in one bucket; without a key, all that are the same. */
-function bucketText({ key }: VerifiedTable, print: RowPrint, cells: CanonicalCells): string {
-  return key === null ? cellsText(cells) : keyText(print.keyOf(cells));
+/** All rows of one key are in one bucket; without a key, all that are the same in what the log has of them. */
+function bucketText(table: VerifiedTable, print: RowPrint, cells: CanonicalCells): string {
+  return table.key === null ? loggedText(table, cells) : keyText(print.keyOf(cells));
+}
+
+/** What the source computes and does not log changes only with other columns of its row. */
+function loggedText(table: VerifiedTable, cells: CanonicalCells): string {
+  return cellsText(cells.map((cell, i) => (isUnlogged(table, table.compared[i]) ? null : cell)));
 }
 
 export function cellsText(cells: CanonicalCells): string {

@@ -7,8 +7,9 @@ import { uncopied } from '../postgres/copy-field.ts';
 import { cellPrinter } from './cell-print.ts';
 import type { BagRow } from './compare-lines.ts';
 import type { ComparedColumn } from './compared-column.ts';
+import { DAY, STAMP } from './key-form.ts';
 import type { RowPrint } from './row-print.ts';
-import type { VerifiedTable } from './verified-table.ts';
+import { isUnlogged, type VerifiedTable } from './verified-table.ts';
 
 /** Why no row of the table can be named in the log by its image, as those of a table without a key are; null: they can. */
 export function withoutImages({ held, compared }: VerifiedTable): string | null {
@@ -48,13 +49,17 @@ function loggedImage({ readable }: VerifiedTable, image: Uint8Array): Buffer {
   return out.take();
 }
 
-function isUnlogged({ held }: VerifiedTable, { index }: ComparedColumn): boolean {
-  return held.table.columns[index]?.unlogged ?? false;
+/** The log has no form of a date without an end, of another era, or of a fifth digit of the year. */
+function isBeyondLog({ type, targetType }: ComparedColumn, text: string): boolean {
+  const isDate = ['date', 'datetime', 'timestamp'].includes(type.kind) && /^(date|timestamp)/.test(targetType);
+  const plain = text.replace(/\+00$/, '');
+  return isDate && !DAY.test(plain) && !STAMP.test(plain);
 }
 
 function writeCell(out: AvroWriter, table: VerifiedTable, column: ComparedColumn, known: string | null): boolean {
   const { nullable } = table.held.table.columns[column.index] ?? { nullable: false };
   const text = isUnlogged(table, column) ? null : known;
+  if (text !== null && isBeyondLog(column, text)) return false;
   if (text === null) {
     if (nullable) out.byte(0);
     return nullable;

@@ -134,6 +134,11 @@ export function sourceTable({ readable }: VerifiedTable): string {
   return quoteTable(readable.version);
 }
 
+/** The source computes the column and its log has nothing of it. */
+export function isUnlogged({ held }: VerifiedTable, column: ComparedColumn | undefined): boolean {
+  return column !== undefined && held.table.columns[column.index]?.unlogged === true;
+}
+
 /** What both sides are of a table: what was compared of another shape says nothing of this one. */
 export function shapeOf({ readable, held, target, compared, way }: VerifiedTable): string {
   const columns = compared.map(({ targetName, targetType, policy }) => [targetName, targetType, policy]);

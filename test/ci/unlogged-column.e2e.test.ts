@@ -35,6 +35,7 @@ const CHANGES = ['keyed', 'single'].flatMap((table) => [
 ]);
 const KEYLESS = [
   "INSERT INTO keyless (a, b) VALUES (5, 'x'), (5, 'x'), (6, NULL)",
+  'INSERT INTO keyless (a) VALUES (1000)',
   "UPDATE keyless SET b = 'y' WHERE a = 5 LIMIT 1",
   'UPDATE keyless SET a = 7 WHERE a = 6',
   'DELETE FROM keyless WHERE a = 5 LIMIT 1',
@@ -81,6 +82,14 @@ control: { socket: ${join(folder, 's.sock')} }
     await onTarget(target.url, "DELETE FROM keyless WHERE a = 7; INSERT INTO keyless (a, b) VALUES (9, 'z')");
     const { tables } = await running.verify({ repair: true });
     expect(tables.find(({ table }) => table === 'keyless')).toMatchObject({ state: 'equal', repaired: 2 });
+    await onTarget(target.url, 'DELETE FROM keyless WHERE a = 1000');
+    const writing = startWriting(source.url);
+    const under = await running.verify({ tables: ['keyless'] });
+    await writing.stop();
+    expect(under.tables).toMatchObject([
+      { state: 'different', differenceCount: 1, differences: [{ kind: 'missing' }] },
+    ]);
+    await running.verify({ tables: ['keyless'], repair: true });
     await running.stop();
     await expectEqual(line);
 
@@ -109,6 +118,27 @@ control: { socket: ${join(folder, 's.sock')} }
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+/** Rows of the table without a key come, change and go without a rest, until it is stopped. */
+function startWriting(url: string) {
+  let isOver = false;
+  const done = (async () => {
+    const session = await createConnection(url);
+    for (let turn = 0; !isOver; turn++)
+      await runAll(session, [
+        `INSERT INTO keyless (a) VALUES (${turn % 500})`,
+        `UPDATE keyless SET b = 'w' WHERE a = ${(turn + 3) % 500} LIMIT 1`,
+        `DELETE FROM keyless WHERE a = ${(turn + 250) % 500} LIMIT 1`,
+      ]);
+    session.destroy();
+  })();
+  return {
+    stop: async () => {
+      isOver = true;
+      await done;
+    },
+  };
+}
 
 async function runAll(session: Connection, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await session.query(statement);

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { runSluice } from '../cli/run-sluice.ts';
 import { caughtUpSince } from '../e2e/line.ts';
 import { untilProcess } from '../e2e/line-process.ts';
 import { expectEqual } from '../e2e/shop.ts';
@@ -104,5 +105,53 @@ test.each(['mysql', 'mariadb'] as const)(
     await onTarget(line, 'DELETE FROM large WHERE a = 4; UPDATE floats SET n = 1 WHERE d = 0.5');
     expect(await child.stop(), child.log).toBe(0);
     await expectEqual(line);
+  },
+);
+
+test.each(['mysql', 'mariadb'] as const)(
+  'copies of a table of %s of which a change waits in quarantine stay as they are, and so do rows that no source could have sent',
+  async (source) => {
+    const line = await lineOf({ source, log: 'embedded', yaml: 'verify: { throttle: 100% }' });
+    await onSource(
+      line,
+      'CREATE TABLE flags (a int, flag tinyint(1))',
+      'INSERT INTO flags VALUES (1, 0), (2, 1), (3, 1)',
+      'CREATE TABLE seen (at datetime, n int)',
+      "INSERT INTO seen VALUES ('2024-01-01', 1)",
+    );
+    const child = started(line);
+    const processes = [child];
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
+    // A boolean of the target cannot hold 7.
+    await onSource(line, 'INSERT INTO flags VALUES (4, 7)');
+    await untilProcess(line, caughtUpSince(Date.now()), { processes });
+    await onTarget(line, "DELETE FROM flags WHERE a = 1; INSERT INTO seen VALUES ('infinity', 2), ('2024-01-01', 1)");
+    const repair = ['--repair', '--confirm', line.config.pipeline];
+    const left = await verify(line, ...repair);
+    expect(left, JSON.stringify(left)).toMatchObject({
+      exit: 4,
+      data: {
+        tables: [
+          {
+            ...{ table: 'flags', state: 'different', repaired: 0, differenceCount: 2 },
+            advice: expect.stringMatching(/REPAIR_UNFIT.*2 rows: a change of the table waits in quarantine.*flags/),
+          },
+          {
+            ...{ table: 'seen', state: 'different', repaired: 1, differenceCount: 1 },
+            advice: expect.stringMatching(/REPAIR_UNFIT.*1 row: only the target has them.*by hand/),
+          },
+        ],
+      },
+    });
+    const dropped = await runSluice(['quarantine', 'drop', 'all', '--confirm', line.config.pipeline], line);
+    expect(dropped.exit, dropped.stderr).toBe(0);
+    await onTarget(line, "DELETE FROM seen WHERE at = 'infinity'");
+    // The one that waited goes the ordinary way once more, and waits again.
+    const then = await verify(line, ...repair);
+    expect(then.data.tables).toMatchObject([
+      { table: 'flags', state: 'different', repaired: 1, differenceCount: 1 },
+      { table: 'seen', state: 'equal', repaired: 0, advice: null },
+    ]);
+    expect(await child.stop(), child.log).toBe(0);
   },
 );

@@ -58,6 +58,7 @@ test('a row too many whose key no row of the source can have is told at once, an
   await onTarget(line, "UPDATE seen SET n = 7; INSERT INTO seen VALUES ('infinity', 3), ('2024-01-03', 4)");
   const ran = await verify(line, '--repair', '--confirm', line.config.pipeline);
   expect(ran, JSON.stringify(ran)).toMatchObject({ exit: 4, data: { tables: [{ repaired: 3, differenceCount: 1 }] } });
+  expect(ran.data.tables[0]?.advice).toMatch(/REPAIR_UNFIT.*1 row: only the target has them/);
   expect(told(ran)).toEqual([expect.stringMatching(/^seen infinity extra /)]);
   expect(await onTarget(line, 'SELECT count(*)::int AS n FROM seen')).toEqual([{ n: 3 }]);
   expect(await child.stop(), child.log).toBe(0);
