@@ -1,17 +1,24 @@
 import type { Socket } from 'node:net';
 
-/** Longest line that is taken from the other side. */
+/** Longest line that is taken from the other side: of a repair, the copies of a row (verify/bag-repair.ts). */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Whole lines as they come, without their ends; ends with the connection. A line past the limit ends it too. */
-export async function* linesOf(socket: Socket, limitBytes = LIMIT_BYTES): AsyncGenerator<string> {
-  let rest = '';
+export async function* linesOf(socket: Socket): AsyncGenerator<string> {
+  let begun: string[] = [];
+  let length = 0;
   socket.setEncoding('utf8');
   for await (const part of socket) {
-    const lines = `${rest}${String(part)}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-    if (rest.length > limitBytes) return;
+    const [first = '', ...others] = String(part).split('\n');
+    begun.push(first);
+    length += first.length;
+    if (length > LIMIT_BYTES) return;
+    const last = others.pop();
+    if (last === undefined) continue;
+    yield begun.join('');
+    yield* others;
+    begun = [last];
+    length = last.length;
   }
 }
 

@@ -28,8 +28,6 @@ export interface ControlOptions {
   readonly pid: number;
 }
 
-/** A request longer than this is no request of ours. */
-const REQUEST_LIMIT_BYTES = 64 * 1024;
 /** A watcher that has not taken this much yet misses the states in between, never the last one. */
 const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
 const TRIES = 5;
@@ -142,7 +140,7 @@ export class ControlServer {
     });
     sendLine(socket, this.#greeting);
     try {
-      for await (const line of linesOf(socket, REQUEST_LIMIT_BYTES)) this.#answer(socket, line);
+      for await (const line of linesOf(socket)) this.#answer(socket, line);
     } catch {
       // A client that breaks off is no failure of the pipeline.
     }

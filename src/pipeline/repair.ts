@@ -3,7 +3,8 @@ import { targetLogin } from '../config/login.ts';
 import type { RepairBegun, RepairCopies, RepairRows } from '../contract/action.ts';
 import type { TableName } from '../contract/change.ts';
 import { SluiceError } from '../contract/error.ts';
-import { askAction, unreachable } from '../control/client.ts';
+import { askAction } from '../control/client.ts';
+import { socketPath } from '../control/path.ts';
 import { keyRecord } from '../verify/key-record.ts';
 import { RowPrint } from '../verify/row-print.ts';
 import { keyCondition } from '../verify/source-rows.ts';
@@ -55,12 +56,21 @@ async function repairCopies(
   return { ...sent, unnamed: [] };
 }
 
-/** The same in the process that captures, where this one only applies. */
+/** The same in the process that captures, where this one only applies. CONTROL_UNREACHABLE: none answers on this machine. */
 export async function askRepair({ control: { socket } }: Config, params: RepairRows): Promise<RepairBegun> {
   const answer = await askAction(socket, { method: 'tables.repair', params });
-  if (answer === null) throw unreachable(socket);
+  if (answer === null) throw noCapture(socketPath(socket, 'capture'));
   // The other side is of one version or nearly, and its own type says what it answers.
   return answer.data as RepairBegun;
+}
+
+function noCapture(path: string): SluiceError {
+  return new SluiceError({
+    code: 'CONTROL_UNREACHABLE',
+    message: `nothing was repaired: the process that captures, which reads rows anew, does not answer at ${path}`,
+    remedy: 'Start sluice capture on this machine, with this control.socket; then: sluice verify --repair',
+    disposition: 'stop',
+  });
 }
 
 function unfit(table: string): SluiceError {
