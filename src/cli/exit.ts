@@ -31,6 +31,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   QUARANTINE_NO_SUCH_CHANGE: EXIT.usage,
   CONTROL_HELD: EXIT.refused,
   VERIFY_: EXIT.refused,
+  VERIFY_NOT_REACHED: EXIT.notReached,
   REPAIR_: EXIT.refused,
   CONTROL_UNREACHABLE: EXIT.unreachable,
   CONTROL_NOT_READY: EXIT.unreachable,

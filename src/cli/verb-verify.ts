@@ -109,7 +109,8 @@ function outcomeOf({ output }: Call, report: VerifyReport): Outcome {
     error: {
       code: 'VERIFY_NOT_REACHED',
       message: `not every row was compared: ${open.map(({ table }) => table).join(', ')}`,
-      remedy: 'The same command goes on with what is left.',
+      remedy:
+        'The same command goes on with what is left; where nothing gets on, sluice status tells what is waited for.',
     },
     nextSteps: ['sluice verify'],
   };

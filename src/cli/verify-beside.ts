@@ -29,14 +29,27 @@ export function besideRows(verify: (call: Call) => Promise<Outcome>): (call: Cal
   return async (call) => {
     const folder = call.flags.get('sql');
     if (folder !== undefined) return await scripts(call, String(folder));
+    const limit = timeLimit(call);
     const outcome = await verify(call);
     if (call.flags.has('table') || call.ports.besideRows === undefined) return outcome;
-    return withObjects(outcome, await compared(call, outcome.data as VerifyReport), call);
+    return withObjects(outcome, await compared(call, outcome.data as VerifyReport, limit), call);
   };
 }
 
-async function compared(call: Call, { tables }: VerifyReport): Promise<readonly ComparedObject[]> {
-  const { flags, ports, signal } = call;
+/** The time of the command is one, for rows and for what is beside them. */
+function timeLimit({ flags }: Call): AbortSignal | null {
+  const timeout = flags.get('timeout');
+  return typeof timeout === 'number' ? AbortSignal.timeout(timeout) : null;
+}
+
+async function compared(
+  call: Call,
+  { tables }: VerifyReport,
+  limit: AbortSignal | null,
+): Promise<readonly ComparedObject[]> {
+  const { flags, ports } = call;
+  if (limit?.aborted) return notCompared(TIME_OVER);
+  const signal = limit === null ? call.signal : AbortSignal.any([call.signal, limit]);
   const isStill = flags.has('still');
   // Counted part by part: of one position only where nothing moves.
   const rowCounts = isStill ? tables.filter(({ finishedAtMs }) => finishedAtMs !== null).map(rowCountOf) : [];
@@ -44,11 +57,23 @@ async function compared(call: Call, { tables }: VerifyReport): Promise<readonly 
   try {
     return (await ports.besideRows?.compare(requireConfig(call), options)) ?? [];
   } catch (error) {
+    if (limit?.aborted && !call.signal.aborted) return notCompared(TIME_OVER);
     // What was found of the rows, maybe in hours, is not lost with it.
     if (!(error instanceof SluiceError)) throw error;
-    const reason = `${error.message}. ${error.remedy}`;
-    return [{ name: 'schema', object: 'all', state: 'not-compared', source: null, target: null, reason, cure: null }];
+    return notCompared(`${error.message}. ${error.remedy}`);
   }
+}
+
+const TIME_OVER = 'the time of --timeout was over';
+
+const BESIDE_LEFT = {
+  code: 'VERIFY_NOT_REACHED',
+  message: 'the rows are equal; what is beside them was not compared in the time given',
+  remedy: 'Give it more time, or none; where nothing gets on, sluice status tells what is waited for.',
+};
+
+function notCompared(reason: string): readonly ComparedObject[] {
+  return [{ name: 'schema', object: 'all', state: 'not-compared', source: null, target: null, reason, cure: null }];
 }
 
 function rowCountOf({ database, table, sourceRows, targetRows, position }: TableVerification) {
@@ -59,11 +84,12 @@ function withObjects(outcome: Outcome, objects: readonly ComparedObject[], { out
   const different = objects.filter(({ state }) => state === 'different');
   const data = { ...(outcome.data as object), also: objects };
   const text = [outcome.text, '', output.paint('bold', 'Beside the rows'), ...linesOf(objects)].join('\n');
-  if (different.length === 0 || outcome.exit !== EXIT.done) return { ...outcome, data, text };
+  const told = { ...outcome, data, text };
+  if (outcome.exit !== EXIT.done) return told;
+  if (objects.some(({ reason }) => reason === TIME_OVER)) return { ...told, exit: EXIT.notReached, error: BESIDE_LEFT };
+  if (different.length === 0) return told;
   return {
-    ...outcome,
-    data,
-    text,
+    ...told,
     exit: EXIT.differences,
     error: {
       code: 'VERIFY_OBJECTS_DIFFER',

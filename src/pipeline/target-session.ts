@@ -1,30 +1,11 @@
 import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
+import { withSession } from '../postgres/within.ts';
 
-/**
- * Runs work in a session of its own, which is cut off when the signal aborts, whatever it is doing then: the server
- * undoes what was not committed, and the work fails.
- */
+/** Runs work in a session of its own, which is cut off when the signal aborts. */
 export async function withTarget<T>(
   settings: PostgresSettings,
   signal: AbortSignal,
   work: (session: PostgresSession) => Promise<T>,
 ): Promise<T> {
   return await withSession(await connectPostgres(settings), signal, work);
-}
-
-/** The same in a session that is open already. */
-export async function withSession<T>(
-  session: PostgresSession,
-  signal: AbortSignal,
-  work: (session: PostgresSession) => Promise<T>,
-): Promise<T> {
-  const cut = () => void session.close();
-  signal.addEventListener('abort', cut, { once: true });
-  try {
-    if (signal.aborted) cut();
-    return await work(session);
-  } finally {
-    signal.removeEventListener('abort', cut);
-    await session.close();
-  }
 }

@@ -14,8 +14,10 @@ import type {
 import type { ChangesVerified, OrphansLookedFor } from '../cutover/steps/verify.ts';
 import { nameOf, UNSEEN, type Unverified } from '../cutover/verified.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import { withSession } from '../postgres/within.ts';
 import type { RowCount } from '../verify/also/row-count.ts';
 import type { ChangedKeys } from '../verify/changed-keys.ts';
+import { unlessLeft } from '../verify/left-behind.ts';
 import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
 import type { RepairParts } from '../verify/repair.ts';
@@ -27,7 +29,6 @@ import { chosen } from './reload.ts';
 import type { Scope } from './scope.ts';
 import { withSource } from './source-session.ts';
 import { scopedNames } from './target-schema.ts';
-import { withSession } from './target-session.ts';
 import { type WithVerifier, type WithVerifierOptions, withVerifier } from './verifier-of.ts';
 import { VerifyBook } from './verify-book.ts';
 import { verifyChanged } from './verify-changed.ts';
@@ -58,6 +59,8 @@ const LOAD_POLL_MS = 200;
 const TICK_MS = 2_000;
 const RECHECK_EVERY_MS = 10_000;
 const AFTER_FAILURE_MS = 30_000;
+/** What does not heed its end, or its time, is left behind after this long: longer than a comparison needs to end. */
+const GRACE_MS = 5_000;
 
 /** Compares both sides for whoever asks, one at a time, and by itself: every table now and then, changed rows soon. */
 export class VerifyDesk {
@@ -78,7 +81,7 @@ export class VerifyDesk {
   #recheckedAtMs = 0;
   #restUntilMs = 0;
   /** What it does by itself just now; whoever asks goes first. */
-  #own: { readonly end: AbortController; readonly done: Promise<void> } | null = null;
+  #own: { readonly end: AbortController; readonly done: Promise<unknown> } | null = null;
 
   constructor(options: VerifyDeskOptions) {
     this.#options = options;
@@ -90,12 +93,17 @@ export class VerifyDesk {
 
   readonly verify: VerifyAction = async (request, { onProgress, signal }) => {
     if (this.#isAsked) throw alreadyRunning();
+    const limits = [signal, this.#options.signal];
+    if (request.timeoutMs !== null) limits.push(AbortSignal.timeout(request.timeoutMs));
     return await this.#alone(async (end) => {
-      const answer = this.#answer(request, onProgress, AbortSignal.any([signal, end.signal]));
+      const asked = AbortSignal.any([...limits, end.signal]);
+      const answer = unlessLeft(this.#answer(request, onProgress, asked), asked, GRACE_MS);
       this.#asked = { end, done: answer.catch(() => {}) };
-      return await answer.finally(() => {
+      const report = await answer.finally(() => {
         this.#asked = null;
       });
+      if (report === null) throw notReached();
+      return report;
     });
   };
 
@@ -118,7 +126,7 @@ export class VerifyDesk {
     this.#asked?.end.abort(new DOMException('a switch is under way', 'AbortError'));
     await this.#asked?.done;
     return await this.#alone(async () => {
-      await this.#loadBook();
+      await this.#loadBook(signal);
       const [scopes] = await Promise.all([this.#scopes('all'), keys.moveOut()]);
       this.#book.expect(scopes);
       const orphans = isStill ? (this.#orphans?.watch ?? null) : null;
@@ -183,7 +191,9 @@ export class VerifyDesk {
       loadedAtMs = isLoaded() ? (loadedAtMs ?? Date.now()) : null;
       if (signal.aborted || loadedAtMs === null || this.#isAsked || Date.now() < this.#restUntilMs) continue;
       const end = new AbortController();
-      const done = this.#turn(loadedAtMs, AbortSignal.any([signal, end.signal])).catch((error) => this.#failed(error));
+      const ending = AbortSignal.any([signal, end.signal]);
+      const turn = unlessLeft(this.#turn(loadedAtMs, ending), ending, GRACE_MS);
+      const done = turn.catch((error) => this.#failed(error));
       this.#own = { end, done };
       await done;
       this.#own = null;
@@ -191,7 +201,7 @@ export class VerifyDesk {
   }
 
   async #turn(loadedAtMs: number, signal: AbortSignal): Promise<void> {
-    await this.#loadBook();
+    await this.#loadBook(signal);
     const scopes = await this.#scopes('all');
     this.#book.expect(scopes);
     const limits = { everyMs: this.#options.config.verify.everyMs, loadedAtMs };
@@ -232,11 +242,8 @@ export class VerifyDesk {
   async #answer(
     request: VerifyRequest,
     onProgress: (progress: VerifyProgress) => void,
-    asked: AbortSignal,
+    signal: AbortSignal,
   ): Promise<VerifyReport> {
-    const limits = [asked, this.#options.signal];
-    if (request.timeoutMs !== null) limits.push(AbortSignal.timeout(request.timeoutMs));
-    const signal = AbortSignal.any(limits);
     const scopes = await this.#scopes(request.tables);
     await this.#untilLoaded(onProgress, signal);
     const { restart, mode, repair, by } = request;
@@ -245,15 +252,15 @@ export class VerifyDesk {
       mode,
       repair: repair ? { send: this.#options.repair, by } : null,
     };
-    const tables = signal.aborted
-      ? scopes.map(untouched)
-      : await this.#compare(scopes, { ...how, signal, onProgress: this.#tellingToo(onProgress) });
+    const options = { ...how, signal, onProgress: this.#tellingToo(onProgress) };
+    const compared = signal.aborted ? null : this.#compare(scopes, options);
+    const tables = (await compared?.catch((error) => endedBy(error, signal))) ?? scopes.map(untouched);
     return { tables, isFinished: tables.every(({ finishedAtMs }) => finishedAtMs !== null) };
   }
 
   async #compare(scopes: readonly TableScope[], options: ComparisonOptions): Promise<readonly TableVerification[]> {
     const { config, keys } = this.#options;
-    await this.#loadBook();
+    await this.#loadBook(options.signal);
     this.#isRunning = true;
     this.#book.comparing(scopes);
     try {
@@ -272,10 +279,11 @@ export class VerifyDesk {
     return this.#options.withVerifier !== undefined;
   }
 
-  async #loadBook(): Promise<void> {
+  async #loadBook(signal: AbortSignal): Promise<void> {
     if (this.#isBookLoaded) return;
     const { config, keys } = this.#options;
-    this.#book.load(await this.#withVerifier(config, keys, (verifier) => verifier.known(), this.#options));
+    const around = { onRest: this.#options.onRest, signal };
+    this.#book.load(await this.#withVerifier(config, keys, (verifier) => verifier.known(signal), around));
     this.#isBookLoaded = true;
   }
 
@@ -316,6 +324,23 @@ export class VerifyDesk {
     // A fault of verify must not end the stream; its text may hold anything. Who asks for verify is told.
     else logger.error({ code: 'INTERNAL' }, 'the sides were not compared, by a fault of verify: see sluice verify');
   }
+}
+
+/** What is cut short by its end has no failure of its own. */
+function endedBy(error: unknown, signal: AbortSignal): null {
+  const isEnd = error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+  if (signal.aborted && (isEnd || error instanceof SluiceError)) return null;
+  throw error;
+}
+
+/** VERIFY_NOT_REACHED: a server answered nothing until the time was over; exit 5. */
+function notReached(): SluiceError {
+  return new SluiceError({
+    code: 'VERIFY_NOT_REACHED',
+    message: 'nothing was compared: a server did not answer before the time was over',
+    remedy: 'sluice status tells what is waited for. The same command goes on with what is left.',
+    disposition: 'retry',
+  });
 }
 
 const WAITING_FOR_LOAD: VerifyProgress = {

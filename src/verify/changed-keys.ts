@@ -14,6 +14,8 @@ export interface ChangedKeysOptions {
   readonly connect: () => Promise<PostgresSession>;
   /** Changes of the epochs from an offset of the log on, up to and with an epoch; LOG_PURGED where they are gone. */
   readonly recall: (from: LogOffset, epoch: number, signal: AbortSignal) => AsyncIterable<readonly Change[]>;
+  /** A statement that the target owes an answer for this long is given up; longer than one waits for a lock. */
+  readonly silentMs?: number;
 }
 
 /** Keys that were read back to be looked at, and what of the store they are. */
@@ -27,6 +29,8 @@ const EVERY_MS = 5_000;
 const FULL_POLL_MS = 50;
 /** More of one table costs more to look at row by row than to compare the table whole. */
 const MOST_STORED_BYTES = 256 * 1024 * 1024;
+const SILENT_MS = 60_000;
+const SILENT_POLL_MS = 100;
 /** The stream waits meanwhile. */
 const RECALL_MS = 30_000;
 
@@ -168,6 +172,7 @@ export class ChangedKeys {
     const done = Promise.withResolvers<void>();
     this.#busy = done.promise;
     await before;
+    const watching = setInterval(() => this.#cutIfSilent(), SILENT_POLL_MS);
     try {
       const { keys, verified } = await this.#open();
       return await work(keys, verified);
@@ -175,8 +180,16 @@ export class ChangedKeys {
       await this.#close();
       throw error;
     } finally {
+      clearInterval(watching);
       done.resolve();
     }
+  }
+
+  /** A stream that begins again waits for what is under way here: a link that was lost without a word must not hold it. */
+  #cutIfSilent(): void {
+    const sinceMs = this.#session?.owedSinceMs ?? null;
+    const { silentMs = SILENT_MS } = this.#options;
+    if (sinceMs !== null && performance.now() - sinceMs > silentMs) this.#session?.cut('no answer');
   }
 
   async #open(): Promise<Stores> {

@@ -115,6 +115,11 @@ export class TableRun {
     this.#queue.start();
   }
 
+  /** What is compared so far stands, though not all is. */
+  async keep(): Promise<void> {
+    if (this.#progress !== null && this.#finishedAtMs === null) await this.#save(true);
+  }
+
   async #begin(sides: Sides, isStale: () => boolean): Promise<void> {
     const { follower, signal } = sides;
     this.#state = 'running';

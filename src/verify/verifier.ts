@@ -4,9 +4,11 @@ import { SluiceError } from '../contract/error.ts';
 import type { TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
+import { withSession } from '../postgres/within.ts';
 import { bagRepairBy } from './bag-repair.ts';
 import type { ChangedKeys } from './changed-keys.ts';
 import type { CauseOf } from './describe-difference.ts';
+import { unlessLeft } from './left-behind.ts';
 import { RateMeter } from './rate-meter.ts';
 import { type RecheckOptions, recheckTable } from './recheck.ts';
 import { type RepairParts, repairBy } from './repair.ts';
@@ -39,6 +41,8 @@ export interface ComparisonOptions {
 }
 
 const PROGRESS_EVERY_MS = 500;
+/** What does not heed its end is left behind after this long. */
+const GRACE_MS = 2_000;
 
 /** `warm`: sessions that the one before has left, and that are left to the next. */
 type RecheckHow = Pick<RecheckOptions, 'attempts' | 'orphans' | 'shapes'> & {
@@ -93,13 +97,11 @@ export class Verifier {
   }
 
   /** What is known of each table from before. */
-  async known(): Promise<readonly StoredVerification[]> {
+  async known(signal: AbortSignal): Promise<readonly StoredVerification[]> {
     const session = await this.#parts.connectTarget();
-    try {
-      return await (await VerifyStore.open(session, this.#parts.pipeline)).read();
-    } finally {
-      await session.close();
-    }
+    return await withSession(session, signal, async () =>
+      (await VerifyStore.open(session, this.#parts.pipeline)).read(),
+    );
   }
 }
 
@@ -139,7 +141,7 @@ class Comparison {
   static async open(parts: VerifierParts, options: ComparisonOptions): Promise<Comparison> {
     const session = await parts.connectTarget();
     try {
-      const store = await VerifyStore.open(session, parts.pipeline);
+      const store = await answered(VerifyStore.open(session, parts.pipeline), options.signal);
       return new Comparison(parts, options, { views: await parts.openViews(), session, store });
     } catch (error) {
       await session.close();
@@ -148,20 +150,22 @@ class Comparison {
   }
 
   async run(scopes: readonly TableScope[]): Promise<readonly ComparedTable[]> {
-    const stored = await this.#store.read();
+    const { signal } = this.#options;
+    const stored = await answered(this.#store.read(), signal);
     const runs = scopes.map((scope) => this.#tableRun(scope, stored));
     for (const run of runs) run.start();
     const all = Promise.all(runs.map((run) => run.done));
     const over = new AbortController();
     const telling = this.#tell(runs, over.signal);
     try {
-      await all;
+      await unlessLeft(all, signal, GRACE_MS);
     } catch (error) {
-      if (!this.#options.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
     } finally {
       over.abort();
       await telling;
     }
+    if (signal.aborted) await unlessLeft(Promise.all(runs.map((run) => run.keep())), signal, GRACE_MS);
     return runs.map((run) => run.report());
   }
 
@@ -170,7 +174,7 @@ class Comparison {
     this.#queue.clear();
     await this.#views.close();
     await this.#pool.close();
-    await this.#queue.onIdle();
+    await unlessLeft(this.#queue.onIdle(), this.#end.signal, GRACE_MS);
     await this.#storeSession.close();
   }
 
@@ -212,6 +216,13 @@ class Comparison {
       waitingFor: this.#waitingFor,
     };
   }
+}
+
+/** Fails by the signal's reason where a server has not answered some time after it. */
+async function answered<T extends object>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const answer = await unlessLeft(work, signal, GRACE_MS);
+  if (answer === null) throw signal.reason;
+  return answer;
 }
 
 /** VERIFY_RUNNING: the pipeline compares already, asked by somebody else. */

@@ -20,9 +20,13 @@ export interface WorkerParts {
   readonly targets?: PostgresSession[];
 }
 
-/** Workers with a session of their own on the target, opened when first needed and lent to one job at a time. */
+/**
+ * Workers with a session of their own on the target, opened when first needed and lent to one job at a time. All are cut
+ * off when the signal aborts: what waits for a lock, or for a server that answers nothing, fails then.
+ */
 export class WorkerPool {
   readonly #parts: WorkerParts;
+  readonly #cut = () => void this.close();
   readonly #idle: Sides[] = [];
   readonly #open = new Set<PostgresSession>();
   readonly #unused: PostgresSession[];
@@ -31,6 +35,7 @@ export class WorkerPool {
     this.#parts = parts;
     this.#unused = [...(parts.targets ?? [])];
     for (const session of this.#unused) this.#open.add(session);
+    parts.signal.addEventListener('abort', this.#cut, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -55,18 +60,28 @@ export class WorkerPool {
   release(): readonly PostgresSession[] {
     const sessions = [...this.#open];
     this.#open.clear();
+    this.#parts.signal.removeEventListener('abort', this.#cut);
     return sessions;
   }
 
   async close(): Promise<void> {
+    this.#parts.signal.removeEventListener('abort', this.#cut);
     await Promise.all([...this.#open].map((session) => session.close()));
     this.#open.clear();
   }
 
-  async #make(): Promise<Sides> {
-    const { follower, views, connectTarget, readPoint, limits, busy, onWait, onRest, signal } = this.#parts;
-    const session = this.#unused.pop() ?? (await connectTarget());
+  async #connect(): Promise<PostgresSession> {
+    const { connectTarget, signal } = this.#parts;
+    const session = await connectTarget();
     this.#open.add(session);
+    if (signal.aborted) await this.close();
+    signal.throwIfAborted();
+    return session;
+  }
+
+  async #make(): Promise<Sides> {
+    const { follower, views, readPoint, limits, busy, onWait, onRest, signal } = this.#parts;
+    const session = this.#unused.pop() ?? (await this.#connect());
     const quiet = async () => {
       const reason = await busy();
       if (reason === null) onWait(null);
