@@ -7,7 +7,7 @@ import { kindOf, nameOf } from '../logic/program-name.ts';
 import { lineAt } from '../logic/walk.ts';
 import { EXIT } from './exit.ts';
 import { type LogicInput, logicInput } from './logic-input.ts';
-import { warnOfAccents } from './logic-output.ts';
+import { warnOfTexts } from './logic-output.ts';
 import type { Outcome } from './outcome.ts';
 import type { Call } from './verb.ts';
 import { writeTold } from './written-set.ts';
@@ -20,7 +20,7 @@ export async function convertToDjango(call: Call): Promise<Outcome> {
   const home = triggerHome(call);
   const { files, services, triggers, moved, left: missing } = djangoApp(programs, { catalogue, triggers: home });
   writeTold(call, 'django', files);
-  warnOfAccents(call, services);
+  warnOfTexts(call, services);
   const left = services.filter(({ outcome }) => outcome === 'skeleton');
   const data = {
     files: files.map(({ path }) => path),

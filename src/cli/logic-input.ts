@@ -70,7 +70,8 @@ async function fromSource(call: Call): Promise<LogicInput> {
       programs.push(...found.programs);
     }
     const tables = await readCatalogue(connection, { databases: source.databases });
-    const catalogue = catalogueOf(tables, await targetTypes(call, config));
+    const { typeOf, caseCollation } = await targetFacts(call, config);
+    const catalogue = catalogueOf(tables, typeOf, caseCollation);
     return { from: source.databases.join(', '), programs, catalogue, firstLineOf: () => 1 };
   } finally {
     await connection.close();
@@ -81,23 +82,45 @@ async function fromSource(call: Call): Promise<LogicInput> {
 const COLUMNS = `SELECT table_name AS "table", column_name AS "column", data_type AS type FROM information_schema.columns
   WHERE table_schema IN `;
 
-const FOLDS = "SELECT upper('é') = 'É' AS folds";
+/**
+ * Whether the database's own collation knows letters beyond ASCII, else the first other one that does: by the letter, as
+ * MySQL, then ICU's, under which ß becomes SS.
+ */
+const FOLDS = `SELECT upper('é') = 'É' AS folds, (SELECT collname FROM pg_collation
+  WHERE collnamespace = 'pg_catalog'::regnamespace AND collname IN ('pg_c_utf8', 'C.utf8', 'C.UTF-8', 'en_US.utf8', 'und-x-icu')
+    AND collencoding IN (-1, pg_char_to_encoding(getdatabaseencoding()))
+  ORDER BY array_position(ARRAY['pg_c_utf8', 'C.utf8', 'C.UTF-8', 'en_US.utf8', 'und-x-icu'], collname::text) LIMIT 1) AS other`;
 const ASCII_ALONE =
   'TARGET_CTYPE: upper() and lower() of the target know the letters of ASCII alone (its LC_CTYPE is C), so that É and é stay two, and UPPER of é is é: see sluice check';
 
+interface TargetFacts {
+  readonly typeOf: TargetTypeOf;
+  readonly caseCollation: string | undefined;
+}
+
 /** Types of the target's columns as they stand; without the target each column has the type it has by default. */
-async function targetTypes({ output }: Call, config: Config): Promise<TargetTypeOf> {
+async function targetFacts({ output }: Call, config: Config): Promise<TargetFacts> {
   const types = new Map<string, string>();
+  const typeOf: TargetTypeOf = (table, column) => types.get(`${table}.${column}`);
+  let caseCollation: string | undefined;
   try {
     const session = await connectPostgres(targetLogin(config));
     const { rows } = await session.query(`${COLUMNS}(${schemasOf(config).map(quoteLiteral).join(', ')})`);
     for (const row of rows) types.set(`${row['table']}.${row['column']}`, row['type'] ?? '');
     const [fact] = (await session.query(FOLDS)).rows;
-    if (fact?.['folds'] !== 't') output.warn(ASCII_ALONE);
+    if (fact?.['folds'] !== 't') {
+      caseCollation = fact?.['other'] ?? undefined;
+      output.warn(caseCollation === undefined ? ASCII_ALONE : byOther(caseCollation));
+    }
     await session.close();
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     output.warn(`the target is not there (${error.code}): columns are taken to have their default types`);
   }
-  return (table, column) => types.get(`${table}.${column}`);
+  return { typeOf, caseCollation };
+}
+
+function byOther(collation: string): string {
+  const szlig = collation.endsWith('-icu') ? ' (under which UPPER of ß is SS)' : '';
+  return `TARGET_CTYPE: the target's own collation knows the case of ASCII alone (its LC_CTYPE is C): UPPER and LOWER are made by its collation ${collation}${szlig}, and comparisons without regard to case take É and é for two: see sluice check`;
 }

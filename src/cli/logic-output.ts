@@ -54,14 +54,24 @@ export function convertedData(converted: readonly Converted[]): ConvertedData {
   };
 }
 
-/** Case is folded, accents are not: a note of each program, and one line here. */
-export function warnOfAccents({ output }: Call, programs: readonly Pick<Converted, 'items'>[]): void {
-  const folded = programs.filter(({ items }) => items.some(({ code }) => code === 'TEXT_CASE'));
-  if (folded.length === 0) return;
-  output.warn(
-    `${formatAmount(folded.length, 'program')} (TEXT_CASE in --json) compare texts without regard to case: where the source's collation takes é for e and ß for ss too, the target tells them apart`,
-  );
+/** What is a note of each program that compares texts, told here in one line: accents, and blanks that are stored. */
+export function warnOfTexts({ output }: Call, programs: readonly Pick<Converted, 'items'>[]): void {
+  for (const [code, told] of TOLD) {
+    const count = programs.filter(({ items }) => items.some((item) => item.code === code)).length;
+    if (count > 0) output.warn(`${formatAmount(count, 'program')} (${code} in --json) ${told}`);
+  }
 }
+
+const TOLD = [
+  [
+    'TEXT_CASE',
+    "compare texts without regard to case: where the source's collation takes é for e and ß for ss too, the target tells them apart",
+  ],
+  [
+    'TEXT_BLANK',
+    'compare columns of a _bin collation: the source finds texts that are stored with blanks at their end without them, the target does not',
+  ],
+] as const;
 
 /** Views are made with the tables. */
 function isView({ program }: Converted): boolean {

@@ -135,7 +135,7 @@ export const LOGIC_VERBS: readonly Verb[] = [
 async function convert(call: Call): Promise<Outcome> {
   const { logicInput } = await import('./logic-input.ts');
   const { convertPrograms } = await import('../logic/convert.ts');
-  const { convertedData, filesOf, sqlOf, warnOfAccents } = await import('./logic-output.ts');
+  const { convertedData, filesOf, sqlOf, warnOfTexts } = await import('./logic-output.ts');
   if (call.flags.get('to') === 'django') return await (await import('./logic-django.ts')).convertToDjango(call);
   const { programs, catalogue } = await logicInput(call);
   const converted = convertPrograms(programs, { catalogue });
@@ -146,7 +146,7 @@ async function convert(call: Call): Promise<Outcome> {
   call.output.say(
     `${converted.length} objects: automatic ${automatic}, review ${review}, skeleton ${skeleton}, not converted ${none}, views ${views} (made with the tables)`,
   );
-  warnOfAccents(call, converted);
+  warnOfTexts(call, converted);
   for (const { kind, name, actions } of data.items.filter(({ kind, outcome }) => outcome === 'none' && kind !== 'view'))
     for (const { line, reason } of actions) call.output.warn(`${kind} ${name}, line ${line}: ${reason}`);
   const exit = skeleton + none > 0 ? EXIT.differences : EXIT.done;

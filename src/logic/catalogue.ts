@@ -31,14 +31,21 @@ export interface KnownTable {
 /** What is known of tables and routines of the source. */
 export class Catalogue {
   readonly #tables: ReadonlyMap<string, KnownTable>;
+  /** A collation of the target that knows the case of letters beyond ASCII, where that of its database does not. */
+  readonly caseCollation: string | undefined;
 
-  constructor(tables: ReadonlyMap<string, KnownTable>) {
+  constructor(tables: ReadonlyMap<string, KnownTable>, caseCollation?: string) {
     this.#tables = tables;
+    this.caseCollation = caseCollation;
   }
 
   /** By the last part of its name: one database is converted at a time. */
   table(parts: readonly Name[]): KnownTable | undefined {
     return this.#tables.get(key(parts.at(-1)?.text ?? ''));
+  }
+
+  all(): readonly KnownTable[] {
+    return [...this.#tables.values()];
   }
 }
 
@@ -46,8 +53,13 @@ export class Catalogue {
 export type TargetTypeOf = (table: string, column: string) => string | undefined;
 
 /** Of a live source. A column that does not stand on the target has the type that it would have by default. */
-export function catalogueOf(tables: readonly CatalogueTable[], typeOf: TargetTypeOf = () => undefined): Catalogue {
-  return new Catalogue(new Map(tables.map((table) => [key(table.version.table), knownTable(table, typeOf)])));
+export function catalogueOf(
+  tables: readonly CatalogueTable[],
+  typeOf: TargetTypeOf = () => undefined,
+  caseCollation?: string,
+): Catalogue {
+  const known = tables.map((table) => [key(table.version.table), knownTable(table, typeOf)] as const);
+  return new Catalogue(new Map(known), caseCollation);
 }
 
 function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {

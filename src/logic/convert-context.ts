@@ -2,6 +2,7 @@ import type { TextRule, ValueType } from '../sql/value-type.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { PgType } from './pg-type.ts';
 import type { Program } from './program.ts';
+import type { SharedNumbers } from './shared-number.ts';
 
 /** How a stored routine is called on the target. */
 export interface Signature {
@@ -21,6 +22,8 @@ export interface ConvertContext {
   readonly called: ReadonlySet<string>;
   /** Procedures that may fail behind rows that they wrote and did not undo, by name in small letters. */
   readonly keeping: ReadonlySet<string>;
+  /** Who asks for numbers of rows that another program got. */
+  readonly numbers: SharedNumbers;
   readonly textRule: TextRule;
   /** Session time zone of the source's application, as PostgreSQL names it. */
   readonly timeZone: string;

@@ -16,6 +16,7 @@ import { pgType } from './pg-type.ts';
 import type { Program } from './program.ts';
 import { nameOf } from './program-name.ts';
 import { hasResultSets } from './result-set.ts';
+import { sharedNumbers } from './shared-number.ts';
 import { key } from './table-access.ts';
 import { TooLarge } from './writer.ts';
 
@@ -50,6 +51,7 @@ export function convertPrograms(programs: readonly Program[], options: ConvertOp
     signatures: signaturesOf(programs),
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),
+    numbers: sharedNumbers(programs, options.catalogue),
     textRule: options.textRule ?? 'lower',
     timeZone: options.timeZone ?? 'UTC',
     schema: options.schema ?? 'public',

@@ -4,10 +4,12 @@ import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { BIGINT } from '../sql/value-type.ts';
 import type { KnownTable } from './catalogue.ts';
 import { emitReturned } from './emit-query.ts';
+import { emitUpdateIgnore, leavesRowsOut } from './emit-update-ignore.ts';
 import { emitRowByRow, emitUpsert, mayMeetEachOther, meetableKeys, noteRowCount } from './emit-upsert.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
 import { givenByInsert, givenByUpdate } from './given-number.ts';
 import { basesOf } from './item-type.ts';
+import { shareNumber } from './shared-number.ts';
 
 /** INSERT and REPLACE, with what the program asks of them afterwards. */
 export function emitInsert(emitter: Emitter, written: Insert): void {
@@ -17,14 +19,17 @@ export function emitInsert(emitter: Emitter, written: Insert): void {
   noteRowCount(emitter, node);
   const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
   if (keys.length > 1) {
+    noteUnshared(emitter, node, table);
     emitUpsert(emitter, node, { table, keys });
     return;
   }
   if (node.returning.length > 0) {
+    noteUnshared(emitter, node, table);
     emitReturned(emitter, node);
     return;
   }
   if (mayMeetEachOther(node, { table, keys }) && !emitter.asks('LAST_INSERT_ID')) {
+    noteUnshared(emitter, node, table);
     emitRowByRow(emitter, node);
     return;
   }
@@ -35,6 +40,27 @@ export function emitInsert(emitter: Emitter, written: Insert): void {
   emitter.out.line(`${emitter.statement(node)}${id};`);
   count(emitter);
   if (isAsked && !isOne) numberBehind(emitter, node);
+  if (isAsked) share(emitter);
+}
+
+/** Whether the program, or another one behind it, asks for the number. */
+function keepsNumber(emitter: Emitter): boolean {
+  return emitter.asks('LAST_INSERT_ID') || emitter.sharesNumber;
+}
+
+/** Behind a function and a trigger the number is again what it was before. */
+function share(emitter: Emitter): void {
+  const { tag } = emitter.program.definition;
+  if (emitter.sharesNumber && (tag === 'procedure' || tag === 'event')) emitter.out.line(shareNumber(lastId(emitter)));
+}
+
+function noteUnshared(emitter: Emitter, node: Insert, { autoIncrement }: KnownTable): void {
+  if (!emitter.sharesNumber || autoIncrement === undefined) return;
+  emitter.note('review', node, [
+    'LAST_INSERT_ID',
+    'LAST_INSERT_ID() of another program gives the number of these rows on the source',
+    'Read the number by RETURNING, and give it to the caller as an OUT parameter.',
+  ]);
 }
 
 /** The table of a change: without it neither keys nor types are known. */
@@ -59,7 +85,7 @@ function rowsOf({ source }: Insert): readonly (readonly Expression[])[] | undefi
 
 /** Whether the table gives a number that the program asks for. */
 function numbers(emitter: Emitter, node: Insert, table: KnownTable): boolean {
-  if (table.autoIncrement === undefined || !emitter.asks('LAST_INSERT_ID')) return false;
+  if (table.autoIncrement === undefined || !keepsNumber(emitter)) return false;
   const own = table.autoIncrement.toLowerCase();
   const columns = node.source.tag === 'set' ? node.source.assignments.map(({ column }) => column) : node.columns;
   const given = columns.map((parts) => parts.at(-1)?.text.toLowerCase());
@@ -88,8 +114,12 @@ export function count(emitter: Emitter): void {
 /** UPDATE of one table or of several. */
 export function emitUpdate(emitter: Emitter, node: Update): void {
   for (const { name } of basesOf(node.tables)) knownTable(emitter, name.parts);
+  if (leavesRowsOut(emitter, node)) {
+    emitUpdateIgnore(emitter, node);
+    return;
+  }
   const given = givenByUpdate(emitter, node);
-  if (given === undefined || !emitter.asks('LAST_INSERT_ID')) {
+  if (given === undefined || !keepsNumber(emitter)) {
     emitter.out.line(`${emitter.statement(given?.node ?? node)};`);
     count(emitter);
     return;
@@ -98,6 +128,7 @@ export function emitUpdate(emitter: Emitter, node: Update): void {
   emitter.out.line(`${emitter.statement(given.node)}\nRETURNING ${given.column} INTO ${sql};`);
   count(emitter);
   emitter.out.line(`IF ${sql} IS NOT NULL THEN ${lastId(emitter)} := ${sql}; END IF;`);
+  share(emitter);
 }
 
 /** DELETE from one table or from several. */

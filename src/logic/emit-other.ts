@@ -1,6 +1,6 @@
 import type { Expression } from '../sql/expression.ts';
 import { quoteLiteral, quoteName } from '../sql/fragment.ts';
-import { TEXT } from '../sql/value-type.ts';
+import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, GetDiagnostics, Signal, Transaction } from './body.ts';
 import { tableOf } from './catalogue.ts';
 import { ERRNO_SQL, resolveCondition, STATE_SQL } from './condition-table.ts';
@@ -14,6 +14,7 @@ import { noteLostRows } from './kept-row.ts';
 import { assign, heldWide, isInside, limitLines, withDigits } from './limit.ts';
 import { noteCallee } from './lost-callee.ts';
 import { pgType } from './pg-type.ts';
+import { SHARED_NUMBER } from './shared-number.ts';
 import { key } from './table-access.ts';
 import type { ColumnDefinition, TableDefinition } from './table-definition.ts';
 import { nodesOf } from './walk.ts';
@@ -142,7 +143,23 @@ export function emitCall(emitter: Emitter, node: Node<'call-procedure'>): void {
     args.push('result_sets');
   }
   emitter.out.line(`CALL ${signature.sql}(${args.join(', ')});`);
+  takeNumber(emitter, node);
   for (const line of after) emitter.out.line(line);
+}
+
+/** LAST_INSERT_ID() behind a procedure is what its statements left. */
+function takeNumber(emitter: Emitter, node: Node<'call-procedure'>): void {
+  const { numbers } = emitter.context;
+  const isGiver = numbers.procedures.has(key(node.procedure.parts.at(-1)?.text ?? ''));
+  if (!isGiver || !emitter.asks('LAST_INSERT_ID')) return;
+  emitter.out.line(`${emitter.temporary('_last_insert_id', 'bigint', BIGINT).sql} := ${SHARED_NUMBER};`);
+  const { tag } = emitter.program.definition;
+  if (tag === 'procedure' || tag === 'event') return;
+  emitter.note('review', node, [
+    'LAST_INSERT_ID',
+    'a number that the program got before the call is not seen in what it calls',
+    'Give the number to the procedure as a parameter.',
+  ]);
 }
 
 type Parameter = { readonly mode: 'in' | 'out' | 'inout'; readonly type: ReturnType<typeof pgType> };

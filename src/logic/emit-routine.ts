@@ -7,6 +7,7 @@ import { Emitter, NotConverted } from './emitter.ts';
 import { heldWide, limitLines } from './limit.ts';
 import { pgType } from './pg-type.ts';
 import type { Program, Routine } from './program.ts';
+import { asksOutside, SHARED_NUMBER } from './shared-number.ts';
 import { key, tableAccess } from './table-access.ts';
 import { nodesOf } from './walk.ts';
 
@@ -50,7 +51,20 @@ export function emitterOf(program: Program, context: ConvertContext): Emitter {
   );
   const emitter = new Emitter(program, context, new Set([...names.map(({ name }) => key(name)), ...own.map(key)]));
   notePadded(emitter);
+  noteOutside(emitter);
   return emitter;
+}
+
+/** Statements of the application before the call, or of what runs the program, are not seen. */
+function noteOutside(emitter: Emitter): void {
+  const { program, context } = emitter;
+  if (emitter.sharesNumber || !asksOutside(program, context.catalogue)) return;
+  const advice = 'Give the number to the program as a parameter: on the target it is 0 here.';
+  emitter.note('review', program.definition, [
+    'LAST_INSERT_ID',
+    'LAST_INSERT_ID() is asked for a number that a statement outside the program got',
+    advice,
+  ]);
 }
 
 /** Under PAD_CHAR_TO_FULL_LENGTH a CHAR is read with blanks, which the target has not. */
@@ -89,7 +103,7 @@ export interface Around {
 export function plpgsqlBody(emitter: Emitter, body: BodyStatement, around: Around = {}): readonly string[] {
   emitter.comments.before(body.start);
   const lines = bodyLines(emitter, body);
-  const own = [...emitter.temporaries].map(([name, type]) => `  ${name} ${type}${COUNTED.has(name) ? ' := 0' : ''};`);
+  const own = [...emitter.temporaries].map(([name, type]) => `  ${name} ${type}${initial(emitter, name)};`);
   const { first = [], last = [] } = around;
   const rest = [...emitter.comments.before(emitter.text.length), ...last];
   const isApart = first.length > 0 && lines.includes('EXCEPTION');
@@ -103,6 +117,11 @@ export function plpgsqlBody(emitter: Emitter, body: BodyStatement, around: Aroun
 
 /** What the last statement did, before there was one. */
 const COUNTED = new Set(['_row_count', '_found_rows', '_last_insert_id']);
+
+function initial(emitter: Emitter, name: string): string {
+  if (!COUNTED.has(name)) return '';
+  return name === '_last_insert_id' && emitter.sharesNumber ? ` := ${SHARED_NUMBER}` : ' := 0';
+}
 
 const PRAGMA = '#variable_conflict use_variable';
 

@@ -207,10 +207,18 @@ export class Emitter {
   /** What is selected keeps the name of its variable. */
   #named(part: Expression): Expression | undefined {
     const item = part as unknown as SelectItem;
-    if (item.tag !== 'item' || item.alias !== undefined || item.expression.tag !== 'column') return undefined;
-    const alias = item.expression.parts.at(-1);
-    if (alias === undefined || this.variable(item.expression.parts) === undefined) return undefined;
+    if (item.tag !== 'item' || item.alias !== undefined) return undefined;
+    const alias = this.#nameOf(item.expression);
+    if (alias === undefined) return undefined;
     return { ...item, expression: this.prepare(item.expression), alias } as unknown as Expression;
+  }
+
+  /** What the source calls a variable that is selected; undefined: it is none. */
+  #nameOf(node: Expression): Name | undefined {
+    const { start, end } = node;
+    if (node.tag === 'user-variable')
+      return this.book.find(`@${node.name}`) && { text: this.sourceText(node), isQuoted: true, start, end };
+    return node.tag === 'column' && this.variable(node.parts) !== undefined ? node.parts.at(-1) : undefined;
   }
 
   #variableOf(part: Expression): Variable | undefined {
@@ -255,6 +263,7 @@ export class Emitter {
       routine: (parts) => this.routine(parts),
       textRule: this.context.textRule,
       ignoresBlanks: padsSpace(collation) ?? (dialect.flavor === 'mariadb' || dialect.version < WITHOUT_PAD),
+      caseCollation: this.context.catalogue.caseCollation,
       timeZone: this.context.timeZone,
       mustBeImmutable: false,
       hasHelpers: this.hasHelpers,
@@ -289,6 +298,11 @@ export class Emitter {
       nodesOf(definition, 'get-diagnostics').some(({ items }) => items.some(({ item }) => item === upper));
     this.#asked.set(upper, found);
     return found;
+  }
+
+  /** Whether the program's own number, or another's that it asks for, is kept for others too. */
+  get sharesNumber(): boolean {
+    return this.context.numbers.programs.has(this.program);
   }
 
   /** Where the last SIGNAL of the program stands; -1: it has none. */

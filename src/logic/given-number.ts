@@ -41,7 +41,7 @@ const ADVICE = 'Read the value by RETURNING.';
 
 /** Nobody outside the program can ask for it. */
 function noteOutside(emitter: Emitter, node: Update | Insert): void {
-  if (emitter.asks('LAST_INSERT_ID')) return;
+  if (emitter.asks('LAST_INSERT_ID') || emitter.sharesNumber) return;
   emitter.note('review', node, [
     'LAST_INSERT_ID',
     'the number that LAST_INSERT_ID(expr) keeps is not read in the program',

@@ -34,7 +34,7 @@ export function limitLines(emitter: Emitter, to: Limited): readonly string[] {
   const { sql, cast } = to;
   const own = ownLines(emitter, to);
   if (!emitter.program.dialect.mode.isStrict) return [...own, ...cutLines(to)];
-  return [...own, ...(cast === undefined ? [] : [`${sql} := ${sql}::${cast};`]), ...refusals(to)];
+  return [...own, ...belowNought(to), ...(cast === undefined ? [] : [`${sql} := ${sql}::${cast};`]), ...refusals(to)];
 }
 
 /** A text that is more than its characters: a CHAR, a member of an ENUM, members of a SET; a number of so many digits. */
@@ -51,6 +51,11 @@ function ownLines(emitter: Emitter, to: Limited): readonly string[] {
 
 function isPadded({ type }: Limited): boolean {
   return type.kind === 'text' && type.isPadded === true;
+}
+
+/** A DECIMAL without a sign refuses what is below 0 also where it would be rounded to 0. */
+function belowNought({ sql, range, cast }: Limited): readonly string[] {
+  return range?.[0] === '0' && cast?.startsWith('numeric') ? [`IF ${sql} < 0 THEN ${sql} := -1; END IF;`] : [];
 }
 
 function refusals(to: Limited): readonly string[] {

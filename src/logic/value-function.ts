@@ -13,6 +13,73 @@ BEGIN
   RETURN value;
 END;
 $body$`,
+  sluice_not_negative: `FUNCTION sluice_not_negative(value numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT
+AS $body$
+  SELECT CASE WHEN value < 0 THEN -1 ELSE value END
+$body$`,
+  sluice_fmod: `FUNCTION sluice_fmod(value double precision, divisor double precision) RETURNS double precision
+LANGUAGE plpgsql STABLE STRICT
+AS $body$
+DECLARE
+  smallest double precision := abs(divisor);
+  part double precision := abs(divisor);
+  rest double precision := abs(value);
+BEGIN
+  IF divisor = 0 THEN RAISE division_by_zero; END IF;
+  WHILE part <= rest - part LOOP part := part * 2; END LOOP;
+  LOOP
+    IF rest >= part THEN rest := rest - part; END IF;
+    EXIT WHEN part = smallest;
+    part := part / 2;
+  END LOOP;
+  RETURN CASE WHEN value < 0 THEN -rest ELSE rest END;
+END;
+$body$`,
+  sluice_conv: `FUNCTION sluice_conv(value text, from_base integer, to_base integer, is_checked boolean DEFAULT false, is_mariadb boolean DEFAULT false) RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+AS $body$
+DECLARE
+  digits constant text := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+  whole constant numeric := 18446744073709551616;
+  given text := ltrim(upper(value), E' \\t\\n\\v\\f\\r');
+  is_negative boolean := starts_with(given, '-');
+  number numeric := 0;
+  place integer;
+  is_refused boolean := true;
+  printed text := '';
+BEGIN
+  IF value = '' OR abs(from_base) NOT BETWEEN 2 AND 36 OR abs(to_base) NOT BETWEEN 2 AND 36 THEN RETURN NULL; END IF;
+  IF given ~ '^[+-]' THEN given := substr(given, 2); END IF;
+  FOR at IN 1 .. char_length(given) LOOP
+    place := strpos(digits, substr(given, at, 1)) - 1;
+    EXIT WHEN place < 0 OR place >= abs(from_base);
+    number := number * abs(from_base) + place;
+    is_refused := false;
+  END LOOP;
+  IF from_base < 0 THEN
+    is_refused := number > whole / 2 - CASE WHEN is_negative THEN 0 ELSE 1 END OR is_refused;
+    number := CASE WHEN is_negative THEN greatest(-number, -whole / 2) ELSE least(number, whole / 2 - 1) END;
+  ELSIF number >= whole THEN
+    is_refused := true;
+    number := CASE WHEN is_negative AND NOT is_mariadb THEN 0 ELSE whole - 1 END;
+  ELSIF is_negative THEN number := mod(whole - number, whole);
+  END IF;
+  IF is_checked AND is_refused THEN
+    RAISE EXCEPTION USING ERRCODE = '22007', MESSAGE = 'Truncated incorrect DECIMAL value: ' || value;
+  END IF;
+  IF to_base > 0 AND number < 0 THEN number := number + whole; END IF;
+  IF to_base < 0 AND number >= whole / 2 THEN number := number - whole; END IF;
+  is_negative := number < 0;
+  number := abs(trunc(number));
+  LOOP
+    printed := substr(digits, mod(number, abs(to_base))::integer + 1, 1) || printed;
+    number := div(number, abs(to_base));
+    EXIT WHEN number = 0;
+  END LOOP;
+  RETURN CASE WHEN is_negative THEN '-' ELSE '' END || printed;
+END;
+$body$`,
   sluice_double_text: `FUNCTION sluice_double_text(value double precision, is_short boolean DEFAULT true) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT
 AS $body$

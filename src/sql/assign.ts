@@ -4,12 +4,12 @@ import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import { calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
 import { storedFloat } from './float-text.ts';
-import { atom, cast, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
 import { memberOf } from './member.ts';
 import { exactDouble, keptDigits } from './round-double.ts';
 import type { TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
-import { BOOLEAN, isNumeric, JSON_TYPE, TEXT, type ValueType } from './value-type.ts';
+import { BOOLEAN, isNumeric, isWholeNumber, JSON_TYPE, TEXT, type ValueType } from './value-type.ts';
 
 /** A whole text that is a number, as strict mode takes it. */
 const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
@@ -63,10 +63,27 @@ function textOf(value: Fragment, column: TableColumn, context: Context, span: Sp
 
 /** The number of a text must be the whole text. */
 function toStored(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
-  const number = storedNumber(value, column, context, span);
+  const number = notNegative(storedNumber(value, column, context, span), column, context);
   const { type } = column;
   if (type.kind === 'float') return keptDigits(number, type);
   return type.kind === 'decimal' && number.type.kind === 'float' ? exactDouble(number) : number;
+}
+
+/**
+ * A number below 0 is outside an unsigned type on the source also where it would be rounded to 0: -1 is outside on the
+ * target too. A double that goes into a whole number is rounded first on both.
+ */
+function notNegative(number: Fragment, { type }: TableColumn, { scope }: Context): Fragment {
+  const from = number.type;
+  const isUnsigned = (type.kind === 'integer' || type.kind === 'decimal') && type.isUnsigned;
+  if (scope.isNumberChecked !== true || !isUnsigned || /^\d/.test(number.sql)) return number;
+  const isWhole = isWholeNumber(type);
+  if (from.kind === 'float' ? isWhole : from.kind !== 'decimal' || from.isUnsigned) return number;
+  const isRounded = from.kind === 'float' || scaleIn(from) > (isWhole ? 0 : scaleIn(type));
+  if (!isRounded) return number;
+  const x = operand(number);
+  if (scope.hasHelpers === true && !isPlace(number)) return atom(`sluice_not_negative(${x}::numeric)`, from);
+  return atom(`CASE WHEN ${x} < 0 THEN -1 ELSE ${x} END`, from);
 }
 
 function storedNumber(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {

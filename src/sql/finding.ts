@@ -78,6 +78,10 @@ export const FINDINGS = {
   HINT: { severity: 'note', advice: 'The hint is left out: the planner of the target chooses by itself.' },
   JSON_TEXT: { severity: 'note', advice: 'Compare as JSON: blanks and the order of keys differ in the text.' },
   JSON_NULL: { severity: 'note', advice: 'A JSON null is NULL on the target, the text null on the source.' },
+  FLOAT_MOD: {
+    severity: 'review',
+    advice: 'Use DECIMAL: the source divides the binary values, where 5.3 % 0.1 is 0.0999999999999997.',
+  },
   FLOAT_TEXT: { severity: 'note', advice: 'Use DECIMAL where the text of a number matters.' },
   CONFLICT_TARGET: {
     severity: 'review',

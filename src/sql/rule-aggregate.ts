@@ -1,11 +1,13 @@
 import { commonType, toNumber, toText, toValue, unify } from './coerce.ts';
 import type { Context } from './context.ts';
-import type { Aggregate } from './expression.ts';
+import type { Aggregate, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
 import { orderBy, orderedBy } from './print-order.ts';
 import { printOver } from './print-window.ts';
+import { variableOf } from './query-scope.ts';
 import { ignoresBlanks, ruleOf, underRule } from './rule-comparison.ts';
 import { jsonPart } from './rule-json.ts';
+import type { Scope } from './scope.ts';
 import { folded, isFolded } from './text-fold.ts';
 import {
   BIGINT,
@@ -187,6 +189,8 @@ function groupConcat(node: Aggregate, args: readonly Fragment[], context: Contex
   const parts = args.map((arg) => toText(arg, context, node));
   const text = parts.length === 1 ? (parts[0] ?? atom("''", TEXT)) : compound(parts.map(operand).join(' || '), TEXT);
   const order = orderBy(node.orderBy, context);
+  if (node.isDistinct && node.over === undefined && node.args.every((arg) => isOfNoRow(arg, context.scope)))
+    return atom(`CASE WHEN count(*) > 0 THEN ${text.sql} END`, TEXT);
   if (!node.isDistinct) return over(node, `string_agg(${text.sql}, ${mark}${order === '' ? '' : ` ${order}`})`, TEXT);
   const [only] = args;
   const [item] = node.orderBy;
@@ -197,6 +201,18 @@ function groupConcat(node: Aggregate, args: readonly Fragment[], context: Contex
     return atom(`array_to_string(${list}, ${mark})`, TEXT);
   }
   return distinctByOther(node, { text, args, mark }, context);
+}
+
+const OF_ROWS = new Set(['subquery', 'exists', 'aggregate', 'assign', 'match']);
+const CHANGING = new Set(['RAND', 'UUID', 'UUID_SHORT', 'SYSDATE']);
+
+/** Whether a value is the same for all rows: one of literals and variables. */
+function isOfNoRow(root: unknown, scope: Scope): boolean {
+  if (typeof root !== 'object' || root === null) return true;
+  const node = root as Expression;
+  if (OF_ROWS.has(node.tag) || (node.tag === 'call' && CHANGING.has(node.upper))) return false;
+  if (node.tag === 'column') return variableOf(node.parts, scope) !== undefined;
+  return Object.values(node).every((part) => isOfNoRow(part, scope));
 }
 
 /** DISTINCT with another order: PostgreSQL wants the order among the arguments, so that the list is made in two steps. */

@@ -56,13 +56,7 @@ export const DATE_RULES: RuleTable = {
     },
   ],
   DATEDIFF: [{ args: ['date', 'date'], sql: '%1 - %2', type: INTEGER }],
-  MAKEDATE: [
-    {
-      args: ['integer', 'integer'],
-      sql: 'CASE WHEN %2 > 0 THEN make_date(%1::int, 1, 1) + (%2 - 1)::int END',
-      type: DATE,
-    },
-  ],
+  MAKEDATE: makeDate,
   MAKETIME: [
     {
       args: ['integer', 'integer', 'number'],
@@ -101,6 +95,35 @@ export const DATE_RULES: RuleTable = {
   TIME_FORMAT: (call, context) => formatted(call, context, 'clock'),
   STR_TO_DATE: stringToDate,
 };
+
+/** Years below 100 are those from 1970 to 2069; what ends behind the year 9999 is NULL. */
+function makeDate(call: Call, context: Context): Fragment {
+  const [yearArg, dayArg] = call.args;
+  if (yearArg === undefined || dayArg === undefined || call.args.length > 2) return wrongCount(call, context);
+  const [year, day] = [take('integer', yearArg, context), operand(take('integer', dayArg, context))];
+  const y = operand(year);
+  const isYear = /^\d{1,4}$/.test(year.sql);
+  const whole = isYear
+    ? String(wholeYear(Number(year.sql)))
+    : `(CASE WHEN ${y} < 70 THEN ${y} + 2000 WHEN ${y} < 100 THEN ${y} + 1900 ELSE ${y} END)::int`;
+  const first = `make_date(${whole}, 1, 1)`;
+  const days = isYear ? String(daysFrom(wholeYear(Number(year.sql)))) : `DATE '9999-12-31' - ${first} + 1`;
+  const found = `CASE WHEN ${day} BETWEEN 1 AND ${days} THEN ${first} + (${day} - 1)::int END`;
+  return atom(isYear ? found : `CASE WHEN ${y} BETWEEN 0 AND 9999 THEN ${found} END`, DATE);
+}
+
+function wholeYear(year: number): number {
+  return year < 70 ? year + 2000 : year < 100 ? year + 1900 : year;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The days from the first one of a year to the end of 9999. */
+function daysFrom(year: number): number {
+  return (
+    (Date.parse('9999-12-31T00:00:00Z') - Date.parse(`${String(year).padStart(4, '0')}-01-01T00:00:00Z`)) / DAY_MS + 1
+  );
+}
 
 function one(call: Call, context: Context, write: (value: Fragment, arg: Expression) => Fragment): Fragment {
   const [arg] = call.args;

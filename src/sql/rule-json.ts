@@ -94,6 +94,7 @@ export const JSON_RULES: RuleTable = {
   JSON_SET: (call, context) => change(call, context, 'set'),
   JSON_INSERT: (call, context) => change(call, context, 'insert'),
   JSON_REPLACE: (call, context) => change(call, context, 'replace'),
+  JSON_ARRAY_APPEND: arrayAppend,
   JSON_REMOVE: (call, context) => {
     const [document, ...paths] = call.args;
     if (document === undefined || paths.length === 0) return wrongCount(call, context);
@@ -281,6 +282,28 @@ function change(call: Call, context: Context, kind: Change): Fragment {
     const changed = `jsonb_set(${found}, ${elements}, ${newValue(value, context)}, ${kind !== 'replace'})`;
     const isNew = `CASE WHEN ${found} #> ${elements} IS NULL THEN ${changed} ELSE ${found} END`;
     found = guarded(found, parts, kind === 'insert' ? isNew : changed);
+  }
+  return atom(found, JSON_TYPE);
+}
+
+/**
+ * What stands at the path gets one more element; what is no array becomes one. A path to nothing changes nothing on
+ * MySQL, and gives NULL on MariaDB.
+ */
+function arrayAppend(call: Call, context: Context): Fragment {
+  const [document, ...pairs] = call.args;
+  if (document === undefined || pairs.length === 0 || pairs.length % 2 !== 0) return wrongCount(call, context);
+  let found = toJson(document, context).sql;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [path, value] = [pairs[at], pairs[at + 1]];
+    if (path === undefined || value === undefined) continue;
+    const elements = elementsOf(path, context, call);
+    const old = elements.length === 0 ? found : `${found} #> ${pathLiteral(elements)}`;
+    const list = `CASE jsonb_typeof(${old}) WHEN 'array' THEN ${old} ELSE jsonb_build_array(${old}) END`;
+    const longer = `${list} || jsonb_build_array(${newValue(value, context)})`;
+    const changed = elements.length === 0 ? longer : `jsonb_set(${found}, ${pathLiteral(elements)}, ${longer})`;
+    const isMariadb = context.scope.dialect.flavor === 'mariadb';
+    found = `CASE WHEN ${old} IS ${isMariadb ? 'NOT NULL THEN' : `NULL THEN ${found} ELSE`} ${changed} END`;
   }
   return atom(found, JSON_TYPE);
 }

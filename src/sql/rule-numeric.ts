@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { Call } from './expression.ts';
 import { atom, type Fragment, operand } from './fragment.ts';
 import { roundedDouble } from './round-double.ts';
-import { applyTemplate, type RuleTable } from './rule.ts';
+import { applyTemplate, type RuleTable, take } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, NUMERIC, scaleOf, TEXT, type ValueType } from './value-type.ts';
 
@@ -133,10 +133,18 @@ function printedWith(digits: number, { scope }: Context): ValueType {
   return scope.dialect.flavor === 'mariadb' ? { kind: 'float', digits } : FLOAT;
 }
 
-/** Of the bases that PostgreSQL knows: 2, 10, 16. */
+/** Any two bases by a function of ours; without it those that PostgreSQL knows: 2, 10, 16. */
 function conv(call: Call, context: Context): Fragment {
   const [value, from, to] = call.args;
   if (value === undefined || from === undefined || to === undefined) return wrongCount(call, context);
+  if (context.scope.hasHelpers === true) {
+    const bases = [from, to].map((base) => take('integer', base, context));
+    const numbers = bases.map((base) => (/^-?\d{1,9}$/.test(base.sql) ? base.sql : `${operand(base)}::int`));
+    const { isNumberChecked, dialect } = context.scope;
+    const isChecked = isNumberChecked === true && dialect.flavor === 'mysql';
+    const rest = dialect.flavor === 'mariadb' ? ['false', 'true'] : isChecked ? ['true'] : [];
+    return atom(`sluice_conv(${[take('text', value, context).sql, ...numbers, ...rest].join(', ')})`, TEXT);
+  }
   const [a, b] = [context.fragment(from).sql, context.fragment(to).sql];
   const read = toInteger64(context.fragment(value), a);
   const written: Readonly<Record<string, string>> = {

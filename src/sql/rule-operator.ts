@@ -34,7 +34,7 @@ export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment
     case 'div':
       return unsignedResult(node, integerQuotient(left, divisor(right, context)), { left, right }, context);
     default:
-      return remainder(left, divisor(right, context));
+      return remainder(node, left, divisor(right, context), context);
   }
 }
 
@@ -115,11 +115,22 @@ function exactly(value: Fragment): Fragment {
   return value.type.kind === 'float' ? { ...exactDouble(value), type: value.type } : value;
 }
 
-function remainder(left: Fragment, right: Fragment): Fragment {
+function remainder(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
   const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
-  const type = isFloat ? FLOAT : remainderType(left.type, right.type);
-  const found = `mod(${exactly(left).sql}, ${exactly(right).sql})`;
-  return isFloat ? atom(`${found}::float8`, FLOAT) : atom(found, type);
+  if (isFloat) return floatRemainder(node, left, right, context);
+  return atom(`mod(${exactly(left).sql}, ${exactly(right).sql})`, remainderType(left.type, right.type));
+}
+
+/** Of doubles MySQL's is that of their binary values (fmod of C), which PostgreSQL has no function for. */
+function floatRemainder(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
+  const [a, b] = [left, right].map((value) => (value.type.kind === 'float' ? value : cast(value, 'float8', FLOAT)));
+  if (context.scope.hasHelpers === true) {
+    const found = `sluice_fmod(${a?.sql}, ${b?.sql})`;
+    // To MariaDB 0 has no sign.
+    return context.scope.dialect.flavor === 'mariadb' ? compound(`${found} + 0`, FLOAT) : atom(found, FLOAT);
+  }
+  context.report('FLOAT_MOD', node, 'the remainder of doubles is that of the decimals that they are printed as');
+  return atom(`mod(${exactly(left).sql}, ${exactly(right).sql})::float8`, FLOAT);
 }
 
 /** It has the sign of the dividend, and none where that has none. */

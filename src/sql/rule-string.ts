@@ -1,7 +1,7 @@
 import { toBytes, toInteger, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call, Expression } from './expression.ts';
-import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { atom, compound, type Fragment, operand, quoteLiteral, quoteName } from './fragment.ts';
 import { exactDouble, roundedDouble } from './round-double.ts';
 import { helper, type RuleTable, take } from './rule.ts';
 import { ignoresBlanks, ruleOf, underRule } from './rule-comparison.ts';
@@ -22,10 +22,10 @@ export const STRING_RULES: RuleTable = {
   BIT_LENGTH: (call, context) => octets('bit_length', call, context),
   CHAR_LENGTH: [{ args: ['text'], sql: 'char_length($1)', type: INTEGER }],
   CHARACTER_LENGTH: [{ args: ['text'], sql: 'char_length($1)', type: INTEGER }],
-  UPPER: [{ args: ['text'], sql: 'upper($1)', type: 0 }],
-  UCASE: [{ args: ['text'], sql: 'upper($1)', type: 0 }],
-  LOWER: [{ args: ['text'], sql: 'lower($1)', type: 0 }],
-  LCASE: [{ args: ['text'], sql: 'lower($1)', type: 0 }],
+  UPPER: (call, context) => inCase('upper', call, context),
+  UCASE: (call, context) => inCase('upper', call, context),
+  LOWER: (call, context) => inCase('lower', call, context),
+  LCASE: (call, context) => inCase('lower', call, context),
   SUBSTRING: substring,
   LEFT: (call, context) => side('left', call, context),
   RIGHT: (call, context) => side('right', call, context),
@@ -93,6 +93,17 @@ export const STRING_RULES: RuleTable = {
   },
   CHARSET: () => atom("'utf8mb4'", TEXT),
 };
+
+/** By a collation that knows the letters, where that of the target's database knows ASCII alone. */
+function inCase(name: 'upper' | 'lower', call: Call, context: Context): Fragment {
+  const [arg] = call.args;
+  if (arg === undefined || call.args.length > 1) return wrongCount(call, context);
+  const value = take('text', arg, context);
+  const { caseCollation } = context.scope;
+  if (caseCollation === undefined) return atom(`${name}(${value.sql})`, value.type);
+  const found = `${name}(${operand(value)} COLLATE ${quoteName(caseCollation)})`;
+  return atom(`(${found} COLLATE "default")`, value.type);
+}
 
 function octets(name: string, call: Call, context: Context): Fragment {
   const [arg] = call.args;
@@ -266,12 +277,14 @@ function format(call: Call, context: Context): Fragment {
     context.report('FORMAT', call, 'the number of digits of FORMAT is known at run time only');
     return atom('NULL::text', TEXT);
   }
-  const isFloat = number.type.kind === 'float';
-  const exact = isFloat
-    ? exactDouble(roundedDouble('round', number, { known: places, sql: String(places) })).sql
-    : `round(${number.sql}, ${places})`;
   const picture = `FM999,999,999,999,999,999,990${places === 0 ? '' : `.${'0'.repeat(places)}`}`;
-  return atom(`to_char(${exact}, '${picture}')`, TEXT);
+  if (number.type.kind !== 'float') return atom(`to_char(round(${number.sql}, ${places}), '${picture}')`, TEXT);
+  const rounded = roundedDouble('round', number, { known: places, sql: String(places) });
+  if (context.scope.dialect.flavor === 'mariadb')
+    return atom(`to_char(${exactDouble(rounded).sql}, '${picture}')`, TEXT);
+  // To MySQL a double below 0 that is rounded to 0 keeps its sign.
+  const sign = `CASE ${operand(rounded)}::text WHEN '-0' THEN '-' ELSE '' END`;
+  return compound(`${sign} || to_char(${exactDouble(rounded).sql}, '${picture}')`, TEXT);
 }
 
 function sha2(call: Call, context: Context): Fragment {

@@ -50,6 +50,8 @@ export interface Scope {
   readonly textRule: TextRule;
   /** Whether blanks at the end of texts count when no column tells: they do not under a PAD SPACE collation. */
   readonly ignoresBlanks?: boolean;
+  /** A collation of the target, by its name, under which upper() and lower() know more letters than its database does. */
+  readonly caseCollation?: string | undefined;
   /** The session time zone of the source's application, as PostgreSQL names it: `UTC`, `Europe/Vienna`. */
   readonly timeZone: string;
   /**

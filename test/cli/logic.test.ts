@@ -233,6 +233,15 @@ test('a routine of 4,000 statements under a handler is converted, and one whose 
   expect(django.stdout).toContain('would be longer than 8 MiB');
 });
 
+test('programs that compare columns of a _bin collation are told of blanks that are stored', async () => {
+  writeFileSync(
+    join(folder, 'blank.sql'),
+    "CREATE TABLE t (a VARCHAR(9) COLLATE utf8mb4_bin);\nCREATE PROCEDURE p(OUT n INT) SELECT COUNT(*) INTO n FROM t WHERE a = 'e';",
+  );
+  const { stderr } = await sluice('logic', 'convert', 'blank.sql', '--out', 'blank');
+  expect(stderr).toContain('1 program (TEXT_BLANK in --json) compare columns of a _bin collation');
+});
+
 test('programs that compare texts are told of accents, by both targets', async () => {
   writeFileSync(
     join(folder, 'accent.sql'),

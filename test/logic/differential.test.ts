@@ -80,6 +80,12 @@ test('names of columns and digits of decimals count', () => {
   expect(call).toMatchObject({ tag: 'function', isDecimal: true });
 });
 
+test('a moment at midnight is no day where the query alone says what a column is', () => {
+  const shown = (value: string) => linesOf('SELECT d FROM t', ['d'], [[value]]);
+  expect(shown('2024-02-01 00:00:00')).not.toEqual(shown('2024-02-01'));
+  expect(shown('2024-02-01 00:00:00.000')).toEqual(shown('2024-02-01 00:00:00+00'));
+});
+
 test('every character of a text counts, but for the blanks of JSON', () => {
   const call = callOf(programOf('CREATE PROCEDURE p(OUT a varchar(30), OUT b datetime) SET a = 1'), [], {
     hasResultSets: false,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { catalogueOfScript } from '../../src/logic/catalogue.ts';
 import { type DjangoApp, djangoApp } from '../../src/logic/django/django-app.ts';
 import type { TriggerHome } from '../../src/logic/django/trigger-home.ts';
+import { typeCheckFile } from '../../src/logic/django/type-check.ts';
 import { parseScript } from '../../src/logic/parse-script.ts';
 import { nameOf } from '../../src/logic/program-name.ts';
 
@@ -31,6 +32,20 @@ CREATE EVENT total ON SCHEDULE EVERY 1 DAY DO CALL total(@n);`);
   expect(services).toContain('called_total_2 = total_2(using=using)');
   expect(services).toContain('called_my_sum = my_sum(using=using)');
   expect(fileOf(app, 'management/commands/total_3.py')).toContain('services.total_3(');
+});
+
+test('CHECKs that stand for types are told apart by their names, cut as PostgreSQL cuts them', () => {
+  const wide = 'a'.repeat(40);
+  const script = parseScript(
+    `CREATE TABLE ${wide} (id int NOT NULL PRIMARY KEY, ${'b'.repeat(40)} int unsigned, kind enum('x','y'), tags set('a','b'), n int, t tinyint, CONSTRAINT ${wide}_n_check CHECK (n > 0));`,
+    { flavor: 'mysql', version: 90_700, sqlMode: '' },
+  );
+  const { text } = typeCheckFile(catalogueOfScript(script.tables));
+  const [, members = '', ranges = ''] = text.split('frozenset[str]');
+  const namesIn = (part: string) =>
+    [...part.matchAll(/"(\w+_check)"/g)].map(([, name = '']) => name.replace(wide, 'w'));
+  expect(namesIn(members)).toEqual(['w_kind_check', 'w_tags_check']);
+  expect(namesIn(ranges)).toEqual([`${'a'.repeat(28)}_${'b'.repeat(28)}_check`, 'w_t_check']);
 });
 
 const REFUSES = `CREATE TRIGGER goods_in BEFORE INSERT ON goods FOR EACH ROW

@@ -21,6 +21,7 @@ describe.each([
       'type.sql',
       'shown.sql',
       'silent.sql',
+      'known.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

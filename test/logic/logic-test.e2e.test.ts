@@ -71,7 +71,7 @@ async function places(): Promise<readonly unknown[]> {
 test('INV-114 logic test compares every program that is converted whole, on scratch copies that are gone afterwards', async () => {
   const before = await places();
   const { exit, stdout, stderr } = await run('--json');
-  expect(stderr).toContain('TARGET_CTYPE: upper() and lower() of the target know the letters of ASCII alone');
+  expect(stderr).toMatch(/TARGET_CTYPE: the target's own collation knows .* UPPER and LOWER are made by its collation/);
   const { data, error } = JSON.parse(stdout);
   expect(error).toBeUndefined();
   const differing = data.programs.filter(({ differences }: { differences: unknown[] }) => differences.length > 0);

@@ -17,7 +17,7 @@ const MAX_NAME_BYTES = 63;
  */
 export function resultLines({ columns, rows }: ResultRows, orders: readonly ResultOrder[]): readonly string[] {
   if (rows.length === 0) return [];
-  const cells = rows.map((row) => row.map((cell, at) => shownCell(cell, columns[at] ?? {})));
+  const cells = rows.map((row) => row.map((cell, at) => shownResult(cell, columns[at] ?? {})));
   const names = columns.map(({ name }) => name);
   const keys = keysOf(names, orders);
   const order = cells.map((row) => keys.map((at) => asKey(row[at] ?? '')).join('|'));
@@ -51,6 +51,15 @@ export function shownCell(value: unknown, { isDecimal, isText, isTime }: Exactne
   if (isText === true) return exactText(value);
   return isDecimal === true ? value : cellText(value);
 }
+
+/** Here the query alone says what a column is: a moment at midnight is no day. */
+function shownResult(value: unknown, of: Exactness): string {
+  const shown = shownCell(value, of);
+  const isMidnight = typeof value === 'string' && MIDNIGHT.test(value) && /^\d{4}-\d\d-\d\d$/.test(shown);
+  return isMidnight ? `${shown} 00:00:00` : shown;
+}
+
+const MIDNIGHT = /^\d{4}-\d\d-\d\d 00:00:00(?:\.0+)?(?:\+00)?$/;
 
 /** The OUT and INOUT values of a call. */
 export function shownOut(values: readonly unknown[], { out, decimals = [], texts = [] }: Outs): readonly string[] {

@@ -56,7 +56,7 @@ export function targetSide(client: Client, options: SideOptions): Side {
     execute: (statement) => client.query(statement),
     rowsOf: rowsOfTable,
     tell: async (one) =>
-      one.tag === 'rows' ? { ...NOTHING, results: [await rowsOfTable(one.view)] } : await call(client, one),
+      one.tag === 'rows' ? { ...NOTHING, results: [await rowsOfTable(one.view)] } : await freshCall(client, one),
     // A result set is a cursor, which lives in a transaction.
     isHeld: (one) => !isCommitting(one) || (one.tag === 'procedure' && one.hasResultSets),
     classOf: targetErrorClass,
@@ -64,6 +64,12 @@ export function targetSide(client: Client, options: SideOptions): Side {
     end: () => client.end(),
   };
   return framedSide(session, options);
+}
+
+/** As for the first statement of a session, whatever the cases before inserted. */
+async function freshCall(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promise<Told> {
+  await client.query("SELECT set_config('sluice.last_insert_id', '', false)");
+  return await call(client, one);
 }
 
 async function call(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promise<Told> {

@@ -8,6 +8,7 @@ import { profileOf } from '../profile.ts';
 import type { Program, Routine } from '../program.ts';
 import { lastName, nameOf } from '../program-name.ts';
 import { hasResultSets } from '../result-set.ts';
+import { sharedNumbers } from '../shared-number.ts';
 import { key } from '../table-access.ts';
 import type { AppFile } from './app-file.ts';
 import { moduleText } from './module-text.ts';
@@ -15,6 +16,7 @@ import { RUNTIME } from './runtime.ts';
 import type { ServiceSignature } from './service-emitter.ts';
 import { pythonNames } from './service-name.ts';
 import { type MovedTriggers, movedTriggers, type TriggerHome } from './trigger-home.ts';
+import { typeCheckFile } from './type-check.ts';
 import { commandFile } from './write-command.ts';
 import { modelsFile } from './write-model.ts';
 import { movedTriggerFiles } from './write-moved-trigger.ts';
@@ -60,6 +62,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     signatures: new Map([...signatures.values()].map(({ node }) => called(node))),
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),
+    numbers: sharedNumbers(programs, options.catalogue),
     textRule: 'lower',
     timeZone: options.timeZone ?? 'UTC',
     schema: 'public',
@@ -86,6 +89,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     files: [
       { path: '__init__.py', text: '' },
       { path: 'runtime.py', text: RUNTIME },
+      typeCheckFile(options.catalogue),
       { path: 'services.py', text: servicesText(services) },
       { path: 'models.py', text: models.text },
       { path: 'tests.py', text: testsFile(services, moved.tables, options.catalogue) },

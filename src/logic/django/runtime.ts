@@ -17,6 +17,8 @@ from typing import Any
 
 from django.db import DatabaseError, DataError, connections, transaction
 
+from .type_checks import MEMBERS, RANGES
+
 
 class BusinessRuleError(Exception):
     """A SIGNAL: a state of five characters, a message, and the source's error number."""
@@ -89,14 +91,13 @@ def _server_state(error: BaseException) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _is_of_type(error: BaseException) -> bool:
-    """Whether a CHECK refused it that stands for the type of its column."""
+def _type_number(error: BaseException) -> int | None:
+    """The number where a CHECK refused it that stands for the type of its column."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None)
-    table = getattr(diagnosis, "table_name", None)
-    if _server_state(error) != "23514" or name is None or table is None:
-        return False
-    return name.startswith(f"{table}_") and name.endswith("_check")
+    if _server_state(error) != "23514" or name is None:
+        return None
+    return 1265 if name in MEMBERS else 1264 if name in RANGES else None
 
 
 def _same_numbers(error: BaseException) -> set[int]:
@@ -104,7 +105,7 @@ def _same_numbers(error: BaseException) -> set[int]:
     number = error_number(error)
     if number in (1451, 1452):
         return {1451, 1452}
-    return {1264, 1265} if _is_of_type(error) else {number}
+    return {3819, 4025} if number == 3819 else {number}
 
 
 def error_number(error: BaseException) -> int:
@@ -113,8 +114,9 @@ def error_number(error: BaseException) -> int:
         return error.number
     if error.args and isinstance(error.args[0], int):
         return error.args[0]
-    if _is_of_type(error):
-        return 1264
+    of_type = _type_number(error)
+    if of_type is not None:
+        return of_type
     state = _server_state(error) or ""
     if state == "22003" and error_message(error).lower().startswith("bigint"):
         return 1690

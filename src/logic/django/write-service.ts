@@ -37,6 +37,7 @@ export function writeService(program: Program, context: ConvertContext, { signat
   const { definition } = program;
   const emitter = emitterOf(program, context);
   const service = new ServiceEmitter(emitter, signatures);
+  noteShared(service);
   const node = definition as Routine | Event | Trigger;
   const python = names.get(program) ?? pythonName(lastName(node.name.parts));
   try {
@@ -54,6 +55,16 @@ export function writeService(program: Program, context: ConvertContext, { signat
       kept: new Set(),
     };
   }
+}
+
+/** A service keeps its own number alone. */
+function noteShared({ emitter }: ServiceEmitter): void {
+  if (!emitter.sharesNumber) return;
+  emitter.note('review', emitter.program.definition, [
+    'LAST_INSERT_ID',
+    'LAST_INSERT_ID() of one program gives the number of another one on the source, and in a service its own alone',
+    'Give the number to the caller as an OUT parameter, and to what is called as a parameter.',
+  ]);
 }
 
 function outcomeOf(items: readonly ActionItem[]): Service['outcome'] {
