@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * What `work` gives; null when its signal was aborted `graceMs` ago and it has not ended by then: a server that answers
- * nothing must not hold up who waits. What is left behind ends by itself, with nobody to tell.
+ * nothing must not hold up who waits. What is left behind ends by itself, with nobody to tell (INV-256).
  */
 export async function unlessLeft<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T | null> {
   const left = Promise.withResolvers<null>();

@@ -80,4 +80,4 @@ test('a verify whose process is killed with -9 at any moment goes on with what i
     ['named', 200, 200, 199],
   ]);
   expect(await child.stop(), child.log).toBe(0);
-});
+}, 300_000);
