@@ -22,10 +22,17 @@ export interface KnownTable {
   /** The primary key and every other unique key of plain columns. */
   readonly uniques: readonly (readonly string[])[];
   readonly autoIncrement: string | undefined;
-  /** Rows of it go or change when a row of another table does: ON DELETE and ON UPDATE CASCADE, SET NULL. */
-  readonly isCascaded: boolean;
+  /** Foreign keys by which rows of it go or change with one of another table: ON DELETE and ON UPDATE CASCADE, SET NULL. */
+  readonly cascades: readonly CascadingKey[];
   /** The source's types of its columns, by name in small letters; one that is not understood is left out. */
   readonly sourceTypes: ReadonlyMap<string, DataType>;
+}
+
+/** Columns of a table, and those of the parent, in one order. */
+export interface CascadingKey {
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly parentColumns: readonly string[];
 }
 
 /** What is known of tables and routines of the source. */
@@ -75,9 +82,9 @@ function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {
     },
     uniques: keys.flatMap(({ names }) => (names.length === 0 ? [] : [names])),
     autoIncrement: table.columns.find(({ extra }) => extra.includes('auto_increment'))?.name,
-    isCascaded: table.foreignKeys.some(({ onDelete, onUpdate }) =>
-      [onDelete, onUpdate].some((act) => /CASCADE|SET/.test(act)),
-    ),
+    cascades: table.foreignKeys
+      .filter(({ onDelete, onUpdate }) => [onDelete, onUpdate].some((act) => /CASCADE|SET/.test(act)))
+      .map(({ columns: own, parentTable, parentColumns }) => ({ columns: own, parent: parentTable, parentColumns })),
     sourceTypes: new Map(
       table.columns.flatMap(({ name, columnType }) => {
         const type = dataTypeOf(columnType);
@@ -164,9 +171,19 @@ export function tableOf(definition: TableDefinition, text = '', schema = ''): Kn
     },
     uniques,
     autoIncrement: definition.columns.find(({ isAutoIncrement }) => isAutoIncrement)?.name.text,
-    isCascaded: definition.keys.some(
-      ({ kind, start, end }) => kind === 'foreign' && /CASCADE|SET\s+NULL/i.test(text.slice(start, end)),
+    cascades: definition.keys.flatMap(({ kind, columns: own, start, end }) =>
+      kind === 'foreign' ? cascadeOf(own, text.slice(start, end)) : [],
     ),
     sourceTypes: new Map(definition.columns.map((column) => [key(column.name.text), column.type])),
   };
+}
+
+const REFERENCES = /REFERENCES\s+(?:[`"\w]+\s*\.\s*)?[`"]?(\w+)[`"]?\s*\(([^)]*)\)/i;
+
+/** Read from the text of a foreign key. */
+function cascadeOf(columns: readonly Name[], text: string): readonly CascadingKey[] {
+  const [, parent, list = ''] = /CASCADE|SET\s+NULL/i.test(text) ? (REFERENCES.exec(text) ?? []) : [];
+  if (parent === undefined) return [];
+  const parentColumns = list.split(',').map((name) => name.trim().replaceAll(/[`"]/g, ''));
+  return [{ columns: columns.map((column) => column.text), parent, parentColumns }];
 }

@@ -102,10 +102,14 @@ function declarations(emitter: Emitter, block: Block): void {
 
 /** What is not converted of a declaration raises its error at the begin of the block, where it would have run. */
 function initials(emitter: Emitter, block: Block): void {
-  for (const one of block.declarations) {
+  for (const [at, one] of block.declarations.entries()) {
     if (one.tag === 'opaque') emitter.stand(one, 'SYNTAX', one.reason, 'Write it by hand, or report the text.');
-    else if (one.tag === 'variable') initial(emitter, one);
+    else if (one.tag === 'variable') initial(emitter, one, namesOf(block.declarations.slice(at)));
   }
+}
+
+function namesOf(declarations: Block['declarations']): readonly string[] {
+  return declarations.flatMap((one) => (one.tag === 'variable' ? one.names.map(({ text }) => text) : []));
 }
 
 function variableLines(emitter: Emitter, node: VariableDeclaration): readonly string[] {
@@ -177,14 +181,17 @@ function isConstant(value: Expression, to: Variable): boolean {
   return ['number', 'string', 'null', 'boolean', 'temporal'].includes(value.tag) && isInside(value, to);
 }
 
-function initial(emitter: Emitter, node: VariableDeclaration): void {
+/** `later`: the names that are not declared yet where the default is worked out. */
+function initial(emitter: Emitter, node: VariableDeclaration, later: readonly string[]): void {
   const { initial: value } = node;
   if (value === undefined) return;
   try {
     for (const { text } of node.names) {
       const variable = emitter.book.find(text);
       if (variable === undefined || isConstant(value, variable)) continue;
-      assign(emitter, variable, emitter.sql(value, { stored: variable.type }), value);
+      emitter.book.without(later, () =>
+        assign(emitter, variable, emitter.sql(value, { stored: variable.type }), value),
+      );
     }
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;

@@ -168,10 +168,17 @@ function emitQuery(
 /** A LIMIT whose number is put into the text: below zero it is no number of rows, and NULL leaves no text. */
 const COUNT = /CASE WHEN (sluice_part_\d+) < 0 THEN \w+ ELSE COALESCE\(\1, 0\) END/g;
 
+/** A text that is the whole list of an IN, as a list of numbers is: it is put in as it comes, as the source does. */
+const LIST = /\bIN \(sluice_part_(\d+)\)/g;
+
+const FOLDED_LIST = /\bIN \((?:lower|rtrim)\([^)]*sluice_part_/;
+
 /** `format('...', a, b)`: a part that stands by itself is a name, or a value where the variable holds a number. */
 function formatOf(emitter: Emitter, sql: string, pieces: readonly TextPiece[]): string {
   const args: string[] = [];
   const plain = sql.replaceAll(COUNT, '$1').replaceAll('%', '%%');
+  if (FOLDED_LIST.test(plain)) throw unknown('a list of texts, of which case does not count, is put into its text');
+  const lists = new Set([...plain.matchAll(LIST)].map(([, digits]) => digits));
   const pattern = plain.replaceAll(/'?sluice_part_(\d+)'?/g, (found, digits: string) => {
     const piece = pieces[Number(digits)];
     if (piece?.tag !== 'value') return found;
@@ -179,6 +186,7 @@ function formatOf(emitter: Emitter, sql: string, pieces: readonly TextPiece[]): 
     const isText = found.startsWith("'") && found.endsWith("'");
     if (!isText && /'/.test(found)) throw unknown('a part of a text in quotes');
     args.push(value);
+    if (!isText && lists.has(digits)) return '%s';
     return isText || type.kind !== 'text' ? '%L' : '%I';
   });
   return `format(${[quoteLiteral(pattern), ...args].join(', ')})`;

@@ -62,6 +62,13 @@ export class VariableBook {
     }
   }
 
+  /** While `write` runs, names of the innermost block mean what they mean around it. */
+  without(names: readonly string[], write: () => void): void {
+    const [inner = new Map<string, Variable>(), ...around] = this.#scopes;
+    const hidden = new Set(names.map(key));
+    this.at([new Map([...inner].filter(([name]) => !hidden.has(name))), ...around], write);
+  }
+
   declare(name: string, declared: string, type: ValueType, limits: Limits = {}): Variable {
     const isTaken = this.#taken.has(key(name)) || OWN.has(key(name)) || key(name).startsWith('_');
     const target = isTaken ? `${name}_` : name;

@@ -7,7 +7,7 @@ export interface CalendarLiteral {
 }
 
 const DELIMITED =
-  /^\s*(\d{2,4})[^\w\s](\d{1,2})[^\w\s](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?\s*$/;
+  /^\s*(\d{2,4})[^\w\s](\d{1,2})[^\w\s](\d{1,2})(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?\s*$/;
 const DIGITS = /^\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\.(\d+))?)?\s*$/;
 
 /** Reads what MySQL takes for a date; undefined when it gives NULL (or a zero date, `isZeroDate`). */
@@ -19,7 +19,7 @@ export function calendarLiteral(text: string): CalendarLiteral | undefined {
   const date = `${full}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   if (year.length === 3 || !isDay(full, month, day)) return undefined;
   if (hour === undefined) return { date, time: undefined };
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return undefined;
+  if (Number(hour) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) return undefined;
   const clock = [hour, minute ?? '0', second ?? '0'].map((part) => part.padStart(2, '0')).join(':');
   return { date, time: fraction === undefined || fraction === '' ? clock : `${clock}.${fraction.slice(0, 6)}` };
 }

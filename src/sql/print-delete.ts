@@ -60,7 +60,9 @@ function byMatches(node: Delete, common: { readonly sql: string; readonly contex
   const { context: outer } = common;
   const from = new FromPrinter(outer, inner).list(node.tables);
   const context = joinedContext(from.sources, outer);
-  const targets = node.targets.flatMap((_, at) => targetOf(node, from.sources, at, outer) ?? []);
+  const named = new Set(node.targets.flatMap((_, at) => targetOf(node, from.sources, at, outer) ?? []));
+  // The source deletes from them in the order of FROM.
+  const targets = from.sources.filter((source) => named.has(source));
   const keys = targets.flatMap(selectedKey);
   const matched = `matched AS (SELECT ${keys.join(', ')} FROM ${from.sql}${printWhere([node.where], context)})`;
   const deletes = targets.map((source, at) => {
@@ -68,6 +70,8 @@ function byMatches(node: Delete, common: { readonly sql: string; readonly contex
     const rows = `SELECT DISTINCT ${names} FROM matched`;
     return `DELETE FROM ${tableText(source, node, outer)} USING (${rows}) AS m WHERE ${sameRow(source, at)}`;
   });
-  const rest = deletes.slice(0, -1).map((sql, at) => `, removed_${at + 1} AS (${sql})`);
-  return `${common.sql === '' ? 'WITH ' : `${common.sql}, `}${matched}${rest.join('')} ${deletes.at(-1) ?? ''}`;
+  const [first = '', ...behind] = deletes;
+  // The statement itself runs first, then its parts, the last one before those ahead of it.
+  const rest = behind.map((sql, at) => `, removed_${at + 2} AS (${sql})`).toReversed();
+  return `${common.sql === '' ? 'WITH ' : `${common.sql}, `}${matched}${rest.join('')} ${first}`;
 }

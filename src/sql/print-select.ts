@@ -2,7 +2,7 @@ import { flagNumber, toCondition, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import { groupedDistinct } from './distinct-group.ts';
 import type { Expression, OrderItem } from './expression.ts';
-import { cast, type Fragment, quoteName } from './fragment.ts';
+import { cast, compound, type Fragment, operand, quoteName } from './fragment.ts';
 import { Grouping, hasAggregate } from './grouping.ts';
 import { isMember } from './member.ts';
 import { FromPrinter, type PrintedFrom, type PrintInner } from './print-from.ts';
@@ -13,7 +13,7 @@ import { isSame, type Source, scopeOf, variableOf } from './query-scope.ts';
 import { type Scope, storing, type TableColumn } from './scope.ts';
 import { withoutStars } from './star.ts';
 import { isFolded } from './text-fold.ts';
-import { BIGINT } from './value-type.ts';
+import { BIGINT, BOOLEAN } from './value-type.ts';
 
 /** A SELECT of PostgreSQL with the order that goes behind it and the columns that it gives. */
 export interface PrintedSelect {
@@ -54,9 +54,9 @@ export function printSelect(written: Select, outer: Context, options: SelectOpti
   const spelled = isGiven(options.naming) ? withoutStars(written, from.sources) : written;
   const node = groupedDistinct(spelled, { sources: from.sources, plain, orderBy: options.orderBy });
   const groups = node.groupBy.map((item) => substitute(byPlace(item.expression, node), node, from.sources, plain));
-  const read = readRows(node, from, plain, options.lock);
-  const grouping = new Grouping(node, groups, read.sources, plain);
   const isGrouped = groups.length > 0 || hasAggregate(node, options.orderBy);
+  const read = readRows(node, { from, plain, lock: options.lock, isGrouped });
+  const grouping = new Grouping(node, groups, read.sources, plain);
   const seen = (scope: Scope): Context =>
     isGrouped ? plain.within(scope).intercept((part, inner) => grouping.replace(part, inner)) : plain.within(scope);
   const within = isGrouped ? grouping.scope() : plain.scope;
@@ -64,9 +64,9 @@ export function printSelect(written: Select, outer: Context, options: SelectOpti
   // DISTINCT works its values out before it gives them.
   const given = isStored(options.naming) && !written.isDistinct ? seen(storing(within)) : context;
   const items = node.items.map((item, at) => printItem(item, given, placedNaming(options.naming, at), from.sources));
-  const having = node.having === undefined ? '' : printHaving(node, node.having, context, from.sources);
+  const having = isGrouped ? printHaving(node, context, from.sources) : '';
   const windows = node.windows.map(({ name, spec }) => `${quoteName(name.text)} AS ${printWindow(spec, context)}`);
-  const order = options.orderBy.map((item) => printOrder(item, node, context, from.sources));
+  const order = options.orderBy.filter(isOrder).map((item) => printOrder(item, node, context, from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,
     read.sql,
@@ -93,10 +93,23 @@ function isStored(naming: Naming): boolean {
   return typeof naming !== 'string' && 'text' in naming && naming.isStored === true;
 }
 
-/** FROM and WHERE; rows that are locked stand in a subquery, where no key settles the other columns of a group. */
-function readRows(node: Select, from: PrintedFrom, plain: Context, lock: string | undefined): PrintedFrom {
-  const where =
-    node.where === undefined ? '' : `WHERE ${toCondition(plain.fragment(node.where), plain, node.where).sql}`;
+interface Reading {
+  readonly from: PrintedFrom;
+  readonly plain: Context;
+  readonly lock: string | undefined;
+  readonly isGrouped: boolean;
+}
+
+/**
+ * FROM and WHERE; rows that are locked stand in a subquery, where no key settles the other columns of a group. HAVING of
+ * what is no group asks of each row, which WHERE does.
+ */
+function readRows(node: Select, { from, plain, lock, isGrouped }: Reading): PrintedFrom {
+  const tests = [
+    ...(node.where === undefined ? [] : [toCondition(plain.fragment(node.where), plain, node.where)]),
+    ...(isGrouped || node.having === undefined ? [] : [havingTest(node, node.having, plain, from.sources)]),
+  ];
+  const where = tests.length === 0 ? '' : `WHERE ${allOf(tests)}`;
   const sql = [from.sql === '' ? '' : `FROM ${from.sql}`, where].filter((part) => part !== '').join(' ');
   if (lock === undefined) return { sql, sources: from.sources };
   const name = quoteName(from.sources[0]?.name ?? '');
@@ -204,12 +217,27 @@ function printGroups(
   return `GROUP BY ${node.isRollup ? `ROLLUP(${list})` : list}`;
 }
 
-function printHaving(node: Select, having: Expression, context: Context, sources: readonly Source[]): string {
+function printHaving(node: Select, context: Context, sources: readonly Source[]): string {
+  const tests = [
+    ...(node.isRollup && context.scope.dialect.flavor === 'mariadb' ? [SOME_ROW] : []),
+    ...(node.having === undefined ? [] : [havingTest(node, node.having, context, sources)]),
+  ];
+  return tests.length === 0 ? '' : `HAVING ${allOf(tests)}`;
+}
+
+function allOf(tests: readonly Fragment[]): string {
+  return tests.length === 1 ? (tests[0]?.sql ?? '') : tests.map(operand).join(' AND ');
+}
+
+/** Of no rows at all MariaDB has no total; MySQL has one, as PostgreSQL does. */
+const SOME_ROW = compound('count(*) > 0', BOOLEAN);
+
+function havingTest(node: Select, having: Expression, context: Context, sources: readonly Source[]): Fragment {
   const within = context.intercept((part) => {
     const found = substitute(part, node, sources, context);
     return found === part ? undefined : context.fragment(found);
   });
-  return `HAVING ${toCondition(within.fragment(having), within, having).sql}`;
+  return toCondition(within.fragment(having), within, having);
 }
 
 function isVariable(node: Expression, { scope }: Context): boolean {
@@ -235,6 +263,11 @@ function noteOrder(item: OrderItem, value: Fragment, node: Select, context: Cont
     ? 'distinct rows are ordered by an ENUM, of which the text counts'
     : 'rows are ordered by a text';
   context.report('TEXT_ORDER', item, what);
+}
+
+/** `ORDER BY NULL` says that no order is wanted. */
+function isOrder({ expression }: OrderItem): boolean {
+  return expression.tag !== 'null';
 }
 
 /** A SET is ordered by the bits of its members. */

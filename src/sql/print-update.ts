@@ -122,8 +122,13 @@ function byMatches(node: Update, common: { readonly sql: string; readonly contex
     const own = assignments.flatMap((one, index) => (one.source === source ? [fromMatch(one, index)] : []));
     return `UPDATE ${tableText(source, node, outer)} SET ${printSet(own)} FROM matched AS m WHERE ${sameRow(source, at)}`;
   });
-  const rest = updates.slice(0, -1).map((sql, at) => `, changed_${at + 1} AS (${sql})`);
-  return `${common.sql === '' ? 'WITH ' : `${common.sql}, `}${matched}${rest.join('')} ${updates.at(-1) ?? ''}`;
+  const [first = '', ...behind] = updates;
+  return `${common.sql === '' ? 'WITH ' : `${common.sql}, `}${matched}${behind.map(asPart).toReversed().join('')} ${first}`;
+}
+
+/** PostgreSQL changes rows by the statement itself first, then by its parts, the last one before those ahead of it. */
+function asPart(sql: string, at: number): string {
+  return `, changed_${at + 2} AS (${sql})`;
 }
 
 function fromMatch(assignment: PrintedAssignment, at: number): PrintedAssignment {

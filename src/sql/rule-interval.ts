@@ -3,7 +3,7 @@ import { toCalendar, toClock, toTime } from './coerce-date.ts';
 import type { Context } from './context.ts';
 import { timeLiteral } from './date-literal.ts';
 import type { Expression, Unit } from './expression.ts';
-import { atom, compound, type Fragment, operand } from './fragment.ts';
+import { atom, cast, compound, type Fragment, operand } from './fragment.ts';
 import { DATE, DATETIME, INTEGER, INTERVAL } from './value-type.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
@@ -19,7 +19,10 @@ export function dateShift(node: Node<'date-shift'>, context: Context): Fragment 
   const isTime =
     value.type.kind === 'time' || (value.literal !== undefined && timeLiteral(value.literal) !== undefined);
   if (isTime) {
-    return compound(`${operand(toTime(value, context, node.operand))} ${sign} ${by.sql}`, INTERVAL);
+    const time = toTime(value, context, node.operand);
+    // A time of the target begins anew at midnight, one of the source does not.
+    const isOfDay = time.type.kind === 'time' && !time.type.isInterval;
+    return compound(`${operand(isOfDay ? cast(time, 'interval', INTERVAL) : time)} ${sign} ${by.sql}`, INTERVAL);
   }
   const from = toCalendar(value, context, node.operand);
   if (from.type.kind !== 'date') return compound(`${operand(from)} ${sign} ${by.sql}`, from.type);

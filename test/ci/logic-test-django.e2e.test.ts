@@ -30,11 +30,11 @@ interface Told {
   readonly differences: readonly object[];
 }
 
-/** Have a function of ours on the target, which SQL of services does not call, or a type that Python has not. */
-const REFUSED = ['str_sha1', 'ty_members_by_number', 'ty_float_places'];
+/** Have a function of ours on the target, which SQL of services does not call, a type that Python has not, or SQL of run time. */
+const REFUSED = ['str_sha1', 'ty_members_by_number', 'ty_float_places', 'bz_list'];
 
 describe.each([
-  { source: 'mysql', series: '5.2', files: ['stranger-flow.sql', 'stranger-data.sql'], least: 60 },
+  { source: 'mysql', series: '5.2', files: ['stranger-flow.sql', 'stranger-data.sql', 'business.sql'], least: 60 },
   { source: 'mariadb', series: '4.2', files: ['mariadb.sql', 'decade.sql', 'type.sql'], least: 60 },
 ] as const)('from $source under Django $series', ({ source: kind, series, files, least }) => {
   let moved: Moved;

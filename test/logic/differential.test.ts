@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { argumentLists } from '../../src/logic/differential/argument.ts';
+import { readCalls } from '../../src/logic/differential/call-file.ts';
 import { callOf } from '../../src/logic/differential/call-of.ts';
+import { cellText } from '../../src/logic/differential/cell.ts';
 import { resultLines, shownCell } from '../../src/logic/differential/result-lines.ts';
 import { resultOrders } from '../../src/logic/differential/result-order.ts';
 import type { SampledTable } from '../../src/logic/differential/scratch.ts';
@@ -148,10 +150,43 @@ test('a SET is written to the target as the list that it is there', () => {
   ]);
 });
 
+test('names that a server would read otherwise are quoted in what sets a trigger off', () => {
+  const columns = ['Id', 'desc', 'rank'].map((name) => ({ name, type: 'int', isNullable: true }));
+  const table: SampledTable = { name: 'OrderItem', columns, rows: [['1', '2', '3']], key: ['Id'], isPart: false };
+  const { definition } = programOf('CREATE TRIGGER r BEFORE DELETE ON OrderItem FOR EACH ROW DO 1');
+  if (definition.tag !== 'trigger') throw new Error('no trigger');
+  const [gone] = triggerCases(definition, table, 1);
+  expect(gone).toMatchObject({
+    statements: ["DELETE FROM `OrderItem` WHERE `Id` = '1'"],
+    onTarget: [`DELETE FROM "OrderItem" WHERE "Id" = '1'`],
+  });
+  const [set] = triggerCases({ ...definition, events: ['update'] }, table, 3).slice(-1);
+  expect(set).toMatchObject({
+    statements: ["UPDATE `OrderItem` SET `desc` = NULL WHERE `Id` = '1'"],
+    onTarget: [`UPDATE "OrderItem" SET "desc" = NULL WHERE "Id" = '1'`],
+  });
+  const last = triggerCases({ ...definition, events: ['update'] }, table, 8).at(-1);
+  expect(last).toMatchObject({ statements: ['UPDATE `OrderItem` SET `rank` = `rank`'] });
+});
+
 test('noughts behind the fraction of a TIME say nothing, those of a text do', () => {
   const shown = (text: string, isTime: boolean) => shownCell(text, { isTime, isText: !isTime });
   expect(shown('01:00:00.000000', true)).toBe('01:00:00');
   expect(shown('01:20:10.500000', true)).toBe('01:20:10.5');
   expect(shown('-10:00:00', true)).toBe('-10:00:00');
   expect(shown('01:00:00.000000', false)).toBe('01:00:00.000000');
+});
+
+test('noughts behind the fraction of a moment and of a TIME in a table say nothing', () => {
+  expect(cellText('2024-02-29 23:59:59.500')).toBe(cellText('2024-02-29 23:59:59.5'));
+  expect(cellText('23:59:59.120')).toBe(cellText('23:59:59.12'));
+  expect(cellText('2024-02-29 23:59:59.050')).not.toBe(cellText('2024-02-29 23:59:59.5'));
+});
+
+test('a recorded call gives the same texts to both servers', () => {
+  const [call, ...others] = readCalls(String.raw`CALL take('a;b\n#\'x', 1, @told)
+CALL take('C:\\temp', 1, @told)
+SELECT name('it''s')`);
+  expect(call).toEqual({ name: 'take', args: ["'a;b\n#''x'", '1', 'NULL'] });
+  expect(others).toEqual([{ name: 'name', args: ["'it''s'"] }]);
 });

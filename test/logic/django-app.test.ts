@@ -10,8 +10,8 @@ const TABLES = `CREATE TABLE goods (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, 
 CREATE TABLE bill (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, good int NOT NULL, total decimal(10,2) NULL);
 `;
 
-function appOf(text: string, triggers: TriggerHome = 'database'): DjangoApp {
-  const language = { flavor: 'mysql', version: 90_700, sqlMode: '' } as const;
+function appOf(text: string, triggers: TriggerHome = 'database', sqlMode = ''): DjangoApp {
+  const language = { flavor: 'mysql', version: 90_700, sqlMode } as const;
   const script = parseScript(`${TABLES}${text}`, language);
   return djangoApp(script.programs, { catalogue: catalogueOfScript(script.tables), triggers });
 }
@@ -46,6 +46,27 @@ test('CHECKs that stand for types are told apart by their names, cut as PostgreS
     [...part.matchAll(/"(\w+_check)"/g)].map(([, name = '']) => name.replace(wide, 'w'));
   expect(namesIn(members)).toEqual(['w_kind_check', 'w_tags_check']);
   expect(namesIn(ranges)).toEqual([`${'a'.repeat(28)}_${'b'.repeat(28)}_check`, 'w_t_check']);
+});
+
+test('a user variable that may be read before it is set is None', () => {
+  const services = fileOf(
+    appOf(`CREATE PROCEDURE maybe(IN n int, OUT told int)
+BEGIN
+  IF n > 0 THEN SET @seen = n; END IF;
+  SET @sure = 1;
+  SET told = @seen + @sure;
+END;`),
+    'services.py',
+  );
+  expect(services).toContain('user_seen: Any = None');
+  expect(services).not.toContain('user_sure: Any = None');
+});
+
+test('what selects a column outside its groups runs in the mode that lets it', () => {
+  const grouped = 'CREATE PROCEDURE latest() SELECT good, total FROM bill GROUP BY good;';
+  const strict = 'STRICT_TRANS_TABLES';
+  expect(fileOf(appOf(grouped, 'database', strict), 'services.py')).toContain('db.mode("STRICT_TRANS_TABLES")');
+  expect(fileOf(appOf(grouped, 'database', `ONLY_FULL_GROUP_BY,${strict}`), 'services.py')).not.toContain('db.mode(');
 });
 
 const REFUSES = `CREATE TRIGGER goods_in BEFORE INSERT ON goods FOR EACH ROW

@@ -14,6 +14,7 @@ describe.each([
     source: 'mariadb',
     files: [
       'mariadb.sql',
+      'business.sql',
       'stranger-flow.sql',
       'stranger-data.sql',
       'decade.sql',

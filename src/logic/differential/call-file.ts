@@ -6,7 +6,8 @@ export interface RecordedCall {
 
 /**
  * Reads recorded calls, one a line: `CALL p(1, 'x', @out)` or `SELECT f('2024-01-01')`, as a general log or an
- * application writes them. A user variable stands for NULL; other lines are passed over.
+ * application writes them. A user variable stands for NULL; other lines are passed over, and so is a text that holds a
+ * backslash, which both servers would read in another way.
  */
 export function readCalls(text: string): readonly RecordedCall[] {
   return text.split('\n').flatMap((line) => {
@@ -16,7 +17,7 @@ export function readCalls(text: string): readonly RecordedCall[] {
   });
 }
 
-const VALUE = /\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)?)|(NULL)|(@\w+))\s*(,|$)/iy;
+const VALUE = /\s*(?:('(?:[^'\\]|\\.|'')*')|(-?\d+(?:\.\d+)?)|(NULL)|(@\w+))\s*(,|$)/iy;
 
 /** undefined: something is no plain value. */
 function valuesOf(text: string): readonly string[] | undefined {
@@ -24,9 +25,17 @@ function valuesOf(text: string): readonly string[] | undefined {
   for (let at = 0; at < text.trimEnd().length; ) {
     VALUE.lastIndex = at;
     const [whole, quoted, number, none, variable] = VALUE.exec(text) ?? [];
-    if (whole === undefined) return undefined;
-    found.push(quoted ?? number ?? (none === undefined && variable === undefined ? '' : 'NULL'));
+    const literal = quoted === undefined ? undefined : plainText(quoted);
+    if (whole === undefined || literal?.includes('\\') === true) return undefined;
+    found.push(literal ?? number ?? (none === undefined && variable === undefined ? '' : 'NULL'));
     at += whole.length;
   }
   return found;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', Z: '\u001a' };
+
+/** A literal of MySQL without its escapes, as PostgreSQL reads it too. */
+function plainText(quoted: string): string {
+  return quoted.replaceAll(/\\(.)/g, (_, after: string) => (after === "'" ? "''" : (ESCAPES[after] ?? after)));
 }

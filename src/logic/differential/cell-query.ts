@@ -8,7 +8,7 @@ export type CellQuery = (table: string) => string;
 const SOURCE_COLUMNS = `SELECT table_name, column_name, data_type FROM information_schema.columns
   WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`;
 
-const TARGET_COLUMNS = `SELECT c.relname, a.attname, a.atttypid::regtype::text
+const TARGET_COLUMNS = `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
   FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
   WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY c.relname, a.attnum`;
@@ -23,14 +23,16 @@ export async function targetCells(client: Client): Promise<CellQuery> {
   return queries(rows, { quote: (name) => `"${name.replaceAll('"', '""')}"`, text: targetText });
 }
 
-/** Bytes and bits as digits; geometry is not compared. */
+/** Bytes as digits, bits as a number; geometry is not compared. */
 function sourceText(column: string, type: string): string {
   if (/geometry|point|line|polygon|geom/.test(type)) return 'NULL';
-  if (/blob|binary|^bit$/.test(type)) return `LOWER(HEX(CAST(${column} AS BINARY)))`;
+  if (type === 'bit') return `CAST(${column} + 0 AS CHAR)`;
+  if (/blob|binary/.test(type)) return `LOWER(HEX(CAST(${column} AS BINARY)))`;
   return `CAST(${column} AS CHAR)`;
 }
 
 function targetText(column: string, type: string): string {
+  if (/^bit\(/.test(type)) return `${column}::bigint::text`;
   if (type === 'text[]') return `array_to_string(${column}, ',')`;
   return type === 'boolean' ? `${column}::int::text` : `${column}::text`;
 }

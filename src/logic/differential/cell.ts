@@ -37,7 +37,7 @@ export function canonicalText(text: string): string {
   if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text)) return canonicalNumber(text);
   if (/^\d{4}-\d\d-\d\d 00:00:00(?:\.0+)?$/.test(text)) return text.slice(0, 10);
   if (/^[[{"]/.test(text)) return canonicalJson(text);
-  return text.replace(/^(\d+(?:-\d\d){2} [\d:]+)\.0+$/, '$1');
+  return text.replace(/^((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d)(?:\.0+|(\.\d*[1-9])0+)$/, '$1$2');
 }
 
 /** Integers of more digits than a double holds are compared as they are. */

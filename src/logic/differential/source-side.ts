@@ -1,3 +1,4 @@
+import type { TypeCastField, TypeCastNext } from 'mysql2';
 import { type Connection, createConnection, type FieldPacket } from 'mysql2/promise';
 import { quoteIdentifier } from '../../mysql/identifier.ts';
 import { type Case, NOTHING, type Side, type SideOptions, type Told } from './case.ts';
@@ -9,14 +10,20 @@ import type { ResultOrder } from './result-order.ts';
 import { framedSide, isCommitting, type SideSession } from './side-frame.ts';
 import { type QuotedTable, sourceTables } from './table-name.ts';
 
-/** Text of every value; JSON is not decoded. */
+/** Text of every value, of a BIT its number; JSON is not decoded. */
 export const TEXT_OPTIONS = {
+  typeCast: (field: TypeCastField, next: TypeCastNext): unknown => (field.type === 'BIT' ? bitText(field) : next()),
   dateStrings: true,
   rowsAsArray: true,
   supportBigNumbers: true,
   bigNumberStrings: true,
   jsonStrings: true,
 } as const;
+
+function bitText(field: TypeCastField): string | null {
+  const bytes = field.buffer();
+  return bytes === null ? null : BigInt(`0x${bytes.toString('hex')}`).toString();
+}
 
 /** Opens a session on MySQL or MariaDB in UTC. */
 export async function openSourceSide(url: string, options: SideOptions = { isKept: true }): Promise<Side> {

@@ -9,15 +9,17 @@ import { framedSide, isCommitting, type SideSession } from './side-frame.ts';
 import { type QuotedTable, targetTables } from './table-name.ts';
 
 const BOOLEAN = 16;
+const BIT = 1560;
 const TEXT_ARRAY = 1009;
 const NUMERIC = 1700;
 /** time and interval. */
 const TIMES = [1083, 1186];
 
-/** No value is decoded: its text is compared; a boolean is the source's 1 or 0, an array of texts the source's SET. */
+/** No value is decoded: its text is compared; a boolean is the source's 1 or 0, bits a number, an array of texts the source's SET. */
 export const AS_TEXT = {
   getTypeParser: (oid: number) => (value: string) => {
     if (oid === TEXT_ARRAY) return setText(value);
+    if (oid === BIT) return BigInt(`0b${value}`).toString();
     return oid === BOOLEAN ? String(Number(value === 't')) : value;
   },
 };

@@ -45,6 +45,8 @@ def as_decimal(
         context.prec = 90
         exact = _exact(value, is_strict)
         found = exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+        # There is no nought below zero.
+        found = found if found else abs(found)
         greatest = Decimal(10**precision - 1).scaleb(-scale)
         least = Decimal(0).scaleb(-scale) if is_unsigned else -greatest
         if is_strict and not least <= found <= greatest:

@@ -55,6 +55,8 @@ export interface ServiceSignature {
 
 /** What the writing of one service shares: the variables, the labels around, and the emitter that knows PostgreSQL. */
 export class ServiceEmitter {
+  /** What user variables are called. */
+  readonly userNames: string[] = [];
   readonly emitter: Emitter;
   readonly services: ReadonlyMap<string, ServiceSignature>;
   out = new PythonWriter();
@@ -197,6 +199,7 @@ export class ServiceEmitter {
     const known = this.emitter.book.find(`@${name}`);
     if (known !== undefined) return this.known(known.sql);
     const python = this.#free(`user_${pythonName(name)}`);
+    this.userNames.push(python);
     const variable = { python, type: ANY };
     const sql = markedVariable(python, declared);
     this.emitter.book.putOutermost(`@${name}`, { sql, type, declared });

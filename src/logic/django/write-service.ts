@@ -7,6 +7,7 @@ import { NotConverted } from '../emitter.ts';
 import { keptRows } from '../kept-row.ts';
 import type { Event, Program, Routine, Trigger } from '../program.ts';
 import { lastName, nameOf } from '../program-name.ts';
+import { nodesOf } from '../walk.ts';
 import { TooLarge } from '../writer.ts';
 import { docText, pythonName, pythonString, pythonType, stored } from './python-type.ts';
 import { PythonWriter, withoutStrings } from './python-writer.ts';
@@ -113,7 +114,9 @@ function functionLines(service: ServiceEmitter, node: Routine | Event | Trigger,
     }
     if (isGiving) body.line('results: list[list[dict[str, Any]]] = []');
     for (const [name, asked] of SESSION) if (service.asks(asked)) body.line(`${name}: int | None = 0`);
+    const at = body.lines.length;
     statements(service, node.body);
+    body.lines.splice(at, 0, ...unsetNames(service, body.lines.slice(at), body.depth));
     if (node.tag === 'function') body.line('raise DataError(1321, "FUNCTION ended without RETURN")');
     else if (result !== undefined) body.line(service.returned);
   };
@@ -144,6 +147,15 @@ const SESSION = [
   ['found_rows', 'FOUND_ROWS'],
   ['last_insert_id', 'LAST_INSERT_ID'],
 ] as const;
+
+/** User variables that may be read before they are set. */
+function unsetNames({ userNames }: ServiceEmitter, lines: readonly string[], depth: number): readonly string[] {
+  const indent = '    '.repeat(depth);
+  return userNames.flatMap((name) => {
+    const first = lines.find((line) => new RegExp(`\\b${name}\\b`).test(line));
+    return first?.startsWith(`${indent}${name} = `) === true ? [] : [`${indent}${name}: Any = None`];
+  });
+}
 
 function statements(service: ServiceEmitter, body: BodyStatement): void {
   writeStatement(service, body);
@@ -228,8 +240,15 @@ const READ_OTHERWISE =
   /ANSI|PIPES_AS_CONCAT|NO_BACKSLASH_ESCAPES|HIGH_NOT_PRECEDENCE|IGNORE_SPACE|REAL_AS_FLOAT|NO_UNSIGNED_SUBTRACTION/;
 
 /** The mode of a program whose SQL the sessions of Django would read otherwise, or check otherwise. */
-function foreignMode({ sqlMode, dialect }: Program): string | undefined {
-  return READ_OTHERWISE.test(sqlMode) || !dialect.mode.isStrict ? sqlMode : undefined;
+function foreignMode(program: Program): string | undefined {
+  const { sqlMode, dialect } = program;
+  return READ_OTHERWISE.test(sqlMode) || !dialect.mode.isStrict || groupsFreely(program) ? sqlMode : undefined;
+}
+
+/** Whether it may select what it does not group by, which MySQL's sessions refuse unless told otherwise. */
+function groupsFreely({ sqlMode, dialect, definition }: Program): boolean {
+  if (dialect.flavor === 'mariadb' || sqlMode.includes('ONLY_FULL_GROUP_BY')) return false;
+  return nodesOf(definition, 'select').some(({ groupBy }) => groupBy.length > 0);
 }
 
 /** A variable that nothing reads is no variable of Python; one that is only set has the name of such a one. */

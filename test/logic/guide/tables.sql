@@ -32,3 +32,9 @@ INSERT INTO word VALUES (1, 'apple', 'apple', 1), (2, 'Banana', 'Banana', 2), (3
 INSERT INTO flagged VALUES (1, 'a,b', 1), (2, '', 0), (3, NULL, 1)//
 CREATE TABLE gauge (id int NOT NULL PRIMARY KEY, held int unsigned NULL, level smallint unsigned NOT NULL, shade enum('red','green') NULL, flags set('x','y','z') NULL, tag char(6) NULL, CHECK (level <> 7))//
 INSERT INTO gauge VALUES (1, 10, 1, 'green', 'x,z', 'a'), (2, 0, 2, NULL, '', NULL), (3, 4, 3, 'red', NULL, 'b'), (4, 4000000000, 4, 'red', 'y', 'c')//
+CREATE TABLE lamp (id int NOT NULL PRIMARY KEY, is_on bit(1) NOT NULL, level bit(8) NULL, lit datetime(3) NULL, lasts time NULL)//
+INSERT INTO lamp VALUES (1, b'1', b'10000101', '2024-02-29 23:59:59.500', '23:30:00'), (2, b'0', NULL, '2024-02-29 00:00:00.000', '00:45:10'), (3, b'1', b'0', NULL, NULL)//
+CREATE TABLE crate (id int NOT NULL PRIMARY KEY, note varchar(20) NULL)//
+CREATE TABLE `CratePart` (`Id` int NOT NULL PRIMARY KEY, `CrateId` int NULL, `Name` varchar(20) NULL, CONSTRAINT part_crate FOREIGN KEY (`CrateId`) REFERENCES crate (id) ON DELETE CASCADE ON UPDATE CASCADE)//
+INSERT INTO crate VALUES (1, 'one'), (2, NULL)//
+INSERT INTO `CratePart` VALUES (1, 1, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, NULL, 'd')//
