@@ -18,7 +18,7 @@ const VIEWS = [
 /** Differ where the converter says so, or by an argument that docs/operate/stored-programs.md tells of. */
 const TOLD = [
   ...['sd_cases', 'sd_upsert_values', 'str_handler_warning', 'str_to_dt'],
-  ...['old_outbox', 'ty_members_written'],
+  ...['old_outbox', 'ty_members_written', 'bz_two_changed'],
 ];
 
 interface Told {

@@ -47,8 +47,16 @@ export function namedItems({ body }: Query, service: ServiceEmitter): readonly N
   return first.items.flatMap((item) => {
     if (item.tag === 'star' || item.alias !== undefined) return [];
     const { expression, end } = item;
-    if (nodesOf(item, 'column').every(({ parts }) => service.variable(parts) === undefined)) return [];
+    if (!holdsVariable(item, service)) return [];
     const own = expression.tag === 'column' ? expression.parts.at(-1)?.text : undefined;
     return [{ end, name: own ?? service.emitter.sourceText(item) }];
   });
+}
+
+function holdsVariable(node: object, service: ServiceEmitter): boolean {
+  const isKnown = (name: string): boolean => service.emitter.book.find(`@${name}`) !== undefined;
+  return (
+    nodesOf(node, 'column').some(({ parts }) => service.variable(parts) !== undefined) ||
+    nodesOf(node, 'user-variable').some(({ name }) => isKnown(name))
+  );
 }
