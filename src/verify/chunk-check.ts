@@ -4,7 +4,7 @@ import { type Bound, type KeyRange, WHOLE } from '../mysql/key-order.ts';
 import { ChangedSet, keyText } from './changed-set.ts';
 import { compareLines, type UnequalRow } from './compare-lines.ts';
 import { type SettleOptions, type Suspect, settle } from './settle.ts';
-import { readSourceSteps } from './short-reads.ts';
+import { type ReadSoFar, readSourceSteps } from './short-reads.ts';
 import { inWindow } from './side.ts';
 import { boundBehind, type ReadRange, readSourceRange, type SourceRows, TooManyBytes } from './source-rows.ts';
 import type { Window } from './table-changes.ts';
@@ -68,8 +68,8 @@ async function firstLook(options: ChunkOptions): Promise<First | 'void'> {
   return await inWindow(sides, changes, {
     source: async (connection) => {
       const plan = await options.plan(connection);
-      const source = await readRange(options, () => readPlanned(options, connection, plan));
-      range = source.rows === plan.first ? options.cut(boundBehind(table, source)) : plan.range;
+      const { source, behind } = await readRange(options, () => readPlanned(options, connection, plan));
+      range = behind === null ? plan.range : options.cut(behind);
       return source;
     },
     target: async (session, source) => {
@@ -90,22 +90,23 @@ async function readPlanned(
   { sides: { throttle, lines }, table, print, only, step }: ChunkOptions,
   connection: MysqlConnection,
   plan: ReadRange,
-): Promise<SourceRows> {
+): Promise<ReadSoFar> {
   const reader = { connection, lines };
-  if (throttle.isLimited && only === undefined && table.boundColumns !== null)
+  if (throttle.isLimited && only === undefined && table.readable.order !== null)
     return await readSourceSteps(reader, table, { print, ...plan, steps: { throttle, size: step } });
-  return await readSourceRange(reader, table, { print, ...plan, ...(only && { only: only.source }) });
+  const source = await readSourceRange(reader, table, { print, ...plan, ...(only && { only: only.source }) });
+  return { source, behind: source.rows === plan.first ? boundBehind(table, source) : null };
 }
 
 const NO_ROWS: TargetRows = { rows: 0, text: Buffer.alloc(0) };
 
 /** Learns how large the next chunk should be. */
-async function readRange({ size }: ChunkOptions, read: () => Promise<SourceRows>): Promise<SourceRows> {
+async function readRange({ size }: ChunkOptions, read: () => Promise<ReadSoFar>): Promise<ReadSoFar> {
   const startedMs = performance.now();
   try {
-    const source = await read();
-    size.learn(source.rows, source.text.length, performance.now() - startedMs);
-    return source;
+    const found = await read();
+    size.learn(found.source.rows, found.source.text.length, performance.now() - startedMs);
+    return found;
   } catch (error) {
     if (error instanceof TooManyBytes) size.shrink(error.rows);
     throw error;

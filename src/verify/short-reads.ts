@@ -1,10 +1,12 @@
 import { ChunkSize } from '../mysql/chunk-size.ts';
+import type { Bound, KeyRange } from '../mysql/key-order.ts';
 import type { Throttle } from '../mysql/throttle.ts';
 import type { RowPrint } from './row-print.ts';
 import { SentRows } from './sent-rows.ts';
 import {
   boundBehind,
   CHUNK_BYTES,
+  chunkBound,
   type ReadRange,
   readInto,
   type SourceReader,
@@ -32,42 +34,70 @@ export function stepSize({ readable }: VerifiedTable): ChunkSize {
   return new ChunkSize({ targetMs: STEP_MS, mostBytes: CHUNK_BYTES, mostRows: MOST_STEP_ROWS }, readable.rowBytes);
 }
 
-/** Rows of a range in key order, of a table with `boundColumns`, by short statements. TooManyBytes. */
+/** The first rows of a range. */
+export interface ReadSoFar {
+  readonly source: SourceRows;
+  /** The bound behind them; null: they are all of the range. */
+  readonly behind: Bound | null;
+}
+
+/** Rows of a range, or as many of its first, in key order by short statements; of a table with a key's order. TooManyBytes. */
 export async function readSourceSteps(
   reader: SourceReader,
   table: VerifiedTable,
   { print, range, first, steps }: ReadRange & { readonly print: RowPrint; readonly steps: ShortReads },
-): Promise<SourceRows> {
+): Promise<ReadSoFar> {
   const rows = new SentRows(table, print, reader.lines);
+  const most = first ?? Number.POSITIVE_INFINITY;
   let lower = range.lower;
   for (;;) {
-    const left = first === null ? steps.size.rows : Math.min(first - rows.rows, steps.size.rows);
-    const read = await readStep(reader, {
-      rows,
-      steps,
-      sql: selectRange(table, { range: { ...range, lower }, first: left }),
-    });
-    if (read < left || rows.rows === first) return rows.end();
-    lower = boundBehind(table, rows);
+    const limit = Math.min(most - rows.rows, steps.size.rows);
+    lower = await readStep(reader, table, { rows, steps, range: { ...range, lower }, limit });
+    if (lower === null || rows.rows >= most) return { source: rows.end(), behind: lower };
   }
 }
 
 interface Step {
   readonly rows: SentRows;
   readonly steps: ShortReads;
-  readonly sql: string;
+  readonly range: KeyRange;
+  /** Of rows. */
+  readonly limit: number;
 }
 
-async function readStep(reader: SourceReader, { rows, steps: { throttle, size }, sql }: Step): Promise<number> {
+/** The bound behind what was read; null: it was the rest of the range. */
+async function readStep(reader: SourceReader, table: VerifiedTable, step: Step): Promise<Bound | null> {
+  const { rows, steps } = step;
   const before = { rows: rows.rows, bytes: rows.bytes };
   const startedMs = performance.now();
-  return await throttle.step(
+  return await steps.throttle.step(
     async () => {
-      await readInto(rows, reader.connection, { sql });
-      const read = rows.rows - before.rows;
-      size.learn(read, rows.bytes - before.bytes, performance.now() - startedMs);
-      return read;
+      const behind = await (table.boundColumns === null ? readUpTo : readFirst)(reader, table, step);
+      steps.size.learn(rows.rows - before.rows, rows.bytes - before.bytes, performance.now() - startedMs);
+      return behind;
     },
-    (read) => read,
+    () => rows.rows - before.rows,
   );
+}
+
+async function readFirst(
+  { connection }: SourceReader,
+  table: VerifiedTable,
+  { rows, range, limit }: Step,
+): Promise<Bound | null> {
+  const before = rows.rows;
+  await readInto(rows, connection, { sql: selectRange(table, { range, first: limit }) });
+  return rows.rows - before < limit ? null : boundBehind(table, rows);
+}
+
+/** Where a row does not tell its bound, the bound is asked for first. */
+async function readUpTo(
+  { connection }: SourceReader,
+  table: VerifiedTable,
+  { rows, range, limit }: Step,
+): Promise<Bound | null> {
+  const bound = await chunkBound(connection, table, { range, rows: limit });
+  const part = bound === null ? range : { ...range, upper: bound };
+  await readInto(rows, connection, { sql: selectRange(table, { range: part, first: null }) });
+  return bound;
 }

@@ -192,7 +192,8 @@ export class TableRun {
       const plan = async (connection: MysqlConnection) => {
         if (chunk !== null) return { range: chunk, first: null };
         const { rows } = loaded.size;
-        if (hashed === null && loaded.table.boundColumns !== null) return { range, first: rows };
+        const isCutBehind = sides.throttle.isLimited || loaded.table.boundColumns !== null;
+        if (hashed === null && isCutBehind) return { range, first: rows };
         const bound = await chunkBound(connection, loaded.table, { range, rows });
         return { range: bound === null ? range : cut(bound), first: null };
       };
