@@ -24,6 +24,8 @@ export interface KnownTable {
   readonly autoIncrement: string | undefined;
   /** Foreign keys by which rows of it go or change with one of another table: ON DELETE and ON UPDATE CASCADE, SET NULL. */
   readonly cascades: readonly CascadingKey[];
+  /** The columns of its foreign keys, in small letters. */
+  readonly references: ReadonlySet<string>;
   /** The source's types of its columns, by name in small letters; one that is not understood is left out. */
   readonly sourceTypes: ReadonlyMap<string, DataType>;
 }
@@ -82,6 +84,7 @@ function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {
     },
     uniques: keys.flatMap(({ names }) => (names.length === 0 ? [] : [names])),
     autoIncrement: table.columns.find(({ extra }) => extra.includes('auto_increment'))?.name,
+    references: new Set(table.foreignKeys.flatMap(({ columns: own }) => own.map(key))),
     cascades: table.foreignKeys
       .filter(({ onDelete, onUpdate }) => [onDelete, onUpdate].some((act) => /CASCADE|SET/.test(act)))
       .map(({ columns: own, parentTable, parentColumns }) => ({ columns: own, parent: parentTable, parentColumns })),
@@ -171,6 +174,11 @@ export function tableOf(definition: TableDefinition, text = '', schema = ''): Kn
     },
     uniques,
     autoIncrement: definition.columns.find(({ isAutoIncrement }) => isAutoIncrement)?.name.text,
+    references: new Set(
+      definition.keys.flatMap(({ kind, columns: own }) =>
+        kind === 'foreign' ? own.map(({ text: of }) => key(of)) : [],
+      ),
+    ),
     cascades: definition.keys.flatMap(({ kind, columns: own, start, end }) =>
       kind === 'foreign' ? cascadeOf(own, text.slice(start, end)) : [],
     ),

@@ -10,10 +10,12 @@ import { type Emitter, NotConverted } from './emitter.ts';
 import { givenByInsert, givenByUpdate } from './given-number.ts';
 import { basesOf } from './item-type.ts';
 import { shareNumber } from './shared-number.ts';
+import { noteTextReference } from './text-reference.ts';
 
 /** INSERT and REPLACE, with what the program asks of them afterwards. */
 export function emitInsert(emitter: Emitter, written: Insert): void {
   const table = knownTable(emitter, written.table.parts);
+  noteTextReference(emitter, written);
   const given = givenByInsert(emitter, written, table);
   const node = given?.node ?? written;
   noteRowCount(emitter, node);
@@ -114,6 +116,7 @@ export function count(emitter: Emitter): void {
 /** UPDATE of one table or of several. */
 export function emitUpdate(emitter: Emitter, node: Update): void {
   for (const { name } of basesOf(node.tables)) knownTable(emitter, name.parts);
+  noteTextReference(emitter, node);
   if (leavesRowsOut(emitter, node)) {
     emitUpdateIgnore(emitter, node);
     return;
@@ -144,7 +147,7 @@ export function emitDelete(emitter: Emitter, node: Delete): void {
     emitter.note('review', node, [
       'DELETE_JOIN',
       'several tables lose rows in one statement',
-      'ROW_COUNT() counts those of the last.',
+      'ROW_COUNT() counts those of the first.',
     ]);
   }
 }

@@ -6,7 +6,8 @@ type Ranges = Readonly<Record<string, Range>>;
 
 const TINY = ['-128', '127'] as const;
 const MEDIUM = ['-8388608', '8388607'] as const;
-const SIGNED: Ranges = { TINYINT: TINY, INT1: TINY, MEDIUMINT: MEDIUM, INT3: MEDIUM, MIDDLEINT: MEDIUM };
+const YEAR = ['0', '2155'] as const;
+const SIGNED: Ranges = { TINYINT: TINY, INT1: TINY, MEDIUMINT: MEDIUM, INT3: MEDIUM, MIDDLEINT: MEDIUM, YEAR };
 
 const UNSIGNED_MEDIUM = ['0', '16777215'] as const;
 const UNSIGNED_INT = ['0', '4294967295'] as const;

@@ -125,7 +125,8 @@ export function columnType(mysql: string, collation?: string, target?: string): 
   const name = (words?.[1] ?? '').toLowerCase();
   const first = Number(words?.[2] ?? 0);
   const second = words?.[3] === undefined ? undefined : Number(words[3]);
-  const isUnsigned = /\bunsigned\b/i.test(words?.[4] ?? '');
+  // A YEAR counts as an unsigned number.
+  const isUnsigned = name === 'year' || /\bunsigned\b/i.test(words?.[4] ?? '');
   const own = sourceType({ name, first, second, isUnsigned, collation });
   const byTarget = target === undefined ? undefined : targetType(target, collation);
   if (byTarget === undefined) return own;

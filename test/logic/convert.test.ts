@@ -37,6 +37,19 @@ function one(body: string): One {
   };
 }
 
+test('a parameter that goes into a text of a foreign key is told: the target finds the row by its very characters', () => {
+  const tables = `CREATE TABLE plan (code varchar(9) NOT NULL PRIMARY KEY);
+CREATE TABLE sold (id int NOT NULL PRIMARY KEY, code varchar(9), note varchar(9), FOREIGN KEY (code) REFERENCES plan (code));
+`;
+  const codesOf = (body: string) =>
+    convert(`${tables}CREATE PROCEDURE p(IN c varchar(9)) ${body};`).flatMap(({ items }) =>
+      items.filter(({ severity }) => severity === 'review').map(({ code }) => code),
+    );
+  expect(codesOf('UPDATE sold SET code = c WHERE id = 1')).toEqual(['KEY_CASE']);
+  expect(codesOf('INSERT INTO sold VALUES (1, c, NULL)')).toEqual(['KEY_CASE']);
+  expect(codesOf("UPDATE sold SET code = 'a', note = c WHERE id = 1")).toEqual([]);
+});
+
 /** Every program that the tests know, on the tables that they know. */
 function everything(): readonly Converted[] {
   const shop = [

@@ -77,3 +77,5 @@ BEGIN
   EXECUTE bz_rest;
   DEALLOCATE PREPARE bz_rest;
 END//
+-- try (2024) | (2000) | (1999) | (NULL) | (3000)
+CREATE FUNCTION bz_year(y year) RETURNS int DETERMINISTIC RETURN y - 2000 + (y > 2010)//
