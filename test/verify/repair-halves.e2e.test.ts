@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { caughtUpSince } from '../e2e/line.ts';
+import { caughtUpSince, type Line } from '../e2e/line.ts';
 import { untilProcess } from '../e2e/line-process.ts';
 import { expectEqual } from '../e2e/shop.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
@@ -35,6 +35,12 @@ const DAMAGE = ['hidden', 'hidden_bag']
   )
   .join(';');
 
+/** The status of both as one: neither is just starting. */
+async function untilBoth(line: Line, processes: Parameters<typeof untilProcess>[2]['processes']): Promise<void> {
+  const isCaughtUp = caughtUpSince(Date.now());
+  await untilProcess(line, (status) => status.mode === 'run' && isCaughtUp(status), { processes });
+}
+
 test.each(['mysql', 'mariadb'] as const)(
   'where sluice capture and sluice apply run apart, large rows of %s and rows under rules are repaired, with a key and without',
   async (source) => {
@@ -42,7 +48,7 @@ test.each(['mysql', 'mariadb'] as const)(
     await onSource(line, ...FILL);
     let capture = started(line, 'capture');
     const apply = started(line, 'apply');
-    await untilProcess(line, caughtUpSince(Date.now()), { processes: [capture, apply] });
+    await untilBoth(line, [capture, apply]);
     const clean = await verify(line, '--table', '*');
     expect(clean, JSON.stringify(clean)).toMatchObject({ exit: 0 });
     await onTarget(line, DAMAGE);
@@ -57,7 +63,7 @@ test.each(['mysql', 'mariadb'] as const)(
     expect(alone.data.tables[0]?.advice).toContain('Start sluice capture on this machine');
 
     capture = started(line, 'capture');
-    await untilProcess(line, caughtUpSince(Date.now()), { processes: [capture, apply] });
+    await untilBoth(line, [capture, apply]);
     const done = await verify(line, ...repair, '--restart');
     const told = done.data.tables.map(({ table, state, advice, repaired }) => ({ table, state, advice, repaired }));
     expect(told).toEqual([
@@ -71,5 +77,5 @@ test.each(['mysql', 'mariadb'] as const)(
     expect(await capture.stop(), capture.log).toBe(0);
     await expectEqual(line);
   },
-  300_000,
+  600_000,
 );

@@ -105,6 +105,7 @@ test.each([
     for (const each of processes) expect(await each.stop(), each.log).toBe(0);
     expect(await verify(line)).toMatchObject({ exit: 6, error: { code: 'CONTROL_UNREACHABLE' } });
   },
+  300_000,
 );
 
 test('verify tells no difference of a shop that is written to all the time', async () => {
