@@ -32,6 +32,7 @@ const TABLES = {
 } as const;
 /** What `sluice complete` takes as flags; one that is not given is not set. */
 const ENDING = {
+  without: { type: 'array', maxItems: 2, uniqueItems: true, items: { enum: ['source', 'target'] } },
   leavesBehind: { type: 'boolean' },
   keepsTopics: { type: 'boolean' },
   dropsAccounts: { type: 'boolean' },
@@ -56,6 +57,8 @@ interface Act {
 
 const ALWAYS = () => true;
 const NEVER = () => false;
+/** Whoever gives a name means this pipeline and no other. */
+const WHEN_GIVEN = ({ confirm }: Asked) => confirm !== undefined;
 
 /** The same that the control socket does, one route each. */
 const ACTS: readonly Act[] = [
@@ -132,9 +135,21 @@ const ACTS: readonly Act[] = [
     run: ({ cutover }, { by = '' }) => cutover?.confirm(by) ?? null,
   },
   {
-    path: '/api/v1/way-back/accept',
-    schema: body({ tables: TABLES, by: BY }, ['tables', 'by']),
+    path: '/api/v1/way-back/retry',
+    schema: body({ id: ID, by: BY }, ['id', 'by']),
     needsName: NEVER,
+    run: ({ wayBack }, { id = '' }) => wayBack?.retry(id) ?? null,
+  },
+  {
+    path: '/api/v1/way-back/drop',
+    schema: body({ id: ID, confirm: CONFIRM, by: BY }, ['id', 'confirm', 'by']),
+    needsName: ALWAYS,
+    run: ({ wayBack }, { id = '' }) => wayBack?.drop(id) ?? null,
+  },
+  {
+    path: '/api/v1/way-back/accept',
+    schema: body({ tables: TABLES, confirm: CONFIRM, by: BY }, ['tables', 'by']),
+    needsName: WHEN_GIVEN,
     run: ({ shapes }, { tables = [] }) => shapes?.accept(tables).then((accepted) => ({ tables: accepted })) ?? null,
   },
   {
@@ -151,14 +166,14 @@ const ACTS: readonly Act[] = [
   },
 ];
 
-/** A server that is lost is told so at the command line. */
 function completion({
   by = '',
+  without = [],
   leavesBehind = false,
   keepsTopics = false,
   dropsAccounts = false,
 }: Asked): EndingRequest {
-  return { kind: 'complete', by, without: [], leavesBehind, keepsTopics, dropsData: false, dropsAccounts };
+  return { kind: 'complete', by, without, leavesBehind, keepsTopics, dropsData: false, dropsAccounts };
 }
 
 /** Everything that changes something: with the token, from our own page or from no page (INV-163). */

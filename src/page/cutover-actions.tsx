@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { CutoverStatus, Waiver } from '../contract/cutover.ts';
 import { Action } from './action.tsx';
+import { WayBackActions } from './way-back-actions.tsx';
 
 interface CutoverActionsProps {
   readonly cutover: CutoverStatus;
@@ -9,7 +10,7 @@ interface CutoverActionsProps {
   readonly reasons: Readonly<Record<string, string>>;
 }
 
-/** Rehearse, switch, abort: each by the command that does the same, and with the reason when it cannot be done now. */
+/** Rehearse, switch, abort, complete: each by the command that does the same, and with the reason when it cannot be done now. */
 export function CutoverActions({ cutover, pipeline, reasons }: CutoverActionsProps) {
   const [by, setBy] = useState('');
   const waivers = waiversOf(cutover, reasons, by);
@@ -67,8 +68,26 @@ export function CutoverActions({ cutover, pipeline, reasons }: CutoverActionsPro
           refusal={nameless(by)}
         />
       )}
+      {cutover.wayBack && <WayBackActions wayBack={cutover.wayBack} pipeline={pipeline} by={by} />}
+      {isOver(cutover) && (
+        <Action
+          label="Complete"
+          command={`sluice complete --by ${by === '' ? 'NAME' : by}`}
+          path="/api/v1/complete"
+          body={{ by }}
+          pipeline={pipeline}
+          refusal={nameless(by)}
+          isDangerous
+        />
+      )}
     </section>
   );
+}
+
+/** The application writes on the new side, and nothing is under way: the pipeline can be ended for good. */
+function isOver({ attempt, wayBack }: CutoverStatus): boolean {
+  if (attempt !== null && !attempt.isOver) return false;
+  return wayBack !== null || (attempt?.outcome === 'committed' && attempt.direction === 'forward');
 }
 
 function waiversOf({ gates }: CutoverStatus, reasons: CutoverActionsProps['reasons'], by: string): readonly Waiver[] {

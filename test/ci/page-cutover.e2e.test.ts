@@ -58,6 +58,7 @@ cutover:
     });
     await onSource(line, 'CREATE TABLE ledger (id int NOT NULL PRIMARY KEY, note varchar(20))');
     await onSource(line, "INSERT INTO ledger VALUES (1, 'one')");
+    await onSource(line, 'CREATE TABLE moment (id int NOT NULL PRIMARY KEY, at datetime)');
     await onTarget(line, "CREATE ROLE app LOGIN PASSWORD 'app'");
     child = spawn(process.execPath, [MAIN, 'run', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
     browser = await openBrowser();
@@ -124,6 +125,36 @@ cutover:
     expect(await side()).toBe('target');
   });
 
+  it('lets a person decide what the way back waits for: a table that DDL changed, and a change that the old side cannot hold', async () => {
+    const wayBack = () => page.getByRole('heading', { name: 'The way back' }).locator('..').textContent();
+    const accept = page.getByRole('button', { name: /^Accept changed tables/ });
+    await expect.poll(() => accept.textContent(), SOON).toBe('Accept changed tables (the way back runs)');
+    expect(await accept.isDisabled()).toBe(true);
+    // What is given up is nothing in the end, so that both sides stay equal.
+    await onTarget(
+      line,
+      "ALTER TABLE moment ADD COLUMN extra text; INSERT INTO moment VALUES (1, 'infinity', 'x'); DELETE FROM moment",
+    );
+    await expect.poll(wayBack, SOON).toContain('sluice rollback accept public.moment');
+    await expect.poll(() => accept.textContent(), SOON).toBe('Accept changed tables …');
+    await press('Accept changed tables', line.config.pipeline);
+    await expect.poll(wayBack, SOON).toContain('2 changes that the old side cannot hold');
+    expect(await violations(page)).toEqual([]);
+    await picture('way-back-waits');
+    await press('Try what is set aside again');
+    expect(await wayBack()).toContain('2 changes that the old side cannot hold');
+    await press('Give up what is set aside', line.config.pipeline);
+    await expect.poll(wayBack, SOON).not.toContain('cannot hold');
+    await onTarget(line, 'ALTER TABLE moment DROP COLUMN extra');
+    const asked = `SELECT what->>'action' AS action FROM sluice.event
+      WHERE who = 'ada' AND what->>'action' LIKE 'way-back.%' ORDER BY at_ms, id`;
+    expect((await onTarget(line, asked)).map(({ action }) => action)).toEqual([
+      'way-back.accept',
+      'way-back.retry',
+      'way-back.drop',
+    ]);
+  });
+
   it('is gone back from in the same way, over the stream that carries the new writes back', async () => {
     await onTarget(line, "INSERT INTO ledger VALUES (3, 'three')");
     await expect.poll(() => page.getByRole('heading', { name: 'The way back' }).count(), SOON).toBe(1);
@@ -136,7 +167,7 @@ cutover:
     await picture('gone-back');
   });
 
-  it('is ended for good by the running process, asked over HTTP, once the application has gone over again', async () => {
+  it('is ended for good by the running process, by the button, once the application has gone over again', async () => {
     const ask = async (path: string, body: object) => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
       const given = { method: 'POST', headers, body: JSON.stringify(body) };
@@ -153,7 +184,7 @@ cutover:
     await expect.poll(sentence, SOON).toContain('Done: the application writes to the new side.');
     await expect.poll(async () => (await ask('complete/plan', { by: 'ada' })).refusals, SOON).toEqual([]);
     const ended = once(child, 'exit');
-    expect(await ask('complete', { by: 'ada', confirm: name })).toMatchObject({ status: 200 });
+    await press('Complete', name);
     expect(await ended).toEqual([0, null]);
     const [left] = await onTarget(line, "SELECT to_regnamespace('sluice') IS NULL AS gone");
     expect(left).toEqual({ gone: true });

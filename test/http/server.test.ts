@@ -77,6 +77,16 @@ const ACTIONS: PipelineActions = {
       return { dropped: 1 };
     },
   },
+  wayBack: {
+    retry: async (id) => {
+      asked.push(['way-back.retry', id]);
+      return { applied: 0, remaining: 2 };
+    },
+    drop: async (id) => {
+      asked.push(['way-back.drop', id]);
+      return { dropped: 2 };
+    },
+  },
   pace: {
     pause: async (by) => {
       asked.push(['pause', by]);
@@ -285,6 +295,9 @@ describe('what changes something (INV-163)', () => {
       { tables: ['public.tbl_order'] },
     ]);
     expect(await post('way-back/accept', { tables: [], by: 'ada' })).toMatchObject([400, {}]);
+    const elsewhere = { tables: 'all', by: 'ada', confirm: 'other' };
+    expect(await post('way-back/accept', elsewhere)).toMatchObject([409, { code: 'HTTP_NOT_CONFIRMED' }]);
+    expect(await post('way-back/accept', { ...elsewhere, confirm: 'shop' })).toMatchObject([200, {}]);
     expect(await post('complete/plan', { by: 'ada' })).toEqual([200, NO_ENDING]);
     expect(await post('complete', { by: 'ada', confirm: 'other' })).toMatchObject([
       409,
@@ -295,14 +308,37 @@ describe('what changes something (INV-163)', () => {
       409,
       { code: 'ENDING_REFUSED', remedy: '--leave-behind.' },
     ]);
-    expect(await post('complete', { by: 'ada', confirm: 'shop', leavesBehind: true })).toMatchObject([200, {}]);
+    const given = { by: 'ada', confirm: 'shop', leavesBehind: true };
+    expect(await post('complete', given)).toMatchObject([200, {}]);
+    expect(await post('complete', { ...given, without: ['log'] })).toMatchObject([400, {}]);
+    expect(await post('complete', { ...given, without: ['source', 'source'] })).toMatchObject([400, {}]);
+    expect(await post('complete', { ...given, without: ['source'] })).toMatchObject([200, {}]);
     const none = { kind: 'complete', by: 'ada', without: [], leavesBehind: false, keepsTopics: false };
     const rest = { ...none, dropsData: false, dropsAccounts: false };
     expect(asked).toEqual([
       ['accept', 'all'],
+      ['accept', 'all'],
       ['complete.plan', rest],
       ['complete', rest],
       ['complete', { ...rest, leavesBehind: true }],
+      ['complete', { ...rest, leavesBehind: true, without: ['source'] }],
+    ]);
+  });
+
+  it('tries changes of the way back again that were set aside, and gives them up by the name of the pipeline alone', async () => {
+    const token = bearer(await http.token());
+    const post = async (act: string, body: object) => {
+      const answer = await http.post(`/api/v1/way-back/${act}`, { by: 'ada', ...body }, token);
+      return [answer.status, await answer.json()];
+    };
+    expect(await post('retry', { id: '17' })).toEqual([200, { applied: 0, remaining: 2 }]);
+    expect(await post('retry', { id: 'x' })).toMatchObject([400, {}]);
+    expect(await post('drop', { id: 'all' })).toMatchObject([400, {}]);
+    expect(await post('drop', { id: 'all', confirm: 'other' })).toMatchObject([409, { code: 'HTTP_NOT_CONFIRMED' }]);
+    expect(await post('drop', { id: 'all', confirm: 'shop' })).toEqual([200, { dropped: 2 }]);
+    expect(asked).toEqual([
+      ['way-back.retry', '17'],
+      ['way-back.drop', 'all'],
     ]);
   });
 
