@@ -1,11 +1,12 @@
 import type { Config } from '../config/config.ts';
 import type { EndingRequest, Kept } from '../contract/ending.ts';
 import type { Attempt } from '../cutover/journal.ts';
+import type { StepRecord } from '../cutover/step.ts';
 import { quoteAccount } from '../mysql/identifier.ts';
 import { quoteIdent, quoteLiteral } from '../postgres/quote.ts';
 import type { Standing } from './ending-gate.ts';
 import { removalSite } from './remains.ts';
-import { canDropAccount } from './remains-account.ts';
+import { canDropAccount, standingAccounts } from './remains-account.ts';
 import { onTarget } from './remains-target.ts';
 import { sourceFence } from './switch-fence.ts';
 
@@ -19,7 +20,7 @@ export async function keptOf(
     ...fenceKept(config, request, standing),
     ...dataKept(request),
     ...topicsKept(config, request),
-    ...(await accountsKept(config, request)),
+    ...(await accountsKept(config, request, standing)),
     { what: 'backups, and the files beside those that a flip changed', why: 'they are yours', statements: [] },
   ];
 }
@@ -57,11 +58,15 @@ function fenceKept(config: Config, { kind, without }: EndingRequest, standing: S
 }
 
 function liftOf(config: Config, attempt: Attempt | null): readonly string[] {
-  const record = attempt?.steps.find(({ name }) => name === 'fence')?.record ?? null;
+  const record = fencedBy(attempt);
   if (record === null) return [];
   return sourceFence(config)
     .describe(record)
     .lift.flatMap(({ statements }) => statements);
+}
+
+function fencedBy(attempt: Attempt | null): StepRecord | null {
+  return attempt?.steps.find(({ name }) => name === 'fence')?.record ?? null;
 }
 
 function dataKept({ kind, dropsData }: EndingRequest): readonly Kept[] {
@@ -84,22 +89,44 @@ function topicsKept({ log }: Config, { keepsTopics }: EndingRequest): readonly K
 }
 
 /** Whoever made an account knows what else uses it. Those of administrators were not made for us. */
-async function accountsKept(config: Config, request: EndingRequest): Promise<readonly Kept[]> {
+async function accountsKept(
+  config: Config,
+  request: EndingRequest,
+  standing: Standing | null,
+): Promise<readonly Kept[]> {
+  const role = await ownRole(config, request.without.includes('target'));
+  const onTarget =
+    role === null ? [] : [`REASSIGN OWNED BY ${role} TO CURRENT_USER`, `DROP OWNED BY ${role}`, `DROP ROLE ${role}`];
+  const unlocks = isEverybodyLocked(config, request, standing) ? UNLOCK_FIRST : '';
+  return [...account('source', await sourceDrops(config, request), unlocks), ...account('target', onTarget)];
+}
+
+/** A source that is lost is not asked: then they are told as they are likely to be. */
+async function sourceDrops(config: Config, { without, dropsAccounts }: EndingRequest): Promise<readonly string[]> {
   const { source } = config;
-  const { without, dropsAccounts } = request;
   const users = new Set([source.url.user, ...(source.adminUrl === null ? [] : [source.adminUrl.user])]);
   users.delete('root');
   if (dropsAccounts && canDropAccount(config)) users.delete(source.url.user);
-  const onSource = [...users].map((user) => `DROP USER IF EXISTS ${quoteAccount(user, '%')}`);
-  const role = await ownRole(config, without.includes('target'));
-  const onTarget =
-    role === null ? [] : [`REASSIGN OWNED BY ${role} TO CURRENT_USER`, `DROP OWNED BY ${role}`, `DROP ROLE ${role}`];
-  return [...account('source', onSource), ...account('target', onTarget)];
+  const likely = { accounts: [...users].map((user) => quoteAccount(user, '%')), isClosed: false };
+  const asked = users.size > 0 && !without.includes('source');
+  const { accounts, isClosed } = asked ? await standingAccounts(removalSite(config), [...users]) : likely;
+  const drops = accounts.map((one) => `DROP USER IF EXISTS ${one}`);
+  if (!isClosed || drops.length === 0) return drops;
+  return ['SET GLOBAL super_read_only = OFF', ...drops, 'SET GLOBAL super_read_only = ON'];
 }
 
-function account(side: 'source' | 'target', statements: readonly string[]): readonly Kept[] {
+const UNLOCK_FIRST = 'the fence has locked every account but ours: unlock your own before you drop these; ';
+
+/** Whoever drops our accounts then could not log in any more, and nobody else could. */
+function isEverybodyLocked(config: Config, { kind }: EndingRequest, standing: Standing | null): boolean {
+  const record = kind === 'complete' ? fencedBy(standing?.cutover ?? null) : null;
+  const locked = record?.['accounts'];
+  return Array.isArray(locked) && locked.length > 0 && config.cutover.keepAccounts.length === 0;
+}
+
+function account(side: 'source' | 'target', statements: readonly string[], first = ''): readonly Kept[] {
   if (statements.length === 0) return [];
-  const why = 'we cannot drop the account that we are; as an administrator, where nothing else uses it:';
+  const why = `${first}we cannot drop the account that we are; as an administrator, where nothing else uses it:`;
   return [{ what: `the account of sluice on the ${side}`, why, statements }];
 }
 
