@@ -61,10 +61,14 @@ export interface PostgresJournalOptions {
   closeStream(session: PostgresSession, attempt: string): Promise<boolean>;
   /** How long the target may say nothing until it counts as out of reach, milliseconds. */
   readonly answerLimitMs?: number;
+  /** What a session of ours waits for on the target, in words; empty: for nobody. */
+  waitsFor?(signal: AbortSignal): Promise<string>;
 }
 
 /** A link that is cut may stay silent for many minutes, and each of them is one in which nobody can write. */
 const ANSWER_LIMIT_MS = 5_000;
+/** Part of it after which it is asked, on another session, whether somebody's lock is why. */
+const LOOK_RATIO = 0.25;
 
 /** The journal on PostgreSQL: `sluice.cutover` and `sluice.cutover_step`. */
 export class PostgresJournal implements Journal {
@@ -206,9 +210,17 @@ export class PostgresJournal implements Journal {
     const limitMs = this.#options.answerLimitMs ?? ANSWER_LIMIT_MS;
     const givenUp = new AbortController();
     const silence = Promise.withResolvers<never>();
+    const over = new AbortController();
+    let waits = '';
+    const look = setTimeout(() => {
+      const asked = this.#options.waitsFor?.(over.signal).then((words) => {
+        waits = words;
+      });
+      asked?.catch(() => {});
+    }, limitMs * LOOK_RATIO);
     const timer = setTimeout(() => {
       givenUp.abort();
-      silence.reject(targetSilent(limitMs));
+      silence.reject(targetSilent(limitMs, waits));
       void this.close();
     }, limitMs);
     const working = this.#with((session) => work(session, givenUp.signal), givenUp.signal);
@@ -216,7 +228,9 @@ export class PostgresJournal implements Journal {
     try {
       return await Promise.race([working, silence.promise]);
     } finally {
+      clearTimeout(look);
       clearTimeout(timer);
+      over.abort();
     }
   }
 
@@ -330,12 +344,15 @@ function streamMoved(): SluiceError {
   });
 }
 
-/** TARGET_SILENT: there is a link, and nothing comes over it. */
-function targetSilent(limitMs: number): SluiceError {
+/** TARGET_SILENT: there is a link, and nothing comes over it. `waits`: what for, as another session says; empty: unknown. */
+function targetSilent(limitMs: number, waits: string): SluiceError {
   return new SluiceError({
     code: 'TARGET_SILENT',
-    message: `the target has not answered for ${limitMs / 1000} s`,
-    remedy: 'Look at the target and at the network between; it is tried again until it answers.',
+    message: `the target has not answered for ${limitMs / 1000} s${waits === '' ? '' : `: ${waits}`}`,
+    remedy:
+      waits === ''
+        ? 'Look at the target and at the network between; it is tried again until it answers.'
+        : 'End what is named, on the target; it is tried again until it answers.',
     disposition: 'retry',
   });
 }

@@ -7,6 +7,7 @@ import { heeding, textOf, timeOver } from './heeding.ts';
 import type { Attempt, Journal } from './journal.ts';
 import { nextAct } from './state.ts';
 import type { Step, StepContext } from './step.ts';
+import { unknownStep } from './unknown-step.ts';
 
 export interface RunnerOptions {
   readonly journal: Journal;
@@ -72,7 +73,10 @@ export class Runner {
   async #act(): Promise<boolean> {
     const { outcome, isRehearsal, steps } = this.#book.attempt;
     const facts = steps.map((step) => {
-      return { ...step, canUndo: this.#step(step.name).undo !== undefined, isNoted: step.record !== null };
+      const isNoted = step.record !== null;
+      // What was never begun has nothing to be put back: that another configuration has it does not matter.
+      const isTouched = step.state !== 'waiting' || isNoted;
+      return { ...step, canUndo: isTouched && this.#step(step.name).undo !== undefined, isNoted };
     });
     const act = nextAct({ outcome, isRehearsal, abortReason: this.#abortReason(), steps: facts });
     switch (act.tag) {
@@ -275,15 +279,4 @@ function rethrowFatal(error: unknown): void {
 function unknownOutcome(error: unknown): string {
   const till = 'until the target answers, neither side is opened: either may be the one';
   return `not known yet whether it is committed: ${textOf(error)} ${till} (docs/operate/cutover.md)`;
-}
-
-/** CUTOVER_STEP_UNKNOWN: the journal holds an attempt of another version of sluice, or of another configuration. */
-function unknownStep(name: string): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_STEP_UNKNOWN',
-    message: `the attempt in the journal has a step ${name} that this version, or this configuration, does not have`,
-    remedy:
-      'Start it with the version and the entries of cutover in sluice.yaml with which the attempt was begun, until it is over; then with these.',
-    disposition: 'stop',
-  });
 }

@@ -23,6 +23,7 @@ import { predictBlock } from '../cutover/prediction.ts';
 import { Runner, type RunnerOptions } from '../cutover/runner.ts';
 import type { Step, StepRecord } from '../cutover/step.ts';
 import { connectPostgres } from '../postgres/connection.ts';
+import { lockWords } from './drain-wait.ts';
 import { standingCutover } from './journal-reader.ts';
 import { leaveTime } from './leave-time.ts';
 
@@ -68,6 +69,7 @@ export class CutoverDesk implements CutoverActions {
       owner: randomUUID(),
       connect: () => connectPostgres(targetLogin(config)),
       closeStream,
+      waitsFor: (signal) => lockWords(config, signal),
     });
     const place = { database: HEARTBEAT_DATABASE, pipeline: config.pipeline };
     this.#copy = new SourceCopy({ ...place, login: sourceAdminLogin(config.source), logger });

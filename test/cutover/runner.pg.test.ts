@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SluiceError } from '../../src/contract/error.ts';
 import { attemptStatus } from '../../src/cutover/attempt-status.ts';
@@ -9,6 +10,7 @@ import { PostgresJournal } from '../../src/cutover/postgres-journal.ts';
 import { RUNNER_POINTS, Runner, type RunnerPoint } from '../../src/cutover/runner.ts';
 import type { Step, StepContext } from '../../src/cutover/step.ts';
 import { connectPostgres } from '../../src/postgres/connection.ts';
+import { lockWaits } from '../../src/postgres/lock-wait.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
@@ -136,6 +138,60 @@ test('what the first blocked step gets ready is ready before writes are blocked,
   const failed = await runAttempt(it.world, { journal, steps: worldSteps(it.world, { fence: unready }) });
   expect(failed).toMatchObject({ outcome: 'aborted', isOver: true, blockedAtMs: null });
   expect(await it.world.get('source')).toBe('open');
+});
+
+describe('an attempt that another configuration has begun', () => {
+  const renamed = (world: World, hook: string): readonly Step[] =>
+    worldSteps(world).map((step) => (step.name === 'hook' ? { ...step, name: hook } : step));
+
+  /** Cut off behind its fence. */
+  async function cutOff(world: World, steps: readonly Step[]): Promise<void> {
+    const journal = worldJournal(world, 'one');
+    const stop = new AbortController();
+    const onPoint = (point: RunnerPoint, step: string | null) => {
+      if (point === 'step-done' && step === 'fence') stop.abort();
+    };
+    await runAttempt(world, { journal, steps, stop: stop.signal, onPoint });
+    await journal.close();
+  }
+
+  async function goneOnWith(world: World, steps: readonly Step[]): Promise<Attempt> {
+    const journal = worldJournal(world, 'next');
+    try {
+      const attempt = await journal.last();
+      if (attempt === null) throw new Error('no attempt');
+      await journal.takeOver(attempt.id);
+      return await new Runner(attempt, runnerOptions({ steps, journal, isOwn: false })).run();
+    } finally {
+      await journal.close();
+    }
+  }
+
+  test('is put back where only steps that were never begun are not known here', async () => {
+    await using it = await freshWorld();
+    await cutOff(it.world, worldSteps(it.world));
+    const known = worldSteps(it.world).filter(({ name }) => name !== 'flip');
+    expect(await goneOnWith(it.world, known)).toMatchObject({ outcome: 'aborted', isOver: true });
+    await expectOneOpenSide(it.world, 'source');
+  });
+
+  test.each([
+    ['before-fence', /Put cutover\.hooks\.beforeFence back into sluice\.yaml as it was .* stays blocked/],
+    ['of-tomorrow', /Start the version of sluice with which the attempt was begun/],
+  ])(
+    'is left as it stands where the step %s has to be put back, says what to do, and is put back then',
+    async (name, remedy) => {
+      await using it = await freshWorld();
+      const steps = renamed(it.world, name);
+      await cutOff(it.world, steps);
+      const known = steps.filter((step) => step.name !== name);
+      const refused = expect.objectContaining({ code: 'CUTOVER_STEP_UNKNOWN', remedy: expect.stringMatching(remedy) });
+      await expect(goneOnWith(it.world, known)).rejects.toEqual(refused);
+      expect(await it.world.get('source')).toBe('closed');
+      expect(await goneOnWith(it.world, steps)).toMatchObject({ outcome: 'aborted', isOver: true });
+      await expectOneOpenSide(it.world, 'source');
+    },
+  );
 });
 
 test('what fails beyond the point of no return is tried until it is done', async () => {
@@ -383,6 +439,30 @@ describe('a target that falls silent', () => {
       expect(await it.world.get('stream')).toBe('at end');
     });
   });
+});
+
+test("somebody's lock at the point of no return opens the source again, and it is said whose session holds it", async () => {
+  await using it = await freshWorld();
+  const other = new Client({ connectionString: it.world.url, application_name: 'report' });
+  await other.connect();
+  const lock = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const waitsFor = async () => {
+    const session = await connectPostgres({ url: it.world.url, pipeline: 'test' });
+    const waits = await lockWaits(session, 'shop').finally(() => session.close());
+    return waits.map(({ table, by }) => `${table} of session ${by.pid} (${by.application})`).join();
+  };
+  const journal = worldJournal(it.world, 'one', { waitsFor });
+  const attempt = await runAttempt(it.world, {
+    journal,
+    onPoint: async (point) => {
+      if (point === 'commit-sent') await other.query('BEGIN; LOCK TABLE world IN EXCLUSIVE MODE');
+      if (point === 'aborted') await other.query('ROLLBACK');
+    },
+  });
+  await Promise.all([other.end(), journal.close()]);
+  expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
+  expect(attempt.reason).toContain(`world of session ${lock.rows[0]?.pid} (report)`);
+  await expectOneOpenSide(it.world, 'source');
 });
 
 const REFUSE = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -161,6 +161,19 @@ export function switchFaults(kind: SourceKind): void {
     );
   });
 
+  test("a lock of somebody else on the stream's checkpoint stops the point of no return, and its session is named", async () => {
+    const other = new Client({ connectionString: line.target.url, application_name: 'report' });
+    await other.connect();
+    script.set('commit-sent null', () => other.query('BEGIN; LOCK TABLE sluice.checkpoint IN EXCLUSIVE MODE'));
+    script.set('step-undone fence', () => other.query('ROLLBACK'));
+    const attempt = await switchTo(running, 'forward');
+    await other.end();
+    await expectPutBack(
+      attempt,
+      /not answered for 5 s: .*waits for a lock on sluice\.checkpoint of session \d+ \(postgres, report/,
+    );
+  });
+
   test('a right that is taken from the account at the source puts everything back', async () => {
     const right = `SELECT ON ${databaseScope(line.source.name)}`;
     script.set('step-noted fence', () => onSource(line, `REVOKE ${right} FROM sluice@'%'`));

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Attempt, NewAttempt } from '../../src/cutover/journal.ts';
-import { PostgresJournal } from '../../src/cutover/postgres-journal.ts';
+import { PostgresJournal, type PostgresJournalOptions } from '../../src/cutover/postgres-journal.ts';
 import { Runner, type RunnerOptions } from '../../src/cutover/runner.ts';
 import type { Step } from '../../src/cutover/step.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
@@ -84,7 +84,7 @@ export function worldSteps(world: World, change: Readonly<Record<string, Partial
 export function worldJournal(
   world: World,
   owner: string,
-  { url = world.url, ...more }: { url?: string; answerLimitMs?: number } = {},
+  { url = world.url, ...more }: { url?: string } & Pick<PostgresJournalOptions, 'answerLimitMs' | 'waitsFor'> = {},
 ): PostgresJournal {
   return new PostgresJournal({
     ...more,
