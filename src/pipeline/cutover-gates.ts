@@ -33,6 +33,8 @@ export interface GateWatchOptions {
   readonly sides: SwitchSides;
   /** null: no way back is wanted. */
   readonly reverse: Pick<Reverse, 'check'> | null;
+  /** Writes are blocked, or were: then no gate matters any more, and whoever waits needs both servers. */
+  readonly isFenced: () => boolean;
   readonly onGates: (gates: readonly GateStatus[], atMs: number) => void;
 }
 
@@ -90,8 +92,8 @@ export class GateWatch {
 
   async #watchAll(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const gates = await this.#judge([]);
-      if (!signal.aborted) this.#options.onGates(gates, Date.now());
+      const gates = this.#options.isFenced() ? null : await this.#judge([]);
+      if (!signal.aborted && gates !== null) this.#options.onGates(gates, Date.now());
       await pause(EVERY_MS, signal);
     }
   }

@@ -80,13 +80,16 @@ export function switchSteps(direction: Direction, options: SwitchOptions): reado
 function forwardSteps(options: SwitchOptions): readonly Step[] {
   const { config, sourceFence: fence, targetFence, drain, wayBack, flip, word } = options;
   const { targetRoles: roles, writeBlockLimitMs: limitMs, firstWriteMs } = config.cutover;
-  const [prove, skip, quieten] = wayBack === null ? [] : wayBackSteps({ ...wayBack, limitMs });
+  const skips = new Early(async () => (await wayBack?.skipForward()) ?? '');
+  const skipForward = (signal: AbortSignal) => skips.result(signal);
+  const [prove, skip, quieten] = wayBack === null ? [] : wayBackSteps({ ...wayBack, skipForward, limitMs });
   const openingOf = (record: StepRecord) => ({ ...record, roles });
   const counts = new Early(options.countRows);
   const sequences = new Early(options.raiseSequences);
   const beside = (signal: AbortSignal) => {
     counts.begin(signal);
     sequences.begin(signal);
+    if (wayBack !== null) skips.begin(signal);
   };
   const [ahead, again, verify] = verifySteps({ ...options, beside, limitMs });
   const [close, open] = closedTargetSteps({ fence: targetFence, limitMs, recordOf: own, openingOf });

@@ -54,6 +54,7 @@ export class ForwardHalf {
       status: () => state.status(),
       lagMs: () => state.lagMs(),
       clockOffsetMs: () => state.board.head?.clockOffsetMs ?? null,
+      isFenced: () => this.half.isFenced,
       onGates: (gates, gatesAtMs) => this.half.tell({ gates, gatesAtMs }),
     });
   }

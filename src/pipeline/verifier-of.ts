@@ -18,6 +18,8 @@ export const LOAD_LIMITS = { threadsRunning: 25, replicaLagSeconds: 30 };
 
 /** No rest between statements, nor a session that looks at how busy the source is: the application waits meanwhile. */
 const HASTE = { limits: { share: 1, rowsPerSecond: null } } as const;
+/** A look at a table's changed rows is short, and waits for answers the most of it. */
+const HASTY_PARALLEL = 6;
 
 export interface WithVerifierOptions {
   /** Nothing else uses the source now. */
@@ -62,7 +64,7 @@ export async function withVerifier<T>(
       onRest,
       busy: async () => (watcher === null ? null : await sourceLoad(watcher, LOAD_LIMITS)),
       causes: (sides, table, print) => waitingCauses(sides.session, config.pipeline, { table, print, scope }),
-      ...(isHasty ? HASTE : {}),
+      ...(isHasty ? { ...HASTE, parallel: Math.max(parallel, HASTY_PARALLEL) } : {}),
     });
     return await work(verifier);
   } finally {

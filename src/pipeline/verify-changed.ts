@@ -59,7 +59,10 @@ export async function verifyChanged(
   };
 }
 
-/** Rows that change while they are looked at wait again: as many passes as what waits now needs, and one. */
+/**
+ * Rows that change while they are looked at wait again: as many passes as what waits now needs, and one. All that is kept
+ * was moved out for the first.
+ */
 async function changedRows(
   verifier: Verifier,
   known: readonly TableScope[],
@@ -74,6 +77,7 @@ async function changedRows(
     const how = isStill ? {} : { attempts: LOOKS_WHILE_MOVING };
     const found = await verifier.recheck(changed, signal, {
       ...how,
+      isMovedOut: pass === 0,
       warm,
       orphans: orphans ?? undefined,
       shapes: { areStill: isStill, tables: shapes },

@@ -22,7 +22,7 @@ import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
 import type { RepairParts } from '../verify/repair.ts';
 import type { TableScope, VerifiedTable } from '../verify/verified-table.ts';
-import { alreadyRunning, type ComparisonOptions } from '../verify/verifier.ts';
+import { alreadyRunning, type ComparisonOptions, type Verifier } from '../verify/verifier.ts';
 import { WarmSessions } from '../verify/warm-sessions.ts';
 import { type OrphanBaseline, orphanBaseline } from './orphan-baseline.ts';
 import { chosen } from './reload.ts';
@@ -31,7 +31,7 @@ import { withSource } from './source-session.ts';
 import { scopedNames } from './target-schema.ts';
 import { type WithVerifier, type WithVerifierOptions, withVerifier } from './verifier-of.ts';
 import { VerifyBook } from './verify-book.ts';
-import { verifyChanged } from './verify-changed.ts';
+import { type ChangedOptions, verifyChanged } from './verify-changed.ts';
 import { dueAtMs } from './verify-due.ts';
 import { tableScope } from './verify-scope.ts';
 
@@ -61,6 +61,8 @@ const RECHECK_EVERY_MS = 10_000;
 const AFTER_FAILURE_MS = 30_000;
 /** What does not heed its end, or its time, is left behind after this long: longer than a comparison needs to end. */
 const GRACE_MS = 5_000;
+/** A fence follows a look ahead of it within seconds, and nobody there waits for what is compared by itself. */
+const FENCE_FOLLOWS_MS = 10_000;
 
 /** Compares both sides for whoever asks, one at a time, and by itself: every table now and then, changed rows soon. */
 export class VerifyDesk {
@@ -74,8 +76,8 @@ export class VerifyDesk {
   #isBookLoaded = false;
   /** Since the last comparison ahead of a fence. */
   #orphans: OrphanBaseline | null = null;
-  /** Tables that the last comparison ahead of a fence saw, and what those were that it looked at. */
-  #seenAhead: readonly string[] = [];
+  /** Tables that the last comparison ahead of a fence saw (null: there was none), and what those were that it looked at. */
+  #scopesAhead: readonly TableScope[] | null = null;
   #shapesAhead = new Map<string, VerifiedTable>();
   readonly #warm: WarmSessions;
   #recheckedAtMs = 0;
@@ -120,22 +122,18 @@ export class VerifyDesk {
 
   /** All that changed since it was compared, behind a fence where nothing moves or ahead of it. What somebody compares meanwhile is cut short. */
   async verifyChanged(asked: AbortSignal, isStill: boolean): Promise<ChangesVerified> {
-    const { config, keys } = this.#options;
-    const { follower } = keys;
+    const { config } = this.#options;
     const signal = AbortSignal.any([asked, this.#options.signal]);
     this.#asked?.end.abort(new DOMException('a switch is under way', 'AbortError'));
     await this.#asked?.done;
     return await this.#alone(async () => {
+      this.#restUntilMs = Math.max(this.#restUntilMs, Date.now() + FENCE_FOLLOWS_MS);
       await this.#loadBook(signal);
-      const [scopes] = await Promise.all([this.#scopes('all'), keys.moveOut()]);
-      this.#book.expect(scopes);
       const orphans = isStill ? (this.#orphans?.watch ?? null) : null;
       if (!isStill) this.#forgetAhead();
-      const ahead = { shapes: this.#shapesAhead, warm: this.#warm };
-      const check = { book: this.#book, follower, scopes, isStill, orphans, ...ahead, signal };
+      const how = { isStill, orphans, signal };
       try {
-        const around = { isHasty: true, onRest: this.#options.onRest, signal };
-        const looked = await this.#withVerifier(config, keys, (verifier) => verifyChanged(verifier, check), around);
+        const { scopes, looked } = await this.#lookedAt(isStill ? this.#scopesAhead : null, how);
         const found = { ...looked, unproven: [...looked.unproven, ...this.#unseen(scopes, isStill)] };
         if (orphans === null) this.#orphans = await orphanBaseline(config, scopes, signal);
         return { ...found, orphans: await this.#orphansOf(found.whole, scopes, orphans, signal) };
@@ -146,11 +144,35 @@ export class VerifyDesk {
     });
   }
 
+  /**
+   * Looks at all tables that the source shows now. Behind a fence it begins with those of the look ahead of it and asks
+   * the source meanwhile: where that shows others, what was looked at counts for nothing.
+   */
+  async #lookedAt(ahead: readonly TableScope[] | null, how: Pick<ChangedOptions, 'isStill' | 'orphans' | 'signal'>) {
+    const { config, keys } = this.#options;
+    const moved = keys.moveOut();
+    const asked = this.#scopes('all');
+    const look = async (scopes: readonly TableScope[]) => {
+      await moved;
+      this.#book.expect(scopes);
+      const parts = { book: this.#book, follower: keys.follower, shapes: this.#shapesAhead, warm: this.#warm };
+      const work = (verifier: Verifier) => verifyChanged(verifier, { ...parts, ...how, scopes });
+      const around = { isHasty: true, onRest: this.#options.onRest, signal: how.signal };
+      return await this.#withVerifier(config, keys, work, around);
+    };
+    const [begun, shown] = await Promise.allSettled([ahead === null ? null : look(ahead), asked, moved]);
+    if (shown.status === 'rejected') throw shown.reason;
+    const scopes = shown.value;
+    if (ahead === null || !isSame(ahead, scopes)) return { scopes, looked: await look(scopes) };
+    if (begun.status === 'rejected') throw begun.reason;
+    return { scopes, looked: begun.value ?? (await look(scopes)) };
+  }
+
   /** An account that has lost its right on a table does not see it: nothing of it was compared, and nothing says so. */
   #unseen(scopes: readonly TableScope[], isStill: boolean): readonly Unverified[] {
     const now = scopes.map(nameOf);
-    const before = isStill ? this.#seenAhead : [];
-    this.#seenAhead = now;
+    const before = isStill ? (this.#scopesAhead ?? []).map(nameOf) : [];
+    this.#scopesAhead = scopes;
     const gone = before.filter((table) => !now.includes(table));
     const none = now.length === 0 && gone.length === 0 ? ['every table'] : [];
     return [...gone, ...none].map((table) => ({ table, reason: UNSEEN }));
@@ -341,6 +363,11 @@ function notReached(): SluiceError {
     remedy: 'sluice status tells what is waited for. The same command goes on with what is left.',
     disposition: 'retry',
   });
+}
+
+function isSame(ahead: readonly TableScope[], now: readonly TableScope[]): boolean {
+  const names = (scopes: readonly TableScope[]) => scopes.map(nameOf).sort().join('\n');
+  return names(ahead) === names(now);
 }
 
 const WAITING_FOR_LOAD: VerifyProgress = {

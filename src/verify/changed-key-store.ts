@@ -2,6 +2,7 @@ import type { TableName } from '../contract/change.ts';
 import type { LogOffset } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
+import { arrayText } from '../postgres/quote.ts';
 import type { AppliedPoint } from './follower.ts';
 import { HEADER_BYTES, KeyJournal } from './key-journal.ts';
 import type { ChangedKey, Moved } from './table-changes.ts';
@@ -55,10 +56,16 @@ const WORTHLESS = `DELETE FROM sluice.changed_key t USING ${NAMED}
 const KEYS = `INSERT INTO sluice.changed_key (pipeline, database, "table", entries, keys)
   SELECT $1, database, "table", entries, decode(keys, 'hex') FROM ${NAMED}`;
 
-const OLDEST = `SELECT id::text, entries::text, encode(keys, 'hex') AS keys FROM (
-    SELECT id, entries, keys, sum(entries) OVER (ORDER BY id) - entries AS before FROM sluice.changed_key
-    WHERE pipeline = $1 AND database = $2 AND "table" = $3 ORDER BY id LIMIT 200) k
-  WHERE before < $4::bigint ORDER BY id`;
+/** Of several tables, each with how many at most; a table's rows in their order. */
+const OLDEST = `SELECT w.place::text, k.id::text, k.entries::text, encode(k.keys, 'hex') AS keys
+  FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS w(database, "table", most, place)
+  CROSS JOIN LATERAL (SELECT c.id, c.entries, c.keys, sum(c.entries) OVER (ORDER BY c.id) - c.entries AS before
+    FROM sluice.changed_key c WHERE c.pipeline = $1 AND c.database = w.database AND c."table" = w."table"
+    ORDER BY c.id LIMIT 200) k
+  WHERE k.before < w.most ORDER BY w.place, k.id`;
+
+const LOOKED_AT = `DELETE FROM sluice.changed_key k USING unnest($2::text[], $3::text[], $4::bigint[]) AS l(database, "table", id)
+  WHERE k.pipeline = $1 AND k.database = l.database AND k."table" = l."table" AND k.id = l.id`;
 
 /** A row of `sluice.changed_key` holds so much at most. */
 const ROW_ENTRIES = 5_000;
@@ -165,24 +172,46 @@ export class ChangedKeyStore {
       await this.#session.query(KEYS, [this.#pipeline, JSON.stringify([{ database, table, ...row }])]);
   }
 
-  async read({ database, table }: TableName, most: number) {
-    const { rows } = await this.#session.query(OLDEST, [this.#pipeline, database, table, String(most)]);
-    const keys = new Map<string, ChangedKey>();
-    let bytes = 0;
-    for (const row of rows) {
-      const journal = Buffer.from(row['keys'] ?? '', 'hex');
-      bytes += journal.length;
-      for (const one of KeyJournal.entriesOf(journal)) keys.set(`${one.isPrinted}${one.bytes.toString('latin1')}`, one);
-    }
-    const entries = rows.reduce((sum, row) => sum + Number(row['entries']), 0);
-    return { keys: [...keys.values()], stored: { ids: rows.map((row) => row['id'] ?? ''), entries, bytes } };
+  /** The oldest keys of each of these tables, in the order of the tables. */
+  async read(wanted: readonly KeysWanted[]): Promise<readonly StoredKeysRead[]> {
+    const lists = [
+      wanted.map(({ name }) => name.database),
+      wanted.map(({ name }) => name.table),
+      wanted.map(({ most }) => String(most)),
+    ];
+    const { rows } = await this.#session.query(OLDEST, [this.#pipeline, ...lists.map(arrayText)]);
+    return wanted.map((_, at) => keysIn(rows.filter((row) => row['place'] === String(at + 1))));
   }
 
-  async remove({ database, table }: TableName, { ids }: StoredKeys): Promise<void> {
-    const sql = `DELETE FROM sluice.changed_key WHERE pipeline = $1 AND database = $2 AND "table" = $3
-      AND id = ANY ($4::bigint[])`;
-    await this.#session.query(sql, [this.#pipeline, database, table, `{${ids.join(',')}}`]);
+  async remove(looked: readonly { readonly name: TableName; readonly stored: StoredKeys }[]): Promise<void> {
+    const rows = looked.flatMap(({ name, stored }) => stored.ids.map((id) => [name.database, name.table, id] as const));
+    if (rows.length === 0) return;
+    const lists = ([0, 1, 2] as const).map((column) => arrayText(rows.map((row) => row[column])));
+    await this.#session.query(LOOKED_AT, [this.#pipeline, ...lists]);
   }
+}
+
+export interface KeysWanted {
+  readonly name: TableName;
+  /** About so many. */
+  readonly most: number;
+}
+
+export interface StoredKeysRead {
+  readonly keys: readonly ChangedKey[];
+  readonly stored: StoredKeys;
+}
+
+function keysIn(rows: readonly TextRow[]): StoredKeysRead {
+  const keys = new Map<string, ChangedKey>();
+  let bytes = 0;
+  for (const row of rows) {
+    const journal = Buffer.from(row['keys'] ?? '', 'hex');
+    bytes += journal.length;
+    for (const one of KeyJournal.entriesOf(journal)) keys.set(`${one.isPrinted}${one.bytes.toString('latin1')}`, one);
+  }
+  const entries = rows.reduce((sum, row) => sum + Number(row['entries']), 0);
+  return { keys: [...keys.values()], stored: { ids: rows.map((row) => row['id'] ?? ''), entries, bytes } };
 }
 
 function keptOf(point: TextRow, rows: readonly TextRow[]): Kept | null {

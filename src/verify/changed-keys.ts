@@ -3,8 +3,9 @@ import type { Change, TableName } from '../contract/change.ts';
 import type { LogOffset } from '../contract/change-log.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
-import { ChangedKeyStore, type StoredKeys } from './changed-key-store.ts';
+import { ChangedKeyStore, type KeysWanted, type StoredKeys, type StoredKeysRead } from './changed-key-store.ts';
 import type { AppliedPoint, Follower } from './follower.ts';
+import { Grouped } from './grouped.ts';
 import { amountOf, type ChangedKey, type TableChanges } from './table-changes.ts';
 import { type Rechecked, VerifyStore } from './verify-store.ts';
 
@@ -47,6 +48,8 @@ export class ChangedKeys {
   /** Of that session, with all that they need in place. */
   #stores: Stores | null = null;
   #busy: Promise<unknown> = Promise.resolve();
+  readonly #takes = new Grouped<KeysWanted, StoredKeysRead>((all) => this.#exclusively((store) => store.read(all)));
+  readonly #looks = new Grouped<LookedAt, LookedAt>((all) => this.#write(all));
   #isFull = false;
   #isOwner = false;
   #epoch = -1;
@@ -101,21 +104,27 @@ export class ChangedKeys {
   /** Up to about so many of the oldest keys of a table. */
   async take(name: TableName, changes: TableChanges, most: number): Promise<TakenKeys> {
     const { emptied } = changes;
-    return await this.#exclusively(async (store) => ({ ...(await store.read(name, most)), emptied }));
+    return { ...(await this.#takes.add({ name, most })), emptied };
   }
 
   /** Writes what came of it together with what is still to be looked at: a kill in between looks once more. */
   async looked(taken: TakenKeys, changes: TableChanges, { found, again }: Looked): Promise<void> {
-    await this.#exclusively(async (store, verified) => {
-      await store.inTransaction(async () => {
-        await verified.rechecked(found);
-        await store.remove(found.scope, taken.stored);
-        await store.add(found.scope, again);
-      });
-    });
+    await this.#looks.add({ found, again, stored: taken.stored });
     if (changes.emptied !== taken.emptied) return;
     changes.movedLess(taken.stored);
     changes.movedMore(amountOf(again));
+  }
+
+  /** Of several tables in one transaction: behind a fence everybody waits for each. */
+  async #write(looks: readonly LookedAt[]): Promise<readonly LookedAt[]> {
+    await this.#exclusively(async (store, verified) => {
+      await store.inTransaction(async () => {
+        await verified.rechecked(looks.map(({ found }) => found));
+        await store.remove(looks.map(({ found, stored }) => ({ name: found.scope, stored })));
+        for (const { found, again } of looks) await store.add(found.scope, again);
+      });
+    });
+    return looks;
   }
 
   async #moveOut(store: ChangedKeyStore, point: AppliedPoint | null): Promise<void> {
@@ -212,6 +221,10 @@ export class ChangedKeys {
 interface Stores {
   readonly keys: ChangedKeyStore;
   readonly verified: VerifyStore;
+}
+
+interface LookedAt extends Looked {
+  readonly stored: StoredKeys;
 }
 
 export interface Looked {

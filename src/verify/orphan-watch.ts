@@ -34,16 +34,31 @@ export class OrphanWatch {
   /** Rows of these keys, given by their canonical texts, changed. Before they count as looked at. */
   async look(session: PostgresSession, table: VerifiedTable, keys: readonly (readonly string[])[]): Promise<void> {
     if (keys.length === 0) return;
-    const name = quoteTable(table.target);
-    for (const reference of this.#references) {
-      const asChild = quoteTable(reference.child) === name;
-      const asParent = quoteTable(reference.key.parent) === name;
-      if ((!asChild && !asParent) || this.#suspects.has(reference)) continue;
-      if (asChild && (await isAny(session, ofChildren(reference, table, keys)))) this.#suspects.add(reference);
-      const ofParents = asParent ? ofChangedParents(reference, table, keys) : null;
+    const asked: { readonly reference: Reference; readonly from: string }[] = [];
+    for (const { reference, asChild, asParent } of this.#concerned(table.target)) {
+      if (asChild) asked.push({ reference, from: ofChildren(reference, table, keys) });
+      const from = asParent ? ofChangedParents(reference, table, keys) : null;
+      if (from !== null) asked.push({ reference, from });
       // What the rows' own keys do not tell: their other columns may have been referred to.
-      if (asParent && (ofParents === null || (await isAny(session, ofParents)))) this.#suspects.add(reference);
+      else if (asParent) this.#suspects.add(reference);
     }
+    const open = asked.filter(({ reference }) => !this.#suspects.has(reference));
+    const isAny = await areAny(
+      session,
+      open.map(({ from }) => from),
+    );
+    for (const [at, { reference }] of open.entries()) if (isAny[at]) this.#suspects.add(reference);
+  }
+
+  /** References of the table that nothing gives cause to count yet. */
+  #concerned(target: TargetName) {
+    const name = quoteTable(target);
+    const all = this.#references.map((reference) => ({
+      reference,
+      asChild: quoteTable(reference.child) === name,
+      asParent: quoteTable(reference.key.parent) === name,
+    }));
+    return all.filter(({ reference, asChild, asParent }) => (asChild || asParent) && !this.#suspects.has(reference));
   }
 
   /** Something changed the rows of the table that no key tells. */
@@ -73,8 +88,12 @@ export async function countReference(session: PostgresSession, { child, key }: R
   };
 }
 
-async function isAny(session: PostgresSession, from: string): Promise<boolean> {
-  return (await session.query(`SELECT 1 FROM ${from} LIMIT 1`)).rows.length > 0;
+/** Of each of these whether it has a row; in one query, for behind a fence everybody waits for each. */
+async function areAny(session: PostgresSession, all: readonly string[]): Promise<readonly boolean[]> {
+  if (all.length === 0) return [];
+  const columns = all.map((from, at) => `EXISTS (SELECT FROM ${from}) AS any${at}`);
+  const { rows } = await session.query(`SELECT ${columns.join(', ')}`);
+  return all.map((_, at) => rows[0]?.[`any${at}`] === 't');
 }
 
 type Keys = readonly (readonly string[])[];

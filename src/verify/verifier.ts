@@ -44,9 +44,11 @@ const PROGRESS_EVERY_MS = 500;
 /** What does not heed its end is left behind after this long. */
 const GRACE_MS = 2_000;
 
-/** `warm`: sessions that the one before has left, and that are left to the next. */
 type RecheckHow = Pick<RecheckOptions, 'attempts' | 'orphans' | 'shapes'> & {
+  /** Sessions that the one before has left, and that are left to the next. */
   readonly warm?: WarmSessions | undefined;
+  /** All that is kept is on the target already. */
+  readonly isMovedOut?: boolean;
 };
 
 /** Compares tables of both sides while the stream goes on. */
@@ -71,11 +73,11 @@ export class Verifier {
   async recheck(
     scopes: readonly TableScope[],
     signal: AbortSignal,
-    { warm, ...how }: RecheckHow = {},
+    { warm, isMovedOut = false, ...how }: RecheckHow = {},
   ): Promise<readonly Rechecked[]> {
     const { causes, keys, parallel } = this.#parts;
     // Looked at is what is on the target: what is not yet must not be passed over.
-    await keys.moveOut();
+    if (!isMovedOut) await keys.moveOut();
     const { views: left = null, targets = [] } = warm?.take() ?? {};
     const views = left ?? (await this.#parts.openViews());
     const pool = new WorkerPool({ ...this.#parts, follower: keys.follower, views, targets, signal, onWait: () => {} });

@@ -1,6 +1,7 @@
 import type { TableName } from '../contract/change.ts';
 import type { TableVerification, VerifyState } from '../contract/verify.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
+import { arrayText } from '../postgres/quote.ts';
 import { type Looked, parseProgress, stateOf, type TableProgress, withLooked } from './progress.ts';
 import type { RepairRecord } from './repair.ts';
 
@@ -26,11 +27,14 @@ const WAITING = `SELECT 1 AS one FROM sluice.quarantine
 const READ = `SELECT database, "table", state, advice, progress, to_jsonb(v)->>'verdict' AS verdict,
   (extract(epoch FROM finished_at) * 1000)::bigint::text AS finished FROM sluice.verification v WHERE pipeline = $1`;
 
+/** JSON of comparisons as rows. */
 const WRITE = `INSERT INTO sluice.verification AS v (pipeline, database, "table", state, advice, progress, finished_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::numeric / 1000), clock_timestamp())
+  SELECT $1, x.database, x."table", x.state, x.advice, x.progress, to_timestamp(x.finished / 1000), clock_timestamp()
+  FROM jsonb_to_recordset($2::jsonb) AS x(database text, "table" text, state text, advice text, progress text, finished numeric)
   ON CONFLICT (pipeline, database, "table") DO UPDATE
-  SET state = $4, advice = $5, progress = $6, finished_at = to_timestamp($7::numeric / 1000), updated_at = clock_timestamp(),
-    verdict = CASE WHEN $7::numeric IS NOT NULL THEN NULL WHEN v.finished_at IS NULL THEN v.verdict
+  SET state = excluded.state, advice = excluded.advice, progress = excluded.progress, finished_at = excluded.finished_at,
+    updated_at = clock_timestamp(),
+    verdict = CASE WHEN excluded.finished_at IS NOT NULL THEN NULL WHEN v.finished_at IS NULL THEN v.verdict
       ELSE jsonb_build_object('state', v.state, 'advice', v.advice, 'progress', v.progress,
         'finishedAtMs', (extract(epoch FROM v.finished_at) * 1000)::bigint) END`;
 
@@ -97,16 +101,28 @@ export class VerifyStore {
     return rows.map(storedOf);
   }
 
-  /** What a table's comparison has found, kept up with rows that were looked at again; in the caller's transaction. */
-  async rechecked({ scope, ...looked }: Rechecked): Promise<void> {
-    const names = [this.#pipeline, scope.database, scope.table];
-    const { rows } = await this.#session.query(`${READ} AND database = $2 AND "table" = $3 FOR UPDATE`, names);
-    const [known] = rows.map(storedOf);
-    if (known === undefined) return;
-    const now = lookedAt(known, looked);
-    if (now !== null) await this.write({ ...known, ...now });
-    const before = known.before && lookedAt(known.before, looked);
-    if (before) await this.#session.query(KEEP_VERDICT, [...names, before.state, JSON.stringify(before.progress)]);
+  /** What tables' comparisons have found, kept up with rows that were looked at again; in the caller's transaction. */
+  async rechecked(all: readonly Rechecked[]): Promise<void> {
+    const lists = [all.map(({ scope }) => scope.database), all.map(({ scope }) => scope.table)].map(arrayText);
+    const sql = `${READ} AND (database, "table") IN (SELECT * FROM unnest($2::text[], $3::text[])) FOR UPDATE`;
+    const stored = (await this.#session.query(sql, [this.#pipeline, ...lists])).rows.map(storedOf);
+    const known = stored.flatMap((one) => {
+      const looked = all.find(({ scope }) => scope.database === one.database && scope.table === one.table);
+      return looked === undefined ? [] : [{ one, looked }];
+    });
+    const now = known.flatMap(({ one, looked }) => {
+      const next = lookedAt(one, looked);
+      return next === null ? [] : [{ ...one, ...next }];
+    });
+    await this.write(...now);
+    for (const { one, looked } of known) await this.#keepVerdict(one, looked);
+  }
+
+  async #keepVerdict({ database, table, before }: StoredVerification, looked: Looked): Promise<void> {
+    const next = before && lookedAt(before, looked);
+    if (!next) return;
+    const values = [this.#pipeline, database, table, next.state, JSON.stringify(next.progress)];
+    await this.#session.query(KEEP_VERDICT, values);
   }
 
   /** Ids of the records, in order. */
@@ -133,10 +149,13 @@ export class VerifyStore {
     await this.#session.query(sql, [`{${ids.join(',')}}`]);
   }
 
-  async write({ database, table, state, advice, progress, finishedAtMs }: ComparedNow): Promise<void> {
-    const finished = finishedAtMs === null ? null : String(finishedAtMs);
-    const text = progress === null ? null : JSON.stringify(progress);
-    await this.#session.query(WRITE, [this.#pipeline, database, table, state, advice, text, finished]);
+  async write(...all: readonly ComparedNow[]): Promise<void> {
+    if (all.length === 0) return;
+    const rows = all.map(({ database, table, state, advice, progress, finishedAtMs }) => {
+      const text = progress === null ? null : JSON.stringify(progress);
+      return { database, table, state, advice, progress: text, finished: finishedAtMs };
+    });
+    await this.#session.query(WRITE, [this.#pipeline, JSON.stringify(rows)]);
   }
 }
 

@@ -35,3 +35,12 @@ test('a failure is told to who asks, and to nobody before', async () => {
   await new Promise((resolve) => setTimeout(resolve, 10));
   await expect(early.result(signal)).rejects.toThrow('lost');
 });
+
+test('what was begun ends with the step that waits for it, though the one that began it is long over', async () => {
+  const early = new Early((own) => new Promise((_, reject) => own.addEventListener('abort', () => reject(own.reason))));
+  early.begin(signal);
+  const step = new AbortController();
+  const result = early.result(step.signal);
+  step.abort(new Error('its time is over'));
+  await expect(result).rejects.toThrow('its time is over');
+});

@@ -99,7 +99,7 @@ test('rows that are looked at again while a comparison is not finished count for
     source: null,
     target: null,
   };
-  await store.rechecked({ ...LOOKED, differences: [{ ...difference, kind: 'missing' }] });
+  await store.rechecked([{ ...LOOKED, differences: [{ ...difference, kind: 'missing' }] }]);
   expect(verdictOf(await stored())).toMatchObject({ state: 'different', progress: { differenceCount: 1 } });
   expect(await stored()).toMatchObject({ state: 'running', progress: { differenceCount: 1, notedBefore: 7 } });
 });

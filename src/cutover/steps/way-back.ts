@@ -6,7 +6,7 @@ export interface WayBackOptions {
   /** Takes it all away again. */
   drop(): Promise<void>;
   /** What stands on the new side by now came from the old one: it is not carried back. Answers where that ends. */
-  skipForward(): Promise<string>;
+  skipForward(signal: AbortSignal): Promise<string>;
   /** The old side's triggers, which the rows that come back must not fire; answers how many. */
   dropTriggers(): Promise<number>;
   readonly limitMs: number;
@@ -40,7 +40,7 @@ export function wayBackSteps(options: WayBackOptions): readonly [prove: Step, sk
     phase: 'blocked',
     limitMs,
     describe: async () => ['pg_replication_slot_advance to the end of the target’s log, behind the drain'],
-    run: async () => `what was written before ${await skipForward()} is not carried back`,
+    run: async ({ signal }) => `what was written before ${await skipForward(signal)} is not carried back`,
   };
   const quietening: Step = {
     name: 'source-triggers',
