@@ -22,6 +22,9 @@ export class AttemptBook {
   readonly #onChange: (attempt: Attempt) => void;
   readonly #copy: AttemptCopy | null;
   #attempt: Attempt;
+  /** Names of steps that were noted beside other work since they were written. */
+  readonly #unwritten = new Set<string>();
+  #writing: Promise<void> | null = null;
 
   constructor(attempt: Attempt, options: AttemptBookOptions) {
     this.#attempt = attempt;
@@ -62,11 +65,30 @@ export class AttemptBook {
     await this.copy();
   }
 
-  /** In memory at once, for who does something else meanwhile: to be waited for before anything depends on it. */
+  /**
+   * In memory at once, for who does something else meanwhile: to be waited for before anything depends on it. What comes
+   * while the journal is at work is written in one go.
+   */
   async noteStepBeside(name: string, note: StepNote): Promise<void> {
     this.#changeStep(name, note);
-    await this.#journal.noteStep(this.#attempt.id, name, note);
-    await this.copy();
+    this.#unwritten.add(name);
+    this.#writing ??= this.#writeSteps();
+    await this.#writing;
+  }
+
+  async #writeSteps(): Promise<void> {
+    try {
+      while (this.#unwritten.size > 0) {
+        const { id, steps } = this.#attempt;
+        const now = steps.filter(({ name }) => this.#unwritten.has(name));
+        this.#unwritten.clear();
+        await this.#journal.noteSteps(id, now);
+        await this.copy();
+      }
+    } finally {
+      // At once: what is noted from here on is written by the next.
+      this.#writing = null;
+    }
   }
 
   /** In memory in any case: the way back goes on where the journal is out of reach; `settle` writes it later. */
@@ -86,9 +108,7 @@ export class AttemptBook {
   async settle(): Promise<void> {
     const { id, outcome, reason, steps, blockedAtMs, openedAtMs } = this.#attempt;
     if (outcome === 'aborted') await this.#journal.abort(id, reason ?? '');
-    for (const { name, state, detail, startedAtMs, tookMs } of steps) {
-      await this.#journal.noteStep(id, name, { state, detail, startedAtMs, tookMs });
-    }
+    await this.#journal.noteSteps(id, steps);
     await this.#journal.note(id, { blockedAtMs, openedAtMs });
   }
 

@@ -54,6 +54,8 @@ export interface Journal {
   /** Makes this process the owner of an attempt that another one left. */
   takeOver(id: string): Promise<void>;
   noteStep(id: string, step: string, note: StepNote): Promise<void>;
+  /** Several steps whole, at once. */
+  noteSteps(id: string, steps: readonly AttemptStep[]): Promise<void>;
   note(id: string, note: AttemptNote): Promise<void>;
   /**
    * The point of no return: `running` becomes `committed`, and in the same transaction the stream that fed this side is

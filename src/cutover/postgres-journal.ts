@@ -3,7 +3,7 @@ import type { Direction, Outcome } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { attemptOfRow, stepOfRow } from './attempt-row.ts';
-import type { Attempt, AttemptNote, Journal, NewAttempt, StepNote } from './journal.ts';
+import type { Attempt, AttemptNote, AttemptStep, Journal, NewAttempt, StepNote } from './journal.ts';
 
 /** "SLCO": the class of the lock under which the journal's tables are made. */
 const LOCK_CLASS = 0x534c434f;
@@ -36,6 +36,12 @@ const BEGIN = `INSERT INTO sluice.cutover
     (pipeline, owner, direction, is_rehearsal, started_by, started_at_ms, write_block_limit_ms, waivers)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (pipeline) WHERE NOT is_over DO NOTHING RETURNING id::text`;
 const ADD_STEP = `INSERT INTO sluice.cutover_step (cutover, ordinal, name, title, phase) VALUES ($1, $2, $3, $4, $5)`;
+
+/** JSON of steps as rows. */
+const WRITE_STEPS = `UPDATE sluice.cutover_step s
+  SET state = n.state, record = n.record, detail = n.detail, started_at_ms = n.started, took_ms = n.took
+  FROM jsonb_to_recordset($3::jsonb) AS n(name text, state text, record jsonb, detail text, started bigint, took bigint)
+  WHERE s.cutover = $1 AND s.name = n.name AND EXISTS (SELECT FROM sluice.cutover WHERE id = $1 AND owner = $2)`;
 
 const COLUMN_OF = {
   state: 'state',
@@ -124,6 +130,16 @@ export class PostgresJournal implements Journal {
       ),
     );
     if (rowCount !== 1) throw takenOver();
+  }
+
+  async noteSteps(id: string, steps: readonly AttemptStep[]): Promise<void> {
+    const rows = steps.map(({ name, state, record, detail, startedAtMs: started, tookMs: took }) => {
+      return { name, state, record, detail, started, took };
+    });
+    const { rowCount } = await this.#inTime((session) =>
+      session.query(WRITE_STEPS, [id, this.#options.owner, JSON.stringify(rows)]),
+    );
+    if (rowCount !== steps.length) throw takenOver();
   }
 
   async note(id: string, note: AttemptNote): Promise<void> {

@@ -4,7 +4,7 @@ import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
 import { AttemptBook, type AttemptCopy } from './attempt-book.ts';
 import { heeding, textOf, timeOver } from './heeding.ts';
-import type { Attempt, Journal } from './journal.ts';
+import type { Attempt, Journal, StepNote } from './journal.ts';
 import { nextAct } from './state.ts';
 import type { Step, StepContext } from './step.ts';
 import { unknownStep } from './unknown-step.ts';
@@ -55,6 +55,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #book: AttemptBook;
+  /** Notes of steps behind the fence that are being written beside the next step. */
+  #beside: Promise<void> = Promise.resolve();
+  /** Aborted when one of them could not be written. */
+  readonly #unwritten = new AbortController();
   /** A commit was sent whose outcome may not be known: then nothing is opened by guess. */
   #isCommitSent = false;
 
@@ -101,6 +105,8 @@ export class Runner {
     const { abort, isOwn } = this.#options;
     if (!isOwn) return 'the process that ran it has ended';
     if (abort.aborted) return textOf(abort.reason);
+    const { signal: unwritten } = this.#unwritten;
+    if (unwritten.aborted) return `the journal could not be written: ${textOf(unwritten.reason)}`;
     if (this.#book.leftMs(Date.now()) > 0) return null;
     const failed = this.#book.attempt.steps.find(({ state }) => state === 'failed');
     return `the write block has reached its limit${failed === undefined ? '' : `: ${failed.detail}`}`;
@@ -122,19 +128,13 @@ export class Runner {
       if (step.ready) await this.#within(step, limitMs, async (context) => (await step.ready?.(context)) ?? '');
       startedAtMs = Date.now();
       if (phase === 'blocked' && book.attempt.blockedAtMs === null) await book.note({ blockedAtMs: startedAtMs });
-      // Behind the fence everybody waits: what no undo must find is noted beside the work.
-      const isBeside = phase === 'blocked' && step.undo === undefined;
-      const note = { state: 'running', startedAtMs, tookMs: null, detail: null } as const;
-      const begun = isBeside ? book.noteStepBeside(name, note) : book.noteStep(name, note);
-      begun.catch(() => {});
-      if (!isBeside) await begun;
+      await this.#note(step, { state: 'running', startedAtMs, tookMs: null, detail: null });
       await this.#point('step-noted', name);
       // Behind the point of no return nothing is won by a limit of the write block: only the work ends it (INV-177).
       const leftMs = phase === 'beyond' ? Number.POSITIVE_INFINITY : book.leftMs(startedAtMs);
       const detail = await this.#within(step, Math.min(limitMs, leftMs), (context) => step.run(context));
-      await begun;
       await this.#point('step-ran', name);
-      await book.noteStep(name, { state: 'done', detail, tookMs: Date.now() - startedAtMs });
+      await this.#note(step, { state: 'done', detail, tookMs: Date.now() - startedAtMs });
       if (step.opens === 'run') await book.noteAnyway({ openedAtMs: Date.now() });
       await this.#point('step-done', name);
       return true;
@@ -145,6 +145,18 @@ export class Runner {
       await book.noteStepAnyway(name, { state: 'failed', detail, tookMs: Date.now() - startedAtMs });
       return false;
     }
+  }
+
+  /**
+   * Behind the fence everybody waits: what no undo must find is noted beside the work, in its order. All of it stands
+   * before the commit is sent, and what cannot be written ends the attempt at once (INV-244).
+   */
+  async #note(step: Step, note: StepNote): Promise<void> {
+    const isBeside = this.#book.step(step.name).phase === 'blocked' && step.undo === undefined;
+    if (!isBeside) return await this.#book.noteStep(step.name, note);
+    const written = this.#book.noteStepBeside(step.name, note);
+    this.#beside = Promise.all([this.#beside, written]).then(() => {});
+    this.#beside.catch((error: unknown) => this.#unwritten.abort(error));
   }
 
   async #undo(step: Step): Promise<void> {
@@ -173,6 +185,7 @@ export class Runner {
       this.#isCommitSent = true;
     };
     try {
+      await this.#beside;
       await this.#point('commit-sent', null);
       await this.#decided(await this.#options.journal.commit(id, onSent), null);
     } catch (error) {
@@ -229,19 +242,20 @@ export class Runner {
     const end = () => over.abort(timeOver(step.name, limitMs, this.#book.step(step.name).detail));
     const timer = setTimeout(end, Math.min(limitMs, LONGEST_TIMER_MS));
     const isBefore = this.#book.attempt.outcome === 'running';
-    const signal = AbortSignal.any([over.signal, stop, ...(isBefore ? [abort] : [])]);
+    const signal = AbortSignal.any([over.signal, stop, ...(isBefore ? [abort, this.#unwritten.signal] : [])]);
     try {
-      return await heeding(work(this.#context(step.name, signal)), signal);
+      return await heeding(work(this.#context(step, signal)), signal);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #context(name: string, signal: AbortSignal): StepContext {
+  #context(step: Step, signal: AbortSignal): StepContext {
+    const { name } = step;
     return {
       signal,
       record: this.#book.step(name).record,
-      note: (record) => this.#book.noteStep(name, { record }),
+      note: (record) => this.#note(step, { record }),
       tell: (detail) => this.#book.noteStepAnyway(name, { detail }),
       isWaived: (gate) => this.#book.attempt.waivers.some((waiver) => waiver.gate === gate),
       recordOf: (other) => this.#book.attempt.steps.find((step) => step.name === other)?.record ?? null,

@@ -441,6 +441,35 @@ describe('a target that falls silent', () => {
   });
 });
 
+test('what is noted beside the work stands in the journal before the point of no return', async () => {
+  await using it = await freshWorld();
+  const other = worldJournal(it.world, 'other');
+  let seen: Attempt | null = null;
+  const drain = {
+    run: async ({ note }: StepContext) => {
+      await note({ end: 'here' });
+      return 'drained';
+    },
+  };
+  await runAttempt(it.world, {
+    steps: worldSteps(it.world, { drain }),
+    onPoint: async (point) => {
+      if (point === 'commit-sent') seen = await other.last();
+    },
+  });
+  await other.close();
+  expect(seen).toMatchObject({
+    outcome: 'running',
+    steps: [
+      { name: 'hook', state: 'done' },
+      { name: 'fence', state: 'done', record: { was: 'open' } },
+      { name: 'drain', state: 'done', record: { end: 'here' }, detail: 'drained', tookMs: expect.any(Number) },
+      { name: 'open', state: 'waiting', record: null },
+      { name: 'flip', state: 'waiting' },
+    ],
+  });
+});
+
 test("somebody's lock at the point of no return opens the source again, and it is said whose session holds it", async () => {
   await using it = await freshWorld();
   const other = new Client({ connectionString: it.world.url, application_name: 'report' });
@@ -522,6 +551,7 @@ function away(journal: Journal, isGone: () => boolean, failure?: Error): Journal
     begin: (attempt) => reach(() => journal.begin(attempt)),
     takeOver: (id) => reach(() => journal.takeOver(id)),
     noteStep: (id, step, note) => reach(() => journal.noteStep(id, step, note)),
+    noteSteps: (id, steps) => reach(() => journal.noteSteps(id, steps)),
     note: (id, note) => reach(() => journal.note(id, note)),
     commit: (id, onSent) => reach(() => journal.commit(id, onSent)),
     abort: (id, reason) => reach(() => journal.abort(id, reason)),

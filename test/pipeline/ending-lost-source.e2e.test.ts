@@ -31,8 +31,12 @@ test(
         return { status: answer.status, ...((await answer.json()) as { readonly code?: string }) };
       };
       await line.servers?.source.stop();
-      const waits = async () => (await askStatus(line.config.control.socket).catch(() => null))?.cutover?.wayBack;
-      await expect.poll(async () => (await waits())?.waitsFor ?? null, SOON).not.toBeNull();
+      const { lagMs: limitMs } = line.config.cutover.watch;
+      const isBehind = async () => {
+        const { cutover } = await askStatus(line.config.control.socket);
+        return cutover?.wayBack != null && (cutover.wayBack.lagMs ?? Number.POSITIVE_INFINITY) > limitMs;
+      };
+      await expect.poll(isBehind, SOON).toBe(true);
       expect(await ask({ without: ['source'] })).toMatchObject({ status: 409, code: 'ENDING_REFUSED' });
       const ended = once(service, 'exit');
       expect(await ask({ without: ['source'], leavesBehind: true })).toMatchObject({ status: 200 });

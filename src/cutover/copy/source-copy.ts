@@ -33,6 +33,7 @@ export class SourceCopy implements AttemptCopy {
   #canUnlog = false;
   #isProvable = false;
   #restUntilMs = 0;
+  #newest: Attempt | null = null;
 
   constructor(options: SourceCopyOptions) {
     this.#options = options;
@@ -48,17 +49,20 @@ export class SourceCopy implements AttemptCopy {
     });
   }
 
-  /** Never fails. */
+  /** Never fails. Of those that wait for one another the newest alone is written: it holds all that was before. */
   async write(attempt: Attempt): Promise<void> {
     const isInside = isInBlock(attempt);
     if ((isInside && !this.#canUnlog) || Date.now() < this.#restUntilMs) return;
+    this.#newest = attempt;
+    const writing = () =>
+      this.#within(WRITE_MS, async (connection) => {
+        await this.#log(connection, !isInside);
+        await unlessRefused(() => writeCopy(connection, this.#options, attempt));
+      });
     try {
-      await this.#turn.add(() =>
-        this.#within(WRITE_MS, async (connection) => {
-          await this.#log(connection, !isInside);
-          await unlessRefused(() => writeCopy(connection, this.#options, attempt));
-        }),
-      );
+      await this.#turn.add(async () => {
+        if (this.#newest === attempt) await writing();
+      });
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       this.#options.logger.debug({ code: error.code }, 'the attempt was not copied to the source');
