@@ -8,10 +8,11 @@ import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement } from './body.ts';
 import { BodyReader } from './body-reader.ts';
 import { piecesOf, preparedBefore, type TextPiece, UnknownText } from './dynamic-text.ts';
-import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
+import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
 import { readBodyStatement } from './read-statement.ts';
 import { nameNode, substitute } from './substitute.ts';
+import { userVariable } from './user-variable.ts';
 import { nodesOf } from './walk.ts';
 
 type Node<Tag extends BodyStatement['tag']> = Extract<BodyStatement, { tag: Tag }>;

@@ -5,13 +5,14 @@ import type { ValueType } from '../sql/value-type.ts';
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Fetch, SetStatement } from './body.ts';
 import { handlersOf, onNotFound, waitsForNotFound } from './emit-guard.ts';
-import { type EmitStatement, type Emitter, NotConverted, userVariable } from './emitter.ts';
+import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import { countedQuery, emitFoundRows, foundRows, refuseCounted } from './found-rows.ts';
 import { typesOfItems } from './item-type.ts';
 import { apart, assign, bare, heldInBlock, limitLines, storeApart } from './limit.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
-import { textItems } from './text-item.ts';
+import { keptAverage, textItems } from './text-item.ts';
+import { userVariable } from './user-variable.ts';
 import type { Variable } from './variable-book.ts';
 import { nodesOf } from './walk.ts';
 
@@ -344,12 +345,13 @@ function readsTemporary(emitter: Emitter, node: Query): boolean {
 export function emitSet(emitter: Emitter, node: SetStatement): void {
   for (const { target, value } of node.assignments) {
     if (target.tag === 'user-variable') {
-      const translated = emitter.expression(value);
+      const translated = emitter.expression(keptAverage(emitter, value), 'kept');
       const { sql } = userVariable(emitter, target.name, translated.type);
       emitter.out.line(`${sql} := ${translated.sql};`);
     } else if (target.tag === 'name' && emitter.variable(target.parts) !== undefined) {
       const to = variable(emitter, target.parts);
-      assign(emitter, to, emitter.sql(value, { stored: to.type }), value);
+      const given = to.type.kind === 'text' ? keptAverage(emitter, value) : value;
+      assign(emitter, to, emitter.sql(given, { stored: to.type }), value);
     } else {
       setting(
         emitter,

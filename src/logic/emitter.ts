@@ -6,7 +6,7 @@ import type { Span } from '../sql/span.ts';
 import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
 import { translateStatement } from '../sql/translate-statement.ts';
-import { BIGINT, padsSpace, TEXT, UNKNOWN, type ValueType } from '../sql/value-type.ts';
+import { BIGINT, padsSpace, UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
@@ -14,7 +14,6 @@ import { CommentFeed } from './comment-feed.ts';
 import { isDuplicate } from './condition-table.ts';
 import type { ConvertContext, Signature } from './convert-context.ts';
 import type { Frame } from './handler-frame.ts';
-import { SERVER_TYPES } from './pg-type.ts';
 import type { Program } from './program.ts';
 import type { Undo } from './rollback-plan.ts';
 import { nameNode, substitute } from './substitute.ts';
@@ -326,21 +325,6 @@ const SESSION: Readonly<Record<string, (emitter: Emitter) => Variable>> = {
   FOUND_ROWS: (emitter) => emitter.temporary('_found_rows', 'bigint', BIGINT),
   LAST_INSERT_ID: (emitter) => emitter.temporary('_last_insert_id', 'bigint', { ...WHOLE, isUnsigned: true }),
 };
-
-/** The type of a user variable: that of what is put into it first. */
-export function userVariable(emitter: Emitter, name: string, type: ValueType): Variable {
-  const known = emitter.book.find(`@${name}`);
-  if (known !== undefined) return known;
-  const declared = USER_TYPES[type.kind] ?? 'text';
-  const variable = emitter.temporary(
-    `user_${key(name).replaceAll(/\W/g, '_')}`,
-    declared,
-    declared === 'text' ? TEXT : type,
-  );
-  return emitter.book.putOutermost(`@${name}`, variable);
-}
-
-const USER_TYPES: Readonly<Record<string, string>> = { ...SERVER_TYPES, instant: 'timestamptz', json: 'jsonb' };
 
 /** Emits statements; given to those that hold others, so that no file imports its caller. */
 export type EmitStatement = (emitter: Emitter, statement: BodyStatement) => void;

@@ -13,6 +13,7 @@ export function textItems(emitter: Emitter, query: Query, targets: readonly (Val
   const items = body.items.map((item, at) => {
     const [to, from] = [targets[at]?.kind, types[at]];
     if (query.into?.targets[at]?.tag === 'user-variable' && isAverage(item)) return cutAverage(item, from);
+    if (to === 'text' && isAverage(item) && from?.kind === 'decimal') return cutAverage(item, from);
     if (to === 'text' && isPrintedOtherwise(from)) return castTo(item, 'CHAR');
     return to === 'decimal' && from?.kind === 'float' ? castTo(item, 'DECIMAL', MOST_DIGITS) : item;
   });
@@ -63,6 +64,16 @@ function cutAverage(item: SelectItem, type: ValueType | undefined): SelectItem {
     ...item,
     expression: { tag: 'call', parts: [name], upper: 'TRUNCATE', args, keyword: undefined, start, end },
   };
+}
+
+/** A query that gives one average keeps its digits too, where its value goes into a user variable or a text. */
+export function keptAverage(emitter: Emitter, value: Expression): Expression {
+  if (value.tag !== 'subquery' || value.query.body.tag !== 'select') return value;
+  const { body } = value.query;
+  const [item] = body.items;
+  if (item === undefined || body.items.length > 1 || !isAverage(item)) return value;
+  const items = [cutAverage(item, typesOfItems(emitter, value.query)[0])];
+  return { ...value, query: { ...value.query, body: { ...body, items } } };
 }
 
 /** The most digits of a DECIMAL, and those of them that stand behind the point. */

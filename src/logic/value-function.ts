@@ -18,6 +18,13 @@ LANGUAGE sql IMMUTABLE STRICT
 AS $body$
   SELECT CASE WHEN value < 0 THEN -1 ELSE value END
 $body$`,
+  sluice_quotient: `FUNCTION sluice_quotient(a numeric, b numeric) RETURNS numeric
+LANGUAGE sql STABLE STRICT
+AS $body$
+  SELECT CASE WHEN a = 0 AND b <> 0 THEN 0 ELSE trunc(round(a, digits + 5) / b, digits) END
+  FROM (SELECT 9 * ceil((fa + fb + greatest(0, 4 - (fa - scale(a)) - (fb - scale(b)))) / 9.0)::int AS digits
+    FROM (SELECT 9 * ceil(scale(a) / 9.0) AS fa, 9 * ceil(scale(b) / 9.0) AS fb) AS filled) AS known
+$body$`,
   sluice_fmod: `FUNCTION sluice_fmod(value double precision, divisor double precision) RETURNS double precision
 LANGUAGE plpgsql STABLE STRICT
 AS $body$

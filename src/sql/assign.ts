@@ -6,6 +6,7 @@ import { calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
 import { storedFloat } from './float-text.ts';
 import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
 import { memberOf } from './member.ts';
+import { isOwn } from './own-digits.ts';
 import { exactDouble, keptDigits } from './round-double.ts';
 import type { TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
@@ -56,6 +57,8 @@ function textOf(value: Fragment, column: TableColumn, context: Context, span: Sp
   const members = column.members ?? type.members;
   if (members !== undefined || type.flags !== undefined)
     return memberOf(value, { ...column, ...(members && { members }) }, context, span);
+  if (isOwn(value.type)) return cast(value, 'text', TEXT);
+  if (value.kept !== undefined) return atom(`(${value.kept})::text`, TEXT);
   // A double is stored by the fewest digits that give it again, whatever its type is printed with.
   const text = value.type.kind === 'float' ? storedFloat(value, context) : toText(value, context, span);
   return type.isPadded === true ? withoutBlanks(text) : text;

@@ -4,6 +4,7 @@ import { ofOneScale } from './decimal-scale.ts';
 import { asDouble, floatText } from './float-text.ts';
 import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
 import { leadingNumber } from './leading-number.ts';
+import { isOwn, ofOwn } from './own-digits.ts';
 import type { Span } from './span.ts';
 import { CLOCK, timePictured } from './time-text.ts';
 import {
@@ -218,6 +219,7 @@ export function toInteger(value: Fragment, context: Context, span: Span): Fragme
 /** The one type of several values of a CASE, a COALESCE, a UNION: MySQL's text wins over numbers, numbers over conditions. */
 export function unify(values: readonly Fragment[], context: Context, span: Span): readonly Fragment[] {
   const kinds = new Set(values.map(({ type }) => type.kind).filter((kind) => kind !== 'null'));
+  if (values.some(({ type: of }) => isOwn(of)) && [...kinds].every((kind) => EXACT.has(kind))) return values;
   if (kinds.size <= 1) return kinds.has('decimal') ? ofOneScale(values.map(toValue)) : values;
   const type = (wanted: ValueType['kind'][]): boolean => [...kinds].every((kind) => wanted.includes(kind));
   if (type(['integer', 'decimal', 'float', 'boolean'])) return ofOneScale(values.map(toValue));
@@ -226,6 +228,8 @@ export function unify(values: readonly Fragment[], context: Context, span: Span)
   return values.map((value) => (value.type.kind === 'null' ? value : toText(value, context, span)));
 }
 
+const EXACT = new Set<ValueType['kind']>(['integer', 'decimal']);
+
 /** The type of unified values. */
 export function commonType(values: readonly Fragment[]): ValueType {
   const types = values.map(({ type }) => type).filter(({ kind }) => kind !== 'null');
@@ -233,6 +237,8 @@ export function commonType(values: readonly Fragment[]): ValueType {
   if (first === undefined) return { kind: 'null' };
   const float = types.find(({ kind }) => kind === 'float');
   if (float !== undefined) return float;
+  const own = first.kind === 'text' ? undefined : ofOwn(types);
+  if (own !== undefined) return own;
   const decimals = types.filter(({ kind }) => kind === 'decimal');
   // With a number that has a sign they have one too.
   const isUnsigned = types.every((type) => isWholeNumber(type) && 'isUnsigned' in type && type.isUnsigned);

@@ -13,6 +13,8 @@ export interface Fragment {
   readonly isColumn?: boolean;
   /** As the source shows it, where it counts with more digits behind the point. */
   readonly shown?: string | undefined;
+  /** With the digits that its value has, as it is kept in a text. */
+  readonly kept?: string | undefined;
 }
 
 /** A name, a literal, a call, a cast of an atom. */

@@ -2,6 +2,7 @@ import { commonType, toNumber, toText, toValue, unify } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Aggregate, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
+import { computed, isOwn } from './own-digits.ts';
 import { orderBy, orderedBy } from './print-order.ts';
 import { printOver } from './print-window.ts';
 import { variableOf } from './query-scope.ts';
@@ -137,6 +138,7 @@ function comparable(value: Fragment, context: Context, node: Aggregate): Fragmen
 function sumType(type: ValueType): ValueType {
   if (type.kind === 'float' || type.kind === 'text') return FLOAT;
   const scale = scaleOf(type);
+  if (isOwn(type)) return computed(type);
   return scale === undefined ? NUMERIC : decimal(scale);
 }
 

@@ -2,9 +2,10 @@ import { toCondition, toNumber, toText, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call } from './expression.ts';
 import { atom, compound, type Fragment, operand } from './fragment.ts';
+import { computed } from './own-digits.ts';
 import type { RuleTable } from './rule.ts';
 import { compare, ruleOf, underRule } from './rule-comparison.ts';
-import { caseOf, oneType } from './rule-predicate.ts';
+import { caseOf, keptDigits, oneType } from './rule-predicate.ts';
 import { BOOLEAN, INTEGER } from './value-type.ts';
 
 /** NULL and choice. */
@@ -86,8 +87,10 @@ export function wrongCount(call: Call, context: Context): Fragment {
 
 function coalesce(call: Call, context: Context): Fragment {
   if (call.args.length === 0) return wrongCount(call, context);
-  const { parts, type } = oneType(fragments(call, context), context, call);
-  return atom(`COALESCE(${parts.join(', ')})`, type);
+  const values = fragments(call, context);
+  const { parts, type } = oneType(values, context, call);
+  const kept = keptDigits(values, type);
+  return { ...atom(`COALESCE(${parts.join(', ')})`, type), ...(kept && { kept: `COALESCE(${kept.join(', ')})` }) };
 }
 
 /** The comparison is MySQL's, the value that of the first argument. */
@@ -95,7 +98,9 @@ function nullIf(call: Call, context: Context): Fragment {
   const [value, other] = fragments(call, context);
   if (value === undefined || other === undefined) return wrongCount(call, context);
   const test = compare('=', value, other, { context, span: call });
-  const first = toValue(value);
+  // MySQL shows it with the digits of its value, MariaDB as what is computed.
+  const isMariadb = context.scope.dialect.flavor === 'mariadb';
+  const first = toValue(isMariadb ? { ...value, type: computed(value.type) } : value);
   if (test.sql === `${operand(first)} = ${operand(other)}`)
     return atom(`NULLIF(${first.sql}, ${other.sql})`, first.type);
   return atom(`CASE WHEN ${test.sql} THEN NULL ELSE ${first.sql} END`, first.type);
@@ -110,10 +115,16 @@ function extreme(name: string, call: Call, context: Context): Fragment {
   if (type.kind === 'text') context.report('TEXT_ORDER', call, 'the greatest or least of texts depends on their order');
   const isText = type.kind === 'text' && ruleOf(values, context) === 'lower';
   if (isText) context.report('TEXT_CASE', call, 'texts are ordered without regard to case on the source');
-  const found = `${name}(${parts.join(', ')})`;
+  const kept = keptDigits(values, type);
+  const own = kept && { kept: notNull(kept, `${name}(${kept.join(', ')})`) };
+  return { ...atom(notNull(parts, `${name}(${parts.join(', ')})`), type), ...own };
+}
+
+/** NULL where one of the parts is. */
+function notNull(parts: readonly string[], found: string): string {
   const asked = parts.filter((part) => !/^(?:-?[\d.]+|'[^']*')$/.test(part));
-  if (asked.length === 0) return atom(found, type);
-  return atom(`CASE WHEN ${asked.map((part) => `(${part}) IS NOT NULL`).join(' AND ')} THEN ${found} END`, type);
+  if (asked.length === 0) return found;
+  return `CASE WHEN ${asked.map((part) => `(${part}) IS NOT NULL`).join(' AND ')} THEN ${found} END`;
 }
 
 function findInSet(call: Call, context: Context): Fragment {

@@ -2,6 +2,7 @@ import { toNumber } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Call } from './expression.ts';
 import { atom, type Fragment, operand } from './fragment.ts';
+import { computed, isOwn } from './own-digits.ts';
 import { roundedDouble } from './round-double.ts';
 import { applyTemplate, type RuleTable, take } from './rule.ts';
 import { wrongCount } from './rule-cond.ts';
@@ -25,7 +26,7 @@ export const NUMERIC_RULES: RuleTable = {
     if (arg === undefined) return wrongCount(call, context);
     const value = toNumber(context.fragment(arg), context, arg);
     const isNarrow = value.type.kind === 'integer' && !value.type.isWide;
-    return isNarrow ? atom(`abs(${operand(value)}::bigint)`, BIGINT) : atom(`abs(${value.sql})`, value.type);
+    return isNarrow ? atom(`abs(${operand(value)}::bigint)`, BIGINT) : atom(`abs(${value.sql})`, computed(value.type));
   },
   SIGN: [{ args: ['number'], sql: 'sign($1)::int', type: INTEGER }],
   MOD: (call, context) => {
@@ -105,13 +106,41 @@ function rounded(name: 'round' | 'trunc', call: Call, context: Context): Fragmen
     const type = known === undefined ? FLOAT : printedWith(Math.max(0, known), context);
     return { ...roundedDouble(name, value, { known, sql: places }), type };
   }
-  return atom(`${name}(${value.sql}, ${places})`, roundedType(value.type, literalDigits(digits)));
+  return exactly(name, value, { known: literalDigits(digits), places }, context);
 }
 
-function roundedType(type: ValueType, digits: number | undefined): ValueType {
-  const scale = scaleOf(type);
-  if (type.kind === 'integer') return NUMERIC_WHOLE;
-  return digits === undefined || scale === undefined ? NUMERIC : decimal(Math.max(0, Math.min(digits, scale)));
+/** A whole number has no digits behind the point, however many are asked for. */
+function wholeDigits(name: string, value: Fragment, { known, places }: Digits): Fragment {
+  if (known !== undefined && known >= 0) return value;
+  const most = known === undefined ? `CASE WHEN ${places} > 0 THEN 0 ELSE ${places} END` : places;
+  return atom(`${name}(${value.sql}, ${most})`, NUMERIC_WHOLE);
+}
+
+interface Digits {
+  readonly known: number | undefined;
+  /** As PostgreSQL takes them. */
+  readonly places: string;
+}
+
+/** MySQL gives no more digits than the value has, and shows as many as it has where they are known at run time only. */
+function exactly(name: string, value: Fragment, { known, places }: Digits, { scope }: Context): Fragment {
+  const scale = scaleOf(value.type);
+  if (value.type.kind === 'integer') return wholeDigits(name, value, { known, places });
+  const isRaw = value.type.kind === 'decimal' && value.type.isRaw === true;
+  if (scale === undefined || isRaw || isOwn(value.type)) {
+    const type = known === undefined || scale === undefined ? NUMERIC : decimal(Math.max(0, Math.min(known, scale)));
+    return atom(`${name}(${value.sql}, ${places})`, type);
+  }
+  if (scope.dialect.flavor === 'mariadb') {
+    const found = atom(`${name}(${value.sql}, ${places})`, NUMERIC);
+    return known === undefined ? found : { ...found, type: decimal(Math.max(0, known)) };
+  }
+  if (known !== undefined)
+    return atom(`${name}(${value.sql}, ${Math.min(known, scale)})`, decimal(Math.max(0, Math.min(known, scale))));
+  // least() passes NULL over, and the answer is NULL then.
+  const least = `CASE WHEN ${places} > ${scale} THEN ${scale} ELSE ${places} END`;
+  const kept = `${name}(${value.sql}, ${least})`;
+  return { ...atom(`round(${kept}, ${scale})`, decimal(scale)), kept };
 }
 
 const NUMERIC_WHOLE = decimal(0);

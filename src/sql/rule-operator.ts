@@ -2,6 +2,7 @@ import { toCondition, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, cast, compound, type Fragment, operand } from './fragment.ts';
+import { computed, ofOwn, ownQuotient } from './own-digits.ts';
 import { exactDouble } from './round-double.ts';
 import { isNatural, unsignedResult } from './unsigned.ts';
 import {
@@ -30,7 +31,7 @@ export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment
     case '*':
       return unsignedResult(node, sum(node, left, right), { left, right }, context);
     case '/':
-      return quotient(left, divisor(right, context));
+      return quotient(left, divisor(right, context), context);
     case 'div':
       return unsignedResult(node, integerQuotient(left, divisor(right, context)), { left, right }, context);
     default:
@@ -63,6 +64,8 @@ function sumType(operator: string, left: ValueType, right: ValueType): ValueType
   const [a, b] = [scaleOf(left), scaleOf(right)];
   if (left.kind === 'float' || right.kind === 'float') return floatType(a, b);
   if (left.kind === 'integer' && right.kind === 'integer') return BIGINT;
+  const own = ofOwn([left, right]);
+  if (own !== undefined) return own;
   if (a === undefined || b === undefined) return { kind: 'decimal', scale: undefined, isUnsigned: false };
   const isRaw = (left.kind === 'decimal' && left.isRaw === true) || (right.kind === 'decimal' && right.isRaw === true);
   return { kind: 'decimal', scale: operator === '*' ? a + b : Math.max(a, b), isUnsigned: false, isRaw };
@@ -86,7 +89,10 @@ function divisor(value: Fragment, { scope }: Context): Fragment {
 }
 
 /** Of exact numbers the quotient has four digits more than the dividend; rounded at once. */
-function quotient(left: Fragment, right: Fragment): Fragment {
+function quotient(left: Fragment, right: Fragment, { scope }: Context): Fragment {
+  const own = ofOwn([left.type, right.type]);
+  if (own !== undefined && left.type.kind !== 'float' && right.type.kind !== 'float')
+    return compound(ownQuotient(left, right, scope.hasHelpers === true), own);
   if (left.type.kind === 'float' || right.type.kind === 'float') {
     const [a, b] = [left, right].map(({ type: of }) => moreDigits(scaleOf(of)));
     const type = floatType(a, b);
@@ -229,7 +235,8 @@ function complement(number: Fragment): Fragment {
 }
 
 function negative(type: ValueType): ValueType {
-  return type.kind === 'integer' || type.kind === 'decimal' ? { ...type, isUnsigned: false } : type;
+  if (type.kind === 'decimal') return computed({ ...type, isUnsigned: false });
+  return type.kind === 'integer' ? { ...type, isUnsigned: false } : type;
 }
 
 /** AND, OR, XOR of conditions. */

@@ -2,6 +2,7 @@ import { commonType, toCondition, toText, toValue, unify } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { isOwn } from './own-digits.ts';
 import type { Query } from './query.ts';
 import { translatePattern } from './regexp-pattern.ts';
 import { alike, compare, comparison, ignoresBlanks, isCaseless, ruleOf, underRule } from './rule-comparison.ts';
@@ -162,13 +163,21 @@ export function caseOf(
     return `CASE ${branches}${found.length > conditions.length ? ` ELSE ${found.at(-1)}` : ''} END`;
   };
   const own = ownDigits(values, type, context);
-  return { ...atom(printed(parts), type), ...(own && { shown: printed(own) }) };
+  const kept = keptDigits(values, type);
+  return { ...atom(printed(parts), type), ...(own && { shown: printed(own) }), ...(kept && { kept: printed(kept) }) };
+}
+
+/** What a text keeps of one of several numbers: the digits of that one, not those of all. Undefined: they are the same. */
+export function keptDigits(values: readonly Fragment[], type: ValueType): readonly string[] | undefined {
+  if (type.kind !== 'decimal' || isOwn(type)) return undefined;
+  const isShort = (one: Fragment): boolean => one.kept !== undefined || scaleOf(one.type) !== scaleOf(type);
+  return values.some(isShort) ? values.map((one) => one.kept ?? toValue(one).sql) : undefined;
 }
 
 /** MySQL shows the branch that is taken with the digits of that one alone, MariaDB with those of the type. */
 function ownDigits(values: readonly Fragment[], type: ValueType, { scope }: Context): readonly string[] | undefined {
   const isShort = ({ type: own }: Fragment): boolean =>
-    (scaleOf(own) ?? Number.POSITIVE_INFINITY) < (scaleOf(type) ?? 0);
+    isOwn(own) || (scaleOf(own) ?? Number.POSITIVE_INFINITY) < (scaleOf(type) ?? 0);
   if (scope.dialect.flavor !== 'mysql' || type.kind !== 'decimal' || !values.some(isShort)) return undefined;
   return values.map((value) => value.shown ?? toValue(value).sql);
 }

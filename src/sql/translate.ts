@@ -7,6 +7,7 @@ import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
 import { atom, cast, compound, type Fragment } from './fragment.ts';
 import { leadingNumber } from './leading-number.ts';
 import { notImmutable } from './not-immutable.ts';
+import { isOwn } from './own-digits.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
 import { exactDouble, keptDigits } from './round-double.ts';
@@ -23,8 +24,11 @@ export interface Translation {
   readonly findings: readonly Finding[];
 }
 
-/** What an expression is for. `condition`: CHECK, WHERE. `value`: as a client sees it, a condition as 0 or 1. */
-export type Purpose = 'condition' | 'value' | { readonly column: ValueType } | { readonly stored: ValueType };
+/**
+ * What an expression is for. `condition`: CHECK, WHERE. `value`: as a client sees it, a condition as 0 or 1. `kept`: as a
+ * user variable keeps it.
+ */
+export type Purpose = 'condition' | 'value' | 'kept' | { readonly column: ValueType } | { readonly stored: ValueType };
 
 /**
  * Translates an expression. `{ column }` brings the value to the type of the target's column, for a default or a
@@ -123,6 +127,10 @@ class Translator implements Context {
 
 function settle(value: Fragment, purpose: Purpose, context: Context, span: Span): Fragment {
   if (purpose === 'condition') return toCondition(value, context, span);
+  if (purpose === 'kept') {
+    if (value.kept !== undefined) return atom(value.kept, value.type);
+    return isOwn(value.type) ? value : toValue(value);
+  }
   if (purpose === 'value') return toValue(value);
   if ('column' in purpose) return toColumn(value, purpose.column, context, span);
   const { stored } = purpose;

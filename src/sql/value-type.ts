@@ -18,6 +18,8 @@ export type ValueType =
       readonly scale: number | undefined;
       readonly isUnsigned: boolean;
       readonly isRaw?: boolean;
+      /** A user variable, or computed of one: it keeps the digits that its value has, and is computed with `scale` of them. */
+      readonly isOwn?: boolean;
       /** BIGINT UNSIGNED: the source counts with it as with an integer. */
       readonly isWhole?: boolean;
     }

@@ -23,6 +23,7 @@ describe.each([
       'shown.sql',
       'silent.sql',
       'known.sql',
+      'digit.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

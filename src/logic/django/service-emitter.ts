@@ -9,8 +9,10 @@ import { profileOf } from '../profile.ts';
 import type { Routine } from '../program.ts';
 import { key } from '../table-access.ts';
 import { cutAverages } from '../text-item.ts';
+import { noteChanging, widestType } from '../user-variable.ts';
 import type { Variable } from '../variable-book.ts';
 import { nodesOf, walk } from '../walk.ts';
+import { noteRoundedDigits, noteTextDigits } from './digit-note.ts';
 import { isOfHint, nativeCondition, nativeFor } from './native-expression.ts';
 import { documentPart, limitsOf, namedItems, refuseMemberNumbers } from './placeholder.ts';
 import { ANY, type PythonType, placed, pythonName, pythonString, pythonType, stored } from './python-type.ts';
@@ -194,17 +196,31 @@ export class ServiceEmitter {
     return variable;
   }
 
-  /** A user variable, which is one of the service: it has the type of what is put into it first. */
+  /** A user variable, which is one of the service: it has the type of all that is put into it. */
   userVariable(name: string, declared: string, type: PgType['value']): ServiceVariable {
-    const known = this.emitter.book.find(`@${name}`);
+    const { book } = this.emitter;
+    const known = book.find(`@${name}`);
     if (known !== undefined) return this.known(known.sql);
     const python = this.#free(`user_${pythonName(name)}`);
     this.userNames.push(python);
     const variable = { python, type: ANY };
-    const sql = markedVariable(python, declared);
-    this.emitter.book.putOutermost(`@${name}`, { sql, type, declared });
+    book.putOutermost(`@${name}`, { sql: markedVariable(python, declared), type, declared });
+    const widest = widestType(this.emitter, name, type);
+    const server = widest === type ? declared : (SERVER_TYPES[widest.kind] ?? 'text');
+    const sql = markedVariable(python, server);
+    book.putOutermost(`@${name}`, { sql, type: widest, declared: server });
     this.#variables.set(sql, variable);
+    if (widest.kind !== type.kind) noteChanging(this.emitter, name);
+    if (widest.kind === 'decimal' && widest.isWhole !== true) this.#noteDigits(name);
     return variable;
+  }
+
+  #noteDigits(name: string): void {
+    this.emitter.note('review', this.emitter.program.definition, [
+      'USER_VARIABLE',
+      `@${name} holds decimals: what is computed of it is shown with 30 digits behind the point by the source, and with fewer here`,
+      'Declare a DECIMAL, or round where the digits matter.',
+    ]);
   }
 
   known(sql: string): ServiceVariable {
@@ -251,7 +267,10 @@ export class ServiceEmitter {
     walk(node, (part) => {
       // VALUES(c) is of a column, whatever variable is called so.
       if (part.tag === 'inserted-value') return false;
-      if (part.tag === 'call') this.#keep(part);
+      if (part.tag === 'call') {
+        this.#keep(part);
+        noteRoundedDigits(part, this.emitter);
+      }
       const document = part.tag === 'json-path' ? documentPart(part, this) : undefined;
       if (document !== undefined) {
         found.push(document);
@@ -323,6 +342,7 @@ export class ServiceEmitter {
     const found = this.vendor(node, `SELECT ${sql}`);
     // A FLOAT would come with six digits, which is not what a text keeps of it.
     const isDouble = purpose?.kind === 'text' && this.emitter.expression(node).type.kind === 'float';
+    if (purpose?.kind === 'text') noteTextDigits(node, this.emitter);
     const { mode, flavor } = this.emitter.program.dialect;
     const isStored = isWatched(node) && mode.isStrict;
     // MariaDB keeps the warnings of statements before one that reads no table.
