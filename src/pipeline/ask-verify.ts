@@ -4,7 +4,7 @@ import { askAction, unreachable } from '../control/client.ts';
 import type { AskVerify } from './run-option.ts';
 
 /** The process ends by itself when the time is over; beyond this it hangs. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** Asks the process that applies. CONTROL_UNREACHABLE: none runs. VERIFY_NOT_REACHED: it does not answer in time. */
 export const askVerify: AskVerify = async ({ control: { socket } }, params, { onProgress, signal }) => {

@@ -59,8 +59,8 @@ const LOAD_POLL_MS = 200;
 const TICK_MS = 2_000;
 const RECHECK_EVERY_MS = 10_000;
 const AFTER_FAILURE_MS = 30_000;
-/** What does not heed its end, or its time, is left behind after this long: longer than a comparison needs to end. */
-const GRACE_MS = 5_000;
+/** What does not heed its end, or its time, is left behind after this long: longer than goodbyes that nobody hears take. */
+const GRACE_MS = 20_000;
 /** A fence follows a look ahead of it within seconds, and nobody there waits for what is compared by itself. */
 const FENCE_FOLLOWS_MS = 10_000;
 
