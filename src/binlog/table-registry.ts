@@ -71,7 +71,8 @@ export class TableRegistry {
   map(cursor: EventCursor): Promise<void> | undefined {
     const id = cursor.uint(6);
     if (this.#byId.get(id)?.body.compare(cursor.bytes, cursor.position, cursor.end) === 0) return undefined;
-    const body = Buffer.from(cursor.slice(cursor.rest));
+    // Not of Buffer's pool: kept for long, a few bytes would hold all of one.
+    const body = Buffer.from(new Uint8Array(cursor.slice(cursor.rest)).buffer);
     const own = new EventCursor().over(body);
     const name = readTableName(own);
     if (this.#byId.size >= MAX_IDS) this.#byId.clear();

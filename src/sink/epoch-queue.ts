@@ -3,7 +3,6 @@ import type { DecodedEpoch } from './epoch.ts';
 /** Looks one epoch ahead without waiting, so that epochs that are there already share a transaction. */
 export class EpochQueue {
   readonly #iterator: AsyncIterator<DecodedEpoch>;
-  readonly #aborted: Promise<null>;
   readonly #signal: AbortSignal;
   #next: Promise<DecodedEpoch | null> | null = null;
   #isSettled = false;
@@ -11,16 +10,12 @@ export class EpochQueue {
   constructor(epochs: AsyncIterable<DecodedEpoch>, signal: AbortSignal) {
     this.#iterator = epochs[Symbol.asyncIterator]();
     this.#signal = signal;
-    this.#aborted = new Promise((resolve) => {
-      if (signal.aborted) resolve(null);
-      else signal.addEventListener('abort', () => resolve(null), { once: true });
-    });
   }
 
   /** The next epoch; null at the end of the log or when the signal was given. */
   async take(): Promise<DecodedEpoch | null> {
     if (this.#signal.aborted) return null;
-    const epoch = await Promise.race([this.#ask(), this.#aborted]);
+    const epoch = await this.#unlessAborted(this.#ask());
     if (epoch !== null) this.#next = null;
     return epoch;
   }
@@ -36,6 +31,18 @@ export class EpochQueue {
   async close(): Promise<void> {
     this.#next?.catch(() => {});
     await this.#iterator.return?.();
+  }
+
+  /** With a promise of its own: one that outlives the races that it lost would keep what won them, every epoch of a run (INV-257). */
+  async #unlessAborted(next: Promise<DecodedEpoch | null>): Promise<DecodedEpoch | null> {
+    const { promise: aborted, resolve } = Promise.withResolvers<null>();
+    const abort = () => resolve(null);
+    this.#signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([next, aborted]);
+    } finally {
+      this.#signal.removeEventListener('abort', abort);
+    }
   }
 
   async #give(next: Promise<DecodedEpoch | null>): Promise<DecodedEpoch | null> {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { EpochQueue } from '../../src/sink/epoch-queue.ts';
 import { EpochSeries, stream } from './source.ts';
@@ -35,4 +37,37 @@ test('a signal ends the wait for the next epoch, and a failed read is told to wh
   }
   const queue = new EpochQueue(broken(), new AbortController().signal);
   await expect(queue.takeIfReady()).rejects.toThrow('log gone');
+});
+
+// A run of weeks takes millions of epochs, each with a window of the log behind it.
+test('an epoch that was taken is not held for the rest of the run', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const log = new EpochSeries();
+  const taken: WeakRef<object>[] = [];
+  async function* epochs() {
+    for (let i = 0; i < 100; i++) {
+      await sleep(0);
+      yield log.next([]);
+    }
+    await sleep(60_000, null, { ref: false });
+  }
+  const stop = new AbortController();
+  const queue = new EpochQueue(epochs(), stop.signal);
+  const takeOne = async () => {
+    const epoch = await queue.take();
+    if (epoch !== null) taken.push(new WeakRef(epoch));
+  };
+  for (let i = 0; i < 100; i++) await takeOne();
+  expect(taken).toHaveLength(100);
+  await expect
+    .poll(
+      () => {
+        collect();
+        return taken.filter((one) => one.deref() !== undefined).length;
+      },
+      { timeout: 30_000 },
+    )
+    .toBeLessThan(5);
+  stop.abort();
 });
