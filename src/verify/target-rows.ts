@@ -38,7 +38,19 @@ export function inTargetRange(table: VerifiedTable, range: KeyRange): string | n
     ...(range.lower ? [compared(forms, '>', range.lower)] : []),
     ...(range.upper ? [compared(forms, '<=', range.upper)] : []),
   ];
-  return conditions.length === 0 ? null : conditions.join(' AND ');
+  const nulls = withoutKey(table);
+  if (conditions.length === 0) return null;
+  if (nulls === null) return conditions.join(' AND ');
+  return range.upper === null
+    ? `${conditions.join(' AND ')} OR ${nulls}`
+    : `${conditions.join(' AND ')} AND NOT (${nulls})`;
+}
+
+/** Condition for rows with NULL in their key, which are in no range and are read with the last; null: there can be none. */
+function withoutKey({ key, compared: list, target }: VerifiedTable): string | null {
+  const names = (key?.places ?? []).map((place) => list[place]?.targetName ?? '');
+  const nullable = names.filter((name) => !target.columns.find((column) => column.name === name)?.isNotNull);
+  return nullable.length === 0 ? null : nullable.map((name) => `t.${quoteIdent(name)} IS NULL`).join(' OR ');
 }
 
 function compared(forms: readonly KeyForm[], sign: string, bound: Bound): string {
