@@ -1,3 +1,4 @@
+import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { untilDrained } from '../../src/pipeline/drain.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
@@ -46,6 +47,16 @@ describe.each(['mysql', 'mariadb'] as const)('the drain behind a fence of %s tha
       { signal, tell: async (words) => void told.push(words) },
     );
   const told: string[] = [];
+  /** A target may stand exactly at the end for a moment, between two of the rows that are written on: then it is reached. */
+  async function firstFailure(): Promise<unknown> {
+    for (;;) {
+      const failure = await drained(new AbortController().signal).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (failure !== null) return failure;
+    }
+  }
 
   test('waits for a row of its own that is written behind the fence', async () => {
     const before = at?.heartbeat;
@@ -56,14 +67,20 @@ describe.each(['mysql', 'mariadb'] as const)('the drain behind a fence of %s tha
   });
 
   test('is told of what is written behind the end, at once', async () => {
-    const insert = `INSERT INTO \`${line.source.name}\`.t VALUES (NULL)`;
+    const connection = await createConnection(line.source.url);
+    let written = 0;
     let isWriting = true;
     const writing = (async () => {
-      while (isWriting) await onSource(line, insert);
+      for (; isWriting; written++) await connection.query(`INSERT INTO \`${line.source.name}\`.t VALUES (NULL)`);
     })();
-    await expect(drained(new AbortController().signal)).rejects.toMatchObject({ code: 'CUTOVER_FENCE_LEAKS' });
-    isWriting = false;
-    await writing;
+    try {
+      await expect.poll(() => written, { timeout: 60_000 }).toBeGreaterThan(0);
+      expect(await firstFailure()).toMatchObject({ code: 'CUTOVER_FENCE_LEAKS' });
+    } finally {
+      isWriting = false;
+      await writing;
+      await connection.end();
+    }
   });
 
   test('does not take the end for reached while its row has not come through', async () => {
