@@ -9,6 +9,7 @@ import { checkChunk, type PartOutcome } from './chunk-check.ts';
 import type { UnequalRow } from './compare-lines.ts';
 import { type CauseOf, differencesOf, structural } from './describe-difference.ts';
 import { checkExtras } from './extra-check.ts';
+import { nullKeys } from './null-keys.ts';
 import { begunOf, isBegun, sameRange, stateOf, type TableProgress, unverified, withPart } from './progress.ts';
 import { checkHashedChunk, type Hashed, loadHashed } from './pushdown/hash-check.ts';
 import { checkHashedWhole } from './pushdown/whole-check.ts';
@@ -146,17 +147,19 @@ export class TableRun {
       return;
     }
     this.#rowsEstimate = table.readable.estimateRows;
-    await this.#compare({ table, hashed, changes }, isStale);
+    await this.#compare(sides, { table, hashed, changes }, isStale);
   }
 
-  async #compare({ table, hashed, changes }: Followed, isStale: () => boolean): Promise<void> {
+  async #compare(sides: Sides, { table, hashed, changes }: Followed, isStale: () => boolean): Promise<void> {
     const { chunkTargetMs, chunkMaxRows, stored } = this.#options;
     const shape = shapeOf(table);
     const kept = this.#queue.round === 0 ? begunOf(stored?.progress ?? null, shape) : null;
     const absent = table.absent.map((column) => structural(this.scope, column));
+    const nulls = await nullKeys(sides.session, table);
+    const differences = [...absent, ...nulls.differences];
     const fresh = unverified(shape, table.way === 'lookup', this.#notedBefore);
     this.#unfit = new Map();
-    this.#progress = kept ?? { ...fresh, differences: absent, differenceCount: absent.length };
+    this.#progress = kept ?? { ...fresh, differences, differenceCount: absent.length + nulls.count };
     await this.#save(true);
     if (isStale()) return;
     const limits = { targetMs: chunkTargetMs, mostBytes: CHUNK_BYTES, mostRows: chunkMaxRows };

@@ -2,6 +2,7 @@ import type { Bound, KeyRange } from '../mysql/key-order.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { arrayText, quoteIdent, quoteLiteral, quoteTable } from '../postgres/quote.ts';
 import type { KeyForm } from './key-form.ts';
+import { isKeyNull } from './null-keys.ts';
 import type { Lines } from './side.ts';
 import type { VerifiedTable } from './verified-table.ts';
 
@@ -31,26 +32,19 @@ export async function readTargetRange(
   return await copied(reader, `SELECT ${columns(table)} FROM ${quoteTable(table.target)} t${where} ORDER BY ${order}`);
 }
 
-/** Condition of the target, whose table is `t`, for a range of a key that both servers sort alike; null: all rows. */
+/**
+ * Condition of the target, whose table is `t`, for a range of a key that both servers sort alike; null: all rows. Rows with
+ * NULL in their key are in no range (`null-keys.ts`).
+ */
 export function inTargetRange(table: VerifiedTable, range: KeyRange): string | null {
   const forms = table.key?.forms ?? [];
   const conditions = [
     ...(range.lower ? [compared(forms, '>', range.lower)] : []),
     ...(range.upper ? [compared(forms, '<=', range.upper)] : []),
   ];
-  const nulls = withoutKey(table);
-  if (conditions.length === 0) return null;
-  if (nulls === null) return conditions.join(' AND ');
-  return range.upper === null
-    ? `${conditions.join(' AND ')} OR ${nulls}`
-    : `${conditions.join(' AND ')} AND NOT (${nulls})`;
-}
-
-/** Condition for rows with NULL in their key, which are in no range and are read with the last; null: there can be none. */
-function withoutKey({ key, compared: list, target }: VerifiedTable): string | null {
-  const names = (key?.places ?? []).map((place) => list[place]?.targetName ?? '');
-  const nullable = names.filter((name) => !target.columns.find((column) => column.name === name)?.isNotNull);
-  return nullable.length === 0 ? null : nullable.map((name) => `t.${quoteIdent(name)} IS NULL`).join(' OR ');
+  const nulls = isKeyNull(table);
+  if (nulls !== null) conditions.push(`NOT (${nulls})`);
+  return conditions.length === 0 ? null : conditions.join(' AND ');
 }
 
 function compared(forms: readonly KeyForm[], sign: string, bound: Bound): string {
@@ -89,7 +83,12 @@ export async function nextTargetKeys(
   const names = forms.map(({ target }) => `t.${target}`);
   const list = names.map((name, i) => `${name}::text AS k${i}`).join(', ');
   const bound = after?.map((text, i) => `${quoteLiteral(text)}::${forms[i]?.targetType}`).join(', ');
-  const where = bound === undefined ? '' : ` WHERE (${names.join(', ')}) > (${bound})`;
+  const nulls = isKeyNull(table);
+  const conditions = [
+    ...(bound === undefined ? [] : [`(${names.join(', ')}) > (${bound})`]),
+    ...(nulls === null ? [] : [`NOT (${nulls})`]),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const sql = `SELECT ${list} FROM ${quoteTable(table.target)} t${where} ORDER BY ${names.join(', ')} LIMIT ${rows}`;
   const found = await session.query(sql);
   return found.rows.map((row) => forms.map((_, i) => row[`k${i}`] ?? ''));
