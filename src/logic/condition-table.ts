@@ -1,4 +1,5 @@
 import type { Block, Condition } from './body.ts';
+import { CURSOR_IS_CLOSED, CURSOR_IS_OPEN } from './cursor-state.ts';
 
 /** The target's condition for an error number of the source (docs/operate/stored-programs.md). */
 const BY_ERRNO: Readonly<Record<number, string>> = {
@@ -15,6 +16,8 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
   1264: '22003',
   1265: '01000',
   1292: '22007',
+  1321: '2F005',
+  [CURSOR_IS_OPEN]: '42P03',
   1339: '20000',
   1365: '22012',
   1366: '22P02',
@@ -34,6 +37,7 @@ const BY_STATE: Readonly<Record<string, readonly string[]>> = {
   '22003': ['numeric_value_out_of_range'],
   '22007': ['invalid_datetime_format', 'datetime_field_overflow'],
   '22012': ['division_by_zero'],
+  '24000': ['invalid_cursor_state', 'duplicate_cursor', 'invalid_cursor_name', 'null_value_not_allowed'],
   '40001': ['deadlock_detected', 'serialization_failure'],
   '42000': ['syntax_error_or_access_rule_violation', 'too_many_rows'],
   '42S01': ['duplicate_table'],
@@ -47,6 +51,7 @@ export function whenOf(condition: Condition): string | undefined {
     case 'sqlexception':
       return 'OTHERS';
     case 'errno': {
+      if (condition.errno === CURSOR_IS_CLOSED) return 'invalid_cursor_name OR null_value_not_allowed';
       const state = BY_ERRNO[condition.errno];
       return state === undefined ? undefined : `SQLSTATE '${state}'`;
     }
@@ -114,8 +119,12 @@ export const ERRNO_SQL = `CASE SQLSTATE ${[
   ['23514', 3819],
   ['22001', 1406],
   ['22003', 1264],
+  ['22004', CURSOR_IS_CLOSED],
   ['22012', 1365],
+  ['2F005', 1321],
+  ['34000', CURSOR_IS_CLOSED],
   ['42P01', 1146],
+  ['42P03', CURSOR_IS_OPEN],
   ['40P01', 1213],
   ['55P03', 1205],
   ['P0003', 1172],
@@ -124,4 +133,4 @@ export const ERRNO_SQL = `CASE SQLSTATE ${[
   .join(' ')} ELSE 1644 END`;
 
 /** MySQL's state of what the handler caught. */
-export const STATE_SQL = `CASE WHEN SQLSTATE LIKE '23%' THEN '23000' WHEN SQLSTATE = '40P01' THEN '40001' WHEN SQLSTATE = '42P01' THEN '42S02' WHEN SQLSTATE = 'P0003' THEN '42000' ELSE SQLSTATE END`;
+export const STATE_SQL = `CASE WHEN SQLSTATE LIKE '23%' THEN '23000' WHEN SQLSTATE = '40P01' THEN '40001' WHEN SQLSTATE = '42P01' THEN '42S02' WHEN SQLSTATE = 'P0003' THEN '42000' WHEN SQLSTATE IN ('22004', '34000', '42P03') THEN '24000' ELSE SQLSTATE END`;

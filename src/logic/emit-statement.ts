@@ -1,5 +1,6 @@
 import type { Expression } from '../sql/expression.ts';
 import type { BodyStatement } from './body.ts';
+import { mayBeClosed } from './cursor-state.ts';
 import { emitBlock } from './emit-block.ts';
 import { emitDelete, emitInsert, emitUpdate } from './emit-change.ts';
 import { emitExecute, emitPrepare } from './emit-dynamic.ts';
@@ -87,7 +88,8 @@ function compound(emitter: Emitter, statement: Compound): void {
 
 /** Control of flow raises no error; a wrapped COMMIT would be one in a subtransaction. */
 function cannotFail(emitter: Emitter, statement: BodyStatement): boolean {
-  if (['leave', 'iterate', 'close', 'transaction', 'opaque', 'command'].includes(statement.tag)) return true;
+  if (['leave', 'iterate', 'transaction', 'opaque', 'command'].includes(statement.tag)) return true;
+  if (statement.tag === 'close') return !mayBeClosed(emitter.program, statement.cursor);
   if (statement.tag === 'set-variables') {
     return statement.assignments.every(({ target, value }) => {
       const variable = target.tag === 'name' ? emitter.variable(target.parts) : undefined;

@@ -24,6 +24,7 @@ describe.each([
       'silent.sql',
       'known.sql',
       'digit.sql',
+      'rest.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

@@ -15,6 +15,9 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
   1366: 'text',
   1329: 'none',
   1317: ENDLESS,
+  1321: 'return',
+  1325: 'cursor',
+  1326: 'cursor',
   1339: 'case',
   1365: 'zero',
   1406: 'long',
@@ -40,6 +43,9 @@ const BY_STATE: Readonly<Record<string, string>> = {
   '22012': 'zero',
   '22023': 'argument',
   '22P02': 'text',
+  '24000': 'cursor',
+  '2F005': 'return',
+  '34000': 'cursor',
   '2201E': 'logarithm',
   '23502': 'null',
   '23503': 'reference',
@@ -49,6 +55,7 @@ const BY_STATE: Readonly<Record<string, string>> = {
   '42703': 'column',
   '42883': 'function',
   '42P01': 'table',
+  '42P03': 'cursor',
   P0002: 'none',
   P0003: 'many',
 };
@@ -72,6 +79,7 @@ export function targetErrorClass(error: unknown): string {
   const message = 'message' in error ? String(error.message) : '';
   const code = String(error.code);
   if (code === '23514' && isOfType(error)) return 'range';
+  if (code === '22004' && message.startsWith('cursor')) return 'cursor';
   const where = 'where' in error && error.where !== undefined ? ` ${String(error.where)}` : '';
   const isRaised = code.startsWith('45') || / at RAISE(?:\n|$)/.test(where);
   return BY_STATE[code] ?? (isRaised ? `signal ${message}` : `${code} ${message}${where}`);

@@ -64,9 +64,11 @@ const RUNTIME_NAMES = [
   'as_single',
   'as_text',
   'as_time',
+  'close_cursor',
   'error_message',
   'error_number',
   'error_state',
+  'fetch_cursor',
   'matches',
   'n_add',
   'n_equal',
@@ -74,5 +76,6 @@ const RUNTIME_NAMES = [
   'n_multiply',
   'n_subtract',
   'n_unsigned',
+  'open_cursor',
   'steps',
 ];

@@ -70,6 +70,7 @@ NUMBERS = {
     "23503": (1452, "23000"),
     "23505": (1062, "23000"),
     "23514": (3819, "HY000"),
+    "2F005": (1321, "2F005"),
     "40P01": (1213, "40001"),
     "42703": (1054, "42S22"),
     "42883": (1305, "42000"),
@@ -79,6 +80,8 @@ NUMBERS = {
 }
 STATES = {number: state for number, state in NUMBERS.values()} | {
     1265: "01000",
+    1325: "24000",
+    1326: "24000",
     1451: "23000",
     1690: "22003",
 }
@@ -335,6 +338,27 @@ ${RUNTIME_VALUES}def steps(first: Any, last: Any, is_reverse: bool = False) -> I
         return iter(())
     found = range(int(first), int(last) + 1)
     return reversed(found) if is_reverse else iter(found)
+
+
+def open_cursor(
+    cursor: Iterator[tuple[Any, ...]] | None, rows: list[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a cursor that is opened; it is an error where it is open already."""
+    if cursor is not None:
+        raise DataError(1325, "Cursor is already open")
+    return iter(rows)
+
+
+def fetch_cursor(cursor: Iterator[tuple[Any, ...]] | None) -> tuple[Any, ...] | None:
+    """The next row of an open cursor, or None behind the last one."""
+    close_cursor(cursor)
+    return None if cursor is None else next(cursor, None)
+
+
+def close_cursor(cursor: Iterator[tuple[Any, ...]] | None) -> None:
+    """Refuses a cursor that is not open."""
+    if cursor is None:
+        raise DataError(1326, "Cursor is not open")
 
 
 def canonical(value: Any) -> Any:

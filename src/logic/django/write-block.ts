@@ -1,4 +1,5 @@
 import type { Block, BodyStatement, VariableDeclaration } from '../body.ts';
+import { mayBeClosed } from '../cursor-state.ts';
 import type { DataType } from '../data-type.ts';
 import { frameOf } from '../emit-block.ts';
 import { enterTransaction, isTransaction, leaveTransaction, noteRest } from '../emit-rollback.ts';
@@ -151,7 +152,9 @@ function declare(service: ServiceEmitter, block: Block): void {
       const isAgain = service.isDeclared(plain, one.name.start);
       const name = service.fresh(plain, one.name.start);
       emitter.book.put(`cursor ${one.name.text}`, { sql: name, type: { kind: 'unknown' }, declared: 'refcursor' });
-      out.line(`${name}${isAgain ? '' : ': Iterator[tuple[Any, ...]]'} = iter(())`);
+      const isOptional = mayBeClosed(emitter.program, one.name);
+      const hint = `: Iterator[tuple[Any, ...]]${isOptional ? ' | None' : ''}`;
+      out.line(`${name}${isAgain ? '' : hint} = ${isOptional ? 'None' : 'iter(())'}`);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Into, Query } from '../../sql/query.ts';
 import { TEXT } from '../../sql/value-type.ts';
 import type { BodyStatement, Fetch, GetDiagnostics, SetStatement, SetTarget, Signal } from '../body.ts';
 import { resolveCondition } from '../condition-table.ts';
+import { mayBeClosed } from '../cursor-state.ts';
 import { handlersOf, waitsForNotFound } from '../emit-guard.ts';
 import { emitCreateTable, emitDropTable, emitTruncate } from '../emit-other.ts';
 import { cursorVariable, fetchedTypes } from '../emit-query.ts';
@@ -158,8 +159,21 @@ export function writeOpen(service: ServiceEmitter, node: Node<'open'>): void {
   withCursorQuery(service, { name: node.cursor, args: node.args }, (query) => {
     const own = textItems(emitter, query, fetchedTypes(emitter, node.cursor));
     out.call('rows = db.rows', service.query(own, 'plain'));
-    out.line(`${cursorVariable(emitter, node.cursor)} = iter(rows)`);
+    const cursor = cursorVariable(emitter, node.cursor);
+    const isOptional = mayBeClosed(emitter.program, node.cursor);
+    out.line(`${cursor} = ${isOptional ? `open_cursor(${cursor}, rows)` : 'iter(rows)'}`);
   });
+}
+
+/** CLOSE of a cursor that may be closed already. */
+export function writeClose({ emitter, out }: ServiceEmitter, node: Node<'close'>): void {
+  if (!mayBeClosed(emitter.program, node.cursor)) {
+    out.comment(emitter.sourceText(node));
+    return;
+  }
+  const cursor = cursorVariable(emitter, node.cursor);
+  out.line(`close_cursor(${cursor})`);
+  out.line(`${cursor} = None`);
 }
 
 export function writeFetch(service: ServiceEmitter, node: Fetch, write: Write): void {
@@ -169,7 +183,9 @@ export function writeFetch(service: ServiceEmitter, node: Fetch, write: Write): 
     const fields = target.tag === 'column' ? service.fields(target.parts) : [];
     return fields.length > 0 ? fields : [service.target(target)];
   });
-  out.line(`row = next(${cursorVariable(emitter, node.cursor)}, None)`);
+  const cursor = cursorVariable(emitter, node.cursor);
+  const isOptional = mayBeClosed(emitter.program, node.cursor);
+  out.line(`row = ${isOptional ? `fetch_cursor(${cursor})` : `next(${cursor}, None)`}`);
   if (!waitsForNotFound(emitter)) {
     out.line('if row is None:');
     out.deeper(() => out.call('raise DataError', ['1329', '"No data - zero rows fetched"']));

@@ -1,4 +1,5 @@
 import type { BodyStatement } from '../body.ts';
+import { mayBeClosed } from '../cursor-state.ts';
 import { bound, executedText, isConstant } from '../emit-dynamic.ts';
 import { NotConverted } from '../emitter.ts';
 import { isReadBehind, setName, singleSets } from '../failed-set.ts';
@@ -9,6 +10,7 @@ import { writeBlock } from './write-block.ts';
 import { writeChange } from './write-change.ts';
 import {
   writeCall,
+  writeClose,
   writeDiagnostics,
   writeDo,
   writeFetch,
@@ -32,7 +34,7 @@ export function writeStatement(service: ServiceEmitter, statement: BodyStatement
   const { places } = service;
   const { frames, undo, isInTransactionBlock } = emitter;
   try {
-    if (COMPOUND.has(statement.tag) || PLAIN.has(statement.tag)) write(service, statement);
+    if (COMPOUND.has(statement.tag) || cannotFail(service, statement)) write(service, statement);
     else for (const part of singleSets(statement)) fallible(service, part);
     emitter.account(statement);
   } catch (error) {
@@ -67,7 +69,12 @@ function isConstantSet(statement: BodyStatement): boolean {
 
 const COMPOUND = new Set(['block', 'if', 'case-statement', 'loop']);
 /** What raises no error of a server. */
-const PLAIN = new Set(['leave', 'iterate', 'close', 'transaction', 'opaque', 'command', 'prepare', 'deallocate']);
+const PLAIN = new Set(['leave', 'iterate', 'transaction', 'opaque', 'command', 'prepare', 'deallocate']);
+
+function cannotFail({ emitter }: ServiceEmitter, statement: BodyStatement): boolean {
+  if (statement.tag === 'close') return !mayBeClosed(emitter.program, statement.cursor);
+  return PLAIN.has(statement.tag);
+}
 
 function stand(service: ServiceEmitter, statement: BodyStatement, { code, message, advice }: NotConverted): void {
   const { emitter, out } = service;
@@ -96,7 +103,7 @@ const WRITERS: Writers = {
   'get-diagnostics': writeDiagnostics,
   open: writeOpen,
   fetch: (service, node) => writeFetch(service, node, writeStatement),
-  close: ({ out, emitter }, node) => out.comment(emitter.sourceText(node)),
+  close: writeClose,
   'set-variables': writeSet,
   'call-procedure': writeCall,
   do: writeDo,

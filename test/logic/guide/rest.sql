@@ -1,0 +1,56 @@
+-- What a second stranger's programs still had: states of cursors, orders of rows, texts that are no number, states of errors.
+-- try (4, NULL) | (-3, NULL) | (3, NULL) | (1, NULL)
+CREATE PROCEDURE re_cursor_state(IN p int, OUT told varchar(60))
+BEGIN
+  DECLARE a int;
+  DECLARE n int DEFAULT 0;
+  DECLARE c CURSOR FOR SELECT id FROM staff WHERE id <= p ORDER BY id;
+  DECLARE EXIT HANDLER FOR SQLSTATE '24000' SET told = CONCAT('cursor ', n);
+  DECLARE CONTINUE HANDLER FOR NOT FOUND SET n = n + 100;
+  SET p = p + 2;
+  IF p > 2 THEN OPEN c; END IF;
+  WHILE n < 100 DO FETCH c INTO a; SET n = n + 1; END WHILE;
+  CLOSE c;
+  IF p = 6 THEN CLOSE c; END IF;
+  OPEN c;
+  FETCH c INTO a;
+  IF p = 5 THEN OPEN c; END IF;
+  CLOSE c;
+  SET told = CONCAT(a, ' ', n);
+END//
+-- try (0, NULL) | (1, NULL) | (2, NULL) | (3, NULL)
+CREATE PROCEDURE re_cursor_goes_on(IN n int, OUT told varchar(100))
+BEGIN
+  DECLARE a int DEFAULT -1;
+  DECLARE c CURSOR FOR SELECT id FROM staff ORDER BY id;
+  DECLARE CONTINUE HANDLER FOR 1325 SET told = CONCAT(told, '[open]');
+  DECLARE CONTINUE HANDLER FOR 1326 SET told = CONCAT(told, '[closed]');
+  SET told = '';
+  IF n > 0 THEN OPEN c; END IF;
+  IF n > 1 THEN OPEN c; END IF;
+  FETCH c INTO a;
+  CLOSE c;
+  IF n > 2 THEN CLOSE c; FETCH c INTO a; OPEN c; FETCH c INTO a; END IF;
+  SET told = CONCAT(told, a);
+END//
+-- try (1) | (2)
+CREATE PROCEDURE re_cursor_raises(IN n int)
+BEGIN
+  DECLARE a int;
+  DECLARE c CURSOR FOR SELECT id FROM staff;
+  OPEN c;
+  CLOSE c;
+  IF n = 1 THEN CLOSE c; END IF;
+  FETCH c INTO a;
+END//
+-- try (5) | (2) | (NULL)
+CREATE FUNCTION re_no_return(n int) RETURNS int DETERMINISTIC
+BEGIN
+  IF n > 3 THEN RETURN n; END IF;
+END//
+-- try (5, NULL) | (2, NULL)
+CREATE PROCEDURE re_no_return_seen(IN n int, OUT told varchar(30))
+BEGIN
+  DECLARE EXIT HANDLER FOR 1321 SET told = 'no return';
+  SET told = re_no_return(n);
+END//
