@@ -103,6 +103,8 @@ function headOf(emitter: Emitter, { kind }: Loop): string {
     case 'range': {
       const [from, to] = [kind.from, kind.to].map((bound) => emitter.sql(bound));
       for (const bound of [kind.from, kind.to]) emitter.account(bound);
+      refuseNull(emitter, kind.from, from);
+      refuseNull(emitter, kind.to, to);
       const bounds = kind.isReverse ? `REVERSE ${to}..${from}` : `${from}..${to}`;
       const variable = emitter.book.declare(kind.variable.text, 'integer', BIGINT);
       return `FOR ${variable.sql} IN ${bounds} `;
@@ -116,6 +118,12 @@ function headOf(emitter: Emitter, { kind }: Loop): string {
       emitter.account({ start: kind.cursor.start, end: kind.args.at(-1)?.end ?? kind.cursor.end });
       return `FOR ${record(emitter, kind.variable)} IN ${cursorQuery(emitter, kind.cursor, kind.args)} `;
   }
+}
+
+/** A bound that is NULL is refused as a column that must not be NULL (1048): the variable of the loop is one. */
+function refuseNull({ out }: Emitter, bound: Expression, sql = ''): void {
+  if (bound.tag === 'number') return;
+  out.line(`IF ${sql} IS NULL THEN RAISE not_null_violation USING MESSAGE = 'Column cannot be null'; END IF;`);
 }
 
 /** The variable of a FOR over rows is declared with ours: PostgreSQL's FOR does not declare it. */

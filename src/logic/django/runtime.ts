@@ -333,9 +333,9 @@ class Database:
 
 
 ${RUNTIME_VALUES}def steps(first: Any, last: Any, is_reverse: bool = False) -> Iterator[int]:
-    """The numbers of a FOR; none where a bound is NULL."""
+    """The numbers of a FOR, whose bounds must not be NULL."""
     if first is None or last is None:
-        return iter(())
+        raise DataError(1048, "Column cannot be null")
     found = range(int(first), int(last) + 1)
     return reversed(found) if is_reverse else iter(found)
 

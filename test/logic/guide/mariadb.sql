@@ -16,7 +16,7 @@ BEGIN
   CLOSE sales;
   RETURN total;
 END//
--- try (4) | (0)
+-- try (4) | (0) | (NULL)
 CREATE FUNCTION ma_for(n int) RETURNS int DETERMINISTIC
 BEGIN
   DECLARE total int DEFAULT 0;
@@ -84,3 +84,11 @@ CREATE FUNCTION str_md5(s varchar(20)) RETURNS varchar(80) DETERMINISTIC RETURN 
 CREATE FUNCTION str_sha1(s varchar(20)) RETURNS varchar(80) DETERMINISTIC RETURN SHA1(s)//
 -- try (5) | (NULL)
 CREATE FUNCTION ma_warned_before(n int) RETURNS varchar(30) DETERMINISTIC BEGIN IF n / 0 IS NULL THEN RETURN FORMAT(n, 2); END IF; RETURN 'no'; END//
+-- try (1, NULL) | (NULL, 3) | (1, 2) | (NULL, NULL)
+CREATE FUNCTION ma_for_null(a int, b int) RETURNS int DETERMINISTIC
+BEGIN
+  DECLARE total int DEFAULT 0;
+  DECLARE EXIT HANDLER FOR SQLSTATE '23000' RETURN -1;
+  FOR i IN a..b DO SET total = total + i; END FOR;
+  RETURN total;
+END//
