@@ -38,6 +38,11 @@ export function emitInsert(emitter: Emitter, written: Insert): void {
   const isNumbered = node.onDuplicate === undefined || given !== undefined;
   const isOne = rowsOf(node)?.length === 1 && isNumbered && !node.isIgnore;
   const isAsked = numbers(emitter, node, table);
+  if (isAsked && !isOne && node.onDuplicate === undefined && !node.isReplace) {
+    insertNumbered(emitter, node, quoteName(table.autoIncrement ?? ''));
+    share(emitter);
+    return;
+  }
   const id = isOne && isAsked ? `\nRETURNING ${quoteName(table.autoIncrement ?? '')} INTO ${lastId(emitter)}` : '';
   emitter.out.line(`${emitter.statement(node)}${id};`);
   count(emitter);
@@ -92,6 +97,16 @@ function numbers(emitter: Emitter, node: Insert, table: KnownTable): boolean {
   const columns = node.source.tag === 'set' ? node.source.assignments.map(({ column }) => column) : node.columns;
   const given = columns.map((parts) => parts.at(-1)?.text.toLowerCase());
   return given.length > 0 ? !given.includes(own) : true;
+}
+
+/** The first number of the rows, whatever else a trigger numbers; the one before stays where no row is inserted. */
+function insertNumbered(emitter: Emitter, node: Insert, column: string): void {
+  const { sql } = emitter.temporary('_first_number', 'bigint', BIGINT);
+  const isCounted = emitter.asks('ROW_COUNT');
+  const counted = isCounted ? `, ${emitter.temporary('_row_count', 'bigint', BIGINT).sql}` : '';
+  const rows = `WITH numbered AS (${emitter.statement(node)} RETURNING ${column} AS number)`;
+  emitter.out.line(`${rows}\nSELECT min(number)${isCounted ? ', count(*)' : ''} INTO ${sql}${counted} FROM numbered;`);
+  emitter.out.line(`${lastId(emitter)} := COALESCE(${sql}, ${lastId(emitter)});`);
 }
 
 function numberBehind(emitter: Emitter, node: Insert): void {

@@ -158,7 +158,13 @@ export type Literal =
   /** `value` as written: 12, 1.50, 1e5; without a sign. */
   | (Span & { readonly tag: 'number'; readonly form: 'integer' | 'decimal' | 'float'; readonly value: string })
   /** Escapes resolved, adjacent strings joined. `charset` is that of an introducer, `utf8mb3` for N''. */
-  | (Span & { readonly tag: 'string'; readonly value: string; readonly charset: string | undefined })
+  /** `first`: of strings side by side the first one, by which a result's column is called. */
+  | (Span & {
+      readonly tag: 'string';
+      readonly value: string;
+      readonly charset: string | undefined;
+      readonly first?: string;
+    })
   /** Digits of base 16 or 2. */
   | (Span & { readonly tag: 'hex'; readonly digits: string; readonly charset: string | undefined })
   | (Span & { readonly tag: 'bit'; readonly digits: string; readonly charset: string | undefined })

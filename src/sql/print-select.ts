@@ -174,7 +174,8 @@ type Item = Extract<SelectItem, { tag: 'item' }>;
 function ownName({ expression, start, end }: Item, naming: Naming): string | undefined {
   if (expression.tag === 'column') return expression.parts.at(-1)?.text;
   if (typeof naming === 'string' || 'store' in naming || naming.text === undefined) return undefined;
-  return expression.tag === 'string' ? expression.value : naming.text.slice(start, end);
+  if (expression.tag === 'string') return expression.first ?? expression.value;
+  return naming.text.slice(start, end);
 }
 
 function printStar(qualifier: readonly string[], sources: readonly Source[]): PrintedItem {

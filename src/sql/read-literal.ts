@@ -75,7 +75,9 @@ function readIntroduced(cursor: TokenCursor): Expression | undefined {
 
 /** Strings side by side are one. */
 function readString(cursor: TokenCursor, start: number, charset: string | undefined): Expression {
-  let { value } = cursor.next();
-  while (cursor.peek().kind === 'string') value += cursor.next().value;
-  return { tag: 'string', value, charset, ...cursor.since(start) };
+  const first = cursor.next().value;
+  let value = first;
+  let isJoined = false;
+  for (; cursor.peek().kind === 'string'; isJoined = true) value += cursor.next().value;
+  return { tag: 'string', value, charset, ...(isJoined ? { first } : {}), ...cursor.since(start) };
 }

@@ -33,12 +33,18 @@ export function writeChange(service: ServiceEmitter, written: Insert | Update | 
       return;
     }
     const isNumbered = table.autoIncrement !== undefined && service.asks('LAST_INSERT_ID') && !node.isReplace;
-    if (isNumbered && node.source.tag !== 'query' && node.returning.length === 0) {
+    const isQuery = node.source.tag === 'query';
+    if (isNumbered && node.returning.length === 0 && !(isQuery && node.onDuplicate !== undefined)) {
+      // Where no row is inserted the number before stays.
+      const mayBeNone = isQuery || node.isIgnore;
+      if (isQuery && service.asks('ROW_COUNT'))
+        throw new NotConverted('LAST_INSERT_ID', 'the rows of a query are counted and numbered', 'Write it by hand.');
       const returning = ` RETURNING "${table.autoIncrement}"`;
       out.call(
-        'last_insert_id = db.insert',
+        `${mayBeNone ? 'number_given' : 'last_insert_id'} = db.insert`,
         sqlArguments(service.vendor(written, `${emitter.statement(node)}${returning}`)),
       );
+      if (mayBeNone) out.line('last_insert_id = number_given or last_insert_id');
       if (service.asks('ROW_COUNT')) out.line('row_count = 1');
       return;
     }

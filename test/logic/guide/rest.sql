@@ -54,3 +54,26 @@ BEGIN
   DECLARE EXIT HANDLER FOR 1321 SET told = 'no return';
   SET told = re_no_return(n);
 END//
+-- try ()
+CREATE PROCEDURE re_side_by_side() SELECT 'a' 'b', CONCAT('c' 'd', 1), 'e'
+  'f' AS named, 'g'//
+-- run INSERT INTO ticket (what, n) VALUES ('x', 3), ('y', 4)
+CREATE TRIGGER re_ticket_made AFTER INSERT ON ticket FOR EACH ROW INSERT INTO ticket_log (what, ticket) VALUES (NEW.what, NEW.id), ('again', NEW.id)//
+-- try (0) | (1)
+CREATE PROCEDURE re_first_number(IN least int)
+BEGIN
+  INSERT INTO ticket (what, n) VALUES ('x', 5), ('y', 6), ('z', 7);
+  SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
+  INSERT INTO ticket (what, n) SELECT name, id FROM staff WHERE id > 3 AND least = 0 ORDER BY id;
+  SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
+  INSERT INTO ticket (what, n) VALUES ('w', 8);
+  SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
+  INSERT IGNORE INTO ticket (what, n) VALUES ('v', 9), ('v', 9);
+  SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
+END//
+-- try ()
+CREATE PROCEDURE re_counted_number()
+BEGIN
+  INSERT INTO ticket (what, n) VALUES ('x', 5), ('y', 6);
+  SELECT ROW_COUNT() AS many, (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
+END//

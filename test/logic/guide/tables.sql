@@ -38,3 +38,7 @@ CREATE TABLE crate (id int NOT NULL PRIMARY KEY, note varchar(20) NULL)//
 CREATE TABLE `CratePart` (`Id` int NOT NULL PRIMARY KEY, `CrateId` int NULL, `Name` varchar(20) NULL, CONSTRAINT part_crate FOREIGN KEY (`CrateId`) REFERENCES crate (id) ON DELETE CASCADE ON UPDATE CASCADE)//
 INSERT INTO crate VALUES (1, 'one'), (2, NULL)//
 INSERT INTO `CratePart` VALUES (1, 1, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, NULL, 'd')//
+CREATE TABLE ticket (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(20) NULL, n int NULL)//
+CREATE TABLE ticket_log (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(20) NULL, ticket int NULL)//
+INSERT INTO ticket (what, n) VALUES ('b', 3), ('a', 3), ('c', 1), (NULL, 9), ('a', 2)//
+INSERT INTO ticket_log (what) VALUES ('first'), ('second')//
