@@ -22,6 +22,8 @@ export interface ConvertContext {
   readonly called: ReadonlySet<string>;
   /** Procedures that may fail behind rows that they wrote and did not undo, by name in small letters. */
   readonly keeping: ReadonlySet<string>;
+  /** Tables with the events that set triggers off: `sale update`. */
+  readonly triggered: ReadonlySet<string>;
   /** Who asks for numbers of rows that another program got. */
   readonly numbers: SharedNumbers;
   readonly textRule: TextRule;

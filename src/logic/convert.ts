@@ -18,6 +18,7 @@ import { nameOf } from './program-name.ts';
 import { hasResultSets } from './result-set.ts';
 import { sharedNumbers } from './shared-number.ts';
 import { key } from './table-access.ts';
+import { triggeredEvents } from './trigger-order.ts';
 import { TooLarge } from './writer.ts';
 
 /** One program for PostgreSQL. */
@@ -51,6 +52,7 @@ export function convertPrograms(programs: readonly Program[], options: ConvertOp
     signatures: signaturesOf(programs),
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),
+    triggered: triggeredEvents(programs),
     numbers: sharedNumbers(programs, options.catalogue),
     textRule: options.textRule ?? 'lower',
     timeZone: options.timeZone ?? 'UTC',

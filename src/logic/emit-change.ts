@@ -11,6 +11,7 @@ import { givenByInsert, givenByUpdate } from './given-number.ts';
 import { basesOf } from './item-type.ts';
 import { shareNumber } from './shared-number.ts';
 import { noteTextReference } from './text-reference.ts';
+import { emitInOrder, isOrderSeen } from './trigger-order.ts';
 
 /** INSERT and REPLACE, with what the program asks of them afterwards. */
 export function emitInsert(emitter: Emitter, written: Insert): void {
@@ -137,6 +138,7 @@ export function emitUpdate(emitter: Emitter, node: Update): void {
     return;
   }
   const given = givenByUpdate(emitter, node);
+  if (given === undefined && isOrderSeen(emitter, node) && emitInOrder(emitter, node)) return;
   if (given === undefined || !keepsNumber(emitter)) {
     emitter.out.line(`${emitter.statement(given?.node ?? node)};`);
     count(emitter);
@@ -156,6 +158,7 @@ export function emitDelete(emitter: Emitter, node: Delete): void {
     emitReturned(emitter, node);
     return;
   }
+  if (isOrderSeen(emitter, node) && emitInOrder(emitter, node)) return;
   emitter.out.line(`${emitter.statement(node)};`);
   count(emitter);
   if (node.targets.length > 1) {

@@ -10,6 +10,7 @@ import { lastName, nameOf } from '../program-name.ts';
 import { hasResultSets } from '../result-set.ts';
 import { sharedNumbers } from '../shared-number.ts';
 import { key } from '../table-access.ts';
+import { triggeredEvents } from '../trigger-order.ts';
 import type { AppFile } from './app-file.ts';
 import { moduleText } from './module-text.ts';
 import { RUNTIME } from './runtime.ts';
@@ -62,6 +63,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     signatures: new Map([...signatures.values()].map(({ node }) => called(node))),
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),
+    triggered: triggeredEvents(programs),
     numbers: sharedNumbers(programs, options.catalogue),
     textRule: 'lower',
     timeZone: options.timeZone ?? 'UTC',

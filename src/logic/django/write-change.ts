@@ -7,6 +7,7 @@ import { type GivenNumber, givenByInsert, givenByUpdate } from '../given-number.
 import { itemsOf } from '../item-type.ts';
 import { SERVER_TYPES } from '../pg-type.ts';
 import { nameNode } from '../substitute.ts';
+import { isOrderSeen, noteTriggerOrder } from '../trigger-order.ts';
 import { pythonString } from './python-type.ts';
 import type { ServiceEmitter } from './service-emitter.ts';
 import { markedVariable, sqlArguments } from './vendor-sql.ts';
@@ -15,6 +16,7 @@ import { markedVariable, sqlArguments } from './vendor-sql.ts';
 export function writeChange(service: ServiceEmitter, written: Insert | Update | Delete): void {
   const { emitter, out } = service;
   let node = written;
+  if (written.tag !== 'insert' && isOrderSeen(emitter, written)) noteTriggerOrder(emitter, written);
   if (written.tag === 'update') {
     const given = givenByUpdate(emitter, written);
     if (given !== undefined && service.asks('LAST_INSERT_ID')) {
@@ -45,7 +47,7 @@ export function writeChange(service: ServiceEmitter, written: Insert | Update | 
         sqlArguments(service.vendor(written, `${emitter.statement(node)}${returning}`)),
       );
       if (mayBeNone) out.line('last_insert_id = number_given or last_insert_id');
-      if (service.asks('ROW_COUNT')) out.line('row_count = 1');
+      if (service.asks('ROW_COUNT')) out.line(`row_count = ${insertedRows(node)}`);
       return;
     }
   }
@@ -55,6 +57,14 @@ export function writeChange(service: ServiceEmitter, written: Insert | Update | 
     out.call('rows_given = db.dicts', args);
     out.line('results.append(rows_given)');
   } else out.call(`${counted(service)}db.run`, args);
+}
+
+/** How many rows an INSERT has put in. */
+function insertedRows({ source, isIgnore }: Insert): string {
+  const rows = source.tag === 'rows' ? source.rows.length : 1;
+  if (!isIgnore) return String(rows);
+  if (rows === 1) return '1 if number_given else 0';
+  throw new NotConverted('LAST_INSERT_ID', 'rows that may be left out are counted and numbered', 'Write it by hand.');
 }
 
 /** A number that the source keeps for LAST_INSERT_ID(); where no row is met, the one before stays. */

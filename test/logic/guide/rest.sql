@@ -77,3 +77,16 @@ BEGIN
   INSERT INTO ticket (what, n) VALUES ('x', 5), ('y', 6);
   SELECT ROW_COUNT() AS many, (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
 END//
+-- run DELETE FROM ticket WHERE n = 1
+CREATE TRIGGER re_ticket_gone AFTER DELETE ON ticket FOR EACH ROW INSERT INTO ticket_log (what, ticket) VALUES (CONCAT('gone ', OLD.n), OLD.id)//
+-- run UPDATE ticket SET n = n + 1 WHERE id = 2
+CREATE TRIGGER re_ticket_changed BEFORE UPDATE ON ticket FOR EACH ROW INSERT INTO ticket_log (what, ticket) VALUES (CONCAT('now ', NEW.n), OLD.id)//
+-- try (2) | (0) | (9)
+CREATE PROCEDURE re_in_order(IN many int)
+BEGIN
+  DELETE FROM ticket WHERE what IS NOT NULL ORDER BY n DESC, id DESC LIMIT 2;
+  SELECT ROW_COUNT() AS gone;
+  UPDATE ticket SET n = n + 10, what = 'changed' ORDER BY n, id LIMIT many;
+  SELECT ROW_COUNT() AS changed;
+  UPDATE ticket t SET t.n = t.n + 1 ORDER BY t.n DESC;
+END//
