@@ -9,6 +9,7 @@ import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import { countedQuery, emitFoundRows, foundRows, refuseCounted } from './found-rows.ts';
 import { typesOfItems } from './item-type.ts';
 import { apart, assign, bare, heldInBlock, limitLines, storeApart } from './limit.ts';
+import { isOneRow } from './one-row.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
 import { keptAverage, textItems } from './text-item.ts';
@@ -157,21 +158,6 @@ function notFound(emitter: Emitter, emit: EmitStatement): void {
   const before = emitter.out.lines.length;
   onNotFound(emitter, emit);
   if (emitter.out.lines.length === before) emitter.out.line('NULL;');
-}
-
-/** Aggregates without GROUP BY and HAVING, and a SELECT without tables, give one row always. */
-function isOneRow({ body, limit }: Query): boolean {
-  if (body.tag !== 'select' || limit !== undefined || body.having !== undefined || body.groupBy.length > 0)
-    return false;
-  if (body.from.length === 0) return body.where === undefined;
-  return body.items.some((item) => item.tag === 'item' && isAggregate(item.expression));
-}
-
-function isAggregate(node: Expression): boolean {
-  const inQueries = new Set(
-    [...nodesOf(node, 'subquery'), ...nodesOf(node, 'exists')].flatMap((query) => nodesOf(query, 'aggregate')),
-  );
-  return nodesOf(node, 'aggregate').some((one) => one.over === undefined && !inQueries.has(one));
 }
 
 /** A local variable that takes a value. */

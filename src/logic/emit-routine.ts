@@ -9,6 +9,7 @@ import { pgType } from './pg-type.ts';
 import type { Program, Routine } from './program.ts';
 import { asksOutside, SHARED_NUMBER } from './shared-number.ts';
 import { key, tableAccess } from './table-access.ts';
+import { noteUnsaid } from './unsaid.ts';
 import { nodesOf } from './walk.ts';
 
 /** A procedure or a function. */
@@ -52,6 +53,7 @@ export function emitterOf(program: Program, context: ConvertContext): Emitter {
   const emitter = new Emitter(program, context, new Set([...names.map(({ name }) => key(name)), ...own.map(key)]));
   notePadded(emitter);
   noteOutside(emitter);
+  noteUnsaid(emitter);
   return emitter;
 }
 
