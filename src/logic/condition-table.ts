@@ -1,3 +1,4 @@
+import type { Dialect } from '../sql/dialect.ts';
 import type { Block, Condition } from './body.ts';
 import { CURSOR_IS_CLOSED, CURSOR_IS_OPEN } from './cursor-state.ts';
 
@@ -45,8 +46,19 @@ const BY_STATE: Readonly<Record<string, readonly string[]>> = {
   '42S22': ['undefined_column'],
 };
 
+type Flavor = Dialect['flavor'];
+
+/** States that the two kinds of source do not share: a wrong value of a text (1366) and a CHECK (3819, 4025) have others. */
+const BY_STATE_OF: Readonly<Record<Flavor, Readonly<Record<string, readonly string[]>>>> = {
+  mysql: { HY000: ['invalid_text_representation', 'check_violation', 'lock_not_available'] },
+  mariadb: {
+    '22007': ['invalid_datetime_format', 'datetime_field_overflow', 'invalid_text_representation'],
+    HY000: ['lock_not_available'],
+  },
+};
+
 /** A condition as EXCEPTION WHEN has it; undefined: the target never raises it. */
-export function whenOf(condition: Condition): string | undefined {
+export function whenOf(condition: Condition, flavor: Flavor): string | undefined {
   switch (condition.tag) {
     case 'sqlexception':
       return 'OTHERS';
@@ -55,8 +67,11 @@ export function whenOf(condition: Condition): string | undefined {
       const state = BY_ERRNO[condition.errno];
       return state === undefined ? undefined : `SQLSTATE '${state}'`;
     }
-    case 'sqlstate':
-      return BY_STATE[condition.sqlstate]?.join(' OR ') ?? `SQLSTATE '${condition.sqlstate}'`;
+    case 'sqlstate': {
+      const { sqlstate } = condition;
+      const states = BY_STATE_OF[flavor][sqlstate] ?? BY_STATE[sqlstate];
+      return states?.join(' OR ') ?? `SQLSTATE '${sqlstate}'`;
+    }
     default:
       return undefined;
   }
@@ -69,6 +84,23 @@ export function whenOf(condition: Condition): string | undefined {
 export function isOfType(condition: Condition): boolean {
   if (condition.tag === 'sqlstate') return condition.sqlstate === '22003';
   return condition.tag === 'errno' && condition.errno === 1264;
+}
+
+/**
+ * Which of the CHECKs that EXCEPTION gives to a state the source means by it: `none` (23000 of MySQL, whose CHECKs have
+ * HY000), or those of the tables but none that stands for a type (`rules`); undefined where no CHECK comes with it.
+ */
+export function checksOf(condition: Condition, flavor: Flavor): 'none' | 'rules' | undefined {
+  if (condition.tag !== 'sqlstate') return undefined;
+  if (condition.sqlstate === '23000') return flavor === 'mysql' ? 'none' : 'rules';
+  return condition.sqlstate === 'HY000' && flavor === 'mysql' ? 'rules' : undefined;
+}
+
+/** Whether it is one of the errors of a text that is no number: 1366, 1265, or every error but 1265. */
+export function isOfText(condition: Condition): boolean {
+  if (condition.tag === 'errno') return condition.errno === 1265 || condition.errno === 1366;
+  if (condition.tag === 'sqlstate') return ['01000', '22007', 'HY000'].includes(condition.sqlstate);
+  return condition.tag === 'sqlexception';
 }
 
 /**
@@ -111,16 +143,24 @@ export function resolveCondition(condition: Condition, blocks: readonly Block[])
   return condition;
 }
 
-/** MySQL's error number of what the handler caught. */
-export const ERRNO_SQL = `CASE SQLSTATE ${[
+/** The source's error number of what the handler caught. */
+export function errnoSql(flavor: Flavor): string {
+  const check = flavor === 'mysql' ? 3819 : 4025;
+  return `CASE SQLSTATE ${[...ERRNOS, ['23514', check]]
+    .map(([state, errno]) => `WHEN '${state}' THEN ${errno}`)
+    .join(' ')} ELSE 1644 END`;
+}
+
+const ERRNOS: readonly (readonly [state: string, errno: number])[] = [
   ['23505', 1062],
   ['23503', 1452],
   ['23502', 1048],
-  ['23514', 3819],
+  ['01000', 1265],
   ['22001', 1406],
   ['22003', 1264],
   ['22004', CURSOR_IS_CLOSED],
   ['22012', 1365],
+  ['22P02', 1366],
   ['2F005', 1321],
   ['34000', CURSOR_IS_CLOSED],
   ['42P01', 1146],
@@ -128,9 +168,14 @@ export const ERRNO_SQL = `CASE SQLSTATE ${[
   ['40P01', 1213],
   ['55P03', 1205],
   ['P0003', 1172],
-]
-  .map(([state, errno]) => `WHEN '${state}' THEN ${errno}`)
-  .join(' ')} ELSE 1644 END`;
+];
 
-/** MySQL's state of what the handler caught. */
-export const STATE_SQL = `CASE WHEN SQLSTATE LIKE '23%' THEN '23000' WHEN SQLSTATE = '40P01' THEN '40001' WHEN SQLSTATE = '42P01' THEN '42S02' WHEN SQLSTATE = 'P0003' THEN '42000' WHEN SQLSTATE IN ('22004', '34000', '42P03') THEN '24000' ELSE SQLSTATE END`;
+/** The source's state of what the handler caught. */
+export function stateSql(flavor: Flavor): string {
+  const own = flavor === 'mysql' ? ['23514', '22P02'].map((state) => [state, 'HY000']) : [['22P02', '22007']];
+  const cases = [...own, ['40P01', '40001'], ['42P01', '42S02'], ['P0003', '42000']].map(
+    ([state, told]) => `WHEN SQLSTATE = '${state}' THEN '${told}'`,
+  );
+  const cursors = "WHEN SQLSTATE IN ('22004', '34000', '42P03') THEN '24000'";
+  return `CASE ${cases.join(' ')} ${cursors} WHEN SQLSTATE LIKE '23%' THEN '23000' ELSE SQLSTATE END`;
+}

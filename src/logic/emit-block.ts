@@ -2,7 +2,7 @@ import type { Expression } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
 import { UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { Block, CursorDeclaration, HandlerDeclaration, VariableDeclaration } from './body.ts';
-import { isNotFound, resolveCondition } from './condition-table.ts';
+import { isDuplicate, isNotFound, isOfText, resolveCondition } from './condition-table.ts';
 import { emitExceptions, enterTransaction, isTransaction, leaveTransaction } from './emit-rollback.ts';
 import { emitStatements } from './emit-savepoint.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
@@ -13,6 +13,7 @@ import { type PgType, pgType } from './pg-type.ts';
 import { plpgsqlName } from './plpgsql-name.ts';
 import { key } from './table-access.ts';
 import type { Variable } from './variable-book.ts';
+import { nodesOf } from './walk.ts';
 
 /** A block with its declarations and handlers. `isTop`: the declarations of our own come with it. */
 export function emitBlock(emitter: Emitter, block: Block, emit: EmitStatement): void {
@@ -58,7 +59,18 @@ export function frameOf(emitter: Emitter, block: Block): Frame | undefined {
     (rollsBack(waiting) || (!isOuterByStatement && losesNothing(block.statements)));
   const { end } = block;
   const inside = insideOf(emitter);
-  return { handlers, mode: isByBlock ? 'block' : 'statement', label, resolve, inside, end, outer: emitter.frames };
+  const { flavor } = emitter.program.dialect;
+  const conditions = handlers.flatMap((handler) => handler.conditions.map(resolve));
+  const isDuplicateAwaited = conditions.some(isDuplicate) || handlers.some((one) => isSwallowing(one, resolve));
+  const awaited = { flavor, isDuplicateAwaited, isTextAwaited: conditions.some(isOfText) };
+  const mode = isByBlock ? 'block' : 'statement';
+  return { handlers, mode, label, resolve, inside, ...awaited, end, outer: emitter.frames };
+}
+
+/** Whether it takes every error and raises none. */
+function isSwallowing({ conditions, body }: HandlerDeclaration, resolve: Frame['resolve']): boolean {
+  const raises = nodesOf(body, 'signal').length + nodesOf(body, 'resignal').length > 0;
+  return !raises && conditions.map(resolve).some(({ tag }) => tag === 'sqlexception');
 }
 
 /** The place at hand, to come back to: a block inside may have variables and conditions of the same names. */

@@ -1,6 +1,6 @@
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Condition } from './body.ts';
-import { isNotFound, isOfType, rangeTest, rankOf, whenOf } from './condition-table.ts';
+import { checksOf, isNotFound, isOfType, rangeTest, rankOf, whenOf } from './condition-table.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import type { Frame } from './handler-frame.ts';
 import { keptRows, noteLostRows } from './kept-row.ts';
@@ -46,6 +46,8 @@ export interface WaitingHandler {
   readonly index: number;
   /** It waits for values outside a type, which a CHECK of ours may refuse: of CHECKs it takes those alone. */
   readonly isOfType: boolean;
+  /** It waits for a state with which a CHECK comes that may not be its own. */
+  readonly checks: 'none' | 'rules' | undefined;
   /** It waits for some of the errors of numbers that are too large alone. */
   readonly rangeTest: string | undefined;
   /** It stands in the EXCEPTION of its block: the error goes there. */
@@ -77,7 +79,7 @@ export function writeHandlers(
 function passUndo(emitter: Emitter, handlers: readonly WaitingHandler[]): void {
   const states = new Set([...emitter.undo.values()].flatMap((one) => (one.tag === 'raised' ? [one.state] : [])));
   const isAwaited = handlers.some(({ when }) => when.includes(`'${TRUNCATED}'`));
-  if (!isAwaited && emitter.out.lines.some((line) => /\bsluice_(?:enum|set)/.test(line))) states.add(TRUNCATED);
+  if (!isAwaited && emitter.out.lines.some((line) => /\bsluice_(?:enum|set|whole)/.test(line))) states.add(TRUNCATED);
   if (states.size === 0 || !handlers.some(({ when }) => when === 'OTHERS')) return;
   emitter.out.line(`WHEN ${[...states].map((state) => `SQLSTATE '${state}'`).join(' OR ')} THEN`);
   emitter.out.deeper(() => emitter.out.line('RAISE;'));
@@ -99,7 +101,9 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
   };
   const { isOfType, rangeTest: range } = handler;
   const whole = isOfType || range !== undefined ? undefined : WHOLE_CLASS.exec(handler.when)?.[1];
-  const groups = whole === undefined ? [...(range ? [RANGE] : []), ...(isOfType ? [CHECK] : [])] : [whole];
+  const isAsked = isOfType ? handler.checks !== 'rules' : handler.checks !== undefined;
+  const hasChecks = isOfType || emitter.isRowChanging ? isAsked : false;
+  const groups = [...(whole ? [whole] : []), ...(range ? [RANGE] : []), ...(hasChecks ? [CHECK] : [])];
   if (groups.length === 0) {
     run(handler);
     return;
@@ -113,8 +117,10 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
     groups.map((group) => `SQLSTATE NOT LIKE '${group}%'`).join(' AND '),
     ...(range === undefined ? [] : [`SQLSTATE = '${RANGE}' AND ${range}`]),
     ...(own.length === 0 ? [] : [`SQLSTATE IN (${own.join(', ')})`]),
-    ...(isOfType ? [typeTest(emitter)] : []),
+    ...(hasChecks && isOfType ? [IS_OF_TYPE] : []),
+    ...(hasChecks && handler.checks === 'rules' ? [`SQLSTATE = '${CHECK}' AND NOT (${IS_OF_TYPE})`] : []),
   ];
+  if (hasChecks && [handler, ...behind].some(asksForType)) readConstraint(emitter);
   emitter.out.line(`IF ${tests.join(' OR ')} THEN`);
   emitter.out.deeper(() => run(handler));
   for (const other of behind) {
@@ -125,8 +131,12 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
       emitter.out.line('END IF;');
       return;
     }
-    if (states.length === 0) continue;
-    emitter.out.line(`ELSIF SQLSTATE IN (${states.join(', ')}) THEN`);
+    const found = [
+      ...(states.length === 0 ? [] : [`SQLSTATE IN (${states.join(', ')})`]),
+      ...(hasChecks ? checkTestOf(other) : []),
+    ];
+    if (found.length === 0) continue;
+    emitter.out.line(`ELSIF ${found.join(' OR ')} THEN`);
     emitter.out.deeper(() => run(other));
   }
   emitter.out.line('ELSE');
@@ -134,12 +144,22 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
   emitter.out.line('END IF;');
 }
 
-/** Reads which CHECK refused, and gives the test whether it is one of ours. */
-function typeTest(emitter: Emitter): string {
+/** Whether it has to know if a CHECK stands for a type. */
+function asksForType({ isOfType, checks }: WaitingHandler): boolean {
+  return isOfType || checks === 'rules';
+}
+
+/** What a handler behind asks of a CHECK that the one before it leaves. */
+function checkTestOf({ isOfType, checks }: WaitingHandler): readonly string[] {
+  if (isOfType === (checks === 'rules')) return isOfType ? [`SQLSTATE = '${CHECK}'`] : [];
+  return [`SQLSTATE = '${CHECK}' AND ${isOfType ? IS_OF_TYPE : `NOT (${IS_OF_TYPE})`}`];
+}
+
+/** Reads which CHECK refused. */
+function readConstraint(emitter: Emitter): void {
   emitter.temporary('_constraint', 'text', TEXT);
   emitter.temporary('_refusing', 'text', TEXT);
   emitter.out.line('GET STACKED DIAGNOSTICS _constraint = CONSTRAINT_NAME, _refusing = TABLE_NAME;');
-  return IS_OF_TYPE;
 }
 
 /** The handlers of a frame that wait for errors, the most specific first. */
@@ -149,16 +169,25 @@ export function handlersOf(frame: Frame): readonly Omit<WaitingHandler, 'frame' 
     .map(({ index, conditions }) => ({
       index,
       rank: Math.min(...conditions.map(rankOf)),
-      when: whenText(conditions),
+      when: whenText(conditions, frame.flavor),
       isOfType: conditions.some(isOfType),
+      checks: checksIn(conditions, frame.flavor),
       rangeTest: rangeTest(conditions),
     }))
     .filter(({ when }) => when !== '')
     .sort((a, b) => a.rank - b.rank);
 }
 
-function whenText(conditions: readonly Condition[]): string {
-  return conditions.flatMap((condition) => (isNotFound(condition) ? [] : (whenOf(condition) ?? []))).join(' OR ');
+function whenText(conditions: readonly Condition[], flavor: Frame['flavor']): string {
+  return conditions
+    .flatMap((condition) => (isNotFound(condition) ? [] : (whenOf(condition, flavor) ?? [])))
+    .join(' OR ');
+}
+
+function checksIn(conditions: readonly Condition[], flavor: Frame['flavor']): WaitingHandler['checks'] {
+  if (conditions.some(({ tag }) => tag === 'sqlexception')) return undefined;
+  const found = conditions.map((condition) => checksOf(condition, flavor));
+  return found.includes('rules') ? 'rules' : found.find((one) => one !== undefined);
 }
 
 /** The body of a handler at the place where it runs, then what it does to the block. */
@@ -169,8 +198,9 @@ export function handlerBody(emitter: Emitter, emit: EmitStatement, frame: Frame,
   emitter.frames = frame.outer;
   if (emitter.asks('ROW_COUNT') && !handler.conditions.map(frame.resolve).every(isNotFound))
     emitter.out.line(`${emitter.temporary('_row_count', 'bigint', BIGINT).sql} := -1;`);
-  const { isHandlerKept, failing } = emitter;
+  const { isHandlerKept, failing, isRowChanging } = emitter;
   emitter.failing = undefined;
+  emitter.isRowChanging = true;
   if (failing !== undefined) emitter.out.line(`${failing} := NULL;`);
   const kept = keptRows(emitter, frame, handler);
   if (kept === 'lost') noteLostRows(emitter, handler);
@@ -178,6 +208,7 @@ export function handlerBody(emitter: Emitter, emit: EmitStatement, frame: Frame,
   frame.inside(() => emit(emitter, handler.body));
   emitter.isHandlerKept = isHandlerKept;
   emitter.failing = failing;
+  emitter.isRowChanging = isRowChanging;
   emitter.frames = frames;
   if (handler.action === 'exit' && !endsFlow(handler.body)) emitter.out.line(`EXIT ${frame.label};`);
 }

@@ -3,7 +3,7 @@ import { quoteLiteral, quoteName } from '../sql/fragment.ts';
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, GetDiagnostics, Signal, Transaction } from './body.ts';
 import { tableOf } from './catalogue.ts';
-import { ERRNO_SQL, resolveCondition, STATE_SQL } from './condition-table.ts';
+import { errnoSql, resolveCondition, stateSql } from './condition-table.ts';
 import { raisesUndo } from './emit-guard.ts';
 import { targetOf } from './emit-query.ts';
 import { emitSavepointAct } from './emit-savepoint.ts';
@@ -65,7 +65,7 @@ export function emitDiagnostics(emitter: Emitter, node: GetDiagnostics): void {
   }
   for (const { target, item } of node.items) {
     const { sql } = targetOf(emitter, target, TEXT);
-    const value = node.condition === undefined ? STATEMENT_ITEMS[item] : CONDITION_ITEMS[item];
+    const value = node.condition === undefined ? STATEMENT_ITEMS[item] : conditionItem(emitter, item);
     if (value === undefined)
       throw new NotConverted('DIAGNOSTICS', `the item ${item}`, 'Use GET STACKED DIAGNOSTICS by hand.');
     if (item === 'ROW_COUNT') emitter.temporary('_row_count', 'bigint', TEXT);
@@ -76,11 +76,11 @@ export function emitDiagnostics(emitter: Emitter, node: GetDiagnostics): void {
 }
 
 const STATEMENT_ITEMS: Readonly<Record<string, string>> = { ROW_COUNT: '_row_count', NUMBER: '1' };
-const CONDITION_ITEMS: Readonly<Record<string, string>> = {
-  MESSAGE_TEXT: 'SQLERRM',
-  RETURNED_SQLSTATE: STATE_SQL,
-  MYSQL_ERRNO: ERRNO_SQL,
-};
+
+function conditionItem({ program }: Emitter, item: string): string | undefined {
+  const { flavor } = program.dialect;
+  return { MESSAGE_TEXT: 'SQLERRM', RETURNED_SQLSTATE: stateSql(flavor), MYSQL_ERRNO: errnoSql(flavor) }[item];
+}
 
 /** START TRANSACTION, COMMIT, ROLLBACK: PostgreSQL's own, or the block's where a handler rolls back. */
 export function emitTransaction(emitter: Emitter, node: Transaction): void {

@@ -53,9 +53,14 @@ function fallible(emitter: Emitter, statement: Leaf): void {
   const sql = name === undefined ? undefined : emitter.book.find(name)?.sql;
   if (sql !== undefined && isReadBehind(emitter, statement)) emitter.out.line(`${sql} := NULL;`);
   emitter.failing = sql;
+  const { isRowChanging } = emitter;
+  emitter.isRowChanging = CHANGES.has(statement.tag);
   guarded(emitter, emitStatement, () => leaf(emitter, statement));
+  emitter.isRowChanging = isRowChanging;
   emitter.failing = undefined;
 }
+
+const CHANGES = new Set<string>(['insert', 'update', 'delete', 'call-procedure', 'execute', 'execute-immediate']);
 
 type Compound = Extract<BodyStatement, { tag: 'block' | 'if' | 'case-statement' | 'loop' }>;
 
@@ -66,14 +71,14 @@ function isCompound(statement: BodyStatement): statement is Compound {
 /** Nothing of a statement that failed half-way is left in the output. */
 function attempt(emitter: Emitter, statement: BodyStatement, write: () => void): void {
   const { out } = emitter;
-  const { frames, undo, isInTransactionBlock } = emitter;
+  const { frames, undo, isInTransactionBlock, isRowChanging } = emitter;
   const kept = out.lines.length;
   try {
     write();
   } catch (error) {
     if (!(error instanceof NotConverted)) throw error;
     emitter.out = out;
-    Object.assign(emitter, { frames, undo, isInTransactionBlock, failing: undefined });
+    Object.assign(emitter, { frames, undo, isInTransactionBlock, isRowChanging, failing: undefined });
     out.lines.length = kept;
     emitter.stand(statement, error.code, error.message, error.advice);
   }

@@ -11,7 +11,6 @@ import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
 import { CommentFeed } from './comment-feed.ts';
-import { isDuplicate } from './condition-table.ts';
 import type { ConvertContext, Signature } from './convert-context.ts';
 import type { Frame } from './handler-frame.ts';
 import type { Program } from './program.ts';
@@ -74,6 +73,8 @@ export class Emitter {
   undo: ReadonlyMap<object, Undo> = new Map();
   /** The variable of the SET at hand, which is NULL where that fails. */
   failing: string | undefined;
+  /** Whether a CHECK may refuse what is guarded: it changes rows, or calls what may. */
+  isRowChanging = true;
   /** What the handler at hand wrote is to stay though it raises: its transaction ends before. */
   isHandlerKept = false;
   usesNativeTransactions = false;
@@ -267,9 +268,8 @@ export class Emitter {
       mustBeImmutable: false,
       hasHelpers: this.hasHelpers,
       isUnsignedChecked: true,
-      isDuplicateAwaited: this.frames.some(({ handlers, resolve }) =>
-        handlers.some(({ conditions }) => conditions.map(resolve).some(isDuplicate)),
-      ),
+      isDuplicateAwaited: this.frames.some((frame) => frame.isDuplicateAwaited),
+      isTextAwaited: this.frames.some((frame) => frame.isTextAwaited),
     };
   }
 

@@ -13,6 +13,16 @@ BEGIN
   RETURN value;
 END;
 $body$`,
+  sluice_whole: `FUNCTION sluice_whole(value text) RETURNS numeric
+LANGUAGE plpgsql STABLE STRICT
+AS $body$
+BEGIN
+  IF value ~ '^\\s*[+-]?\\.?\\d' AND value !~ '^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*$' THEN
+    RAISE EXCEPTION USING ERRCODE = '01000', MESSAGE = 'Data truncated: ' || value;
+  END IF;
+  RETURN value::numeric;
+END;
+$body$`,
   sluice_not_negative: `FUNCTION sluice_not_negative(value numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT
 AS $body$

@@ -92,10 +92,19 @@ function notNegative(number: Fragment, { type }: TableColumn, { scope }: Context
 function storedNumber(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {
   if (value.type.kind !== 'text' || value.digits !== undefined) return toValue(toNumber(value, context, span));
   const name = type.kind === 'float' ? 'float8' : 'numeric';
-  if (value.literal === undefined) return cast(value, name, type);
-  const number = NUMBER.exec(value.literal)?.[1];
-  if (number === undefined) return cast(value, name, type);
+  const number = value.literal === undefined ? undefined : NUMBER.exec(value.literal)?.[1];
+  if (number === undefined)
+    return type.kind === 'integer' ? wholeOf(value, type, context, span) : cast(value, name, type);
   return number.startsWith('-') || number.startsWith('+') ? compound(number, type) : atom(number, type);
+}
+
+/** A text that begins with a number is refused by another error than one that does not, which a handler may tell. */
+function wholeOf(value: Fragment, type: ValueType, context: Context, span: Span): Fragment {
+  const { isTextAwaited, hasHelpers } = context.scope;
+  if (isTextAwaited === true && hasHelpers !== true)
+    context.report('TEXT_CUT', span, 'a text that begins with a number is refused as 1265 on the source');
+  if (isTextAwaited !== true || hasHelpers !== true) return cast(value, 'numeric', type);
+  return atom(`sluice_whole(${value.sql})`, type);
 }
 
 /** 0 and 1 are false and true; what else a TINYINT(1) holds is true. */

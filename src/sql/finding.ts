@@ -34,6 +34,10 @@ export const FINDINGS = {
     severity: 'note',
     advice: 'Compare numbers with numbers: the cast keeps an index from being used.',
   },
+  TEXT_CUT: {
+    severity: 'review',
+    advice: 'Wait for both errors, or look at the text before: the target refuses it as one that is no number.',
+  },
   TEXT_AS_DATE: { severity: 'review', advice: 'Texts that are no date give an error, where MySQL gives NULL.' },
   TEXT_ORDER: { severity: 'review', advice: 'Give the expression a COLLATE clause if the order of the texts matters.' },
   TEXT_CASE: {

@@ -73,6 +73,8 @@ export interface Scope {
   readonly isUnsignedChecked?: boolean;
   /** A handler of the program waits for rows whose key is there already: which those are depends on how texts are compared. */
   readonly isDuplicateAwaited?: boolean;
+  /** A handler of the program tells a text that begins with a number from one that does not: 1265 from 1366. */
+  readonly isTextAwaited?: boolean;
   /** Functions of our own may be called (`sluice_...`): the caller makes them on the target. */
   readonly hasHelpers?: boolean;
   /** The expression goes into an index or a generated column, where PostgreSQL takes immutable functions alone. */

@@ -14,13 +14,23 @@ export const RUNTIME_VALUES = `def _exact(value: Any, is_strict: bool) -> Decima
         raise DataError(1366, "Incorrect integer value") from None
 
 
+def _whole(value: Any, is_strict: bool) -> Decimal:
+    # A text that begins with a number is refused as one that is cut.
+    if is_strict and isinstance(value, str):
+        number = r"\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*"
+        found = re.match(number, value)
+        if found and found[0] != value:
+            raise DataError(1265, "Data truncated")
+    return _exact(value, is_strict)
+
+
 def as_int(value: Any, least: int, greatest: int, is_strict: bool = True) -> int | None:
     """A whole number within its type, rounded half away from zero, a double half to even."""
     if value is None:
         return None
     is_double = isinstance(value, float)
     mode = ROUND_HALF_EVEN if is_double else ROUND_HALF_UP
-    found = int(_exact(value, is_strict).to_integral_value(mode))
+    found = int(_whole(value, is_strict).to_integral_value(mode))
     if is_strict and not least <= found <= greatest:
         raise DataError(1264, "Out of range value")
     return min(max(found, least), greatest)

@@ -35,15 +35,25 @@ interface Waiting {
 export function waiting(frame: Frame): readonly Waiting[] {
   return frame.handlers
     .map((handler, index) => ({ index, found: handler.conditions.map(frame.resolve) }))
-    .map(({ index, found }) => ({ index, rank: Math.min(...found.map(rankOf)), conditions: found.flatMap(textOf) }))
+    .map(({ index, found }) => ({
+      index,
+      rank: Math.min(...found.map(rankOf)),
+      conditions: found.flatMap((one) => textOf(one, frame)),
+    }))
     .filter(({ conditions }) => conditions.length > 0)
     .toSorted((a, b) => a.rank - b.rank);
 }
 
-function textOf(condition: Condition): readonly string[] {
+/** States of MariaDB that the run time, which numbers errors as MySQL does, knows by another. */
+const OF_MARIADB: Readonly<Record<string, readonly string[]>> = { '23000': ['4025'], '22007': ['1366'] };
+
+function textOf(condition: Condition, { flavor }: Frame): readonly string[] {
   if (isNotFound(condition)) return [];
   if (condition.tag === 'errno') return [String(condition.errno)];
-  if (condition.tag === 'sqlstate') return [condition.sqlstate];
+  if (condition.tag === 'sqlstate') {
+    const more = flavor === 'mariadb' ? (OF_MARIADB[condition.sqlstate] ?? []) : [];
+    return [condition.sqlstate, ...more];
+  }
   return condition.tag === 'sqlexception' ? ['SQLEXCEPTION'] : [];
 }
 

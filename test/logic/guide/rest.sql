@@ -64,11 +64,11 @@ CREATE PROCEDURE re_first_number(IN least int)
 BEGIN
   INSERT INTO ticket (what, n) VALUES ('x', 5), ('y', 6), ('z', 7);
   SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
-  INSERT INTO ticket (what, n) SELECT name, id FROM staff WHERE id > 3 AND least = 0 ORDER BY id;
-  SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
   INSERT INTO ticket (what, n) VALUES ('w', 8);
   SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
   INSERT IGNORE INTO ticket (what, n) VALUES ('v', 9), ('v', 9);
+  SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
+  INSERT INTO ticket (what, n) SELECT name, id FROM staff WHERE id > 3 AND least = 0 ORDER BY id;
   SELECT (SELECT MAX(id) FROM ticket) - LAST_INSERT_ID() AS behind;
 END//
 -- try ()
@@ -89,4 +89,68 @@ BEGIN
   UPDATE ticket SET n = n + 10, what = 'changed' ORDER BY n, id LIMIT many;
   SELECT ROW_COUNT() AS changed;
   UPDATE ticket t SET t.n = t.n + 1 ORDER BY t.n DESC;
+END//
+-- try ('12a', NULL) | ('abc', NULL) | ('', NULL) | ('7', NULL) | (' 8 ', NULL) | ('99999999999', NULL) | (NULL, NULL) | ('.5', NULL) | ('1e1', NULL)
+CREATE PROCEDURE re_text_number(IN p varchar(20), OUT told varchar(50))
+BEGIN
+  DECLARE v int DEFAULT 0;
+  DECLARE EXIT HANDLER FOR SQLSTATE '22007' SET told = 'not a number';
+  DECLARE EXIT HANDLER FOR 1366, 1264 SET told = 'bad number';
+  SET v = p;
+  SET told = v;
+END//
+-- try ('5x', NULL) | ('x', NULL) | ('5', NULL)
+CREATE PROCEDURE re_text_state(IN p varchar(20), OUT told varchar(50))
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE 'HY000', SQLSTATE '22007' SET told = CONCAT(told, '[value]');
+  SET told = '';
+  INSERT INTO stock (id, name, amount) VALUES (20, 'h', p);
+  SET told = CONCAT(told, (SELECT COUNT(*) FROM stock));
+END//
+-- try ('5x', NULL) | ('x', NULL) | ('5', NULL)
+CREATE PROCEDURE re_text_any(IN p varchar(20), OUT told varchar(50))
+BEGIN
+  DECLARE v smallint DEFAULT 0;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION SET told = 'caught';
+  SET v = p;
+  SET told = v;
+END//
+-- try ('bad', 7, NULL) | ('sent', -1, NULL) | ('sent', 1, NULL)
+CREATE PROCEDURE re_checked(IN s varchar(10), IN h int, OUT told varchar(90))
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '23000' SET told = CONCAT(told, '[23000]');
+  DECLARE CONTINUE HANDLER FOR SQLSTATE 'HY000' SET told = CONCAT(told, '[HY000]');
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '22003' SET told = CONCAT(told, '[22003]');
+  SET told = '';
+  UPDATE outbox SET state = s WHERE id = 1;
+  SET told = CONCAT(told, ';');
+  UPDATE gauge SET level = h WHERE id = 1;
+  SET told = CONCAT(told, ';');
+  UPDATE gauge SET held = h WHERE id = 2;
+  SET told = CONCAT(told, ';');
+  INSERT INTO outbox (id, body) VALUES (1, 'twice');
+END//
+-- try (7, NULL) | (-1, NULL) | (2, NULL)
+CREATE PROCEDURE re_checked_last(IN h int, OUT told varchar(90))
+BEGIN
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION SET told = 'any';
+  DECLARE EXIT HANDLER FOR SQLSTATE '23000', SQLSTATE '45000' SET told = 'key';
+  UPDATE gauge SET level = h WHERE id = 1;
+  IF h = 2 THEN SIGNAL SQLSTATE '45000'; END IF;
+  SET told = 'done';
+END//
+-- try (1, NULL) | (2, NULL) | (3, NULL)
+CREATE PROCEDURE re_state_told(IN n int, OUT told varchar(30))
+BEGIN
+  DECLARE v int;
+  DECLARE st varchar(5);
+  DECLARE num int;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION
+  BEGIN
+    GET DIAGNOSTICS CONDITION 1 st = RETURNED_SQLSTATE, num = MYSQL_ERRNO;
+    SET told = CONCAT(st, ' ', num);
+  END;
+  IF n = 1 THEN UPDATE outbox SET state = 'bad' WHERE id = 1; END IF;
+  IF n = 2 THEN SET v = CONCAT('a', n); END IF;
+  IF n = 3 THEN INSERT INTO outbox (id, body) VALUES (1, 'twice'); END IF;
 END//
