@@ -6,7 +6,7 @@ import { isGuarded } from './emit-guard.ts';
 import type { Emitter } from './emitter.ts';
 import type { PgType } from './pg-type.ts';
 import { key } from './table-access.ts';
-import { holdsWhole, lengthOf, narrowCast, wideRange } from './type-limit.ts';
+import { holdsWhole, isOfYear, lengthOf, narrowCast, wideRange } from './type-limit.ts';
 import type { Limits, Variable } from './variable-book.ts';
 
 type Limited = Pick<Variable, 'sql' | 'type' | 'declared'> & Limits;
@@ -41,12 +41,20 @@ export function limitLines(emitter: Emitter, to: Limited): readonly string[] {
 function ownLines(emitter: Emitter, to: Limited): readonly string[] {
   const { sql, type } = to;
   if (isPadded(to)) return [`${sql} := rtrim(${sql}, ' ');`];
+  if (isOfYear(to.range)) return yearLines(to);
   if (type.kind === 'float' && type.digits !== undefined) return [`${sql} := ${keptText(sql, type.digits)};`];
   const members = type.kind === 'text' ? (type.members ?? type.flags) : undefined;
   if (type.kind !== 'text' || members === undefined) return [];
   const name = type.members === undefined ? 'sluice_set' : 'sluice_enum';
   const rest = emitter.program.dialect.mode.isStrict ? '' : ', false';
   return [`${sql} := ${name}(${sql}, ARRAY[${members.map(quoteLiteral).join(', ')}]${rest});`];
+}
+
+/** A year of two digits is one of 2001 to 2069, or of 1970 to 1999. */
+function yearLines({ sql, range }: Limited): readonly string[] {
+  if (!isOfYear(range)) return [];
+  const short = `WHEN ${sql} BETWEEN 1 AND 69 THEN ${sql} + 2000 WHEN ${sql} BETWEEN 70 AND 99 THEN ${sql} + 1900`;
+  return [`${sql} := CASE ${short} ELSE ${sql} END;`];
 }
 
 function isPadded({ type }: Limited): boolean {
@@ -65,7 +73,10 @@ function refusals(to: Limited): readonly string[] {
     `RAISE EXCEPTION USING ERRCODE = '${state}', MESSAGE = '${told} ${name}'`;
   if (range !== undefined) {
     const [least, greatest] = range;
-    return [`IF ${sql} NOT BETWEEN ${least} AND ${greatest} THEN ${raise('22003', 'Out of range value for')}; END IF;`];
+    const nought = isOfYear(range) ? `${sql} <> 0 AND ` : '';
+    return [
+      `IF ${nought}${sql} NOT BETWEEN ${least} AND ${greatest} THEN ${raise('22003', 'Out of range value for')}; END IF;`,
+    ];
   }
   if (lengthChars === undefined) return [];
   // Blanks behind are cut without an error.
@@ -81,6 +92,8 @@ function cutLines(to: Limited): readonly string[] {
   const suffix = cast === undefined ? '' : `::${cast}`;
   if (range !== undefined) {
     const [least, greatest] = range;
+    if (isOfYear(range))
+      return [`${sql} := CASE WHEN ${sql} NOT BETWEEN ${least} AND ${greatest} THEN 0 ELSE ${sql} END;`];
     return [
       `${sql} := (CASE WHEN ${sql} < ${least} THEN ${least} WHEN ${sql} > ${greatest} THEN ${greatest} ELSE ${sql} END)${suffix};`,
     ];
@@ -101,7 +114,7 @@ export function assign(emitter: Emitter, to: Limited, sql: string, value: Expres
   const place = isStrict && refusals(to).length > 0 && !isGuarded(emitter) ? apart(emitter, to) : to;
   out.line(`${place.sql} := ${isStrict && to.cast !== undefined ? `(${sql})::${to.cast}` : sql};`);
   // The blanks of a CHAR are gone from what was translated for it.
-  const lines = isStrict ? refusals(place) : cutLines(place);
+  const lines = [...yearLines(place), ...(isStrict ? refusals(place) : cutLines(place))];
   if (place === to) for (const line of lines) out.line(line);
   else storeApart(emitter, to, place.sql, lines);
 }

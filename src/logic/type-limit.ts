@@ -6,7 +6,8 @@ type Ranges = Readonly<Record<string, Range>>;
 
 const TINY = ['-128', '127'] as const;
 const MEDIUM = ['-8388608', '8388607'] as const;
-const YEAR = ['0', '2155'] as const;
+/** And 0; of two digits it is one of 1970 to 2069. */
+const YEAR = ['1901', '2155'] as const;
 const SIGNED: Ranges = { TINYINT: TINY, INT1: TINY, MEDIUMINT: MEDIUM, INT3: MEDIUM, MIDDLEINT: MEDIUM, YEAR };
 
 const UNSIGNED_MEDIUM = ['0', '16777215'] as const;
@@ -33,6 +34,11 @@ const UNSIGNED: Ranges = {
   'DOUBLE PRECISION': UNSIGNED_DOUBLE,
   REAL: UNSIGNED_DOUBLE,
 };
+
+/** Whether it is that of a YEAR, which holds 0 besides. */
+export function isOfYear(range: Range | undefined): boolean {
+  return range === YEAR;
+}
 
 /** Least and greatest value of a type of the source where the target's type for it holds more. */
 export function sourceRange({ name, isUnsigned, sizes }: DataType): Range | undefined {

@@ -64,6 +64,7 @@ const RUNTIME_NAMES = [
   'as_single',
   'as_text',
   'as_time',
+  'as_year',
   'close_cursor',
   'error_message',
   'error_number',

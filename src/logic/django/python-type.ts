@@ -34,7 +34,6 @@ const INTEGERS: Readonly<Record<string, readonly [signed: readonly [string, stri
   INT: [['-2147483648', '2147483647'], '4294967295'],
   INTEGER: [['-2147483648', '2147483647'], '4294967295'],
   BIGINT: [['-9223372036854775808', '9223372036854775807'], '18446744073709551615'],
-  YEAR: [['0', '2155'], '2155'],
 };
 
 type Made = Omit<PythonType, 'limits'> & { readonly limits?: readonly string[] };
@@ -49,7 +48,7 @@ export function pythonType(type: DataType, isStrict = true): PythonType | undefi
 }
 
 /** What brings a value to its type by cutting it, too. */
-const CUT = new Set(['as_int', 'as_decimal', 'as_text', 'as_char', 'as_member', 'as_set']);
+const CUT = new Set(['as_int', 'as_year', 'as_decimal', 'as_text', 'as_char', 'as_member', 'as_set']);
 
 function numberType({ name, sizes, isUnsigned }: DataType): Made | undefined {
   const integer = INTEGERS[name];
@@ -57,6 +56,7 @@ function numberType({ name, sizes, isUnsigned }: DataType): Made | undefined {
     const limits = isUnsigned ? ['0', integer[1]] : integer[0];
     return { hint: 'int', by: 'as_int', limits, mysql: isUnsigned ? UNSIGNED_VALUE : '%' };
   }
+  if (name === 'YEAR') return { hint: 'int', by: 'as_year', mysql: UNSIGNED_VALUE };
   const unsigned = isUnsigned ? ['is_unsigned=True'] : [];
   if (/^(?:DECIMAL|DEC|NUMERIC|FIXED)$/.test(name)) {
     const [precision = 10, scale = 0] = sizes;

@@ -36,6 +36,20 @@ def as_int(value: Any, least: int, greatest: int, is_strict: bool = True) -> int
     return min(max(found, least), greatest)
 
 
+def as_year(value: Any, is_strict: bool = True) -> int | None:
+    """A year, 0 or of 1901 to 2155; of two digits it is one of 1970 to 2069."""
+    found = as_int(value, -(2**63), 2**63 - 1, is_strict)
+    if found is None or found == 0:
+        return found
+    if 1 <= found <= 99:
+        return found + (2000 if found < 70 else 1900)
+    if 1901 <= found <= 2155:
+        return found
+    if is_strict:
+        raise DataError(1264, "Out of range value")
+    return 0
+
+
 def as_rows(value: Any) -> int:
     """What a variable means as the LIMIT or OFFSET of MySQL: below zero more than all rows, and NULL none."""
     return 0 if value is None else value if value >= 0 else 2**64 - 1

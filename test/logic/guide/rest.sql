@@ -154,3 +154,24 @@ BEGIN
   IF n = 2 THEN SET v = CONCAT('a', n); END IF;
   IF n = 3 THEN INSERT INTO outbox (id, body) VALUES (1, 'twice'); END IF;
 END//
+-- try (1) | (69) | (70) | (99) | (100) | (1900) | (1901) | (2155) | (2156) | (0) | (NULL) | (2010) | (1999) | (-1)
+CREATE FUNCTION re_year(y year) RETURNS varchar(20) DETERMINISTIC RETURN CONCAT('year ', y + 0)//
+-- try (1999) | (2024) | (5) | (NULL)
+CREATE FUNCTION re_year_less(y year) RETURNS int DETERMINISTIC RETURN y - 2000 + (y > 2010)//
+-- try (3, NULL) | (75, NULL) | (150, NULL) | (2024, NULL) | (0, NULL) | (NULL, NULL)
+CREATE PROCEDURE re_year_set(IN n int, OUT told varchar(60))
+BEGIN
+  DECLARE y year DEFAULT 7;
+  DECLARE z year DEFAULT 2001;
+  DECLARE EXIT HANDLER FOR 1264 SET told = CONCAT('outside ', n);
+  SET y = n;
+  SET told = CONCAT_WS(' ', y + 0, z);
+END//
+-- mode
+-- try (3, NULL) | (150, NULL) | (2200, NULL)
+CREATE PROCEDURE re_year_cut(IN n int, OUT told varchar(60))
+BEGIN
+  DECLARE y year;
+  SET y = n;
+  SET told = y + 0;
+END//
