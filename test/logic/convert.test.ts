@@ -327,3 +327,57 @@ test.each([
   expect(told("INSERT INTO c VALUES ('1', 1)")).toEqual([]);
   expect(told('INSERT INTO e VALUES (k, 1)')).toEqual([]);
 });
+
+test.each([
+  ['SELECT GROUP_CONCAT(DISTINCT s) INTO @list FROM t', 'LIST_ORDER'],
+  ['INSERT INTO numbered (s) SELECT s FROM t GROUP BY s', 'ROW_ORDER'],
+  ['INSERT INTO numbered (s) SELECT DISTINCT s FROM t', 'ROW_ORDER'],
+  ['SELECT s INTO @seen FROM t WHERE a = 1', 'USER_VARIABLE'],
+  ['SELECT a / b * 100 FROM t', 'DIVISION_DIGITS'],
+  ['SELECT a FROM t WHERE a / b < 0.5', 'DIVISION_DIGITS'],
+  [
+    'BEGIN DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET @n = 1; INSERT INTO worded (w) SELECT s FROM t; END',
+    'KEY_CASE',
+  ],
+] as const)('what the source does without saying it is told: %s', (body, code) => {
+  const tables = `${TABLE}
+CREATE TABLE numbered (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, s VARCHAR(20));
+CREATE TABLE worded (w VARCHAR(20) NOT NULL PRIMARY KEY);`;
+  const script = `DELIMITER //\n${tables.replaceAll(';', '//')}\nCREATE PROCEDURE p() ${body}//`;
+  const codes = (flavor: 'mysql' | 'mariadb') =>
+    convert(script, flavor).flatMap(({ items }) => items.map((item) => item.code));
+  expect(codes('mariadb')).toContain(code);
+  expect(codes('mysql').includes(code)).toBe(code !== 'DIVISION_DIGITS');
+});
+
+test('what says its order, sets its variable and computes no further is not told', () => {
+  const told = [
+    'SELECT GROUP_CONCAT(DISTINCT s ORDER BY s) FROM t',
+    "BEGIN SET @seen = ''; SELECT s INTO @seen FROM t WHERE a = 1; END",
+    'SELECT COUNT(*) INTO @many FROM t',
+    'SELECT a * 100 / b FROM t',
+  ].flatMap((body) =>
+    convert(`DELIMITER //\n${TABLE.slice(0, -1)}//\nCREATE PROCEDURE p() ${body}//`, 'mariadb').flatMap(({ items }) =>
+      items.map(({ code }) => code),
+    ),
+  );
+  for (const code of ['LIST_ORDER', 'USER_VARIABLE', 'DIVISION_DIGITS']) expect(told).not.toContain(code);
+});
+
+test('a number that a routine takes as bits is told', () => {
+  const [found] = convert('CREATE FUNCTION f(b BIT(8)) RETURNS INT DETERMINISTIC RETURN b + 0');
+  expect(found?.items.map(({ code }) => code)).toContain('BIT_PARAMETER');
+});
+
+test('triggers that see the order of a DELETE with LIMIT meet the rows one by one', () => {
+  const trigger = 'CREATE TRIGGER gone AFTER DELETE ON t FOR EACH ROW SET @last = OLD.a';
+  const body = 'DELETE FROM t ORDER BY b LIMIT 3';
+  const sqlOf = (more: string) =>
+    convert(`DELIMITER //\n${TABLE.slice(0, -1)}//\n${more}CREATE PROCEDURE p() ${body}//`)
+      .at(-1)
+      ?.statements.at(-1);
+  expect(sqlOf(`${trigger}//\n`)).toMatch(
+    /FOR _row_1 IN[\s\S]*ORDER BY b[\s\S]*LIMIT 3[\s\S]*DELETE FROM t WHERE t.a = _row_1.k1;/,
+  );
+  expect(sqlOf('')).not.toContain('LOOP');
+});

@@ -122,3 +122,16 @@ CREATE VIEW per_kind AS SELECT MAX(total) AS most, kind FROM all_of GROUP BY kin
   expect(models).toContain('most = models.DecimalField(max_digits=65, decimal_places=2, null=True)');
   expect(models).toContain('kind = models.TextField(primary_key=True)');
 });
+
+test('columns of one name, of which a dictionary has one, are told; a bit of a view is a number on both servers', () => {
+  const app = appOf(`CREATE TABLE lamp (id int NOT NULL PRIMARY KEY, is_on bit(1) NULL, note varchar(9));
+CREATE PROCEDURE both_ids() SELECT g.id, b.id FROM goods g JOIN bill b ON b.good = g.id;
+CREATE PROCEDURE one_each() SELECT g.id, b.id AS bill FROM goods g JOIN bill b ON b.good = g.id;
+CREATE VIEW lit AS SELECT id, is_on, note FROM lamp;`);
+  const told = app.services.map(({ items }) => items.map(({ code }) => code).filter((code) => code === 'COLUMN_NAMES'));
+  expect(told).toEqual([['COLUMN_NAMES'], []]);
+  const models = fileOf(app, 'models.py');
+  expect(models).toContain('class BitField(models.IntegerField)');
+  expect(models).toContain('is_on = BitField(null=True)');
+  expect(models).toContain('note = models.TextField(null=True)');
+});

@@ -19,6 +19,7 @@ import { nodesOf } from '../walk.ts';
 import { Writer } from '../writer.ts';
 import { nativeValue } from './native-expression.ts';
 import { pythonName, pythonString, stored } from './python-type.ts';
+import { noteSameNames } from './same-name.ts';
 import type { ServiceEmitter, ServiceVariable } from './service-emitter.ts';
 import { isWatched, sqlArguments } from './vendor-sql.ts';
 import { withCursorQuery } from './write-cursor.ts';
@@ -198,6 +199,7 @@ export function writeResultSet(service: ServiceEmitter, node: Query): void {
   if (emitter.program.definition.tag === 'function')
     throw new NotConverted('RESULT_SET', 'a function gives rows to the caller', 'Write it by hand.');
   service.hasResultSets = true;
+  noteSameNames(emitter, node);
   const counted = service.asks('FOUND_ROWS') ? countedQuery(node) : undefined;
   out.call('rows_given = db.dicts', service.query(counted?.page ?? node, 'named'));
   out.line('results.append(rows_given)');

@@ -8,6 +8,7 @@ import type { Program, View } from '../program.ts';
 import { lastName } from '../program-name.ts';
 import { key } from '../table-access.ts';
 import { nodesOf } from '../walk.ts';
+import { BIT_FIELD, isBit } from './bit-field.ts';
 import { fieldName, pythonString } from './python-type.ts';
 import { keyOfView } from './view-key.ts';
 
@@ -31,7 +32,10 @@ export function modelsFile(
   const views = programs.filter((program) => known.has(program));
   if (views.length === 0) return { text: `${head}\n`, views };
   const classes = views.map((program) => modelOf(program, known.get(program) as Shape, context));
-  const text = `${head}\n\nfrom __future__ import annotations\n\nfrom django.db import models\n\n\n${classes.join('\n\n\n')}\n`;
+  const hasBits = classes.some((text) => text.includes('= BitField('));
+  const standard = hasBits ? 'from typing import Any\n\n' : '';
+  const all = [...(hasBits ? [BIT_FIELD] : []), ...classes].join('\n\n\n');
+  const text = `${head}\n\nfrom __future__ import annotations\n\n${standard}from django.db import models\n\n\n${all}\n`;
   return { text, views };
 }
 
@@ -39,7 +43,10 @@ function modelOf(program: Program, { columns }: Shape, { catalogue }: ConvertCon
   const view = program.definition as View;
   const name = lastName(view.name.parts);
   const place = keyOfView(view, catalogue);
-  const fields = columns.flatMap((column, at) => fieldLines(column, at === (place ?? 0)));
+  const fields = columns.flatMap((column, at) => {
+    const own = isBit(view, at, catalogue) ? 'BitField' : undefined;
+    return fieldLines(column, at === (place ?? 0), own);
+  });
   return [
     `class ${modelName(name)}(models.Model):`,
     ...(place === undefined ? UNKEYED : []),
@@ -115,7 +122,7 @@ const FIELDS: Readonly<Partial<Record<ValueType['kind'], readonly [name: string,
 };
 
 /** A name that is none of Python's has the column's name beside it. */
-function fieldLines({ name, type }: TableColumn, isKey: boolean): readonly string[] {
+function fieldLines({ name, type }: TableColumn, isKey: boolean, own: string | undefined): readonly string[] {
   const plain = fieldName(name).replaceAll(/__+/g, '_').replace(/_$/, '_field');
   const scale = type.kind === 'decimal' ? [`max_digits=65`, `decimal_places=${type.scale ?? 30}`] : [];
   const [field = 'TextField', ...args] =
@@ -125,7 +132,8 @@ function fieldLines({ name, type }: TableColumn, isKey: boolean): readonly strin
     ...(plain === name ? [] : [`db_column=${pythonString(name)}`]),
     ...(isKey ? ['primary_key=True'] : ['null=True']),
   ];
-  const line = `    ${plain} = models.${field}(${options.join(', ')})`;
+  const made = own ?? `models.${field}`;
+  const line = `    ${plain} = ${made}(${options.join(', ')})`;
   if (line.length <= 88) return [line];
-  return [`    ${plain} = models.${field}(`, ...options.map((option) => `        ${option},`), '    )'];
+  return [`    ${plain} = ${made}(`, ...options.map((option) => `        ${option},`), '    )'];
 }
