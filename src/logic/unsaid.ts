@@ -10,7 +10,6 @@ import { nodesOf } from './walk.ts';
 export function noteUnsaid(emitter: Emitter): void {
   noteLists(emitter);
   noteNumberedRows(emitter);
-  noteQuotients(emitter);
   noteKeptVariables(emitter);
   noteBits(emitter);
 }
@@ -49,22 +48,6 @@ function isNumbered(emitter: Emitter, { table, columns }: Insert): boolean {
   const number = emitter.context.catalogue.table(table.parts)?.autoIncrement;
   if (number === undefined) return false;
   return columns.length > 0 && !columns.some((parts) => key(parts.at(-1)?.text ?? '') === key(number));
-}
-
-/** MariaDB computes on with more digits of a quotient than it shows: 10 / 3 * 3 is 10.0000. */
-function noteQuotients(emitter: Emitter): void {
-  const { definition, dialect } = emitter.program;
-  if (dialect.flavor !== 'mariadb') return;
-  const computed = [...nodesOf(definition, 'arithmetic'), ...nodesOf(definition, 'comparison')];
-  for (const node of computed) {
-    const isQuotient = [node.left, node.right].some((part) => part.tag === 'arithmetic' && part.operator === '/');
-    if (!isQuotient) continue;
-    emitter.note('review', node, [
-      'DIVISION_DIGITS',
-      'a quotient is computed with: the source keeps more digits of it than it shows, the target those that it shows',
-      'Multiply before you divide, or round the quotient where it stands.',
-    ]);
-  }
 }
 
 /** Without a row a user variable keeps what the session put into it before the program ran. */

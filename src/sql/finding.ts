@@ -86,6 +86,10 @@ export const FINDINGS = {
     severity: 'review',
     advice: 'Use DECIMAL: the source divides the binary values, where 5.3 % 0.1 is 0.0999999999999997.',
   },
+  DIVISION_DIGITS: {
+    severity: 'review',
+    advice: 'Multiply before you divide, or round the quotient where it stands.',
+  },
   FLOAT_TEXT: { severity: 'note', advice: 'Use DECIMAL where the text of a number matters.' },
   CONFLICT_TARGET: {
     severity: 'review',

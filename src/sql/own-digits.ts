@@ -1,5 +1,7 @@
+import type { Context } from './context.ts';
 import type { Dialect } from './dialect.ts';
-import { type Fragment, operand } from './fragment.ts';
+import { atom, type Fragment, operand } from './fragment.ts';
+import type { Span } from './span.ts';
 import { scaleOf, type ValueType } from './value-type.ts';
 
 /** The most digits that a DECIMAL has behind the point. */
@@ -35,4 +37,13 @@ export function ofOwn(types: readonly ValueType[]): ValueType | undefined {
 export function ownQuotient(left: Fragment, right: Fragment, hasHelpers: boolean): string {
   if (!hasHelpers) return `${operand(left)}::numeric / ${operand(right)}`;
   return `sluice_quotient(${operand(left)}::numeric, ${operand(right)}::numeric)`;
+}
+
+/** MariaDB computes on with more digits of a quotient than it shows: 10 / 3 * 3 is 10.0000. */
+export function wholeQuotient(value: Fragment, context: Context, span: Span): Fragment {
+  const { whole, type } = value;
+  if (whole === undefined || type.kind !== 'decimal') return value;
+  if (whole !== 'lost') return atom(whole, { ...type, isRaw: true });
+  context.report('DIVISION_DIGITS', span, 'a quotient is computed with, of which the source has more digits');
+  return value;
 }

@@ -139,6 +139,7 @@ function sumType(type: ValueType): ValueType {
   if (type.kind === 'float' || type.kind === 'text') return FLOAT;
   const scale = scaleOf(type);
   if (isOwn(type)) return computed(type);
+  if (type.kind === 'decimal' && type.isRaw === true) return { ...type, isUnsigned: false };
   return scale === undefined ? NUMERIC : decimal(scale);
 }
 

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { isZeroDate } from './date-literal.ts';
 import type { ComparisonOperator, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
+import { wholeQuotient } from './own-digits.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, isCalendar, isNumeric, type TextRule } from './value-type.ts';
 
@@ -14,7 +15,8 @@ type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 export function comparison(node: Node<'comparison'>, context: Context): Fragment {
   if (node.left.tag === 'row' && node.right.tag === 'row')
     return rows(node, node.left.items, node.right.items, context);
-  return compare(node.operator, context.fragment(node.left), context.fragment(node.right), { context, span: node });
+  const side = (part: Expression): Fragment => wholeQuotient(context.fragment(part), context, part);
+  return compare(node.operator, side(node.left), side(node.right), { context, span: node });
 }
 
 export interface Place {

@@ -2,7 +2,7 @@ import { toCondition, toNumber, toText } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, cast, compound, type Fragment, operand } from './fragment.ts';
-import { computed, ofOwn, ownQuotient } from './own-digits.ts';
+import { computed, ofOwn, ownQuotient, wholeQuotient } from './own-digits.ts';
 import { exactDouble } from './round-double.ts';
 import { isNatural, unsignedResult } from './unsigned.ts';
 import {
@@ -23,8 +23,8 @@ type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 /** `+ - * / DIV MOD` and the operators of bits, on numbers. */
 export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment {
   if (isBits(node)) return bits(node, context);
-  const left = toNumber(context.fragment(node.left), context, node.left);
-  const right = toNumber(context.fragment(node.right), context, node.right);
+  const left = wholeQuotient(toNumber(context.fragment(node.left), context, node.left), context, node.left);
+  const right = wholeQuotient(toNumber(context.fragment(node.right), context, node.right), context, node.right);
   switch (node.operator) {
     case '+':
     case '-':
@@ -105,7 +105,9 @@ function quotient(left: Fragment, right: Fragment, { scope }: Context): Fragment
   const scale = scaleOf(left.type);
   if (scale === undefined) return compound(exact, { kind: 'decimal', scale: undefined, isUnsigned: false });
   const digits = Math.min(scale + MORE_DIGITS, 30);
-  return atom(`round(${exact}, ${digits})`, { kind: 'decimal', scale: digits, isUnsigned: false });
+  const rounded = atom(`round(${exact}, ${digits})`, { kind: 'decimal', scale: digits, isUnsigned: false });
+  if (scope.dialect.flavor !== 'mariadb' || scope.hasHelpers === undefined) return rounded;
+  return { ...rounded, whole: scope.hasHelpers ? ownQuotient(left, right, true) : 'lost' };
 }
 
 function integerQuotient(left: Fragment, right: Fragment): Fragment {

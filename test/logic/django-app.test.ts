@@ -135,3 +135,16 @@ CREATE VIEW lit AS SELECT id, is_on, note FROM lamp;`);
   expect(models).toContain('is_on = BitField(null=True)');
   expect(models).toContain('note = models.TextField(null=True)');
 });
+
+test('digits of a quotient that MariaDB computes on with are told, which a service has not on PostgreSQL', () => {
+  const codesOf = (flavor: 'mysql' | 'mariadb', value: string): readonly string[] => {
+    const text = `CREATE FUNCTION share(a int, b int) RETURNS decimal(9,4) DETERMINISTIC RETURN ${value};`;
+    const script = parseScript(text, { flavor, version: 101_118, sqlMode: '' });
+    const { services } = djangoApp(script.programs, { catalogue: catalogueOfScript(script.tables) });
+    return services.flatMap(({ items }) => items.map(({ code }) => code));
+  };
+  expect(codesOf('mariadb', 'a / b * 100')).toContain('DIVISION_DIGITS');
+  expect(codesOf('mariadb', 'IF(a / b > 0.3333, 1, 0)')).toContain('DIVISION_DIGITS');
+  expect(codesOf('mariadb', 'a * 100 / b')).not.toContain('DIVISION_DIGITS');
+  expect(codesOf('mysql', 'a / b * 100')).not.toContain('DIVISION_DIGITS');
+});

@@ -92,3 +92,19 @@ BEGIN
   FOR i IN a..b DO SET total = total + i; END FOR;
   RETURN total;
 END//
+-- try (10, 3) | (1, 3) | (2, 7) | (0, 5) | (NULL, 1) | (5, NULL) | (-1, 3)
+CREATE FUNCTION ma_quotient(a int, b int) RETURNS varchar(200) DETERMINISTIC
+  RETURN CONCAT_WS('|', a / b * b, a / b * 100, 100 * (a / b), a / b + a / b + a / b, 1 - a / b, a / b / b * 7, a / b, a / b = 0.3333, a / b < 0.33334, IF(a / b * 3 = a, 'whole', 'cut'))//
+-- try (1.50, 0.70) | (2.00, 3.00) | (99.99, 7.77)
+CREATE FUNCTION ma_quotient_digits(a decimal(8,2), b decimal(8,3)) RETURNS varchar(200) DETERMINISTIC
+  RETURN CONCAT_WS('|', a / b * 10, b / a * a, a / 3 * 3, ROUND(a / b * 100, 1), (a + b) / 7 * 7)//
+-- try (3, NULL) | (7, NULL)
+CREATE PROCEDURE ma_quotient_stored(IN n int, OUT told decimal(10,3))
+BEGIN
+  DECLARE share decimal(9,4);
+  SET share = 100 / n * 3;
+  SELECT SUM(qty / n * 3) INTO told FROM sale;
+  SELECT share, SUM(qty) / COUNT(*) * 100 AS a, SUM(qty / n * 3) AS b, MAX(price / n * n) AS c FROM sale;
+  SELECT id FROM sale WHERE price / n * n = price ORDER BY id;
+  UPDATE item SET price = price / n * n;
+END//
