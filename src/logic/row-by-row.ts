@@ -2,11 +2,12 @@ import type { Expression, Name, OrderItem } from '../sql/expression.ts';
 import type { Query } from '../sql/query.ts';
 import type { Span } from '../sql/span.ts';
 import type { Delete, Update } from '../sql/statement.ts';
-import { BIGINT, UNKNOWN } from '../sql/value-type.ts';
+import { BIGINT, UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { KnownTable } from './catalogue.ts';
 import type { Emitter } from './emitter.ts';
 import { nameNode } from './substitute.ts';
 import { key } from './table-access.ts';
+import type { Variable } from './variable-book.ts';
 
 /** The table of a change of one table whose rows a primary key tells apart; undefined for any other. */
 export function keyedTable(emitter: Emitter, { tables, with: common }: Update | Delete): KnownTable | undefined {
@@ -16,25 +17,42 @@ export function keyedTable(emitter: Emitter, { tables, with: common }: Update | 
   return table === undefined || table.shape.key.length === 0 ? undefined : table;
 }
 
-/**
- * A loop over the rows that a change of a keyed table meets, in the order of the statement, else in that of the primary
- * key, in which InnoDB reads a table. The rows are chosen before any is changed.
- */
-export function changeRowByRow<Of extends Update | Delete>(emitter: Emitter, node: Of, write: (one: Of) => void): void {
+/** The keys of the rows that a change of a keyed table meets, chosen before any is changed, and its change of one row. */
+export interface KeyedRows<Of> {
+  /** In the order of the statement, else in that of the primary key, in which InnoDB reads a table. */
+  readonly query: Query;
+  /** `placeOf` gives what holds a column of the key, by its place and type. */
+  readonly change: (placeOf: (at: number, type: ValueType) => Variable) => Of;
+}
+
+/** undefined where no key tells the rows apart. */
+export function keyedRows<Of extends Update | Delete>(emitter: Emitter, node: Of): KeyedRows<Of> | undefined {
   const [base] = node.tables;
   const table = keyedTable(emitter, node);
-  if (base?.tag !== 'base' || table === undefined) return;
-  const { out } = emitter;
+  if (base?.tag !== 'base' || table === undefined) return undefined;
   const qualifier = base.alias ?? base.name.parts.at(-1);
   const keys = table.shape.key.map((name) => columnOf(qualifier, name, node));
+  return {
+    query: keysOf(node, keys),
+    change: (placeOf) => ofRow(emitter, node, { table, keys, placeOf }),
+  };
+}
+
+/** A loop over the rows that a change of a keyed table meets, one after the other. */
+export function changeRowByRow<Of extends Update | Delete>(emitter: Emitter, node: Of, write: (one: Of) => void): void {
+  const rows = keyedRows(emitter, node);
+  if (rows === undefined) return;
+  const { out } = emitter;
+  const { query, change } = rows;
   const row = emitter.temporary(`_row_${emitter.next()}`, 'record', UNKNOWN).sql;
-  const names = keys.map((_, at) => `k${at + 1}`);
+  const items = query.body.tag === 'select' ? query.body.items : [];
+  const names = items.map((_, at) => `k${at + 1}`);
   const asked = emitter.asks('ROW_COUNT') ? emitter.temporary('_row_count', 'bigint', BIGINT).sql : undefined;
   if (asked !== undefined) out.line(`${asked} := 0;`);
-  out.line(`FOR ${row} IN SELECT * FROM (${emitter.query(keysOf(node, keys))}) AS _given(${names.join(', ')}) LOOP`);
+  out.line(`FOR ${row} IN SELECT * FROM (${emitter.query(query)}) AS _given(${names.join(', ')}) LOOP`);
   out.deeper(() => {
     if (asked !== undefined) out.line(`${asked} := ${asked} + 1;`);
-    write(ofRow(emitter, node, { table, keys, row, names }));
+    write(change((at, type) => ({ sql: `${row}.${names[at]}`, type, declared: 'text' })));
   });
   out.line('END LOOP;');
 }
@@ -60,17 +78,16 @@ function keysOf({ tables, where, orderBy, limit, start, end }: Update | Delete, 
 interface Row {
   readonly table: KnownTable;
   readonly keys: readonly Expression[];
-  readonly row: string;
-  readonly names: readonly string[];
+  readonly placeOf: (at: number, type: ValueType) => Variable;
 }
 
-/** The statement for the row of the loop alone. */
-function ofRow<Of extends Update | Delete>(emitter: Emitter, node: Of, { table, keys, row, names }: Row): Of {
+/** The statement for one row. */
+function ofRow<Of extends Update | Delete>(emitter: Emitter, node: Of, { table, keys, placeOf }: Row): Of {
   const { start, end } = node;
   const tests = keys.map((left, at): Expression => {
     const name = key(table.shape.key[at] ?? '');
     const type = table.shape.columns.find((column) => key(column.name) === name)?.type ?? UNKNOWN;
-    const right = nameNode(emitter.book.mark({ sql: `${row}.${names[at]}`, type, declared: 'text' }), node);
+    const right = nameNode(emitter.book.mark(placeOf(at, type)), node);
     return { tag: 'comparison', operator: '=', left, right, start, end };
   });
   const [only] = tests;

@@ -119,7 +119,7 @@ const TAKEN = new Set(
    help hex id input int isinstance issubclass iter len license list locals map max memoryview min next object oct open
    ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple type
    vars zip annotations dataclass field jump undone found found_rows row_count last_insert_id number_given rows rows_given matches
-   error_message error_number error_state steps`.split(/\s+/),
+   error_message error_number error_state steps row_key`.split(/\s+/),
 );
 
 /** A name of a variable or a service; what Python or we ourselves use gets an underscore behind it. */

@@ -306,6 +306,14 @@ class Database:
         rows = self.rows("", query, by)
         return sum(self.upsert("", [], steps(row)) for row in rows)
 
+    def in_turn(
+        self, mysql: str, values: Values, query: str, by: Values, step: Any
+    ) -> int:
+        """Changes rows in an order that triggers see; step() changes that of a key."""
+        if not self.is_postgresql:
+            return self.run(mysql, "", values)
+        return sum(self.run("", *step(key)) for key in self.rows("", query, by))
+
     @contextmanager
     def mode(self, mode: str) -> Iterator[None]:
         """The mode under which MySQL reads and checks the SQL of a routine."""

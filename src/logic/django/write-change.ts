@@ -6,6 +6,7 @@ import { NotConverted } from '../emitter.ts';
 import { type GivenNumber, givenByInsert, givenByUpdate } from '../given-number.ts';
 import { itemsOf } from '../item-type.ts';
 import { SERVER_TYPES } from '../pg-type.ts';
+import { keyedRows } from '../row-by-row.ts';
 import { nameNode } from '../substitute.ts';
 import { isOrderSeen, noteTriggerOrder } from '../trigger-order.ts';
 import { pythonString } from './python-type.ts';
@@ -16,7 +17,7 @@ import { markedVariable, sqlArguments } from './vendor-sql.ts';
 export function writeChange(service: ServiceEmitter, written: Insert | Update | Delete): void {
   const { emitter, out } = service;
   let node = written;
-  if (written.tag !== 'insert' && isOrderSeen(emitter, written)) noteTriggerOrder(emitter, written);
+  if (written.tag !== 'insert' && isOrderSeen(emitter, written) && writeInTurn(service, written)) return;
   if (written.tag === 'update') {
     const given = givenByUpdate(emitter, written);
     if (given !== undefined && service.asks('LAST_INSERT_ID')) {
@@ -57,6 +58,38 @@ export function writeChange(service: ServiceEmitter, written: Insert | Update | 
     out.call('rows_given = db.dicts', args);
     out.line('results.append(rows_given)');
   } else out.call(`${counted(service)}db.run`, args);
+}
+
+/** Rows one by one in the order of the statement, as MySQL has it; false where no key tells them apart, which is told. */
+function writeInTurn(service: ServiceEmitter, node: Update | Delete): boolean {
+  const { emitter, out } = service;
+  const isGiving = node.tag === 'update' ? givenByUpdate(emitter, node) !== undefined : node.returning.length > 0;
+  const rows = isGiving ? undefined : keyedRows(emitter, node);
+  if (rows === undefined) {
+    noteTriggerOrder(emitter, node);
+    return false;
+  }
+  const keys = service.vendor(node, emitter.query(rows.query));
+  const one = rows.change((at, type) => {
+    const declared = SERVER_TYPES[type.kind] ?? 'text';
+    return { sql: markedVariable(`row_key[${at}]`, declared), type, declared };
+  });
+  const change = service.vendor(node, emitter.statement(one));
+  out.line(`${counted(service)}db.in_turn(`);
+  out.deeper(() => {
+    out.line(`${pythonString(keys.mysql)},`);
+    out.list(keys.mysqlValues);
+    out.line(`${pythonString(keys.postgresql)},`);
+    out.list(keys.postgresqlValues);
+    out.line('lambda row_key: (');
+    out.deeper(() => {
+      out.line(`${pythonString(change.postgresql)},`);
+      out.list(change.postgresqlValues);
+    });
+    out.line('),');
+  });
+  out.line(')');
+  return true;
 }
 
 /** How many rows an INSERT has put in. */
