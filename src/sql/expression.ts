@@ -158,7 +158,7 @@ export type Literal =
   /** `value` as written: 12, 1.50, 1e5; without a sign. */
   | (Span & { readonly tag: 'number'; readonly form: 'integer' | 'decimal' | 'float'; readonly value: string })
   /** Escapes resolved, adjacent strings joined. `charset` is that of an introducer, `utf8mb3` for N''. */
-  /** `first`: of strings side by side the first one, by which a result's column is called. */
+  /** `first`: of strings side by side the first one, by which MySQL calls a result's column; MariaDB takes them all. */
   | (Span & {
       readonly tag: 'string';
       readonly value: string;

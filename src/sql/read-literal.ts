@@ -79,5 +79,6 @@ function readString(cursor: TokenCursor, start: number, charset: string | undefi
   let value = first;
   let isJoined = false;
   for (; cursor.peek().kind === 'string'; isJoined = true) value += cursor.next().value;
-  return { tag: 'string', value, charset, ...(isJoined ? { first } : {}), ...cursor.since(start) };
+  const isFirst = isJoined && cursor.dialect.flavor === 'mysql';
+  return { tag: 'string', value, charset, ...(isFirst ? { first } : {}), ...cursor.since(start) };
 }

@@ -5,7 +5,6 @@ import type { Context } from './context.ts';
 import { isZeroDate } from './date-literal.ts';
 import type { ComparisonOperator, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
-import { wholeQuotient } from './own-digits.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, isCalendar, isNumeric, type TextRule } from './value-type.ts';
 
@@ -15,7 +14,12 @@ type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 export function comparison(node: Node<'comparison'>, context: Context): Fragment {
   if (node.left.tag === 'row' && node.right.tag === 'row')
     return rows(node, node.left.items, node.right.items, context);
-  const side = (part: Expression): Fragment => wholeQuotient(context.fragment(part), context, part);
+  // MariaDB compares what it computed with the digits that it shows: 10 / 3 * 3 is 10.
+  const isShown = context.scope.dialect.flavor === 'mariadb';
+  const side = (part: Expression): Fragment => {
+    const value = context.fragment(part);
+    return isShown && part.tag === 'arithmetic' ? toValue(value) : value;
+  };
   return compare(node.operator, side(node.left), side(node.right), { context, span: node });
 }
 
