@@ -28,7 +28,7 @@ import { fillSakila, SAKILA_CASES } from './sakila-source.ts';
 const TOLD = [
   ...['kn_fmod', 'kn_fmod_rows', 'kn_numbered', 'kn_look_up'],
   ...['dg_average', 'dg_choice', 'dg_kept', 'dg_returned', 'dg_returned_average', 'dg_returned_row', 'dg_shown'],
-  ...['dg_total', 'dg_variable', 'dg_whole', 're_text_state'],
+  ...['dg_total', 'dg_variable', 'dg_whole', 're_text_state', 'si_average'],
 ];
 
 interface Wanted {

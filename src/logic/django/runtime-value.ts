@@ -30,8 +30,11 @@ def as_int(value: Any, least: int, greatest: int, is_strict: bool = True) -> int
         return None
     is_double = isinstance(value, float)
     mode = ROUND_HALF_EVEN if is_double else ROUND_HALF_UP
-    found = int(_whole(value, is_strict).to_integral_value(mode))
-    if is_strict and not least <= found <= greatest:
+    exact = _whole(value, is_strict)
+    found = int(exact.to_integral_value(mode))
+    # A double is rounded first; of any other number what is below zero is refused.
+    is_below = least == 0 and exact < 0 and not is_double
+    if is_strict and (is_below or not least <= found <= greatest):
         raise DataError(1264, "Out of range value")
     return min(max(found, least), greatest)
 
@@ -73,7 +76,8 @@ def as_decimal(
         found = found if found else abs(found)
         greatest = Decimal(10**precision - 1).scaleb(-scale)
         least = Decimal(0).scaleb(-scale) if is_unsigned else -greatest
-        if is_strict and not least <= found <= greatest:
+        is_below = is_unsigned and exact < 0
+        if is_strict and (is_below or not least <= found <= greatest):
             raise DataError(1264, "Out of range value")
         return min(max(found, least), greatest)
 
