@@ -142,17 +142,15 @@ cutover:
     expect(await violations(page)).toEqual([]);
     await picture('way-back-waits');
     await press('Try what is set aside again');
-    expect(await wayBack()).toContain('2 changes that the old side cannot hold');
+    await expect.poll(wayBack, SOON).toContain('2 changes that the old side cannot hold');
     await press('Give up what is set aside', line.config.pipeline);
     await expect.poll(wayBack, SOON).not.toContain('cannot hold');
     await onTarget(line, 'ALTER TABLE moment DROP COLUMN extra');
     const asked = `SELECT what->>'action' AS action FROM sluice.event
       WHERE who = 'ada' AND what->>'action' LIKE 'way-back.%' ORDER BY at_ms, id`;
-    expect((await onTarget(line, asked)).map(({ action }) => action)).toEqual([
-      'way-back.accept',
-      'way-back.retry',
-      'way-back.drop',
-    ]);
+    await expect
+      .poll(async () => (await onTarget(line, asked)).map(({ action }) => action), SOON)
+      .toEqual(['way-back.accept', 'way-back.retry', 'way-back.drop']);
   });
 
   it('is gone back from in the same way, over the stream that carries the new writes back', async () => {
@@ -175,7 +173,10 @@ cutover:
       return { status: answer.status, ...((await answer.json()) as { code?: string; refusals?: unknown[] }) };
     };
     const name = line.config.pipeline;
-    expect(await ask('complete', { by: 'ada', confirm: name })).toMatchObject({ status: 409, code: 'ENDING_REFUSED' });
+    // Right after it was gone back the process takes up its work anew, and says so for a moment.
+    await expect
+      .poll(() => ask('complete', { by: 'ada', confirm: name }), SOON)
+      .toMatchObject({ status: 409, code: 'ENDING_REFUSED' });
     const verify = spawn(process.execPath, [MAIN, 'verify', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
     expect(await once(verify, 'exit')).toEqual([0, null]);
     const cutOver = page.getByRole('button', { name: /^Cut over/ });
