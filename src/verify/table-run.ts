@@ -154,12 +154,9 @@ export class TableRun {
     const { chunkTargetMs, chunkMaxRows, stored } = this.#options;
     const shape = shapeOf(table);
     const kept = this.#queue.round === 0 ? begunOf(stored?.progress ?? null, shape) : null;
-    const absent = table.absent.map((column) => structural(this.scope, column));
-    const nulls = await nullKeys(sides.session, table);
-    const differences = [...absent, ...nulls.differences];
     const fresh = unverified(shape, table.way === 'lookup', this.#notedBefore);
     this.#unfit = new Map();
-    this.#progress = kept ?? { ...fresh, differences, differenceCount: absent.length + nulls.count };
+    this.#progress = kept ?? { ...fresh, ...(await this.#knownFirst(sides, table)) };
     await this.#save(true);
     if (isStale()) return;
     const limits = { targetMs: chunkTargetMs, mostBytes: CHUNK_BYTES, mostRows: chunkMaxRows };
@@ -171,6 +168,13 @@ export class TableRun {
     this.#streamed = used?.hashes.streamed.map(({ name }) => name) ?? ['*'];
     if (used?.isWhole) this.#addWhole({ ...loaded, hashed: used }, used);
     else this.#addParts({ ...loaded, hashed: used });
+  }
+
+  /** What is different whatever the rows of both sides hold. */
+  async #knownFirst({ session }: Sides, table: VerifiedTable) {
+    const absent = table.absent.map((column) => structural(this.scope, column));
+    const nulls = await nullKeys(session, table);
+    return { differences: [...absent, ...nulls.differences], differenceCount: absent.length + nulls.count };
   }
 
   #addParts(loaded: Loaded): void {
