@@ -15,6 +15,7 @@ import { oneLine } from './visible.ts';
 const STALE_MS = 10_000;
 const POLL_MS = 250;
 const DEFAULT_TIMEOUT_MS = 600_000;
+const CAPTURE_ALONE = 'only sluice capture answers here: how much of the log is applied, sluice apply knows';
 
 export const LAG_VERB: Verb = {
   name: 'lag',
@@ -62,7 +63,7 @@ export function readLag(status: PipelineStatus, maxMs: number | null, nowMs: num
   const isWithin = maxMs === 0 ? isCaughtUp : lagMs !== null && lagMs <= (maxMs ?? Number.POSITIVE_INFINITY);
   const incomplete = incompleteOf(status);
   const isReached = isWithin && (maxMs === null || incomplete.length === 0);
-  const { waitingFor } = status;
+  const waitingFor = status.waitingFor ?? (status.mode === 'capture' ? CAPTURE_ALONE : null);
   return { lagMs, isCaughtUp, maxMs, incomplete, waitingFor, isReached, asOfMs: status.asOfMs };
 }
 

@@ -17,7 +17,10 @@ export function bottleneckOf(status: PipelineStatus): string {
   if (held !== null) return held;
   if (snapshot.state === 'copying') return 'existing rows are copied beside the stream';
   if (isCaughtUp) return 'nothing: every stage stands at the end of the source';
-  if (lagMs === null) return 'not known: the source does not tell its end';
+  if (status.mode === 'capture' && stages.at(-1)?.lagMs === 0)
+    return 'nothing here: the log holds what the source has committed; how much of it is applied is not known';
+  if (lagMs === null && stages.every((stage) => stage.lagMs === null))
+    return 'not known: the source does not tell its end';
   const slowest = slowestOf(status);
   return slowest === null ? 'not known yet' : `${AT[slowest]} takes most of the lag`;
 }

@@ -35,7 +35,7 @@ export interface PipelineStatus {
   readonly head: HeadStatus;
   /** In the order in which the data runs; a process that runs one half has only its stages. */
   readonly stages: readonly StageStatus[];
-  /** Lag of what a reader of the target sees: that of the last stage; null when unknown. */
+  /** Lag of what a reader of the target sees; null when unknown, and in a process that only captures. */
   readonly lagMs: number | null;
   /** True only when the applied position equals a source head polled less than 10 s ago (INV-70). */
   readonly isCaughtUp: boolean;

@@ -17,7 +17,7 @@ import { ErrorCount } from './error-count.ts';
 import { Histogram } from './histogram.ts';
 import { RunPhase } from './run-phase.ts';
 import type { Scope } from './scope.ts';
-import { lastStage, type RunFacts, type RunIdentity, statusOf } from './status.ts';
+import { type RunFacts, type RunIdentity, shownLagMs, statusOf } from './status.ts';
 import { ThrottleCount } from './throttle-count.ts';
 
 const KEPT_ERRORS = 20;
@@ -60,7 +60,7 @@ export class RunState {
 
   /** What the status tells as the lag, for who needs nothing else of it. */
   lagMs(nowMs = Date.now()): number | null {
-    return this.board.lagMs(lastStage(this.#identity.mode, this.board), nowMs);
+    return shownLagMs(this.#identity.mode, this.board, nowMs);
   }
 
   publish(): void {

@@ -81,11 +81,10 @@ type Measured = Pick<
 /** The status document of now: facts as they stand, stages as measured. */
 export function statusOf(identity: RunIdentity, state: Measured, nowMs: number): PipelineStatus {
   const { facts, board } = state;
-  const last = lastStage(identity.mode, board);
   const { paused, targetOffsetMs, lostPause, ...told } = facts;
   const pace = facts.pace && { ...facts.pace, lost: lostPause };
   const snapshot = { ...facts.snapshot, tables: withPaused(facts.snapshot.tables, paused) };
-  const lagMs = board.lagMs(last, nowMs);
+  const lagMs = shownLagMs(identity.mode, board, nowMs);
   return {
     ...identity,
     ...told,
@@ -98,10 +97,10 @@ export function statusOf(identity: RunIdentity, state: Measured, nowMs: number):
     head: { position: board.head?.text ?? null, polledAtMs: board.head?.atMs ?? null },
     stages: stages(identity.mode, state, nowMs),
     lagMs,
-    isCaughtUp: board.isAtHead(last, nowMs),
+    isCaughtUp: identity.mode !== 'capture' && board.isAtHead(board.apply, nowMs),
     retention: [binlogRetention(board, identity.mode === 'apply' ? board.apply : board.log, nowMs)],
     catchUpEtaMs: state.catchUp.etaMs(lagMs, nowMs),
-    freshness: freshness(identity.mode, state, { snapshot, lagMs, nowMs }),
+    freshness: freshness(state, { snapshot, lagMs, nowMs }),
     latency: board.latency.status(nowMs),
     clock: { sourceOffsetMs: board.head?.clockOffsetMs ?? null, targetOffsetMs },
     batch:
@@ -113,19 +112,17 @@ export function statusOf(identity: RunIdentity, state: Measured, nowMs: number):
   };
 }
 
-/** The stage whose lag is the pipeline's. */
-export function lastStage(mode: PipelineMode, board: Board): StageMeter {
-  return mode === 'capture' ? board.log : board.apply;
+/** The pipeline's lag in milliseconds. What only captures does not know what the target shows: null (INV-70). */
+export function shownLagMs(mode: PipelineMode, board: Board, nowMs: number): number | null {
+  return mode === 'capture' ? null : board.lagMs(board.apply, nowMs);
 }
 
 type Seen = Pick<PipelineStatus, 'snapshot' | 'lagMs'> & { readonly nowMs: number };
 
-/** What only captures does not know what the target shows. */
-function freshness(mode: PipelineMode, state: Measured, seen: Seen): FreshnessStatus {
+function freshness(state: Measured, seen: Seen): FreshnessStatus {
   const aside = new Set(state.facts.quarantine.map(({ table }) => table));
   return state.completeness.status({
     ...seen,
-    lagMs: mode === 'capture' ? null : seen.lagMs,
     headAtMs: state.board.head?.atMs ?? null,
     isLoaded: state.isLoaded,
     isAside: (table) => aside.size > 0 && aside.has(state.targetNameOf(table) ?? ''),

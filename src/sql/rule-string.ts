@@ -127,20 +127,20 @@ function substring(call: Call, context: Context): Fragment {
   const rest = count === undefined ? '' : `, ${notNegative(count)}`;
   if (known !== undefined && known > 0) return atom(`substr(${value.sql}, ${known}${rest})`, value.type);
   const size = `char_length(${value.sql})`;
-  const fromEnd = (amount: string): string => `substr(${value.sql}, ${size} - ${amount} + 1${rest})`;
+  const fromEnd = (start: string): string => `substr(${value.sql}, ${start}${rest})`;
   const isAsked = count !== undefined && literalNumber(count) === undefined;
   const asked = isAsked ? `WHEN ${operand(count)} IS NULL THEN NULL ` : '';
   const empty = `left(${value.sql}, 0)`;
   if (known === 0) return atom(isAsked ? `CASE ${asked}ELSE ${empty} END` : empty, value.type);
   if (known !== undefined) {
-    return atom(`CASE ${asked}WHEN ${size} < ${-known} THEN '' ELSE ${fromEnd(String(-known))} END`, value.type);
+    return atom(`CASE ${asked}WHEN ${size} < ${-known} THEN '' ELSE ${fromEnd(`${size} - ${-known} + 1`)} END`, value.type);
   }
   const p = operand(at);
   const behind = `-${wide(at)}`;
   const branches = [
     `WHEN ${p} > 0 THEN substr(${value.sql}, ${p}::int${rest})`,
     `WHEN ${p} = 0 OR ${size} < ${behind} THEN ${empty}`,
-    `WHEN ${p} < 0 THEN ${fromEnd(`(${behind})::int`)}`,
+    `WHEN ${p} < 0 THEN ${fromEnd(`(${size} + ${wide(at)} + 1)::int`)}`,
   ];
   return atom(`CASE ${asked}${branches.join(' ')} END`, value.type);
 }

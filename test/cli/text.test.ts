@@ -39,6 +39,11 @@ describe('the lag that is told', () => {
     expect(readLag(loaded({ lagMs: 5000 }), 5000, NOW_MS).isReached).toBe(true);
     expect(readLag(loaded({ lagMs: 5001 }), 5000, NOW_MS).isReached).toBe(false);
   });
+
+  it('says where only the half that captures answers', () => {
+    const reading = readLag(loaded({ mode: 'capture', lagMs: null, isCaughtUp: false }), 0, NOW_MS);
+    expect(reading).toMatchObject({ isReached: false, waitingFor: expect.stringContaining('sluice apply') });
+  });
 });
 
 describe('what is not on the target', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { PipelineStatus } from '../../src/contract/status.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
 import { runSluice } from '../cli/run-sluice.ts';
 import { caughtUpSince, type Line, openLine } from './line.ts';
@@ -8,12 +9,20 @@ import { onSource, onTarget } from './statement.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The first half alone, until all that the source has is in the log. */
+/** The first half alone, until all that the source has is in the log; it never says that the target has it (INV-70). */
 async function captured(line: Line): Promise<void> {
   const { signal } = new AbortController();
-  const options = { mode: 'capture', until: 'caught-up', signal, logger: silent, onStatus() {} } as const;
-  const ran = await runPipeline(line.config, options);
+  const told: PipelineStatus[] = [];
+  const onStatus = (status: PipelineStatus) => told.push(status);
+  const ran = await runPipeline(line.config, {
+    mode: 'capture',
+    until: 'caught-up',
+    signal,
+    logger: silent,
+    onStatus,
+  });
   expect(ran.ended).toBe('caught-up');
+  expect(told.filter(({ isCaughtUp, lagMs }) => isCaughtUp || lagMs !== null)).toEqual([]);
 }
 
 const BEFORE = [

@@ -54,6 +54,21 @@ test('the stage that adds most to the lag is named as what holds the stream up; 
   expect(bottleneckOf({ ...streaming({ order: 1 }), isCaughtUp: true, lagMs: 0 })).toContain('nothing');
 });
 
+test('what only captures names what holds it up, though it has no lag of its own', () => {
+  const capturing = (lagMs: number | null) => {
+    const stages = statusSample().stages.filter(({ name }) => name !== 'apply');
+    return {
+      ...streaming({ order: 1 }),
+      mode: 'capture' as const,
+      lagMs: null,
+      stages: stages.map((stage) => ({ ...stage, lagMs })),
+    };
+  };
+  expect(bottleneckOf(capturing(0))).toContain('the log holds what the source has committed');
+  expect(bottleneckOf(capturing(9_000))).toContain('reading the source');
+  expect(bottleneckOf(capturing(null))).toContain('the source does not tell its end');
+});
+
 test('times and sizes are short and never ambiguous', () => {
   expect([0, 80, 1_234, 59_000, 125_000, 3_600_000 * 31, 86_400_000 * 9].map(duration)).toEqual([
     '0 ms',

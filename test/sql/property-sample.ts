@@ -106,6 +106,15 @@ export const row: fc.Arbitrary<SampleRow> = fc.record({
   ),
 });
 
+const middling = { d: '1.000', x: 1, a: '2020-02-29', b: '2021-01-01', m: '2020-02-29 23:59:59', n: null } as const;
+/** What chance rarely puts together: texts that are none beside numbers at the ends of their type. */
+export const EDGE_ROWS: readonly SampleRow[] = [
+  { ...middling, s: null, u: null, i: -2_147_483_648, j: 2_147_483_647 },
+  { ...middling, s: null, u: '', i: 2_147_483_647, j: -2_147_483_648 },
+  { ...middling, s: 'abc', u: null, i: -2_147_483_648, j: -2_147_483_648 },
+  { ...middling, s: '', u: 'abc', i: 2_147_483_647, j: 2_147_483_647 },
+];
+
 /** Expressions by class over the columns; each must answer alike on both servers for every row. */
 export const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = {
   cond: [

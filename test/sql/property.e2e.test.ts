@@ -7,7 +7,7 @@ import { parseExpression } from '../../src/sql/parse.ts';
 import { emptyScope, type Scope } from '../../src/sql/scope.ts';
 import { translateExpression } from '../../src/sql/translate.ts';
 import { columnType } from '../../src/sql/value-type.ts';
-import { COLUMNS, EXPRESSIONS, row, type SampleRow } from './property-sample.ts';
+import { COLUMNS, EDGE_ROWS, EXPRESSIONS, row, type SampleRow } from './property-sample.ts';
 import { canonical, TwoServers } from './two-servers.ts';
 
 const MYSQL = dialect('mysql', 90_704);
@@ -92,7 +92,7 @@ describe.each(Object.entries(EXPRESSIONS))('expressions of class %s', (_, expres
         );
         expect(wrong.slice(0, 5)).toEqual([]);
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 9, endOnFailure: true, examples: [[[...EDGE_ROWS]]] },
     );
   });
 });
