@@ -5,6 +5,7 @@ import { shopInvariants } from '../../src/shop/check.ts';
 import { type SumInvariant, stockInvariant, transferInvariant } from '../../src/shop/invariant.ts';
 import { ACTION_NAMES, type TrafficMix } from '../../src/shop/traffic/mix.ts';
 import { runTraffic } from '../../src/shop/traffic/traffic.ts';
+import { prepareCutter } from './prepare-cutter.ts';
 import { type TestShop, testShop } from './shop-database.ts';
 
 function mixOf(share: (name: string) => number): TrafficMix {
@@ -85,6 +86,18 @@ export function trafficContract(kind: 'mysql' | 'mariadb'): void {
       expect(sessions.length).toBeGreaterThan(0);
       expect(report.reconnects).toBe(sessions.length);
       expect(report.errorCount).toBe(sessions.length);
+      await expectSound(shop);
+    });
+
+    test('leaves nothing prepared when its sessions are lost between PREPARE and decision', async () => {
+      await using server = await startServer(kind);
+      await using shop = await testShop(server, { scale: 0.1, seed: 10 });
+      await using cutter = await prepareCutter(server.url);
+      const report = await runTraffic({ ...shop, url: cutter.url, seed: 10, maxTransactions: 150, workers: 2 });
+      expect(cutter.cuts).toBeGreaterThan(0);
+      expect(report.errorCount).toBe(cutter.cuts);
+      const left = (await shop.read('XA RECOVER')).map(({ data }) => String(data));
+      expect(left.filter((xid) => xid.startsWith('shop-'))).toEqual([]);
       await expectSound(shop);
     });
 

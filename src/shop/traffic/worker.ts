@@ -7,7 +7,7 @@ import type { TrafficCounters } from './counter.ts';
 import { readFacts, type ShopFacts } from './fact.ts';
 import { errnoOf, failureKind, isConnectionLost } from './failure.ts';
 import { type ActionName, chooseAction, type TrafficMix } from './mix.ts';
-import { runLocal, runXa } from './transaction.ts';
+import { endPrepared, runLocal, runXa } from './transaction.ts';
 import { type Outcome, Work } from './work.ts';
 
 const MAX_TRIES = 20;
@@ -38,6 +38,8 @@ export class Worker {
   readonly #stream: number;
   #connection: Connection | undefined;
   #facts: ShopFacts | undefined;
+  /** Two-phase, and no answer came to it: prepared, it would hold its locks without end. */
+  #undecided: string | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -94,7 +96,10 @@ export class Worker {
     const work = new Work({ connection, random, facts, unique });
     const run = { connection, work, action };
     if (!isXa) return { outcome: await runLocal(run), counts: work.counts };
-    const outcome = await runXa(run, `shop-${unique}`, decision);
+    const xid = `shop-${unique}`;
+    this.#undecided = xid;
+    const outcome = await runXa(run, xid, decision);
+    this.#undecided = undefined;
     counters.xaTransactions++;
     return { outcome, counts: work.counts };
   }
@@ -111,6 +116,8 @@ export class Worker {
     // The next statement reports a lost connection; unheard, the event would end the process.
     connection.on('error', () => undefined);
     this.#connection = connection;
+    if (this.#undecided !== undefined) await endPrepared(connection, this.#undecided);
+    this.#undecided = undefined;
     return connection;
   }
 
@@ -127,6 +134,7 @@ export class Worker {
   }
 
   async #close(): Promise<void> {
+    if (this.#undecided !== undefined) await this.#connect();
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.end().catch(() => connection.destroy());
