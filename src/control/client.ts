@@ -48,18 +48,14 @@ async function* watchHalves(socket: string, signal: AbortSignal): AsyncGenerator
   }
 }
 
-interface Spoken {
-  readonly half: Half;
-  readonly result: IteratorResult<PipelineStatus>;
-}
-
 class HalfWatches {
   readonly #socket: string;
   readonly #signal: AbortSignal;
-  readonly #streams = new Map<Half, AsyncGenerator<PipelineStatus>>();
-  /** One answer that is waited for, of each half that is there. */
-  readonly #next = new Map<Half, Promise<Spoken>>();
+  readonly #watched = new Set<Half>();
+  /** What each has said last and nobody has taken; null: it has ended. */
+  readonly #said = new Map<Half, PipelineStatus | null>();
   readonly #latest = new Map<Half, PipelineStatus>();
+  #woken = Promise.withResolvers<void>();
 
   constructor(socket: string, signal: AbortSignal) {
     this.#socket = socket;
@@ -67,39 +63,53 @@ class HalfWatches {
   }
 
   get isEmpty(): boolean {
-    return this.#next.size === 0;
+    return this.#watched.size === 0;
   }
 
   /** Looks for the halves that are not watched. */
   async join(): Promise<void> {
-    for (const half of HALVES.filter((one) => !this.#next.has(one))) {
+    for (const half of HALVES.filter((one) => !this.#watched.has(one))) {
       const stream = await watched(this.#socket, half, this.#signal);
       if (stream === null) continue;
-      this.#streams.set(half, stream);
-      this.#ask(half);
+      this.#watched.add(half);
+      void this.#hear(half, stream);
     }
   }
 
   /** Null while one that is there has not spoken yet, which it does at once, and when one has ended. */
   async next(): Promise<PipelineStatus | null> {
-    const { half, result } = await Promise.race(this.#next.values());
-    this.#next.delete(half);
-    this.#latest.delete(half);
-    if (result.done === true) return null;
-    this.#latest.set(half, result.value);
-    this.#ask(half);
-    const isWhole = this.#latest.size === this.#next.size;
+    const { half, status } = await this.#take();
+    if (status === null) {
+      this.#watched.delete(half);
+      this.#latest.delete(half);
+      return null;
+    }
+    this.#latest.set(half, status);
+    const isWhole = this.#latest.size === this.#watched.size;
     return isWhole ? bothOf(this.#latest.get('capture'), this.#latest.get('apply')) : null;
   }
 
-  #ask(half: Half): void {
-    const stream = this.#streams.get(half);
-    if (stream !== undefined) this.#next.set(half, spoken(half, stream));
+  /** Each is waited for by itself: of a race with one that hangs, whatever the other says would be kept. */
+  async #hear(half: Half, stream: AsyncGenerator<PipelineStatus>): Promise<void> {
+    for await (const status of stream) this.#say(half, status);
+    this.#say(half, null);
   }
-}
 
-async function spoken(half: Half, stream: AsyncGenerator<PipelineStatus>): Promise<Spoken> {
-  return { half, result: await stream.next() };
+  #say(half: Half, status: PipelineStatus | null): void {
+    this.#said.set(half, status);
+    this.#woken.resolve();
+  }
+
+  async #take(): Promise<{ readonly half: Half; readonly status: PipelineStatus | null }> {
+    for (;;) {
+      for (const [half, status] of this.#said) {
+        this.#said.delete(half);
+        return { half, status };
+      }
+      this.#woken = Promise.withResolvers();
+      await this.#woken.promise;
+    }
+  }
 }
 
 function bothOf(capture: PipelineStatus | undefined, apply: PipelineStatus | undefined): PipelineStatus | null {
