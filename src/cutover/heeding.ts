@@ -1,26 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../contract/error.ts';
+import { unlessLeft } from '../contract/left-behind.ts';
 
 /** Work that does not heed its signal is left behind after this long. */
 const GRACE_MS = 2_000;
 
 /** What `work` gives; when the signal ends it, or it does not end by itself in time, the signal's reason is thrown. */
 export async function heeding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = Promise.withResolvers<never>();
-  // Whichever of the two comes second has nobody who waits for it.
-  work.catch(() => {});
-  ended.promise.catch(() => {});
-  const leave = () => void sleep(GRACE_MS, undefined, { ref: false }).then(() => ended.reject(signal.reason));
-  if (signal.aborted) leave();
-  else signal.addEventListener('abort', leave, { once: true });
   try {
-    return await Promise.race([work, ended.promise]);
+    const done = await unlessLeft(
+      work.then((value) => ({ value })),
+      signal,
+      GRACE_MS,
+    );
+    if (done !== null) return done.value;
   } catch (error) {
     // What work says of being cut off (a lost link, an abort) is not why it was.
     throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener('abort', leave);
   }
+  throw signal.reason;
 }
 
 /** CUTOVER_STEP_TIME: a step did not end in its time. `told`: what it said last that it waits for; null: nothing. */

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { targetLogin } from '../config/login.ts';
 import type { VerifyAction } from '../contract/action.ts';
 import { SluiceError } from '../contract/error.ts';
+import { unlessLeft } from '../contract/left-behind.ts';
 import type { Logger } from '../contract/logger.ts';
 import type {
   TableVerification,
@@ -17,7 +18,6 @@ import { connectPostgres } from '../postgres/connection.ts';
 import { withSession } from '../postgres/within.ts';
 import type { RowCount } from '../verify/also/row-count.ts';
 import type { ChangedKeys } from '../verify/changed-keys.ts';
-import { unlessLeft } from '../verify/left-behind.ts';
 import type { OrphanWatch } from '../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../verify/recheck.ts';
 import type { RepairParts } from '../verify/repair.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { SluiceError } from '../contract/error.ts';
+import { unlessLeft } from '../contract/left-behind.ts';
 import type { TableVerification, VerifyMode, VerifyProgress } from '../contract/verify.ts';
 import type { ViewSource } from '../mysql/read-view.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
@@ -8,7 +9,6 @@ import { withSession } from '../postgres/within.ts';
 import { bagRepairBy } from './bag-repair.ts';
 import type { ChangedKeys } from './changed-keys.ts';
 import type { CauseOf } from './describe-difference.ts';
-import { unlessLeft } from './left-behind.ts';
 import { RateMeter } from './rate-meter.ts';
 import { type RecheckOptions, recheckTable } from './recheck.ts';
 import { type RepairParts, repairBy } from './repair.ts';
