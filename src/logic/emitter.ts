@@ -267,6 +267,7 @@ export class Emitter {
       timeZone: this.context.timeZone,
       mustBeImmutable: false,
       hasHelpers: this.hasHelpers,
+      hasJsonHelpers: true,
       isUnsignedChecked: true,
       isDuplicateAwaited: this.frames.some((frame) => frame.isDuplicateAwaited),
       isTextAwaited: this.frames.some((frame) => frame.isTextAwaited),

@@ -1,3 +1,4 @@
+import { JSON_FUNCTIONS } from './json-function.ts';
 import { VALUE_FUNCTIONS } from './value-function.ts';
 
 /**
@@ -6,6 +7,7 @@ import { VALUE_FUNCTIONS } from './value-function.ts';
  */
 const HELPERS: Readonly<Record<string, string>> = {
   ...VALUE_FUNCTIONS,
+  ...JSON_FUNCTIONS,
   sluice_crc32: `FUNCTION sluice_crc32(value bytea) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE STRICT
 AS $body$
@@ -138,8 +140,17 @@ AS $body$
 $body$`,
 };
 
-/** What makes the functions of ours that the statements call, in the order of their names. */
+/** What makes the functions of ours that the statements call, and those that these call, in the order of their names. */
 export function helpersOf(statements: readonly string[]): readonly string[] {
-  const called = new Set(statements.flatMap((sql) => [...sql.matchAll(/\bsluice_\w+(?=\()/g)].map(([name]) => name)));
+  const called = new Set<string>();
+  const open = [...statements];
+  for (let text = open.pop(); text !== undefined; text = open.pop()) {
+    for (const [name] of text.matchAll(/\bsluice_\w+(?=\()/g)) {
+      const helper = HELPERS[name];
+      if (helper === undefined || called.has(name)) continue;
+      called.add(name);
+      open.push(helper);
+    }
+  }
   return Object.entries(HELPERS).flatMap(([name, text]) => (called.has(name) ? [`CREATE OR REPLACE ${text}`] : []));
 }

@@ -22,7 +22,7 @@ const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
 export function assigned(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
   const { type } = column;
   if (value.type.kind === 'null' || value.sql === 'DEFAULT') return value;
-  if (value.type.kind === 'json' && type.kind !== 'json')
+  if (value.type.kind === 'json' && type.kind !== 'json' && !isPlainText(column))
     return assigned(ofJson(value, context, span), column, context, span);
   switch (type.kind) {
     case 'boolean':
@@ -48,6 +48,11 @@ export function assigned(value: Fragment, column: TableColumn, context: Context,
     default:
       return toOther(value, column, context, span);
   }
+}
+
+/** A document goes into it as its text: a string in its quotes, a JSON null as the word. */
+function isPlainText({ type, members }: TableColumn): boolean {
+  return type.kind === 'text' && (members ?? type.members ?? type.flags) === undefined;
 }
 
 /** A text, the member of an ENUM, the members of a SET; of a CHAR without the blanks at its end. */

@@ -14,6 +14,7 @@ export const JSON_RULES: RuleTable = {
   JSON_EXTRACT: (call, context) => {
     const [document, path] = call.args;
     if (document === undefined || path === undefined) return wrongCount(call, context);
+    if (call.args.length === 2 && isRunTime(path, context)) return followed(document, path, context);
     const isMany = call.args.length > 2 || jsonPath(context.silently(path).literal ?? '$') === undefined;
     if (isMany) return extractMany(document, call.args.slice(1), { context, span: call });
     return step('#>', document, path, { context, span: call });
@@ -75,7 +76,8 @@ export const JSON_RULES: RuleTable = {
   JSON_MERGE_PATCH: (call, context) => {
     const [first, ...rest] = call.args;
     if (first === undefined || rest.length === 0) return wrongCount(call, context);
-    if (context.scope.hasHelpers !== true) return refuse(call, context, 'JSON_MERGE_PATCH outside a stored program');
+    if (context.scope.hasJsonHelpers !== true)
+      return refuse(call, context, 'JSON_MERGE_PATCH outside a stored program');
     const found = rest.reduce(
       (sql, arg) => `sluice_json_merge_patch(${sql}, ${toJson(arg, context).sql})`,
       toJson(first, context).sql,
@@ -86,7 +88,8 @@ export const JSON_RULES: RuleTable = {
     const [document, one, text] = call.args;
     if (document === undefined || one === undefined || text === undefined) return wrongCount(call, context);
     const word = context.fragment(one).literal?.toLowerCase();
-    const isKnown = (word === 'one' || word === 'all') && call.args.length === 3 && context.scope.hasHelpers === true;
+    const isKnown =
+      (word === 'one' || word === 'all') && call.args.length === 3 && context.scope.hasJsonHelpers === true;
     if (!isKnown) return refuse(call, context, 'JSON_SEARCH in this form, or outside a stored program');
     const pattern = toText(context.fragment(text), context, text).sql;
     return atom(`sluice_json_search(${toJson(document, context).sql}, ${word === 'all'}, ${pattern})`, JSON_TYPE);
@@ -100,6 +103,7 @@ export const JSON_RULES: RuleTable = {
     if (document === undefined || paths.length === 0) return wrongCount(call, context);
     const found = paths.reduce(
       (sql, path) => {
+        if (isRunTime(path, context)) return `sluice_json_remove(${sql}, ${pathText(path, context)})`;
         const elements = elementsOf(path, context, call);
         return guarded(sql, elements, `${sql} #- ${pathLiteral(elements)}`);
       },
@@ -159,6 +163,22 @@ function guarded(document: string, elements: readonly string[], changed: string)
   const parent = elements.length === 1 ? document : `${document} #> ${pathLiteral(elements.slice(0, -1))}`;
   const kind = /^\d+$/.test(last) ? 'array' : 'object';
   return `CASE WHEN jsonb_typeof(${parent}) = '${kind}' THEN ${changed} ELSE ${document} END`;
+}
+
+/** Whether a path is known at run time only, and a function of ours may follow it. */
+function isRunTime(path: Expression, context: Context): boolean {
+  return context.scope.hasJsonHelpers === true && context.silently(path).literal === undefined;
+}
+
+/** The last arguments of a function of ours: the path, and by whose rules it is read. */
+function pathText(path: Expression, context: Context, value = ''): string {
+  const { dialect, isNumberChecked } = context.scope;
+  const rules = dialect.flavor === 'mysql' ? 'mysql' : isNumberChecked === true ? 'strict' : 'mariadb';
+  return `${toText(context.fragment(path), context, path).sql}, ${value}'${rules}'`;
+}
+
+function followed(document: Expression, path: Expression, context: Context): Fragment {
+  return atom(`sluice_json_extract(${toJson(document, context).sql}, ${pathText(path, context)})`, JSON_TYPE);
 }
 
 /** `document -> path` and its text. */
@@ -247,14 +267,16 @@ function jsonType(call: Call, context: Context): Fragment {
   );
 }
 
-/** IS JSON is PostgreSQL 16's: of a literal the answer is known, of a JSON column it is 1. */
+/** Of a literal the answer is known, of a JSON column it is 1; else a function of ours asks: IS JSON is PostgreSQL 16's. */
 function jsonValid(call: Call, context: Context): Fragment {
   const [document] = call.args;
   if (document === undefined) return wrongCount(call, context);
   const value = context.fragment(document);
   if (value.type.kind === 'json') return compound(`${operand(value)} IS NOT NULL`, BOOLEAN);
+  const isAsked = value.literal === undefined && value.type.kind === 'text' && context.scope.hasJsonHelpers === true;
+  if (isAsked) return atom(`sluice_json_valid(${value.sql}, ${context.scope.dialect.flavor === 'mariadb'})`, BOOLEAN);
   if (value.literal === undefined)
-    return refuse(call, context, 'JSON_VALID of a text, which PostgreSQL asks for since 16');
+    return refuse(call, context, 'JSON_VALID of what is no text, or outside a stored program');
   return atom(isJson(value.literal) ? '1' : '0', INTEGER);
 }
 
@@ -277,6 +299,10 @@ function change(call: Call, context: Context, kind: Change): Fragment {
   for (let at = 0; at < pairs.length; at += 2) {
     const [path, value] = [pairs[at], pairs[at + 1]];
     if (path === undefined || value === undefined) continue;
+    if (isRunTime(path, context)) {
+      found = `sluice_json_put(${found}, ${pathText(path, context, `${newValue(value, context)}, '${kind}', `)})`;
+      continue;
+    }
     const parts = elementsOf(path, context, call);
     const elements = pathLiteral(parts);
     const changed = `jsonb_set(${found}, ${elements}, ${newValue(value, context)}, ${kind !== 'replace'})`;

@@ -77,6 +77,8 @@ export interface Scope {
   readonly isTextAwaited?: boolean;
   /** Functions of our own may be called (`sluice_...`): the caller makes them on the target. */
   readonly hasHelpers?: boolean;
+  /** Those of JSON may be called (`sluice_json_...`), also where others may not. */
+  readonly hasJsonHelpers?: boolean;
   /** The expression goes into an index or a generated column, where PostgreSQL takes immutable functions alone. */
   readonly mustBeImmutable: boolean;
 }

@@ -148,3 +148,14 @@ test('digits of a quotient that MariaDB computes on with are told, which a servi
   expect(codesOf('mariadb', 'a * 100 / b')).not.toContain('DIVISION_DIGITS');
   expect(codesOf('mysql', 'a / b * 100')).not.toContain('DIVISION_DIGITS');
 });
+
+test('paths of JSON that are known at run time only take functions of ours, which the migration makes on PostgreSQL', () => {
+  const app = appOf(`CREATE TABLE folder (id int NOT NULL PRIMARY KEY, doc json NULL);
+CREATE PROCEDURE keep(IN n int, IN k varchar(20), IN v text)
+  UPDATE folder SET doc = JSON_SET(doc, CONCAT('$.', k), v) WHERE id = n AND JSON_VALID(v) = 0;`);
+  expect(app.services.map(({ outcome }) => outcome)).toEqual(['automatic']);
+  const migration = fileOf(app, 'migrations/0001_triggers.py');
+  for (const name of ['sluice_json_put', 'sluice_json_steps', 'sluice_json_valid'])
+    expect(migration).toContain(`CREATE OR REPLACE FUNCTION ${name}(`);
+  expect(migration).not.toContain('sluice_json_remove');
+});

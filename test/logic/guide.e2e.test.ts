@@ -25,6 +25,7 @@ describe.each([
       'known.sql',
       'digit.sql',
       'rest.sql',
+      'ordinary.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

@@ -28,8 +28,16 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
   1969: ENDLESS,
   3020: 'logarithm',
   3057: 'argument',
+  3143: 'path',
+  3149: 'path',
+  3153: 'path',
+  3157: 'depth',
   3819: 'check',
   4025: 'check',
+  4041: 'path',
+  4042: 'path',
+  4044: 'path',
+  4051: 'path',
 };
 
 const BY_STATE: Readonly<Record<string, string>> = {
@@ -42,6 +50,7 @@ const BY_STATE: Readonly<Record<string, string>> = {
   '22008': 'text',
   '22012': 'zero',
   '22023': 'argument',
+  '22032': 'depth',
   '22P02': 'text',
   '24000': 'cursor',
   '2F005': 'return',
@@ -52,6 +61,7 @@ const BY_STATE: Readonly<Record<string, string>> = {
   '23505': 'duplicate',
   '23514': 'check',
   '42601': 'syntax',
+  '42J01': 'path',
   '42703': 'column',
   '42883': 'function',
   '42P01': 'table',

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts';
 import { type Converted, convertPrograms } from '../convert.ts';
 import type { ConvertContext, Signature } from '../convert-context.ts';
+import { helpersOf } from '../helper-function.ts';
 import { calledProcedures } from '../kept-row.ts';
 import { keepingProcedures } from '../lost-row.ts';
 import { pgType } from '../pg-type.ts';
@@ -77,7 +78,9 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
   const inPython = new Set(moved.tables.flatMap(({ triggers }) => triggers.map(({ program }) => program)));
   const ofTriggers = converted.filter(({ program }) => program.definition.tag === 'trigger');
   const stay = ofTriggers.filter(({ program }) => !inPython.has(program));
-  const kept = keptFunctions([...services, ...moved.tables.flatMap((table) => table.triggers)], converted);
+  const calling = [...services, ...moved.tables.flatMap((table) => table.triggers)];
+  const kept = keptFunctions(calling, converted);
+  const helpers = helpersOf(calling.flatMap(({ helped }) => [...helped]));
   const models = modelsFile(
     programs.filter(({ definition: { tag } }) => tag === 'view'),
     context,
@@ -99,6 +102,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
       ...migrationFile(
         [...kept, ...stay],
         ofTriggers.filter((one) => !stay.includes(one)),
+        helpers,
       ),
       ...events.flatMap((program) => commandFile(program, names)),
     ],

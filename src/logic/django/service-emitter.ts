@@ -75,6 +75,8 @@ export class ServiceEmitter {
   readonly savepoints = new Map<string, { readonly python: string; readonly depth: number }>();
   /** Functions that the SQL of the service calls. */
   readonly kept = new Set<string>();
+  /** SQL of the service that calls functions of ours, which the migration makes. */
+  readonly helped = new Set<string>();
   /** The name of the error that is handled; '' outside handlers. */
   error = '';
   readonly #variables = new Map<string, ServiceVariable>();
@@ -250,7 +252,8 @@ export class ServiceEmitter {
     without: readonly Span[] = [],
     { names = [], inserts = [] }: Additions = {},
   ): VendorSql {
-    if (/\bsluice_\w+\(/.test(postgresql))
+    if (/\bsluice_json_\w+\(/.test(postgresql)) this.helped.add(postgresql);
+    if (/\bsluice_(?!json_)\w+\(/.test(postgresql))
       throw new NotConverted('FUNCTION', 'it takes a function of our own on the target', 'Keep it in the database.');
     const { hasNoBackslashEscapes: isPlain } = this.emitter.program.dialect.mode;
     return vendorSql(

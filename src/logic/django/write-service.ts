@@ -24,6 +24,8 @@ export interface Service {
   readonly outcome: 'automatic' | 'review' | 'skeleton';
   /** Functions that its SQL calls: they stay in the database. */
   readonly kept: ReadonlySet<string>;
+  /** Its SQL that calls functions of ours. */
+  readonly helped: ReadonlySet<string>;
 }
 
 /** What all services of an application know of each other. */
@@ -43,7 +45,8 @@ export function writeService(program: Program, context: ConvertContext, { signat
   const python = names.get(program) ?? pythonName(lastName(node.name.parts));
   try {
     const lines = functionLines(service, node, python);
-    return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items), kept: service.kept };
+    const { kept, helped } = service;
+    return { program, python, lines, items: emitter.items, outcome: outcomeOf(emitter.items), kept, helped };
   } catch (error) {
     if (!(error instanceof NotConverted || error instanceof TooLarge)) throw error;
     emitter.note('stands', node, [error.code, error.message, error.advice]);
@@ -54,6 +57,7 @@ export function writeService(program: Program, context: ConvertContext, { signat
       items: emitter.items,
       outcome: 'skeleton',
       kept: new Set(),
+      helped: new Set(),
     };
   }
 }

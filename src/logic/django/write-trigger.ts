@@ -6,10 +6,15 @@ import { pythonString } from './python-type.ts';
 
 /**
  * A migration that keeps triggers in the database: MySQL has them, on PostgreSQL their conversions are made. Those that
- * `moved` to Python are taken out of either, or they would run twice; going back puts them in again.
+ * `moved` to Python are taken out of either, or they would run twice; going back puts them in again. `helpers` are
+ * functions of ours that services call.
  */
-export function migrationFile(kept: readonly Converted[], moved: readonly Converted[]): readonly AppFile[] {
-  if (kept.length + moved.length === 0) return [];
+export function migrationFile(
+  kept: readonly Converted[],
+  moved: readonly Converted[],
+  helpers: readonly string[],
+): readonly AppFile[] {
+  if (kept.length + moved.length + helpers.length === 0) return [];
   const isWhole = ({ outcome }: Converted): boolean => outcome === 'automatic' || outcome === 'review';
   const whole = kept.filter(isWhole);
   const left = kept.filter((one) => !isWhole(one));
@@ -20,7 +25,7 @@ from typing import Any
 
 from django.db import migrations
 
-${left.map((one) => `# not converted: ${nameOf(one.program)}\n`).join('')}${list('STATEMENTS: list[str]', whole.flatMap(({ statements }) => statements).map(pythonString))}
+${left.map((one) => `# not converted: ${nameOf(one.program)}\n`).join('')}${list('STATEMENTS: list[str]', [...helpers, ...whole.flatMap(({ statements }) => statements)].map(pythonString))}
 ${moved.length === 0 ? '' : `${movedLists(moved)}\n`}${RUN}${moved.length === 0 ? MAKE : TAKE}
 
 class Migration(migrations.Migration):

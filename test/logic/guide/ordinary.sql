@@ -1,0 +1,40 @@
+-- Ordinary programs that strangers wrote.
+-- try ('{"a": 1}') | ('{"a": }') | ('') | (' 1 ') | (NULL) | ('1e400') | ('[1.]') | ('{"a": 1, "a": 2}') | ('True') | ('[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]') | ('1e-999') | ('"[1.]"') | ('01') | ('[1.5.]')
+CREATE FUNCTION ordinary_valid(d text) RETURNS int DETERMINISTIC
+BEGIN
+  IF d IS NULL OR JSON_VALID(d) = 0 THEN RETURN -1; END IF;
+  RETURN JSON_VALID(d);
+END//
+-- try ('{"a": {"b": 1}, "list": [1, 2]}', 'a') | ('{"a": {"b": 1}}', 'a.b') | ('{"a": {"b": 1}}', 'a.c') | ('{"list": [1, 2]}', 'list[1]') | ('{"list": [1, 2]}', 'list[7]') | ('{"list": [1, 2]}', 'list[last]') | ('{"a": 1}', 'new key') | ('{"a": 1}', 'new-key') | ('{"a": 1}', '"new key"') | ('{"a": 1}', 'a[0]') | ('{"a": 1}', 'a[2]') | ('{"a": 1}', 'b.c') | ('{"a": 1}', '') | ('{"a": 1}', NULL) | (NULL, 'a') | ('[1]', 'a') | ('{"a": 1}', '*') | ('{"é": 1}', 'é') | ('{"a": 1}', '1a') | ('{"a": 1}', ' a') | ('{"a": 1}', 'a.') | ('{"A": 1}', 'a')
+CREATE FUNCTION ordinary_set(d json, k varchar(30)) RETURNS json DETERMINISTIC RETURN JSON_SET(d, CONCAT('$.', k), 'v')//
+-- try ('{"a": {"b": 1}, "list": [1, 2]}', 'a') | ('{"a": {"b": null}}', 'a.b') | ('{"list": [1, 2]}', 'list[1]') | ('{"list": [1, 2]}', 'list[last-1]') | ('{"a": 1}', 'new key') | ('{"a": 1}', 'a[0]') | ('{"a": 1}', '') | ('{"a": 1}', NULL) | (NULL, 'a') | ('{"a": 1, "bb": [2]}', '*') | ('{"a": [1, {"b": 3}]}', 'a[*].b') | ('{"a": "x"}', 'a') | ('{"new key": "x"}', 'new key')
+CREATE FUNCTION ordinary_extract(d json, k varchar(30)) RETURNS varchar(60) DETERMINISTIC
+BEGIN
+  DECLARE whole, plain varchar(30);
+  SET whole = JSON_EXTRACT(d, CONCAT('$.', k)), plain = JSON_UNQUOTE(JSON_EXTRACT(d, CONCAT('$.', k)));
+  RETURN CONCAT_WS('|', whole, plain);
+END//
+-- try ('{"a": {"b": 1}, "list": [1, 2]}', '$.a') | ('{"a": {"b": 1}}', '$.a.b') | ('{"list": [1, 2]}', '$.list[0]') | ('{"list": [1, 2]}', '$.list[last]') | ('{"list": [1, 2]}', '$.list[9]') | ('{"a": 1}', '$.a[0]') | ('{"a": 1}', '$') | ('{"a": 1}', '$[0]') | ('{"a": 1}', 'a') | ('{"a": 1}', '$.*') | ('{"a": 1}', NULL) | ('[1, [2, 3]]', '$[1][0]')
+CREATE FUNCTION ordinary_remove(d json, p varchar(30)) RETURNS json DETERMINISTIC RETURN JSON_REMOVE(d, p)//
+-- try ('{"a": 1, "list": [1]}', '$.a', '$.b', 5) | ('{"a": 1, "list": [1]}', '$.list[1]', '$.list[0]', NULL) | ('5', '$[1]', '$', 7) | ('{"a": 1}', '$.b', '$.b', 2)
+CREATE FUNCTION ordinary_change(d json, p varchar(30), q varchar(30), n int) RETURNS json DETERMINISTIC RETURN JSON_REPLACE(JSON_INSERT(d, p, n), q, n, '$.z', 1)//
+-- run CALL ordinary_put('{"a": "x", "n": 5, "l": [1, "y"]}')
+CREATE PROCEDURE ordinary_put(IN d json)
+BEGIN
+  DECLARE a varchar(30) DEFAULT JSON_EXTRACT(d, '$.a');
+  DECLARE b, c, e varchar(30);
+  SET b = JSON_EXTRACT(d, '$.l');
+  SELECT JSON_EXTRACT(d, '$.a'), JSON_EXTRACT(d, '$.n') INTO c, e;
+  INSERT INTO journal (what) VALUES (a), (b), (c), (e), (JSON_EXTRACT(d, '$.a')), (JSON_EXTRACT(d, '$.l'));
+  INSERT INTO journal (what) SELECT JSON_EXTRACT(d, '$.a');
+  UPDATE journal SET what = JSON_EXTRACT(d, '$.a') WHERE id = 1;
+  SELECT what FROM journal ORDER BY id;
+END//
+-- run CALL ordinary_preference(1, 'size.w', '12') | CALL ordinary_preference(2, 'colour', NULL) | CALL ordinary_preference(3, 'colour', 'red') | CALL ordinary_preference(99, 'a', 'b')
+CREATE PROCEDURE ordinary_preference(IN p_id int, IN p_key varchar(30), IN p_value varchar(30))
+BEGIN
+  UPDATE item SET doc = JSON_SET(COALESCE(doc, JSON_OBJECT()), CONCAT('$.', p_key), p_value) WHERE id = p_id;
+  IF ROW_COUNT() = 0 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no such item';
+  END IF;
+END//
