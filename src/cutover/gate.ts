@@ -151,10 +151,15 @@ export function judgeGates(facts: GateFacts, limits: GateLimits, waivers: readon
   const found = facts.findings.map(({ gate: name, value, threshold, problems }) => {
     const isGreen = problems.length === 0;
     const texts = isGreen ? value : problems.map(({ text }) => text).join('; ');
-    const cure = [...new Set(problems.map((problem) => problem.cure))].join(' ');
+    const cure = inOne([...new Set(problems.map((problem) => problem.cure))]);
     return gateOf(name, { isGreen, value: texts, threshold, cure }, waivers);
   });
   return [...own, ...found];
+}
+
+/** Sentences, and statements that can be copied as they are: what does not end as a sentence is parted from the next. */
+function inOne(cures: readonly string[]): string {
+  return cures.map((cure, at) => (cure.endsWith('.') || at === cures.length - 1 ? cure : `${cure};`)).join(' ');
 }
 
 export function isRed({ state }: GateStatus): boolean {

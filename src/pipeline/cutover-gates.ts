@@ -1,6 +1,6 @@
 import { BackupWatch } from '../backup/fresh.ts';
 import { type Config, HEARTBEAT_DATABASE } from '../config/config.ts';
-import { sourceAdminLogin } from '../config/login.ts';
+import { sourceAdminLogin, targetLogin } from '../config/login.ts';
 import type { GateStatus, Waiver } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { PipelineStatus } from '../contract/status.ts';
@@ -22,6 +22,8 @@ import {
   schemaGates,
   targetRolesGate,
 } from './target-gates.ts';
+import { lackedRights } from './target-right.ts';
+import { withTarget } from './target-session.ts';
 
 export interface GateWatchOptions {
   readonly config: Config;
@@ -139,7 +141,11 @@ export class GateWatch {
   async #targetRoles(): Promise<GateFinding> {
     const { config, sides } = this.#options;
     const { targetRoles: roles } = config.cutover;
-    return targetRolesGate(roles, roles.length === 0 ? [] : await sides.targetFence.check());
+    if (roles.length === 0) return targetRolesGate([], []);
+    const gate = targetRolesGate(roles, await sides.targetFence.check());
+    const { signal } = new AbortController();
+    const lacked = await withTarget(targetLogin(config), signal, (target) => lackedRights(target, roles));
+    return { ...gate, problems: [...gate.problems, ...lacked] };
   }
 
   async #wayBack(): Promise<GateFinding> {
@@ -154,7 +160,7 @@ export class GateWatch {
 
   async #sourceQuiet(): Promise<GateFinding> {
     const { longestTransactionMs: longestMs } = this.#options.config.cutover;
-    return await this.#source.use((source) => sourceQuiet(source, { longestMs, ours: [] }));
+    return await this.#source.judge((source) => sourceQuiet(source, { longestMs, ours: [] }));
   }
 
   async #backup(): Promise<GateFinding> {

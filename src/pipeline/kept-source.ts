@@ -1,3 +1,4 @@
+import type { GateFinding } from '../cutover/gate.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
 
 /** A session on the source that is asked again and again: opened when it is needed first, and anew after a failure. */
@@ -19,6 +20,13 @@ export class KeptSource {
       if (this.#session === session) await this.close();
       throw error;
     }
+  }
+
+  /** As `use`. After one that finds a problem the next has a new session: a right of the server holds in those alone. */
+  async judge(work: (source: MysqlConnection) => Promise<GateFinding>): Promise<GateFinding> {
+    const finding = await this.use(work);
+    if (finding.problems.length > 0) await this.close();
+    return finding;
   }
 
   async close(): Promise<void> {

@@ -59,7 +59,10 @@ cutover:
     await onSource(line, 'CREATE TABLE ledger (id int NOT NULL PRIMARY KEY, note varchar(20))');
     await onSource(line, "INSERT INTO ledger VALUES (1, 'one')");
     await onSource(line, 'CREATE TABLE moment (id int NOT NULL PRIMARY KEY, at datetime)');
-    await onTarget(line, "CREATE ROLE app LOGIN PASSWORD 'app'");
+    await onTarget(
+      line,
+      "CREATE ROLE app LOGIN PASSWORD 'app'; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO app",
+    );
     child = spawn(process.execPath, [MAIN, 'run', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

@@ -144,6 +144,16 @@ describe('gates', () => {
     });
   });
 
+  it('part statements so that they can be copied as they stand, and leave sentences alone', () => {
+    const cures = ['GRANT A TO x', 'Or wait.', 'GRANT B TO x', 'GRANT C TO x'];
+    const problems = cures.map((cure) => ({ text: 'lacks', cure }));
+    const finding = { gate: 'fence', value: '', threshold: '', problems };
+    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], unseen: [], nowMs: NOW_MS };
+    expect(judgeGates(facts, LIMITS, []).find(({ name }) => name === 'fence')?.cure).toBe(
+      'GRANT A TO x; Or wait. GRANT B TO x; GRANT C TO x',
+    );
+  });
+
   it('can be waived one by one, and a waiver of a green gate is not shown', () => {
     const waivers = [
       { gate: 'lag', by: 'ada', reason: 'a batch runs until noon' },

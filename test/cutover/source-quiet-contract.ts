@@ -104,5 +104,19 @@ export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
       await blind.close();
       expect(found.join(' ')).toContain('PROCESS');
     });
+
+    test('once it is given the rights it sees them, though the session that was told so had been kept', async () => {
+      await looker.run(`CREATE USER given@'%' IDENTIFIED BY 'given'`);
+      const kept = new KeptSource(() => login('given', 'given'));
+      const found = async () =>
+        (await kept.judge((source) => sourceQuiet(source, { longestMs: 3_600_000, ours: [] }))).problems;
+      try {
+        expect((await found()).map(({ cure }) => cure).join(' ')).toContain('PROCESS');
+        await looker.run(`GRANT PROCESS${kind === 'mysql' ? ', XA_RECOVER_ADMIN' : ''} ON *.* TO given@'%'`);
+        expect(await found()).toEqual([]);
+      } finally {
+        await kept.close();
+      }
+    });
   });
 }
