@@ -27,6 +27,7 @@ const BY_ERRNO: Readonly<Record<number, string>> = {
   1452: '23503',
   1586: '23505',
   1690: '22003',
+  3143: '42J01',
   3819: '23514',
   4025: '23514',
 };
@@ -165,6 +166,7 @@ const ERRNOS: readonly (readonly [state: string, errno: number])[] = [
   ['34000', CURSOR_IS_CLOSED],
   ['42P01', 1146],
   ['42P03', CURSOR_IS_OPEN],
+  ['42J01', 3143],
   ['40P01', 1213],
   ['55P03', 1205],
   ['P0003', 1172],
@@ -173,7 +175,7 @@ const ERRNOS: readonly (readonly [state: string, errno: number])[] = [
 /** The source's state of what the handler caught. */
 export function stateSql(flavor: Flavor): string {
   const own = flavor === 'mysql' ? ['23514', '22P02'].map((state) => [state, 'HY000']) : [['22P02', '22007']];
-  const cases = [...own, ['40P01', '40001'], ['42P01', '42S02'], ['P0003', '42000']].map(
+  const cases = [...own, ['40P01', '40001'], ['42P01', '42S02'], ['P0003', '42000'], ['42J01', '42000']].map(
     ([state, told]) => `WHEN SQLSTATE = '${state}' THEN '${told}'`,
   );
   const cursors = "WHEN SQLSTATE IN ('22004', '34000', '42P03') THEN '24000'";

@@ -2,6 +2,7 @@ import type { TextRule, ValueType } from '../sql/value-type.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { PgType } from './pg-type.ts';
 import type { Program } from './program.ts';
+import type { SessionVariables } from './session-variable.ts';
 import type { SharedNumbers } from './shared-number.ts';
 
 /** How a stored routine is called on the target. */
@@ -26,6 +27,8 @@ export interface ConvertContext {
   readonly triggered: ReadonlySet<string>;
   /** Who asks for numbers of rows that another program got. */
   readonly numbers: SharedNumbers;
+  /** User variables that a program has of another one, or of the application. */
+  readonly sessionVariables: SessionVariables;
   readonly textRule: TextRule;
   /** Session time zone of the source's application, as PostgreSQL names it. */
   readonly timeZone: string;

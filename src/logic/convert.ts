@@ -16,6 +16,7 @@ import { pgType } from './pg-type.ts';
 import type { Program } from './program.ts';
 import { nameOf } from './program-name.ts';
 import { hasResultSets } from './result-set.ts';
+import { sessionVariables } from './session-variable.ts';
 import { sharedNumbers } from './shared-number.ts';
 import { key } from './table-access.ts';
 import { triggeredEvents } from './trigger-order.ts';
@@ -54,6 +55,7 @@ export function convertPrograms(programs: readonly Program[], options: ConvertOp
     keeping: keepingProcedures(programs),
     triggered: triggeredEvents(programs),
     numbers: sharedNumbers(programs, options.catalogue),
+    sessionVariables: sessionVariables(programs),
     textRule: options.textRule ?? 'lower',
     timeZone: options.timeZone ?? 'UTC',
     schema: options.schema ?? 'public',

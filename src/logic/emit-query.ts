@@ -13,7 +13,7 @@ import { isOneRow } from './one-row.ts';
 import { pgType } from './pg-type.ts';
 import { key } from './table-access.ts';
 import { keptAverage, textItems } from './text-item.ts';
-import { userVariable } from './user-variable.ts';
+import { sharedLine, userVariable } from './user-variable.ts';
 import type { Variable } from './variable-book.ts';
 import { nodesOf } from './walk.ts';
 
@@ -334,6 +334,7 @@ export function emitSet(emitter: Emitter, node: SetStatement): void {
       const translated = emitter.expression(keptAverage(emitter, value), 'kept');
       const { sql } = userVariable(emitter, target.name, translated.type);
       emitter.out.line(`${sql} := ${translated.sql};`);
+      if (emitter.context.sessionVariables.has(key(target.name))) emitter.out.line(sharedLine(target.name));
     } else if (target.tag === 'name' && emitter.variable(target.parts) !== undefined) {
       const to = variable(emitter, target.parts);
       const given = to.type.kind === 'text' ? keptAverage(emitter, value) : value;

@@ -6,6 +6,7 @@ import { bodyLines } from './emit-statement.ts';
 import { Emitter, NotConverted } from './emitter.ts';
 import { heldWide, limitLines } from './limit.ts';
 import { pgType } from './pg-type.ts';
+import { sessionStateOf } from './profile.ts';
 import type { Program, Routine } from './program.ts';
 import { asksOutside, SHARED_NUMBER } from './shared-number.ts';
 import { key, tableAccess } from './table-access.ts';
@@ -172,8 +173,10 @@ function volatility(emitter: Emitter, node: Routine): string {
   const random = nodesOf(node.body, 'call').some(({ upper }) =>
     ['RAND', 'UUID', 'SYSDATE', 'SLEEP', 'GET_LOCK'].includes(upper),
   );
+  const shares = sessionStateOf(emitter.program).writes.some((name) => emitter.context.sessionVariables.has(name));
   return writes.size === 0 &&
     temporary.size === 0 &&
+    !shares &&
     !calls &&
     !random &&
     nodesOf(node.body, 'call-procedure').length === 0

@@ -23,6 +23,7 @@ import { isReadBehind, setName, singleSets } from './failed-set.ts';
 import { isInside } from './limit.ts';
 import { plpgsqlName } from './plpgsql-name.ts';
 import { key } from './table-access.ts';
+import { sharing } from './user-variable.ts';
 import type { Variable } from './variable-book.ts';
 import { Writer } from './writer.ts';
 
@@ -160,7 +161,7 @@ function embedded(emitter: Emitter, statement: BodyStatement): void {
 
 function leaf(emitter: Emitter, statement: Leaf): void {
   const emit = LEAVES[statement.tag] as (emitter: Emitter, node: Leaf) => void;
-  emit(emitter, statement);
+  sharing(emitter, statement, () => emit(emitter, statement));
 }
 
 /** A body written apart: its lines, for whoever puts a head before them. */

@@ -15,6 +15,7 @@ import type { ConvertContext, Signature } from './convert-context.ts';
 import type { Frame } from './handler-frame.ts';
 import type { Program } from './program.ts';
 import type { Undo } from './rollback-plan.ts';
+import { settingSql } from './session-variable.ts';
 import { nameNode, substitute } from './substitute.ts';
 import { key } from './table-access.ts';
 import { type Variable, VariableBook } from './variable-book.ts';
@@ -217,15 +218,49 @@ export class Emitter {
   #nameOf(node: Expression): Name | undefined {
     const { start, end } = node;
     if (node.tag === 'user-variable')
-      return this.book.find(`@${node.name}`) && { text: this.sourceText(node), isQuoted: true, start, end };
+      return this.userVariable(node) && { text: this.sourceText(node), isQuoted: true, start, end };
     return node.tag === 'column' && this.variable(node.parts) !== undefined ? node.parts.at(-1) : undefined;
   }
 
   #variableOf(part: Expression): Variable | undefined {
     if (part.tag === 'column') return this.variable(part.parts);
-    if (part.tag === 'user-variable') return this.book.find(`@${part.name}`);
+    if (part.tag === 'user-variable') return this.userVariable(part);
     if (part.tag !== 'call' || part.args.length > 0 || part.parts.length > 1) return undefined;
     return this.session?.(part.upper) ?? SESSION[part.upper]?.(this);
+  }
+
+  /** A user variable: one of the program, or what the session keeps of another program or of the application. */
+  userVariable(node: Extract<Expression, { tag: 'user-variable' }>): Variable | undefined {
+    const known = this.context.sessionVariables.get(key(node.name));
+    if (known === undefined || !this.isOfSession(node.name)) return this.book.find(`@${node.name}`);
+    const { type, writers, isTypeKnown } = known;
+    if (writers.size === 0)
+      this.note('review', node, [
+        'SESSION',
+        `@${node.name} is set by the application: the target reads it of the setting sluice.user_${key(node.name)}, as a text`,
+        `Have the application set it too: SELECT set_config('sluice.user_${key(node.name)}', value, false).`,
+      ]);
+    else if (!isTypeKnown)
+      this.note('review', node, [
+        'USER_VARIABLE',
+        `@${node.name} is set by another program: the target keeps it as a text in a setting of the session`,
+        'Hand the value over as a parameter, or check how it is computed with.',
+      ]);
+    else
+      this.note('note', node, [
+        'SESSION',
+        `@${node.name} is set by another program: the target keeps it in the setting sluice.user_${key(node.name)}`,
+        'Where the application sets it too, have it set that by set_config(); an empty text counts as NULL there.',
+      ]);
+    return { sql: settingSql(node.name, type), type, declared: type.kind === 'integer' ? 'bigint' : 'text' };
+  }
+
+  /** Whether the value is that of the session, not the one that the program itself put in last. */
+  isOfSession(name: string): boolean {
+    const known = this.context.sessionVariables.get(key(name));
+    if (known === undefined) return false;
+    const isSetElsewhere = [...known.writers].some((program) => program !== this.program);
+    return isSetElsewhere || this.book.find(`@${name}`) === undefined;
   }
 
   /** A variable, a parameter, NEW.column, a field of a row variable. */

@@ -64,7 +64,7 @@ BEGIN
 END;
 $body$`;
 
-const extract = String.raw`FUNCTION sluice_json_extract(document jsonb, path text, rules text) RETURNS jsonb
+const extract = `FUNCTION sluice_json_extract(document jsonb, path text, rules text) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT
 AS $body$
 DECLARE
@@ -89,22 +89,22 @@ END;
 $body$`;
 
 /** What several steps lead to is no place to write to. */
-const SEVERAL = String.raw`IF steps && '{*,@,**}' THEN
+const SEVERAL = `IF steps && '{*,@,**}' THEN
     IF rules = 'mariadb' THEN RETURN NULL; END IF;
     RAISE EXCEPTION USING ERRCODE = '42J01', MESSAGE = 'In this situation, path expressions may not contain the * and ** tokens or an array range.';
   END IF;`;
 
-const put = String.raw`FUNCTION sluice_json_put(document jsonb, path text, value jsonb, how text, rules text) RETURNS jsonb
+const put = `FUNCTION sluice_json_put(document jsonb, path text, value jsonb, how text, rules text) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $body$
 DECLARE
-  steps constant text[] := sluice_json_steps(path, rules);
+  steps constant text[] := CASE WHEN document IS NOT NULL THEN sluice_json_steps(path, rules) END;
   place text[] := '{}';
   here jsonb := document;
   changed jsonb := COALESCE(value, 'null');
   at int;
 BEGIN
-  IF document IS NULL OR steps IS NULL THEN RETURN NULL; END IF;
+  IF steps IS NULL THEN RETURN NULL; END IF;
   ${SEVERAL}
   FOR number IN 1 .. cardinality(steps) LOOP
     IF steps[number] ~ '^n' THEN
@@ -136,7 +136,7 @@ BEGIN
 END;
 $body$`;
 
-const remove = String.raw`FUNCTION sluice_json_remove(document jsonb, path text, rules text) RETURNS jsonb
+const remove = `FUNCTION sluice_json_remove(document jsonb, path text, rules text) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT
 AS $body$
 DECLARE

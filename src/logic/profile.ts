@@ -36,6 +36,13 @@ export interface SessionState {
   readonly settings: readonly string[];
 }
 
+/** What of the session a program reads and sets. */
+export function sessionStateOf({ definition }: Program): SessionState {
+  const found = new Counter();
+  walk(definition, (node) => found.take(node));
+  return found.session();
+}
+
 /** Looks a program through. */
 export function profileOf(program: Program): Profile {
   const { text } = program.lexed;

@@ -58,7 +58,9 @@ function noteKeptVariables(emitter: Emitter): void {
   );
   for (const node of nodesOf(definition, 'query')) {
     if (node.into === undefined || isOneRow(node)) continue;
-    const names = node.into.targets.flatMap((target) => (target.tag === 'user-variable' ? [target.name] : []));
+    const names = node.into.targets.flatMap((target) =>
+      target.tag === 'user-variable' && !emitter.context.sessionVariables.has(key(target.name)) ? [target.name] : [],
+    );
     const kept = names.find((name) => !set.some((one) => one.name === key(name) && one.start < node.start));
     if (kept === undefined) continue;
     emitter.note('review', node, [

@@ -2,9 +2,11 @@ import type { Expression } from '../sql/expression.ts';
 import { ownDecimal } from '../sql/own-digits.ts';
 import { translateExpression } from '../sql/translate.ts';
 import { TEXT, type ValueType } from '../sql/value-type.ts';
+import type { BodyStatement } from './body.ts';
 import type { Emitter } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
 import { pgType, SERVER_TYPES } from './pg-type.ts';
+import { settingOf } from './session-variable.ts';
 import { key } from './table-access.ts';
 import type { Variable } from './variable-book.ts';
 import { nodesOf } from './walk.ts';
@@ -32,7 +34,7 @@ function declare(emitter: Emitter, name: string, given: ValueType): Variable {
   const isDecimal = given.kind === 'decimal' && given.isWhole !== true;
   const type = isDecimal ? ownDecimal(emitter.program.dialect) : given;
   const declared = USER_TYPES[type.kind] ?? 'text';
-  const sql = `user_${key(name).replaceAll(/\W/g, '_')}`;
+  const sql = localName(name);
   const variable = emitter.temporary(sql, declared, declared === 'text' ? TEXT : type);
   return emitter.book.putOutermost(`@${name}`, variable);
 }
@@ -82,4 +84,37 @@ function givenTypes(emitter: Emitter, name: string): readonly ValueType[] {
 function typeOf(emitter: Emitter, value: Expression): readonly ValueType[] {
   const { type, findings } = translateExpression(emitter.prepare(value), emitter.scope(), 'kept');
   return findings.some(({ code }) => code === 'UNKNOWN_COLUMN' || code === 'UNKNOWN_TYPE') ? [] : [type];
+}
+
+/** Where a statement puts values into variables of the session, it has what they hold and keeps what it puts in. */
+export function sharing(emitter: Emitter, statement: BodyStatement, write: () => void): void {
+  const names = targetsOf(statement).filter((name) => emitter.context.sessionVariables.has(key(name)));
+  for (const name of names)
+    emitter.out.line(`${localName(name)} := NULLIF(current_setting(${settingOf(name)}, true), '');`);
+  write();
+  for (const name of names) emitter.out.line(sharedLine(name));
+}
+
+/** Keeps what the variable of the program holds for other programs; `line` is of PL/pgSQL. */
+export function sharedLine(name: string): string {
+  return `PERFORM set_config(${settingOf(name)}, ${localName(name)}::text, false);`;
+}
+
+/** Variables that get their values otherwise than by SET. */
+function targetsOf(statement: BodyStatement): readonly string[] {
+  const targets =
+    statement.tag === 'query'
+      ? (statement.into?.targets ?? [])
+      : statement.tag === 'fetch'
+        ? statement.targets
+        : statement.tag === 'call-procedure'
+          ? statement.args
+          : statement.tag === 'get-diagnostics'
+            ? statement.items.map(({ target }) => target)
+            : [];
+  return targets.flatMap((target) => (target.tag === 'user-variable' ? [target.name] : []));
+}
+
+function localName(name: string): string {
+  return `user_${key(name).replaceAll(/\W/g, '_')}`;
 }

@@ -130,7 +130,6 @@ describe('what is not converted', () => {
       'COMMIT_IN_LOOP',
     ],
     ['a file', "SELECT 1 INTO OUTFILE '/tmp/x'", 'FILE'],
-    ['a variable that another program sets', 'SET o = @other', 'CONSTRUCT'],
     ['full-text search', "SELECT COUNT(*) INTO o FROM t WHERE MATCH (s) AGAINST ('x')", 'CONSTRUCT'],
   ])('%s', (_, statement, code) => {
     expect(one(`BEGIN ${statement}; END`).codes).toEqual([code]);
@@ -377,4 +376,32 @@ test('triggers that see the order of a DELETE with LIMIT meet the rows one by on
     /FOR _row_1 IN[\s\S]*ORDER BY b[\s\S]*LIMIT 3[\s\S]*DELETE FROM t WHERE t.a = _row_1.k1;/,
   );
   expect(sqlOf('')).not.toContain('LOOP');
+});
+
+describe('a user variable that another program sets, or the application', () => {
+  const told = (programs: string): readonly string[] => {
+    const text = `DELIMITER //\n${TABLE.slice(0, -1)}//\nCREATE FUNCTION asks() RETURNS INT DETERMINISTIC RETURN @quiet + 1//\n${programs}`;
+    const [asks] = convert(text);
+    return asks?.items.map(({ severity, code }) => `${severity} ${code}`) ?? [];
+  };
+
+  test('is told to be set by the application where no program sets it', () => {
+    expect(told('')).toContain('review SESSION');
+  });
+
+  test('is a note where programs put whole numbers into it, and told where they put in what is not known', () => {
+    const whole = told('CREATE PROCEDURE p(a INT) BEGIN SET @quiet = 1; SET @quiet = a + 1, @quiet = NULL; END//');
+    expect(whole).toEqual(['note SESSION']);
+    expect(told('CREATE PROCEDURE p() SET @quiet = 1.5//')).toContain('review USER_VARIABLE');
+    expect(told('CREATE PROCEDURE p() SELECT MAX(a) INTO @quiet FROM t//')).toContain('review USER_VARIABLE');
+  });
+
+  test('is kept by a function that is not STABLE', () => {
+    const [, sets] = convert(`DELIMITER //
+CREATE FUNCTION asks() RETURNS INT DETERMINISTIC RETURN @quiet//
+CREATE FUNCTION sets() RETURNS INT DETERMINISTIC BEGIN SET @quiet = 1; RETURN 1; END//`);
+    expect(sets?.statements.at(-1)).toMatch(
+      /VOLATILE[\s\S]*set_config\('sluice.user_quiet', user_quiet::text, false\)/,
+    );
+  });
 });

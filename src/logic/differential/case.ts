@@ -65,6 +65,8 @@ export const NOTHING: Told = { value: undefined, out: [], results: [] };
 export interface SideOptions {
   /** Whether what a case changed stays for the next one; else it is undone. */
   readonly isKept: boolean;
+  /** A statement that runs before each case. */
+  readonly first?: string | undefined;
   /** Ends what the session runs, once a case takes too long; undefined: cases take what they take. */
   readonly interrupt?: { readonly afterMs: number; readonly now: () => Promise<void> };
 }

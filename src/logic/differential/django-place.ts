@@ -8,6 +8,7 @@ import { sourceCells, targetCells } from './cell-query.ts';
 import { mysqlDatabase, postgresqlDatabase } from './django-database.ts';
 import { writeFolder } from './django-folder.ts';
 import { type DjangoSide, openDjangoSide, type Reached } from './django-side.ts';
+import { forgetting } from './forgotten-variable.ts';
 import { sourceReset, targetReset } from './reset-number.ts';
 
 export interface DjangoPlaceOptions {
@@ -65,7 +66,7 @@ async function sourceSideOf(options: DjangoPlaceOptions, { services }: DjangoApp
   const { python, source, scratchSource, name, clockSeconds } = options;
   const database = mysqlDatabase(scratchSource, name, `SET timestamp = ${clockSeconds}`);
   return await openDjangoSide({
-    ...{ python, folder, services, database, isFrozen: false },
+    ...{ python, folder, services, database, isFrozen: false, first: forgetting(options.programs).source },
     ...{ queryOf: await sourceCells(source), reset: await sourceReset(source) },
   });
 }
@@ -74,7 +75,7 @@ async function targetSideOf(options: DjangoPlaceOptions, { services }: DjangoApp
   const { python, target, scratchTarget, name } = options;
   const database = postgresqlDatabase(scratchTarget, name);
   return await openDjangoSide({
-    ...{ python, folder, services, database, isFrozen: true },
+    ...{ python, folder, services, database, isFrozen: true, first: forgetting(options.programs).target },
     ...{ queryOf: await targetCells(target), reset: await targetReset(target) },
   });
 }

@@ -59,6 +59,9 @@ class Runner:
 
     def run(self, case):
         found = {"before": self.before(case)}
+        if case.get("first"):
+            with self.connection.cursor() as cursor:
+                cursor.execute(case["first"])
         with self.transaction.atomic():
             try:
                 found["value"] = self.given(case)

@@ -16,6 +16,8 @@ export interface DjangoSideOptions {
   readonly folder: string;
   readonly services: readonly Service[];
   readonly database: DjangoDatabase;
+  /** A statement that runs before each case. */
+  readonly first?: string | undefined;
   /** Whether the clock of the server is `sluice_clock()`. */
   readonly isFrozen: boolean;
   /** Gives the text of every cell of a table. */
@@ -39,7 +41,7 @@ export interface DjangoSide extends AsyncDisposable {
 
 /** LOGIC_PYTHON: Django does not begin, or ends in the middle. */
 export async function openDjangoSide(options: DjangoSideOptions): Promise<DjangoSide> {
-  const { python, folder, services, database, isFrozen, queryOf, reset } = options;
+  const { python, folder, services, database, isFrozen, queryOf, reset, first } = options;
   const names = new Map(services.map((service) => [service.program, service.python]));
   const process = spawn(python, ['run.py'], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   const lines = new Answers(process, python);
@@ -52,6 +54,7 @@ export async function openDjangoSide(options: DjangoSideOptions): Promise<Django
         ...askedOf(one, program, { service: names.get(program), isTarget: database.ENGINE.endsWith('postgresql') }),
         tables: queries,
         isFresh,
+        first,
       })) as Printed;
       await reset(tables);
       return outcomeOf(printed, one);

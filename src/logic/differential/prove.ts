@@ -15,6 +15,7 @@ import { key } from '../table-access.ts';
 import type { RecordedCall } from './call-file.ts';
 import { type Compared, type Comparison, compareProgram, countBranches, type Place, skippedProgram } from './differ.ts';
 import { openDjangoPlace } from './django-place.ts';
+import { forgetting } from './forgotten-variable.ts';
 import { ReachFinder } from './reach.ts';
 import { refusals } from './refusal.ts';
 import { targetReset } from './reset-number.ts';
@@ -191,12 +192,14 @@ async function compareIn(
 ): Promise<readonly Comparison[]> {
   const programs = run.map(({ program }) => program);
   const reach = new ReachFinder(programs);
+  const forgotten = forgetting(programs);
   const place: Place = {
     source: sourceSide(source, {
       isKept: false,
+      first: forgotten.source,
       interrupt: { afterMs: options.caseMs, now: () => interrupt(source, options) },
     }),
-    target: targetSide(target, { isKept: false }),
+    target: targetSide(target, { isKept: false, first: forgotten.target }),
     connection: source,
     tables,
     reach,

@@ -46,6 +46,7 @@ export function sourceSide(connection: Connection, options: SideOptions): Side {
       if (one.tag === 'rows') return { ...NOTHING, results: [await rowsOf(connection, await nameOf(one.view))] };
       // As for the first statement of a session, whatever the cases before inserted.
       await connection.query('DO LAST_INSERT_ID(0)');
+      if (options.first !== undefined) await connection.query(options.first);
       return await call(connection, one);
     },
     isHeld: (one) => !isCommitting(one),

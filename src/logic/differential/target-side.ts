@@ -58,7 +58,9 @@ export function targetSide(client: Client, options: SideOptions): Side {
     execute: (statement) => client.query(statement),
     rowsOf: rowsOfTable,
     tell: async (one) =>
-      one.tag === 'rows' ? { ...NOTHING, results: [await rowsOfTable(one.view)] } : await freshCall(client, one),
+      one.tag === 'rows'
+        ? { ...NOTHING, results: [await rowsOfTable(one.view)] }
+        : await freshCall(client, one, options.first),
     // A result set is a cursor, which lives in a transaction.
     isHeld: (one) => !isCommitting(one) || (one.tag === 'procedure' && one.hasResultSets),
     classOf: targetErrorClass,
@@ -69,7 +71,12 @@ export function targetSide(client: Client, options: SideOptions): Side {
 }
 
 /** As for the first statement of a session, whatever the cases before inserted. */
-async function freshCall(client: Client, one: Exclude<Case, { tag: 'rows' }>): Promise<Told> {
+async function freshCall(
+  client: Client,
+  one: Exclude<Case, { tag: 'rows' }>,
+  first: string | undefined,
+): Promise<Told> {
+  if (first !== undefined) await client.query(first);
   await client.query("SELECT set_config('sluice.last_insert_id', '', false)");
   return await call(client, one);
 }

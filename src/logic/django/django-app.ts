@@ -9,6 +9,7 @@ import { profileOf } from '../profile.ts';
 import type { Program, Routine } from '../program.ts';
 import { lastName, nameOf } from '../program-name.ts';
 import { hasResultSets } from '../result-set.ts';
+import { sessionVariables } from '../session-variable.ts';
 import { sharedNumbers } from '../shared-number.ts';
 import { key } from '../table-access.ts';
 import { triggeredEvents } from '../trigger-order.ts';
@@ -66,6 +67,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     keeping: keepingProcedures(programs),
     triggered: triggeredEvents(programs),
     numbers: sharedNumbers(programs, options.catalogue),
+    sessionVariables: sessionVariables(programs),
     textRule: 'lower',
     timeZone: options.timeZone ?? 'UTC',
     schema: 'public',

@@ -7,6 +7,7 @@ import { type Emitter, NotConverted } from '../emitter.ts';
 import { type PgType, pgType, SERVER_TYPES } from '../pg-type.ts';
 import { profileOf } from '../profile.ts';
 import type { Routine } from '../program.ts';
+import { settingOf } from '../session-variable.ts';
 import { key } from '../table-access.ts';
 import { cutAverages } from '../text-item.ts';
 import { noteChanging, widestType } from '../user-variable.ts';
@@ -110,7 +111,12 @@ export class ServiceEmitter {
 
   /** The type as the mode of the program has it. */
   pythonType(type: DataType): PythonType | undefined {
-    return pythonType(type, this.emitter.program.dialect.mode.isStrict);
+    const { mode, flavor } = this.emitter.program.dialect;
+    const found = pythonType(type, mode.isStrict);
+    // MariaDB has no cast to JSON; what its functions give is a document to those around it.
+    return type.name === 'JSON' && flavor === 'mariadb' && found !== undefined
+      ? { ...found, mysql: "JSON_EXTRACT(%, '$')" }
+      : found;
   }
 
   /** The service that a stored routine became. */
@@ -217,6 +223,20 @@ export class ServiceEmitter {
     return variable;
   }
 
+  /** What other programs read of the session is put there by SET alone. */
+  refuseShared(name: string): void {
+    if (this.emitter.context.sessionVariables.has(key(name)))
+      throw new NotConverted('USER_VARIABLE', `@${name} is read by another program`, 'Set it by a SET of its own.');
+  }
+
+  /** Keeps what the variable holds for other programs, in the session of either server. */
+  share(name: string, { python, type }: ServiceVariable): void {
+    if (!this.emitter.context.sessionVariables.has(key(name))) return;
+    const mysql = `SELECT @\`${name.replaceAll('`', '``')}\` := %s`;
+    const postgresql = `SELECT set_config(${settingOf(name)}, (%s)::text, false)`;
+    this.out.call('db.value', [pythonString(mysql), pythonString(postgresql), `[${placed(type, python)}]`]);
+  }
+
   #noteDigits(name: string): void {
     this.emitter.note('review', this.emitter.program.definition, [
       'USER_VARIABLE',
@@ -238,7 +258,10 @@ export class ServiceEmitter {
 
   /** The variable that takes a value. */
   target(node: Expression): ServiceVariable {
-    if (node.tag === 'user-variable') return this.userVariable(node.name, 'text', { kind: 'text', rule: undefined });
+    if (node.tag === 'user-variable') {
+      this.refuseShared(node.name);
+      return this.userVariable(node.name, 'text', { kind: 'text', rule: undefined });
+    }
     const found = node.tag === 'column' ? this.variable(node.parts) : undefined;
     if (found === undefined)
       throw new NotConverted('VARIABLE', 'a value goes to what is no variable', 'Write it by hand.');
@@ -309,6 +332,7 @@ export class ServiceEmitter {
   }
 
   #user(name: string): ServiceVariable | undefined {
+    if (this.emitter.isOfSession(name)) return undefined;
     const found = this.emitter.book.find(`@${name}`);
     return found === undefined ? undefined : this.#variables.get(found.sql);
   }

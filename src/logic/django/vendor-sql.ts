@@ -161,5 +161,17 @@ function isDateOfText(upper: string, args: readonly { readonly tag: string }[]):
 /** Whether a value may be refused where it is stored, which a SELECT only warns of. */
 export function isWatched(node: object): boolean {
   const isCounted = nodesOf(node, 'arithmetic').length > 0 || nodesOf(node, 'cast').length > 0;
-  return isCounted || nodesOf(node, 'call').some(({ upper, args }) => WATCHED.has(upper) || isDateOfText(upper, args));
+  return (
+    isCounted ||
+    nodesOf(node, 'call').some(
+      ({ upper, args }) => WATCHED.has(upper) || isDateOfText(upper, args) || isPathOfText(upper, args),
+    )
+  );
+}
+
+/** A path that is none is NULL and a warning of MariaDB, an error where it is stored. */
+function isPathOfText(upper: string, args: readonly { readonly tag: string }[]): boolean {
+  return (
+    /^JSON_(?:EXTRACT|SET|INSERT|REPLACE|REMOVE)$/.test(upper) && args.some(({ tag }, at) => at > 0 && tag !== 'string')
+  );
 }

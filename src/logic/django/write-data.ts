@@ -35,6 +35,7 @@ export function writeSet(service: ServiceEmitter, node: SetStatement): void {
       const { type } = emitter.expression(value);
       const variable = service.userVariable(target.name, SERVER_TYPES[type.kind] ?? 'text', type);
       service.assign(variable.python, variable.type, value, type);
+      service.share(target.name, variable);
       continue;
     }
     const found = target.tag === 'name' ? emitter.variable(target.parts) : undefined;
@@ -127,6 +128,7 @@ function intoTargets(service: ServiceEmitter, node: Query, into: Into): readonly
   return into.targets.flatMap((target, at) => {
     if (target.tag === 'user-variable') {
       const type = types[at] ?? TEXT;
+      service.refuseShared(target.name);
       return [service.userVariable(target.name, SERVER_TYPES[type.kind] ?? 'text', type)];
     }
     const found = service.variable(target.parts);

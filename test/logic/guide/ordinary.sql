@@ -16,7 +16,7 @@ BEGIN
 END//
 -- try ('{"a": {"b": 1}, "list": [1, 2]}', '$.a') | ('{"a": {"b": 1}}', '$.a.b') | ('{"list": [1, 2]}', '$.list[0]') | ('{"list": [1, 2]}', '$.list[last]') | ('{"list": [1, 2]}', '$.list[9]') | ('{"a": 1}', '$.a[0]') | ('{"a": 1}', '$') | ('{"a": 1}', '$[0]') | ('{"a": 1}', 'a') | ('{"a": 1}', '$.*') | ('{"a": 1}', NULL) | ('[1, [2, 3]]', '$[1][0]')
 CREATE FUNCTION ordinary_remove(d json, p varchar(30)) RETURNS json DETERMINISTIC RETURN JSON_REMOVE(d, p)//
--- try ('{"a": 1, "list": [1]}', '$.a', '$.b', 5) | ('{"a": 1, "list": [1]}', '$.list[1]', '$.list[0]', NULL) | ('5', '$[1]', '$', 7) | ('{"a": 1}', '$.b', '$.b', 2)
+-- try ('{"a": 1, "list": [1]}', '$.a', '$.b', 5) | ('{"a": 1, "list": [1]}', '$.list[1]', '$.list[0]', NULL) | ('5', '$[1]', '$', 7) | ('{"a": 1}', '$.b', '$.b', 2) | (NULL, 'a ', 'a ', 4)
 CREATE FUNCTION ordinary_change(d json, p varchar(30), q varchar(30), n int) RETURNS json DETERMINISTIC RETURN JSON_REPLACE(JSON_INSERT(d, p, n), q, n, '$.z', 1)//
 -- run CALL ordinary_put('{"a": "x", "n": 5, "l": [1, "y"]}')
 CREATE PROCEDURE ordinary_put(IN d json)
@@ -37,4 +37,35 @@ BEGIN
   IF ROW_COUNT() = 0 THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no such item';
   END IF;
+END//
+
+-- run UPDATE parcel SET weight = weight + 1 WHERE id < 3
+CREATE TRIGGER ordinary_log AFTER UPDATE ON parcel FOR EACH ROW
+BEGIN
+  IF @ordinary_quiet IS NULL OR @ordinary_quiet = 0 THEN
+    INSERT INTO parcel_log (parcel, act, who, user_id) VALUES (NEW.id, 'update', COALESCE(@ordinary_who, 'system'), @ordinary_user);
+  END IF;
+  SET @ordinary_count = IFNULL(@ordinary_count, 0) + 1;
+END//
+-- run CALL ordinary_weigh(1, 7, 'Ann') | CALL ordinary_weigh(2, NULL, NULL)
+CREATE PROCEDURE ordinary_weigh(IN p_id int, IN p_user int, IN p_who varchar(30))
+BEGIN
+  SET @ordinary_user = p_user, @ordinary_who = p_who, @ordinary_count = 0;
+  UPDATE parcel SET weight = weight + 10 WHERE id >= p_id;
+  SET @ordinary_quiet = 1;
+  UPDATE parcel SET weight = weight + 1 WHERE id >= p_id;
+  SET @ordinary_quiet = NULL, @ordinary_user = NULL;
+  UPDATE parcel SET weight = weight + @ordinary_count WHERE id = p_id;
+  SELECT @ordinary_count AS counted, @ordinary_count + 1 AS next, @ordinary_who AS who, @ordinary_quiet AS quiet;
+END//
+-- run CALL ordinary_keeps()
+CREATE PROCEDURE ordinary_keeps()
+BEGIN
+  SET @ordinary_kept = 5;
+  CALL ordinary_reads(@ordinary_kept_out);
+  SELECT @ordinary_kept AS kept, @ordinary_kept_out AS got;
+END//
+CREATE PROCEDURE ordinary_reads(OUT p_got int)
+BEGIN
+  SET p_got = IF(@ordinary_kept > 4, @ordinary_kept * 2, -1);
 END//

@@ -42,3 +42,6 @@ CREATE TABLE ticket (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(20
 CREATE TABLE ticket_log (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(20) NULL, ticket int NULL)//
 INSERT INTO ticket (what, n) VALUES ('b', 3), ('a', 3), ('c', 1), (NULL, 9), ('a', 2)//
 INSERT INTO ticket_log (what) VALUES ('first'), ('second')//
+CREATE TABLE parcel (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, note varchar(30) NULL, weight int NOT NULL DEFAULT 1, UNIQUE KEY parcel_note (note))//
+CREATE TABLE parcel_log (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, parcel int NULL, act varchar(10) NOT NULL, who varchar(30) NULL, user_id int NULL)//
+INSERT INTO parcel (note, weight) VALUES ('one', 5), ('two', 7), ('Three', 2), (NULL, 9)//
