@@ -22,8 +22,12 @@ export class Deadline {
 }
 
 /** Asks again, at first at once, until it answers `true` or the deadline is past; answers whether it did. */
-export async function until(deadline: Deadline, isDone: () => Promise<boolean>): Promise<boolean> {
-  for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 250)) {
+export async function until(
+  deadline: Deadline,
+  isDone: () => Promise<boolean>,
+  longestPauseMs = 250,
+): Promise<boolean> {
+  for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     if (await isDone()) return true;
     if (deadline.isPast) return false;
     await sleep(Math.min(pauseMs, deadline.leftMs));

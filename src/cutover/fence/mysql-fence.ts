@@ -15,6 +15,7 @@ import {
   type StillRuns,
   stateOf,
 } from './fence.ts';
+import { KeptSession } from './kept-session.ts';
 import { keptNames, openAccounts, sessionNames, setLocks } from './mysql-account.ts';
 import { checkMysqlFence } from './mysql-check.ts';
 import { readGaps } from './mysql-gap.ts';
@@ -30,7 +31,7 @@ import {
   triesOwn,
 } from './mysql-record.ts';
 import { mayKill } from './mysql-right.ts';
-import { endSessions, killStatement, onMysql } from './mysql-session.ts';
+import { endSessions, killStatement, onKept, onMysql } from './mysql-session.ts';
 import { stillRunsOnMysql } from './mysql-still-runs.ts';
 import { assignment, globals, readVariables } from './mysql-variable.ts';
 import { refusePreparedXa } from './prepared-xa.ts';
@@ -43,9 +44,13 @@ import { tryWrites } from './try-write.ts';
  */
 export class MysqlFence implements Fence<MysqlFenceRecord> {
   readonly #settings: MysqlFenceSettings;
+  /** Of `ready`, for what is done behind the fence. */
+  readonly #kept: KeptSession;
+  #kill: string | null = null;
 
   constructor(settings: MysqlFenceSettings) {
     this.#settings = settings;
+    this.#kept = new KeptSession(settings.limitMs);
   }
 
   get way(): 'read-only' | 'accounts' {
@@ -79,27 +84,33 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     });
   }
 
-  async ready(): Promise<void> {}
+  /** Behind the fence everybody waits for each login and each question. */
+  ready(): Promise<void> {
+    return this.#onKept(async (connection) => {
+      this.#kill = await howToKill(connection);
+    });
+  }
 
   /** FENCE_BLOCKED, FENCE_SESSION_STAYS, FENCE_XA_PREPARED, FENCE_GAP, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
   set(record: MysqlFenceRecord): Promise<void> {
-    return this.#surely(async (connection, deadline) => {
+    return this.#surelyKept(async (connection, deadline) => {
       refuseOtherServer(connection, record);
       if (stopsScheduler(record)) await connection.run(assignment(record.kind, 'event_scheduler', 'OFF'));
       await keepOutOfBinlog(connection);
-      const kill = await howToKill(connection);
-      const endForeign = () => endSessions(connection, sessionNames(new Set(record.kept)), kill, deadline);
+      const kill = this.#kill ?? (await howToKill(connection));
+      const kept = sessionNames(new Set(record.kept));
+      const endForeign = (cleanLooks: number) => endSessions(connection, { kept, kill, deadline, cleanLooks });
       if (record.canary !== null) await makeMysqlCanary(connection, record.canary);
       await setLocks(
         connection,
         [...record.accounts, ...(record.canary === null ? [] : [canaryAccount(record.canary)])],
         'LOCK',
       );
-      await endForeign();
+      await endForeign(1);
       await refusePreparedXa(connection);
       if (record.way === 'read-only') await setReadOnly(connection, deadline);
       // Again: what was prepared or logged in between the looks and the last step.
-      await endForeign();
+      await endForeign(2);
       await refusePreparedXa(connection);
       const gaps = await readGaps(connection, record, 'closed');
       if (gaps.length > 0) throw fenceError('FENCE_GAP', `the fence has gaps: ${gaps.join('; ')}`);
@@ -107,10 +118,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
   }
 
   isSet(record: MysqlFenceRecord, level: FenceLevel = 'closed'): Promise<FenceState> {
-    return this.#on(async (connection) => {
-      refuseOtherServer(connection, record);
-      return stateOf(await readGaps(connection, record, level));
-    });
+    return this.#on((connection) => stateOn(connection, record, level));
   }
 
   /** INV-152: the fence is believed only when a write that must fail was tried and refused. */
@@ -120,21 +128,23 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     const canary = own === null ? [] : [{ name: own, login: await this.#canaryLogin(own) }];
     const [tries, { gaps }] = await Promise.all([
       tryWrites({ ...this.#settings, tryAs: [...known, ...canary] }, record, level),
-      this.isSet(record, level),
+      this.#onKept((connection) => stateOn(connection, record, level)),
     ]);
     return proofOf(tries, gaps);
   }
 
-  loosen(record: MysqlFenceRecord): Promise<void> {
-    return this.#surely(async (connection) => {
+  async loosen(record: MysqlFenceRecord): Promise<void> {
+    await this.#surelyKept(async (connection) => {
       refuseOtherServer(connection, record);
       if (record.way === 'accounts' || record.kind === 'mariadb') return;
       for (const statement of loosenStatements()) await connection.run(statement);
     });
+    this.#kept.close();
   }
 
   /** INV-151: in this order nobody but us can write while some of it is undone already. */
   lift(record: MysqlFenceRecord): Promise<void> {
+    this.#kept.close();
     return this.#surely(async (connection) => {
       refuseOtherServer(connection, record);
       await keepOutOfBinlog(connection);
@@ -152,7 +162,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
    * is persisted stays, so that a server that is restarted meanwhile comes back closed.
    */
   async admit<A>(record: MysqlFenceRecord, work: () => Promise<A>): Promise<A> {
-    return await this.#on(async (connection, deadline) => {
+    return await this.#onKept(async (connection, deadline) => {
       refuseOtherServer(connection, record);
       if (record.way !== 'read-only' || !(await isClosed(connection))) return await work();
       await connection.run('SET GLOBAL super_read_only = OFF');
@@ -166,7 +176,9 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
 
   /** The session that opened it may be lost by now. */
   async #closeAgain(connection: MysqlConnection, deadline: Deadline): Promise<void> {
-    await setReadOnly(connection, deadline).catch(() => this.#surely(setReadOnly));
+    await setReadOnly(connection, deadline, 'SET GLOBAL super_read_only = ON').catch(() =>
+      this.#surely((again, left) => setReadOnly(again, left)),
+    );
   }
 
   #canaryLogin(user: string): Promise<MysqlSettings> {
@@ -181,12 +193,29 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     return patiently(deadline, () => this.#on(work, deadline));
   }
 
+  #surelyKept<A>(work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>): Promise<A> {
+    const deadline = new Deadline(this.#settings.limitMs);
+    return patiently(deadline, () => this.#onKept(work, deadline));
+  }
+
+  #onKept<A>(
+    work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>,
+    deadline = new Deadline(this.#settings.limitMs),
+  ): Promise<A> {
+    return onKept(this.#kept, this.#settings.login, deadline, (connection) => work(connection, deadline));
+  }
+
   #on<A>(
     work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>,
     deadline = new Deadline(this.#settings.limitMs),
   ): Promise<A> {
     return onMysql(this.#settings.login, deadline, (connection) => work(connection, deadline));
   }
+}
+
+async function stateOn(connection: MysqlConnection, record: MysqlFenceRecord, level: FenceLevel): Promise<FenceState> {
+  refuseOtherServer(connection, record);
+  return stateOf(await readGaps(connection, record, level));
 }
 
 async function howToKill(connection: MysqlConnection): Promise<string> {

@@ -26,18 +26,22 @@ export async function readGaps(
   ];
 }
 
-const LOOK_AGAIN_MS = 50;
+const LOOK_AGAIN_MS = 10;
+const MOST_LOOKS = 25;
 
-/** A login that is being refused stands in the list for a moment (MariaDB): who is there in two looks is there. */
+/** A login that is being refused stands in the list for a moment (MariaDB): who is there in every look is there. */
 async function standingSessions(
   connection: MysqlConnection,
   kept: ReadonlySet<string>,
 ): Promise<readonly ServerSession[]> {
   const look = async () => foreignSessions(await readSessions(connection), connection.threadId, kept);
-  const first = new Set((await look()).map(({ id }) => id));
-  if (first.size === 0) return [];
-  await sleep(LOOK_AGAIN_MS);
-  return (await look()).filter(({ id }) => first.has(id));
+  let standing = await look();
+  for (let looks = 1; standing.length > 0 && looks < MOST_LOOKS; looks++) {
+    await sleep(LOOK_AGAIN_MS);
+    const first = new Set(standing.map(({ id }) => id));
+    standing = (await look()).filter(({ id }) => first.has(id));
+  }
+  return standing;
 }
 
 const WANTED = {

@@ -19,8 +19,11 @@ const BREATH_MS = 300;
  * Makes the server read-only. The statement waits for whoever holds a lock, and every writer waits behind it: so it
  * gives up after a second (lock_wait_timeout of the session) and tries again. FENCE_BLOCKED says who.
  */
-export async function setReadOnly(connection: MysqlConnection, deadline: Deadline): Promise<void> {
-  const statement = closedStatement(connection.server.kind);
+export async function setReadOnly(
+  connection: MysqlConnection,
+  deadline: Deadline,
+  statement = closedStatement(connection.server.kind),
+): Promise<void> {
   while (!(await isTaken(connection, statement))) {
     if (deadline.leftMs > BREATH_MS) {
       await sleep(BREATH_MS);

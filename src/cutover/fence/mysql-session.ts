@@ -1,7 +1,9 @@
+import { SluiceError } from '../../contract/error.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../mysql/connection.ts';
 import { readSessions, type ServerSession } from '../../mysql/thread.ts';
 import { type Deadline, until, within } from './deadline.ts';
 import { errnoOf, fenceError } from './error.ts';
+import type { KeptSession } from './kept-session.ts';
 
 /** Threads of the server itself, and of whoever is not yet logged in. */
 const THREADS = ['system user', 'event_scheduler', 'unauthenticated user'];
@@ -12,12 +14,38 @@ export function onMysql<A>(
   deadline: Deadline,
   work: (connection: MysqlConnection) => Promise<A>,
 ): Promise<A> {
-  const open = async () => {
-    const connection = await connectMysql(login);
-    await connection.run('SET SESSION lock_wait_timeout = 1');
-    return connection;
+  return within(
+    deadline,
+    () => open(login),
+    work,
+    (connection) => connection.destroy(),
+  );
+}
+
+async function open(login: MysqlSettings): Promise<MysqlConnection> {
+  const connection = await connectMysql(login, { hasManyStatements: true });
+  await connection.run('SET SESSION lock_wait_timeout = 1');
+  return connection;
+}
+
+/** The same in the session that is kept, where there is one that answers. It is left there for the next, unless `work` fails. */
+export async function onKept<A>(
+  kept: KeptSession,
+  login: MysqlSettings,
+  deadline: Deadline,
+  work: (connection: MysqlConnection) => Promise<A>,
+): Promise<A> {
+  let isWhole = false;
+  const lend = async () => {
+    const connection = (await kept.take()) ?? (await open(login));
+    return { connection, close: async () => (isWhole ? kept.leave(connection) : connection.destroy()) };
   };
-  return within(deadline, open, work, (connection) => connection.destroy());
+  const use = async ({ connection }: { readonly connection: MysqlConnection }) => {
+    const result = await work(connection);
+    isWhole = true;
+    return result;
+  };
+  return await within(deadline, lend, use, ({ connection }) => connection.destroy());
 }
 
 /** A running EVENT: it has its definer's name, whom no lock of an account stops. */
@@ -62,29 +90,44 @@ export async function killStatement(connection: MysqlConnection, mayKill: boolea
   return name === undefined ? null : `CALL mysql.${name}(?)`;
 }
 
+export interface EndOptions {
+  /** Names whose sessions stay. */
+  readonly kept: ReadonlySet<string>;
+  /** As `killStatement` has it. */
+  readonly kill: string;
+  readonly deadline: Deadline;
+  /** One after the other in which none is left. */
+  readonly cleanLooks: number;
+}
+
+/** Everybody waits meanwhile. */
+const LONGEST_PAUSE_MS = 20;
+
 /**
- * Tells foreign sessions to end until none is left in two looks, one after the other. FENCE_SESSION_STAYS. One that is
- * seen for the first time is told and no more: an application that is locked out tries to log in again and again, and
- * each try stands in the list for a moment. Whether one has stayed is looked at behind it (mysql-gap.ts).
+ * Tells foreign sessions to end until none is left in so many looks. FENCE_SESSION_STAYS. One that is seen for the first
+ * time is told and no more: an application that is locked out tries to log in again and again, and each try stands in the
+ * list for a moment. Whether one has stayed is looked at behind it (mysql-gap.ts).
  */
 export async function endSessions(
   connection: MysqlConnection,
-  kept: ReadonlySet<string>,
-  kill: string,
-  deadline: Deadline,
+  { kept, kill, deadline, cleanLooks: wanted }: EndOptions,
 ): Promise<void> {
   let left: readonly ServerSession[] = [];
   let [cleanLooks, looks] = [0, 0];
   let before: ReadonlySet<string> = new Set();
-  const isQuiet = await until(deadline, async () => {
-    left = foreignSessions(await readSessions(connection), connection.threadId, kept);
-    for (const session of left) await endSession(connection, kill, session);
-    const isClean = left.length === 0 || (looks > 0 && left.every(({ id }) => !before.has(id)));
-    cleanLooks = isClean ? cleanLooks + 1 : 0;
-    before = new Set(left.map(({ id }) => id));
-    looks++;
-    return cleanLooks === 2;
-  });
+  const isQuiet = await until(
+    deadline,
+    async () => {
+      left = foreignSessions(await readSessions(connection), connection.threadId, kept);
+      await endAll(connection, kill, left);
+      const isClean = left.length === 0 || (looks > 0 && left.every(({ id }) => !before.has(id)));
+      cleanLooks = isClean ? cleanLooks + 1 : 0;
+      before = new Set(left.map(({ id }) => id));
+      looks++;
+      return cleanLooks === wanted;
+    },
+    LONGEST_PAUSE_MS,
+  );
   if (isQuiet) return;
   const who = left.map(sessionWords).join('; ');
   throw fenceError(
@@ -96,6 +139,19 @@ export async function endSessions(
 const NO_SUCH_THREAD = 1094;
 /** 1227: it belongs to an account with SYSTEM_USER, 1095: to somebody else. */
 const KILL_DENIED = [1095, 1227];
+
+/** In one text; where that fails, as for one that has ended by itself, each by its own. */
+async function endAll(connection: MysqlConnection, kill: string, sessions: readonly ServerSession[]): Promise<void> {
+  if (sessions.length > 1) {
+    try {
+      const ids = sessions.map(({ id }) => Number(id));
+      return await connection.run(sessions.map(() => kill).join('; '), ids);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+    }
+  }
+  for (const session of sessions) await endSession(connection, kill, session);
+}
 
 async function endSession(connection: MysqlConnection, kill: string, session: ServerSession): Promise<void> {
   try {
