@@ -65,6 +65,15 @@ export class AttemptBook {
     await this.copy();
   }
 
+  /** Durable first: a step that blocks writes is begun. */
+  async noteBlocked(name: string, note: StepNote, blockedAtMs: number): Promise<void> {
+    const { id } = this.#attempt;
+    await Promise.all([this.#journal.note(id, { blockedAtMs }), this.#journal.noteStep(id, name, note)]);
+    this.change({ blockedAtMs });
+    this.#changeStep(name, note);
+    await this.copy();
+  }
+
   /**
    * In memory at once, for who does something else meanwhile: to be waited for before anything depends on it. What comes
    * while the journal is at work is written in one go.

@@ -59,6 +59,8 @@ export class Runner {
   #beside: Promise<void> = Promise.resolve();
   /** Aborted when one of them could not be written. */
   readonly #unwritten = new AbortController();
+  /** Another process goes on with it, as one of them found. */
+  #takenOver: unknown = null;
   /** A commit was sent whose outcome may not be known: then nothing is opened by guess. */
   #isCommitSent = false;
 
@@ -75,6 +77,7 @@ export class Runner {
 
   /** One act; true when the attempt is over. */
   async #act(): Promise<boolean> {
+    if (this.#takenOver !== null) throw this.#takenOver;
     const { outcome, isRehearsal, steps } = this.#book.attempt;
     const facts = steps.map((step) => {
       const isNoted = step.record !== null;
@@ -126,8 +129,8 @@ export class Runner {
     let startedAtMs = Date.now();
     try {
       if (step.ready) await this.#within(step, limitMs, async (context) => (await step.ready?.(context)) ?? '');
+      if (phase === 'blocked' && book.attempt.blockedAtMs === null) await this.#noteBlocked(step);
       startedAtMs = Date.now();
-      if (phase === 'blocked' && book.attempt.blockedAtMs === null) await book.note({ blockedAtMs: startedAtMs });
       await this.#note(step, { state: 'running', startedAtMs, tookMs: null, detail: null });
       await this.#point('step-noted', name);
       // Behind the point of no return nothing is won by a limit of the write block: only the work ends it (INV-177).
@@ -147,16 +150,36 @@ export class Runner {
     }
   }
 
+  /** Durable before anything is blocked; until the work begins nobody waits, so that the block is counted from there. */
+  async #noteBlocked({ name }: Step): Promise<void> {
+    const nowMs = Date.now();
+    await this.#book.noteBlocked(name, { state: 'running', startedAtMs: nowMs, tookMs: null, detail: null }, nowMs);
+    this.#book.change({ blockedAtMs: Date.now() });
+  }
+
   /**
    * Behind the fence everybody waits: what no undo must find is noted beside the work, in its order. All of it stands
-   * before the commit is sent, and what cannot be written ends the attempt at once (INV-244).
+   * before the commit is sent, and what cannot be written ends the attempt at once (INV-244). Behind the commit, likewise,
+   * how far a step is until the new side is open: done once more it does no harm. What it will change stands before (INV-178).
    */
   async #note(step: Step, note: StepNote): Promise<void> {
-    const isBeside = this.#book.step(step.name).phase === 'blocked' && step.undo === undefined;
-    if (!isBeside) return await this.#book.noteStep(step.name, note);
+    if (!this.#isBeside(step, note)) {
+      await this.#beside.catch(() => {});
+      return await this.#book.noteStep(step.name, note);
+    }
     const written = this.#book.noteStepBeside(step.name, note);
     this.#beside = Promise.all([this.#beside, written]).then(() => {});
-    this.#beside.catch((error: unknown) => this.#unwritten.abort(error));
+    this.#beside.catch((error: unknown) => {
+      if (isTakenOver(error)) this.#takenOver = error;
+      this.#unwritten.abort(error);
+    });
+  }
+
+  #isBeside({ name, undo }: Step, { record }: StepNote): boolean {
+    const { blockedAtMs, openedAtMs } = this.#book.attempt;
+    if (blockedAtMs === null || openedAtMs !== null) return false;
+    const isOpening = this.#book.step(name).phase === 'beyond';
+    return isOpening ? record === undefined : undo === undefined || record === undefined;
   }
 
   async #undo(step: Step): Promise<void> {
@@ -286,7 +309,11 @@ export class Runner {
 
 /** Another process goes on with it: this one must not touch anything any more. */
 function rethrowFatal(error: unknown): void {
-  if (error instanceof SluiceError && error.code === 'CUTOVER_TAKEN_OVER') throw error;
+  if (isTakenOver(error)) throw error;
+}
+
+function isTakenOver(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === 'CUTOVER_TAKEN_OVER';
 }
 
 /** What is shown while nothing may be opened. */

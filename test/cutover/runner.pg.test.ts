@@ -470,6 +470,71 @@ test('what is noted beside the work stands in the journal before the point of no
   });
 });
 
+test('behind the point of no return the next step waits for no note of how far the one before is', async () => {
+  await using it = await freshWorld();
+  const journal = worldJournal(it.world, 'one');
+  const flipped = Promise.withResolvers<void>();
+  let isCommitted = false;
+  // The journal answers to such notes only once the application was flipped.
+  const late = async () => (isCommitted ? await flipped.promise : undefined);
+  const attempt = await runAttempt(it.world, {
+    journal: {
+      ...away(journal, () => false),
+      noteStep: (id, step, note) => late().then(() => journal.noteStep(id, step, note)),
+      noteSteps: (id, steps) => late().then(() => journal.noteSteps(id, steps)),
+    },
+    steps: worldSteps(it.world, {
+      flip: {
+        run: async () => {
+          flipped.resolve();
+          return await it.world.turn('app', 'target');
+        },
+      },
+    }),
+    onPoint: (point) => {
+      if (point === 'committed') isCommitted = true;
+    },
+  });
+  await expectOneOpenSide(it.world, 'target');
+  expect(await journal.last()).toEqual(attempt);
+  expect(attempt.steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done', 'done']);
+  await journal.close();
+});
+
+test('a process whose attempt is taken over behind the point of no return ends with it, though it waits for no note', async () => {
+  await using it = await freshWorld();
+  const [one, two] = [worldJournal(it.world, 'one'), worldJournal(it.world, 'two')];
+  const steps = worldSteps(it.world, { open: { run: () => two.takeOver('1').then(() => 'opened') } });
+  const attempt = await one.begin(newAttempt(steps));
+  const zombie = new Runner(attempt, runnerOptions({ journal: one, steps }));
+  await expect(zombie.run()).rejects.toMatchObject({ code: 'CUTOVER_TAKEN_OVER' });
+  expect((await two.last())?.isOver).toBe(false);
+  await goOn(it.world);
+  await expectOneOpenSide(it.world, 'target');
+  await Promise.all([one.close(), two.close()]);
+});
+
+test('writes count as blocked from when that begins, not from when it is noted that it will', async () => {
+  await using it = await freshWorld();
+  const journal = worldJournal(it.world, 'one');
+  let notedAtMs = Number.POSITIVE_INFINITY;
+  const attempt = await runAttempt(it.world, {
+    journal: {
+      ...away(journal, () => false),
+      note: async (id, note) => {
+        if (note.blockedAtMs !== undefined && note.openedAtMs === undefined) {
+          await sleep(20);
+          notedAtMs = Date.now();
+        }
+        await journal.note(id, note);
+      },
+    },
+  });
+  expect(attempt.blockedAtMs).toBeGreaterThanOrEqual(notedAtMs);
+  expect(await journal.last()).toEqual(attempt);
+  await journal.close();
+});
+
 test("somebody's lock at the point of no return opens the source again, and it is said whose session holds it", async () => {
   await using it = await freshWorld();
   const other = new Client({ connectionString: it.world.url, application_name: 'report' });
