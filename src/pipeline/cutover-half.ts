@@ -16,6 +16,7 @@ import { countFinally } from './final-count.ts';
 import type { RunOptions } from './run-option.ts';
 import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
+import { SpareSessions } from './spare-sessions.ts';
 import { type SwitchSides, switchSides } from './switch-side.ts';
 
 export interface CutoverHalfOptions
@@ -44,6 +45,8 @@ export class CutoverHalf {
   readonly #word = new Word(() => this.tell({}));
   /** As the configuration says, for who judges them too. */
   readonly sides: SwitchSides;
+  /** For what is done behind a fence. */
+  readonly spares: SpareSessions;
   #attempt: Attempt | null = null;
   #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null, prediction: null };
 
@@ -51,6 +54,7 @@ export class CutoverHalf {
     const { config, scope, logger, direction, drain, wayBack, verifyChanged, judge, onPoint } = options;
     const { withParts = (parts) => parts } = options;
     this.#options = options;
+    this.spares = new SpareSessions(config);
     const word = this.#word;
     this.sides = switchSides(config, word);
     const steps = withParts({
@@ -59,8 +63,9 @@ export class CutoverHalf {
       ...this.sides,
       lastRecord: (step) => this.#desk.lastRecord(step),
       word,
-      countRows: (signal) => countFinally(config, scope, signal),
-      raiseSequences: (signal) => raiseSequences(config, scope, signal),
+      countRows: (signal) => countFinally(config, scope, signal, this.spares),
+      raiseSequences: (signal) => raiseSequences(config, scope, signal, this.spares),
+      openAhead: () => this.spares.fill(),
       reopenStream: () => this.#reopenStream(),
       seal: () => this.#desk.seal(),
       noteCommitted: () => this.#desk.noteCommitted(),
@@ -110,6 +115,7 @@ export class CutoverHalf {
 
   async settled(reason: string, ending: AbortSignal, how: { readonly hasFailed?: boolean } = {}): Promise<void> {
     await this.#desk.settled(reason, ending, how);
+    await this.spares.close();
   }
 
   tell(judged: Partial<Judged>): void {

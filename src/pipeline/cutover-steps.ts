@@ -18,7 +18,7 @@ import { returnedSteps, wayBackSteps } from '../cutover/steps/way-back.ts';
 import { readNextNumbers } from '../mysql/next-number.ts';
 import type { Scope } from './scope.ts';
 import { raiseAllSequences } from './sequence.ts';
-import { withSource } from './source-session.ts';
+import type { SpareSessions } from './spare-sessions.ts';
 import { type AnyFence, secretsOf } from './switch-fence.ts';
 import { switchProbe } from './switch-flip.ts';
 
@@ -37,6 +37,8 @@ export interface SwitchOptions {
   countRows: CountOptions['countRows'];
   /** Moves every identity of the target past its rows and past what the source has given out; answers how many. */
   raiseSequences(signal: AbortSignal): Promise<number>;
+  /** Opens what is used behind the fence, while nobody waits for it. */
+  openAhead(): Promise<void>;
   /** Writes are blocked now. */
   isFenced(): boolean;
   /** null: none is wanted. */
@@ -98,7 +100,7 @@ function forwardSteps(options: SwitchOptions): readonly Step[] {
     ...given(prove),
     ...beforeFence(config),
     ...(roles.length === 0 ? [] : [close]),
-    again,
+    { ...again, run: (context) => besides(again.run(context), options.openAhead()) },
     fenceStep({ fence, limitMs, recordOf: own }),
     drainStep({ untilDrained: drain.untilDrained, limitMs }),
     verify,
@@ -144,6 +146,11 @@ function backSteps(options: SwitchOptions): readonly Step[] {
   ];
 }
 
+async function besides<A>(work: Promise<A>, other: Promise<void>): Promise<A> {
+  const [result] = await Promise.all([work, other]);
+  return result;
+}
+
 function lastLook(fence: AnyFence, { isStillDrained }: SwitchOptions['drain'], limitMs: number): Step {
   return lastLookStep({ gaps: async (record) => (await fence.isSet(record)).gaps, isStillDrained, limitMs });
 }
@@ -173,10 +180,15 @@ function probeSteps(config: Config): readonly Step[] {
 }
 
 /** The source counts on while it is written to: only behind the fence do its numbers stand still. */
-export async function raiseSequences(config: Config, scope: Scope, signal: AbortSignal): Promise<number> {
-  const all = await withSource(config, signal, (source) => readNextNumbers(source, scope.databases));
+export async function raiseSequences(
+  config: Config,
+  scope: Scope,
+  signal: AbortSignal,
+  spares: SpareSessions,
+): Promise<number> {
+  const all = await spares.withSource(signal, (source) => readNextNumbers(source, scope.databases));
   const numbers = all.filter(({ database, table }) => scope.isPublished(database, table));
-  const [failure] = await raiseAllSequences(config, { numbers, scope });
+  const [failure] = await raiseAllSequences(config, { numbers, scope, spares });
   if (failure) throw failure;
   return numbers.filter(({ counted }) => counted !== null).length;
 }

@@ -10,6 +10,7 @@ import type { Checkpoint } from '../sink/checkpoint.ts';
 import { behindWords, lockWords, type Reached, waitsOrWaited } from './drain-wait.ts';
 import { heartbeatStatement } from './heartbeat.ts';
 import { withSource } from './source-session.ts';
+import { SpareSessions } from './spare-sessions.ts';
 
 type DrainContext = Pick<StepContext, 'signal' | 'tell'>;
 
@@ -20,6 +21,8 @@ const LOOK_MS = 2_000;
 
 export interface DrainOptions {
   readonly config: Config;
+  /** Opened ahead of the fence. */
+  readonly spares?: () => SpareSessions;
   /** Where the target stands; null before the first epoch. */
   readonly standing: () => Pick<Checkpoint, 'position' | 'heartbeat'> | null;
   /** How far the line has come, for whoever wants to know what it waits for. */
@@ -36,10 +39,10 @@ export interface DrainOptions {
  * CUTOVER_FENCE_LEAKS as soon as the target stands behind that end: somebody has written on.
  */
 export async function untilDrained(options: DrainOptions, context: DrainContext): Promise<Drained> {
-  const { config, standing, isFenced } = options;
+  const { config, standing, isFenced, spares = () => new SpareSessions(config) } = options;
   const { signal } = context;
   const startedMs = performance.now();
-  const { nonce, end } = await withSource(config, signal, async (source) => ({
+  const { nonce, end } = await spares().withSource(signal, async (source) => ({
     nonce: isFenced() && config.cutover.fence === 'hook' ? await writeNonce(source, config.pipeline) : null,
     end: await sourceHead(source),
   }));

@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { FinalCount } from '../cutover/steps/count.ts';
 import type { MysqlConnection } from '../mysql/connection.ts';
@@ -7,9 +6,8 @@ import { quoteTable as quoteSource, type TableName } from '../mysql/identifier.t
 import type { PostgresSession } from '../postgres/connection.ts';
 import { arrayText, quoteTable, type TargetName } from '../postgres/quote.ts';
 import type { Scope } from './scope.ts';
-import { withSource } from './source-session.ts';
+import { SpareSessions } from './spare-sessions.ts';
 import { scopedNames } from './target-schema.ts';
-import { withTarget } from './target-session.ts';
 
 interface Counted {
   readonly source: TableName;
@@ -24,10 +22,11 @@ export async function countFinally(
   config: Config,
   scope: Scope,
   signal: AbortSignal,
+  spares = new SpareSessions(config),
 ): Promise<readonly FinalCount[] | null> {
   if (config.cutover.finalCountsMs === 0) return null;
-  return await withSource(config, signal, (source) =>
-    withTarget(targetLogin(config), signal, async (target) => {
+  return await spares.withSource(signal, (source) =>
+    spares.withTarget(signal, async (target) => {
       const tables = await smallFirst(target, await pairsOf(source, scope));
       const untilMs = performance.now() + config.cutover.finalCountsMs;
       const counts: FinalCount[] = [];

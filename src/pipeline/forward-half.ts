@@ -29,6 +29,7 @@ export class ForwardHalf {
     const reverse = config.cutover.wayBack ? new Reverse({ config, logger }) : null;
     const drain = {
       config,
+      spares: () => this.half.spares,
       standing: checkpoint,
       // Not a pause, which holds nothing behind the fence.
       waitsFor: () => state.facts.waitingFor,

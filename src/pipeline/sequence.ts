@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.ts';
-import { targetLogin } from '../config/login.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { NextNumber } from '../mysql/next-number.ts';
-import { connectPostgres } from '../postgres/connection.ts';
 import { quoteTable, type TargetName } from '../postgres/quote.ts';
 import { raiseSequence, readSequences } from '../postgres/sequence.ts';
 import type { Scope } from './scope.ts';
+import { SpareSessions } from './spare-sessions.ts';
 
 /**
  * Moves every sequence of the target's tables past the rows that have come, so that the application can insert there.
@@ -13,12 +12,15 @@ import type { Scope } from './scope.ts';
  */
 export async function raiseAllSequences(
   config: Config,
-  { numbers, scope }: { readonly numbers: readonly NextNumber[]; readonly scope: Scope },
+  {
+    numbers,
+    scope,
+    spares = new SpareSessions(config),
+  }: { readonly numbers: readonly NextNumber[]; readonly scope: Scope; readonly spares?: SpareSessions },
 ): Promise<readonly SluiceError[]> {
   const counted = new Map(numbers.flatMap((number) => countedTable(number, scope)));
   const failures: SluiceError[] = [];
-  const session = await connectPostgres(targetLogin(config));
-  try {
+  return await spares.withTarget(new AbortController().signal, async (session) => {
     const names = [...counted.values()].map(({ name }) => name);
     // A commit of each would wait for the disk; the point of no return, whose commit does, comes after all of them.
     await session.query('SET synchronous_commit = off');
@@ -30,9 +32,7 @@ export async function raiseAllSequences(
       });
     }
     return failures;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 interface CountedTable {

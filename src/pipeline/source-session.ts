@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { sourceAdminLogin, sourceLogin } from '../config/login.ts';
-import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
+import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 
 /** Runs work in a session of its own on the source, which is cut off when the signal aborts: the work fails then. */
 export async function withSource<T>(
@@ -8,7 +8,7 @@ export async function withSource<T>(
   signal: AbortSignal,
   work: (source: MysqlConnection) => Promise<T>,
 ): Promise<T> {
-  return await within(sourceLogin(config.source), signal, work);
+  return await inSource(await connectMysql(sourceLogin(config.source)), signal, work);
 }
 
 /** The same by the account that fences writes. */
@@ -17,15 +17,15 @@ export async function withSourceAdmin<T>(
   signal: AbortSignal,
   work: (source: MysqlConnection) => Promise<T>,
 ): Promise<T> {
-  return await within(sourceAdminLogin(config.source), signal, work);
+  return await inSource(await connectMysql(sourceAdminLogin(config.source)), signal, work);
 }
 
-async function within<T>(
-  login: MysqlSettings,
+/** The same in a session that is open; it is closed then. */
+export async function inSource<T>(
+  source: MysqlConnection,
   signal: AbortSignal,
   work: (source: MysqlConnection) => Promise<T>,
 ): Promise<T> {
-  const source = await connectMysql(login);
   const cut = () => source.destroy();
   signal.addEventListener('abort', cut, { once: true });
   try {

@@ -13,6 +13,7 @@ function options(): SwitchOptions {
   return {
     ...{
       config,
+      openAhead: never,
       raiseSequences: never,
       countRows: never,
       sourceFence: sourceFence(config),

@@ -118,7 +118,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
   }
 
   isSet(record: MysqlFenceRecord, level: FenceLevel = 'closed'): Promise<FenceState> {
-    return this.#on((connection) => stateOn(connection, record, level));
+    return this.#onKept((connection) => stateOn(connection, record, level));
   }
 
   /** INV-152: the fence is believed only when a write that must fail was tried and refused. */
@@ -128,7 +128,7 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     const canary = own === null ? [] : [{ name: own, login: await this.#canaryLogin(own) }];
     const [tries, { gaps }] = await Promise.all([
       tryWrites({ ...this.#settings, tryAs: [...known, ...canary] }, record, level),
-      this.#onKept((connection) => stateOn(connection, record, level)),
+      this.isSet(record, level),
     ]);
     return proofOf(tries, gaps);
   }

@@ -102,10 +102,11 @@ export class RoleFence implements Fence<RoleFenceRecord> {
 
   /** INV-152 */
   async proveHolds(record: RoleFenceRecord): Promise<FenceProof> {
-    const tries: FenceTry[] = [];
-    for (const each of this.#settings.tryAs) tries.push(await tryRole(each, this.#settings.limitMs));
-    if (record.canary !== null) tries.push(await this.#tryCanary(record.canary));
-    return proofOf(tries, (await this.isSet(record)).gaps);
+    const { tryAs, limitMs } = this.#settings;
+    const tries = tryAs.map((each) => tryRole(each, limitMs));
+    if (record.canary !== null) tries.push(this.#tryCanary(record.canary));
+    const [{ gaps }, ...tried] = await Promise.all([this.isSet(record), ...tries]);
+    return proofOf(tried, gaps);
   }
 
   async loosen(): Promise<void> {}
