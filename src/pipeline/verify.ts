@@ -150,7 +150,7 @@ export class VerifyDesk {
    */
   async #lookedAt(ahead: readonly TableScope[] | null, how: Pick<ChangedOptions, 'isStill' | 'orphans' | 'signal'>) {
     const { config, keys } = this.#options;
-    const moved = keys.moveOut();
+    const moved = how.isStill ? keys.moveOutMany(MOST_KEYS) : keys.moveOut();
     const asked = this.#scopes('all');
     const look = async (scopes: readonly TableScope[]) => {
       await moved;

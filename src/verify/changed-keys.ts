@@ -19,9 +19,11 @@ export interface ChangedKeysOptions {
   readonly silentMs?: number;
 }
 
-/** Keys that were read back to be looked at, and what of the store they are. */
+/** Keys that are to be looked at, and what of the store they are. */
 export interface TakenKeys {
   readonly keys: readonly ChangedKey[];
+  /** Those that are nowhere else. */
+  readonly held: readonly ChangedKey[];
   readonly stored: StoredKeys;
   readonly emptied: number;
 }
@@ -50,6 +52,8 @@ export class ChangedKeys {
   #busy: Promise<unknown> = Promise.resolve();
   readonly #takes = new Grouped<KeysWanted, StoredKeysRead>((all) => this.#exclusively((store) => store.read(all)));
   readonly #looks = new Grouped<LookedAt, LookedAt>((all) => this.#write(all));
+  /** Tables of which keys are held that stand nowhere else: until they were looked at none may count as kept. */
+  #held = 0;
   #isFull = false;
   #isOwner = false;
   #epoch = -1;
@@ -101,15 +105,49 @@ export class ChangedKeys {
     await this.#exclusively((store) => this.#moveOut(store, this.follower.point));
   }
 
-  /** Up to about so many of the oldest keys of a table. */
+  /** Likewise, unless memory has so few of each table that they are looked at from there (`takeHere`). */
+  async moveOutMany(most: number): Promise<void> {
+    if (this.follower.followed.some(([, { waitingHere }]) => waitingHere > most)) await this.moveOut();
+  }
+
+  /** Up to about so many of the oldest keys of a table that are on the target. */
   async take(name: TableName, changes: TableChanges, most: number): Promise<TakenKeys> {
     const { emptied } = changes;
-    return { ...(await this.#takes.add({ name, most })), emptied };
+    return { ...(await this.#takes.add({ name, most })), held: [], emptied };
+  }
+
+  /**
+   * The same with all that are in memory, which nobody waits to be written first: a process that is killed meanwhile leaves
+   * them to be read from the log. To be given to `looked` or to `giveBack`.
+   */
+  async takeHere(name: TableName, changes: TableChanges, most: number): Promise<TakenKeys> {
+    const { emptied } = changes;
+    const held = changes.takeOut();
+    if (held.length > 0) this.#held += 1;
+    try {
+      const none = { keys: [], stored: { ids: [], entries: 0, bytes: 0 } };
+      const stored = changes.moved.entries === 0 ? none : await this.#takes.add({ name, most });
+      return { ...stored, keys: [...stored.keys, ...held], held, emptied };
+    } catch (error) {
+      this.giveBack({ held, emptied }, changes);
+      throw error;
+    }
+  }
+
+  /** They were not looked at, and wait on. */
+  giveBack({ held, emptied }: Pick<TakenKeys, 'held' | 'emptied'>, changes: TableChanges): void {
+    if (held.length === 0) return;
+    this.#held -= 1;
+    if (changes.emptied === emptied) changes.putBack(held);
   }
 
   /** Writes what came of it together with what is still to be looked at: a kill in between looks once more. */
   async looked(taken: TakenKeys, changes: TableChanges, { found, again }: Looked): Promise<void> {
-    await this.#looks.add({ found, again, stored: taken.stored });
+    const written = this.#looks.add({ found, again, stored: taken.stored });
+    // Nobody waits to have written that all are equal: without it the table stands as it stood before.
+    if (taken.held.length === taken.keys.length && again.length + found.differences.length === 0) written.catch(ofOurs);
+    else await written;
+    if (taken.held.length > 0) this.#held -= 1;
     if (changes.emptied !== taken.emptied) return;
     changes.movedLess(taken.stored);
     changes.movedMore(amountOf(again));
@@ -128,6 +166,7 @@ export class ChangedKeys {
   }
 
   async #moveOut(store: ChangedKeyStore, point: AppliedPoint | null): Promise<void> {
+    if (this.#held > 0) return;
     this.#isFull = false;
     const outside = await store.outside();
     const taken = this.follower.followed.map(([name, changes]) => ({ name, changes, keys: changes.moveOut() }));

@@ -1,10 +1,10 @@
-import type { ChangedKeys } from './changed-keys.ts';
+import type { ChangedKeys, TakenKeys } from './changed-keys.ts';
 import { differencesOf, shownKey } from './describe-difference.ts';
 import type { OrphanWatch } from './orphan-watch.ts';
 import { RowPrint } from './row-print.ts';
 import { settle } from './settle.ts';
 import type { Sides } from './side.ts';
-import type { ChangedKey } from './table-changes.ts';
+import type { ChangedKey, TableChanges } from './table-changes.ts';
 import { loadVerified, shownName, type TableScope, type VerifiedTable } from './verified-table.ts';
 import type { VerifierParts } from './verifier.ts';
 import type { Rechecked } from './verify-store.ts';
@@ -34,7 +34,7 @@ export async function recheckTable(
   sides: Sides,
   options: RecheckOptions,
 ): Promise<Rechecked | null> {
-  const { keys, causes, attempts, orphans } = options;
+  const { keys } = options;
   const changes = sides.follower.changesOf(scope);
   const point = sides.follower.point;
   if (changes === undefined || changes.waiting === 0 || point === null) return null;
@@ -43,8 +43,33 @@ export async function recheckTable(
     changes.stopKeeping();
     return null;
   }
+  const isHere = options.shapes?.areStill ?? false;
+  const taken = await (isHere ? keys.takeHere(scope, changes, MOST_KEYS) : keys.take(scope, changes, MOST_KEYS));
+  let isLooked = false;
+  try {
+    const found = await lookAt(taken, table, { scope, sides, changes, options });
+    isLooked = found !== null;
+    return found;
+  } finally {
+    if (!isLooked) keys.giveBack(taken, changes);
+  }
+}
+
+interface LookOptions {
+  readonly scope: TableScope;
+  readonly sides: Sides;
+  readonly changes: TableChanges;
+  readonly options: RecheckOptions;
+}
+
+/** null: something happened to the table meanwhile that no key tells. */
+async function lookAt(
+  taken: TakenKeys,
+  table: VerifiedTable,
+  { scope, sides, changes, options }: LookOptions,
+): Promise<Rechecked | null> {
+  const { keys, causes, attempts, orphans } = options;
   const print = new RowPrint(table);
-  const taken = await keys.take(scope, changes, MOST_KEYS);
   const suspects = taken.keys.map((changed) => ({ key: keyTexts(changed, print), wasUnequal: false }));
   const how = attempts === undefined ? {} : { attempts };
   const settled = await settle(suspects, { sides, table, print, changes, ...how });

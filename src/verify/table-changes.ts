@@ -135,8 +135,15 @@ export class TableChanges {
     return this.#moved;
   }
 
-  /** Takes all that is kept out of memory, each key once. */
+  /** Takes all that is kept out of memory, each key once, to keep it elsewhere. */
   moveOut(): readonly ChangedKey[] {
+    const taken = this.takeOut();
+    this.movedMore(amountOf(taken));
+    return taken;
+  }
+
+  /** Takes all that is kept in memory, each key once: it is looked at, or put back. */
+  takeOut(): readonly ChangedKey[] {
     if (this.#kept === null || this.#waiting === 0) return [];
     const keys = new Map<string, ChangedKey>();
     for (const { bytes, isPrinted } of this.#journal.entries(this.#kept))
@@ -146,8 +153,12 @@ export class TableChanges {
     // A copy: the journal may let go of it meanwhile.
     const taken = [...keys.values()].map(({ bytes, isPrinted }) => ({ bytes: Buffer.from(bytes), isPrinted }));
     this.#trim();
-    this.movedMore(amountOf(taken));
     return taken;
+  }
+
+  /** Changes among them whose keys are in memory. */
+  get waitingHere(): number {
+    return this.#waiting;
   }
 
   /** So much more is kept out of memory. */
