@@ -106,6 +106,23 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     });
   });
 
+  test('is put back where a table was made between the last look and the fence, of which nobody has compared a row', async () => {
+    const application = new Application(appUrl, { everyMs: 50 });
+    await gatesGreen(running);
+    atFence = () => onSource(line, 'CREATE TABLE late (id int NOT NULL PRIMARY KEY)', 'INSERT INTO late VALUES (1)');
+    await running
+      .actions()
+      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS });
+    const attempt = await over(running);
+    expect(attempt).toMatchObject({ outcome: 'aborted' });
+    expect(attempt.reason).toMatch(/^verify failed: .*\.late .*\(CUTOVER_NOT_VERIFIED\)/);
+    expect(stateOf(attempt, 'drain')).toBe('done');
+    expect(stateOf(attempt, 'fence')).toBe('undone');
+    const open = application.acknowledged.length;
+    await expect.poll(() => application.acknowledged.length - open, { timeout: 30_000 }).toBeGreaterThan(5);
+    await application.stop();
+  });
+
   test('is rehearsed beside the application, which notices nothing', async () => {
     const application = new Application(appUrl);
     await gatesGreen(running);
