@@ -9,6 +9,7 @@ import { cursorAt } from '../sql/parse.ts';
 import type { TableColumn, TableShape } from '../sql/scope.ts';
 import { SyntaxFailure } from '../sql/syntax-failure.ts';
 import type { ValueType } from '../sql/value-type.ts';
+import { rulesNamedAsTypes } from './check-name.ts';
 import type { DataType } from './data-type.ts';
 import type { ScriptTable } from './parse-script.ts';
 import { pgType } from './pg-type.ts';
@@ -28,6 +29,8 @@ export interface KnownTable {
   readonly references: ReadonlySet<string>;
   /** The source's types of its columns, by name in small letters; one that is not understood is left out. */
   readonly sourceTypes: ReadonlyMap<string, DataType>;
+  /** Its own CHECKs that the target calls as it calls those that stand for types. */
+  readonly rules: readonly string[];
 }
 
 /** Columns of a table, and those of the parent, in one order. */
@@ -56,6 +59,11 @@ export class Catalogue {
   all(): readonly KnownTable[] {
     return [...this.#tables.values()];
   }
+
+  /** CHECKs of the tables' own that have names like those that stand for types. */
+  get rules(): ReadonlySet<string> {
+    return new Set(this.all().flatMap(({ rules }) => rules));
+  }
 }
 
 /** PostgreSQL's type of a column as `information_schema` names it; undefined where the table does not stand. */
@@ -72,6 +80,12 @@ export function catalogueOf(
 }
 
 function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {
+  const sourceTypes = new Map(
+    table.columns.flatMap(({ name, columnType }) => {
+      const type = dataTypeOf(columnType);
+      return type === undefined ? [] : [[key(name), type] as const];
+    }),
+  );
   const columns = table.columns.map((column) => columnOf(column, typeOf(table.version.table, column.name)));
   const primary = table.indexes.find(({ isPrimary }) => isPrimary);
   const keys = table.indexes.filter(({ isUnique }) => isUnique).map((index) => ({ index, names: plainColumns(index) }));
@@ -88,12 +102,8 @@ function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {
     cascades: table.foreignKeys
       .filter(({ onDelete, onUpdate }) => [onDelete, onUpdate].some((act) => /CASCADE|SET/.test(act)))
       .map(({ columns: own, parentTable, parentColumns }) => ({ columns: own, parent: parentTable, parentColumns })),
-    sourceTypes: new Map(
-      table.columns.flatMap(({ name, columnType }) => {
-        const type = dataTypeOf(columnType);
-        return type === undefined ? [] : [[key(name), type] as const];
-      }),
-    ),
+    sourceTypes,
+    rules: rulesNamedAsTypes(table, sourceTypes),
   };
 }
 
@@ -183,6 +193,7 @@ export function tableOf(definition: TableDefinition, text = '', schema = ''): Kn
       kind === 'foreign' ? cascadeOf(own, text.slice(start, end)) : [],
     ),
     sourceTypes: new Map(definition.columns.map((column) => [key(column.name.text), column.type])),
+    rules: [],
   };
 }
 

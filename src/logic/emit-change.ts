@@ -10,6 +10,7 @@ import { type Emitter, NotConverted } from './emitter.ts';
 import { givenByInsert, givenByUpdate } from './given-number.ts';
 import { basesOf } from './item-type.ts';
 import { shareNumber } from './shared-number.ts';
+import { key } from './table-access.ts';
 import { noteTextReference } from './text-reference.ts';
 import { emitInOrder, isOrderSeen } from './trigger-order.ts';
 
@@ -161,11 +162,28 @@ export function emitDelete(emitter: Emitter, node: Delete): void {
   if (isOrderSeen(emitter, node) && emitInOrder(emitter, node)) return;
   emitter.out.line(`${emitter.statement(node)};`);
   count(emitter);
-  if (node.targets.length > 1) {
-    emitter.note('review', node, [
-      'DELETE_JOIN',
-      'several tables lose rows in one statement',
-      'ROW_COUNT() counts those of the first.',
-    ]);
-  }
+  noteJoinedDelete(emitter, node);
+}
+
+/** What one DELETE of several tables does otherwise: its count, and the triggers of rows that a foreign key takes along. */
+export function noteJoinedDelete(emitter: Emitter, node: Delete): void {
+  if (node.targets.length < 2) return;
+  const tables = basesOf(node.tables).map(({ name }) => knownTable(emitter, name.parts));
+  const names = new Set(tables.map(({ shape }) => key(bareName(shape.sql))));
+  const isCascaded = tables.some(
+    ({ shape, cascades }) =>
+      emitter.context.triggered.has(`${key(bareName(shape.sql))} delete`) &&
+      cascades.some(({ parent }) => names.has(key(parent))),
+  );
+  emitter.note('review', node, [
+    'DELETE_JOIN',
+    isCascaded
+      ? 'parent and child lose rows in one statement: which rows of the child set off its triggers depends on the server'
+      : 'several tables lose rows in one statement',
+    isCascaded ? 'Delete from the child first, by a statement of its own.' : 'ROW_COUNT() counts those of the first.',
+  ]);
+}
+
+function bareName(sql: string): string {
+  return sql.replaceAll('"', '');
 }

@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../sql/fragment.ts';
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement, Condition } from './body.ts';
 import { checksOf, isNotFound, isOfType, rangeTest, rankOf, whenOf } from './condition-table.ts';
@@ -90,8 +91,12 @@ const WHOLE_CLASS = /SQLSTATE '(?!01)(\w\w)000'/;
 const CHECK = '23514';
 const RANGE = '22003';
 const TRUNCATED = '01000';
-/** As the CHECKs are called that are made with a table for the types of its columns. */
-const IS_OF_TYPE = "starts_with(_constraint, _refusing || '_') AND right(_constraint, 6) = '_check'";
+/** As the CHECKs are called that are made with a table for the types of its columns, and some that are not. */
+function isOfTypeTest({ context }: Emitter): string {
+  const rules = [...context.catalogue.rules].map(quoteLiteral);
+  const others = rules.length === 0 ? '' : ` AND _constraint NOT IN (${rules.join(', ')})`;
+  return `starts_with(_constraint, _refusing || '_') AND right(_constraint, 6) = '_check'${others}`;
+}
 
 function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]: readonly WaitingHandler[]): void {
   if (handler === undefined) return;
@@ -112,13 +117,14 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
     const all = [...when.matchAll(/SQLSTATE ('\w{5}')/g)].map(([, state = '']) => state);
     return all.filter((state) => groups.some((group) => state.startsWith(`'${group}`)));
   };
+  const ofType = isOfTypeTest(emitter);
   const own = statesOf(handler).filter((state) => range === undefined || state !== `'${RANGE}'`);
   const tests = [
     groups.map((group) => `SQLSTATE NOT LIKE '${group}%'`).join(' AND '),
     ...(range === undefined ? [] : [`SQLSTATE = '${RANGE}' AND ${range}`]),
     ...(own.length === 0 ? [] : [`SQLSTATE IN (${own.join(', ')})`]),
-    ...(hasChecks && isOfType ? [IS_OF_TYPE] : []),
-    ...(hasChecks && handler.checks === 'rules' ? [`SQLSTATE = '${CHECK}' AND NOT (${IS_OF_TYPE})`] : []),
+    ...(hasChecks && isOfType ? [ofType] : []),
+    ...(hasChecks && handler.checks === 'rules' ? [`SQLSTATE = '${CHECK}' AND NOT (${ofType})`] : []),
   ];
   if (hasChecks && [handler, ...behind].some(asksForType)) readConstraint(emitter);
   emitter.out.line(`IF ${tests.join(' OR ')} THEN`);
@@ -133,7 +139,7 @@ function writeExact(emitter: Emitter, emit: EmitStatement, [handler, ...behind]:
     }
     const found = [
       ...(states.length === 0 ? [] : [`SQLSTATE IN (${states.join(', ')})`]),
-      ...(hasChecks ? checkTestOf(other) : []),
+      ...(hasChecks ? checkTestOf(other, ofType) : []),
     ];
     if (found.length === 0) continue;
     emitter.out.line(`ELSIF ${found.join(' OR ')} THEN`);
@@ -150,9 +156,9 @@ function asksForType({ isOfType, checks }: WaitingHandler): boolean {
 }
 
 /** What a handler behind asks of a CHECK that the one before it leaves. */
-function checkTestOf({ isOfType, checks }: WaitingHandler): readonly string[] {
+function checkTestOf({ isOfType, checks }: WaitingHandler, ofType: string): readonly string[] {
   if (isOfType === (checks === 'rules')) return isOfType ? [`SQLSTATE = '${CHECK}'`] : [];
-  return [`SQLSTATE = '${CHECK}' AND ${isOfType ? IS_OF_TYPE : `NOT (${IS_OF_TYPE})`}`];
+  return [`SQLSTATE = '${CHECK}' AND ${isOfType ? ofType : `NOT (${ofType})`}`];
 }
 
 /** Reads which CHECK refused. */

@@ -1,7 +1,7 @@
 import type { Expression, Name } from '../sql/expression.ts';
 import type { Query, SelectItem } from '../sql/query.ts';
 import { type Source, scopeOf } from '../sql/query-scope.ts';
-import type { Scope } from '../sql/scope.ts';
+import type { Scope, StoredFunction } from '../sql/scope.ts';
 import type { Span } from '../sql/span.ts';
 import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
@@ -318,9 +318,10 @@ export class Emitter {
     return this.context.signatures.get(key(parts.at(-1)?.text ?? ''));
   }
 
-  routine(parts: readonly Name[]): { readonly sql: string; readonly type: ValueType } | undefined {
+  routine(parts: readonly Name[]): StoredFunction | undefined {
     const found = this.signature(parts);
-    return found?.returns === undefined ? undefined : { sql: found.sql, type: found.returns };
+    if (found?.returns === undefined) return undefined;
+    return { sql: found.sql, type: found.returns, parameters: found.parameters.map(({ type }) => type?.value) };
   }
 
   /** Whether the program asks what the last statement did, by a call or by GET DIAGNOSTICS. */

@@ -1,4 +1,5 @@
 import type { CastType, Expression } from '../sql/expression.ts';
+import { hasAggregate } from '../sql/grouping.ts';
 import type { Query, SelectItem } from '../sql/query.ts';
 import type { Span } from '../sql/span.ts';
 import type { ValueType } from '../sql/value-type.ts';
@@ -10,11 +11,14 @@ export function textItems(emitter: Emitter, query: Query, targets: readonly (Val
   const { body } = query;
   if (body.tag !== 'select' || body.items.some(({ tag }) => tag === 'star')) return query;
   const types = typesOfItems(emitter, query);
+  // What MariaDB computed of groups has the digits that are shown.
+  const isGrouped = emitter.program.dialect.flavor === 'mariadb' && hasAggregate(body, query.orderBy);
+  const isShown = (from: ValueType | undefined): boolean => isGrouped && from?.kind === 'decimal';
   const items = body.items.map((item, at) => {
     const [to, from] = [targets[at]?.kind, types[at]];
     if (query.into?.targets[at]?.tag === 'user-variable' && isAverage(item)) return cutAverage(item, from);
     if (to === 'text' && isAverage(item) && from?.kind === 'decimal') return cutAverage(item, from);
-    if (to === 'text' && isPrintedOtherwise(from)) return castTo(item, 'CHAR');
+    if (to === 'text' && (isPrintedOtherwise(from) || isShown(from))) return castTo(item, 'CHAR');
     return to === 'decimal' && from?.kind === 'float' ? castTo(item, 'DECIMAL', MOST_DIGITS) : item;
   });
   return items.every((item, at) => item === body.items[at]) ? query : { ...query, body: { ...body, items } };

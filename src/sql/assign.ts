@@ -6,11 +6,12 @@ import { calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
 import { storedFloat } from './float-text.ts';
 import { atom, cast, compound, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
 import { memberOf } from './member.ts';
-import { isOwn } from './own-digits.ts';
+import { isOwn, wholeQuotient } from './own-digits.ts';
 import { exactDouble, keptDigits } from './round-double.ts';
 import type { TableColumn } from './scope.ts';
 import type { Span } from './span.ts';
-import { BOOLEAN, isNumeric, isWholeNumber, JSON_TYPE, TEXT, type ValueType } from './value-type.ts';
+import { BOOLEAN, isNumeric, isWholeNumber, isYear, JSON_TYPE, TEXT, type ValueType } from './value-type.ts';
+import { storedYear, yearOfText } from './year.ts';
 
 /** A whole text that is a number, as strict mode takes it. */
 const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
@@ -63,6 +64,7 @@ function textOf(value: Fragment, column: TableColumn, context: Context, span: Sp
   if (members !== undefined || type.flags !== undefined)
     return memberOf(value, { ...column, ...(members && { members }) }, context, span);
   if (isOwn(value.type)) return cast(value, 'text', TEXT);
+  if (value.whole === 'lost') wholeQuotient(value, context, span);
   if (value.kept !== undefined) return atom(`(${value.kept})::text`, TEXT);
   // A double is stored by the fewest digits that give it again, whatever its type is printed with.
   const text = value.type.kind === 'float' ? storedFloat(value, context) : toText(value, context, span);
@@ -71,10 +73,18 @@ function textOf(value: Fragment, column: TableColumn, context: Context, span: Sp
 
 /** The number of a text must be the whole text. */
 function toStored(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
-  const number = notNegative(storedNumber(value, column, context, span), column, context);
   const { type } = column;
+  const stored = storedNumber(value, column, context, span);
+  if (isYear(type)) return yearOf(value, stored, column);
+  const number = notNegative(stored, column, context);
   if (type.kind === 'float') return keptDigits(number, type);
   return type.kind === 'decimal' && number.type.kind === 'float' ? exactDouble(number) : number;
+}
+
+/** A year of two digits; in a variable the number is looked at behind its assignment. */
+function yearOf(value: Fragment, number: Fragment, { name }: TableColumn): Fragment {
+  const year = value.type.kind === 'text' ? yearOfText(value, number) : number;
+  return name === '' ? year : storedYear(year);
 }
 
 /**
@@ -95,21 +105,31 @@ function notNegative(number: Fragment, { type }: TableColumn, { scope }: Context
 }
 
 function storedNumber(value: Fragment, { type }: TableColumn, context: Context, span: Span): Fragment {
+  // Without strict mode it is the number that a text begins with, rounded as a decimal is.
+  if (context.scope.isNumberChecked === false) return exactNumber(value, type, context, span);
   if (value.type.kind !== 'text' || value.digits !== undefined) return toValue(toNumber(value, context, span));
-  const name = type.kind === 'float' ? 'float8' : 'numeric';
   const number = value.literal === undefined ? undefined : NUMBER.exec(value.literal)?.[1];
-  if (number === undefined)
-    return type.kind === 'integer' ? wholeOf(value, type, context, span) : cast(value, name, type);
+  if (number === undefined) return textNumber(value, type, context, span);
   return number.startsWith('-') || number.startsWith('+') ? compound(number, type) : atom(number, type);
 }
 
-/** A text that begins with a number is refused by another error than one that does not, which a handler may tell. */
-function wholeOf(value: Fragment, type: ValueType, context: Context, span: Span): Fragment {
-  const { isTextAwaited, hasHelpers } = context.scope;
-  if (isTextAwaited === true && hasHelpers !== true)
+/** The number that a text begins with, where a whole one is wanted by its decimal digits: 2.5 is rounded to 3. */
+export function exactNumber(value: Fragment, type: ValueType, context: Context, span: Span): Fragment {
+  const number = toValue(toNumber(value, context, span));
+  return type.kind === 'integer' && number.type.kind === 'float' ? exactDouble(number) : number;
+}
+
+/**
+ * A text that begins with a number is refused by another error (1265) than one that does not (1366), by MariaDB also
+ * where it goes into a decimal or a double; and no text is refused where no row has it, so that it is no cast of a constant.
+ */
+function textNumber(value: Fragment, type: ValueType, context: Context, span: Span): Fragment {
+  const { isTextAwaited, hasHelpers, dialect } = context.scope;
+  const isTold = type.kind === 'integer' || dialect.flavor === 'mariadb';
+  if (isTold && hasHelpers !== true && (isTextAwaited === true || hasHelpers === false))
     context.report('TEXT_CUT', span, 'a text that begins with a number is refused as 1265 on the source');
-  if (isTextAwaited !== true || hasHelpers !== true) return cast(value, 'numeric', type);
-  return atom(`sluice_whole(${value.sql})`, type);
+  if (!isTold || hasHelpers !== true) return cast(value, type.kind === 'float' ? 'float8' : 'numeric', type);
+  return atom(`sluice_whole(${value.sql})${type.kind === 'float' ? '::float8' : ''}`, type);
 }
 
 /** 0 and 1 are false and true; what else a TINYINT(1) holds is true. */

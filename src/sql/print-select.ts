@@ -154,8 +154,7 @@ function printItem(item: SelectItem, context: Context, naming: Naming, sources: 
 function itemValue(expression: Expression, context: Context, naming: Naming): Fragment {
   const found = context.fragment(expression);
   if (typeof naming !== 'string' && 'store' in naming) return naming.store(found, 0, context, expression);
-  if (found.kept !== undefined && isStored(naming) && context.scope.dialect.flavor === 'mysql')
-    return { ...found, sql: found.kept };
+  if (found.kept !== undefined && isStored(naming)) return { ...found, sql: found.kept };
   if (found.shown !== undefined && isGiven(naming)) return { ...found, sql: found.shown };
   return naming === 'typed' ? typed(toValue(found)) : toValue(found);
 }

@@ -1,6 +1,7 @@
+import { assigned, exact } from './assign.ts';
 import { toValue } from './coerce.ts';
 import type { Context } from './context.ts';
-import type { Call } from './expression.ts';
+import type { Call, Expression } from './expression.ts';
 import { atom, type Fragment } from './fragment.ts';
 import { applyTemplate, type Rule, type RuleTable } from './rule.ts';
 import { CONDITION_RULES, wrongCount } from './rule-cond.ts';
@@ -9,6 +10,8 @@ import { JSON_RULES } from './rule-json.ts';
 import { NUMERIC_RULES } from './rule-numeric.ts';
 import { SESSION_RULES } from './rule-session.ts';
 import { STRING_RULES } from './rule-string.ts';
+import { storing } from './scope.ts';
+import { NUMERIC, type ValueType } from './value-type.ts';
 
 const TABLES: readonly RuleTable[] = [
   CONDITION_RULES,
@@ -32,8 +35,25 @@ export function call(node: Call, context: Context): Fragment {
 
 function stored(node: Call, context: Context): Fragment {
   const routine = context.scope.routine(node.parts);
-  const args = node.args.map((arg) => toValue(context.fragment(arg)).sql);
-  if (routine !== undefined) return atom(`${routine.sql}(${args.join(', ')})`, routine.type);
+  if (routine !== undefined) {
+    const args = node.args.map((arg, at) => argument(arg, routine.parameters[at], context).sql);
+    return atom(`${routine.sql}(${args.join(', ')})`, routine.type);
+  }
   context.report('FUNCTION', node, `${node.parts.map(({ text }) => text).join('.')}() has no translation`);
   return atom('NULL', { kind: 'unknown' });
+}
+
+/** A value as its parameter takes it: the source stores it there, PostgreSQL finds the function by the types. */
+function argument(node: Expression, type: ValueType | undefined, context: Context): Fragment {
+  const value = context.fragment(node);
+  if (type === undefined || isTaken(value.type, type)) return toValue(value);
+  const column = { name: '', sql: '', type };
+  const given = assigned(value, column, context.within(storing(context.scope)), node);
+  // The number of a text has its digits behind the point still.
+  return exact(value.type.kind === 'text' && !/^\d+$/.test(given.sql) ? { ...given, type: NUMERIC } : given, column);
+}
+
+/** Whether PostgreSQL takes it for the parameter by itself, as the source does. */
+function isTaken({ kind }: ValueType, { kind: to }: ValueType): boolean {
+  return kind === to || kind === 'null' || (kind === 'integer' && (to === 'decimal' || to === 'float'));
 }

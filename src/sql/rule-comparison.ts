@@ -7,6 +7,7 @@ import type { ComparisonOperator, Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, isCalendar, isNumeric, type TextRule } from './value-type.ts';
+import { comparedYears } from './year.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 
@@ -52,7 +53,7 @@ function rows(
 export function compare(operator: ComparisonOperator, left: Fragment, right: Fragment, place: Place): Fragment {
   const special = zeroDate(operator, left, right, place) ?? flag(operator, left, right);
   if (special !== undefined) return special;
-  const [a, b] = alike(left, right, place, isOrder(operator));
+  const [a, b] = alike(...comparedYears(left, right), place, isOrder(operator));
   return compound(`${operand(a)} ${OPERATORS[operator]} ${operand(b)}`, BOOLEAN);
 }
 

@@ -44,7 +44,13 @@ function sum(node: Node<'arithmetic'>, left: Fragment, right: Fragment): Fragmen
   const type = sumType(node.operator, left.type, right.type);
   const first =
     type.kind === 'integer' && !isWide(left) && !isWide(right) && !areSmall(left, right) ? widen(left) : left;
-  return compound(`${operand(first)} ${node.operator} ${operand(right)}`, type);
+  const found = compound(`${operand(first)} ${node.operator} ${operand(right)}`, type);
+  // Of a quotient that MariaDB computes on with, a text takes all digits.
+  return [left, right].some(isWhole) ? { ...found, kept: found.sql } : found;
+}
+
+function isWhole({ sql }: Fragment): boolean {
+  return sql.includes('sluice_quotient(');
 }
 
 function isWide({ type }: Fragment): boolean {
@@ -107,7 +113,9 @@ function quotient(left: Fragment, right: Fragment, { scope }: Context): Fragment
   const digits = Math.min(scale + MORE_DIGITS, 30);
   const rounded = atom(`round(${exact}, ${digits})`, { kind: 'decimal', scale: digits, isUnsigned: false });
   if (scope.dialect.flavor !== 'mariadb' || scope.hasHelpers === undefined) return rounded;
-  return { ...rounded, whole: scope.hasHelpers ? ownQuotient(left, right, true) : 'lost' };
+  if (!scope.hasHelpers) return { ...rounded, whole: 'lost' };
+  const whole = ownQuotient(left, right, true);
+  return { ...rounded, whole, kept: whole };
 }
 
 function integerQuotient(left: Fragment, right: Fragment): Fragment {
@@ -226,7 +234,8 @@ export function unary(node: Node<'unary'>, context: Context): Fragment {
 function minus(number: Fragment): Fragment {
   const isNarrow = number.type.kind === 'integer' && !number.type.isWide && !/^-?\d+$/.test(number.sql);
   const from = isNarrow ? widen(number) : number;
-  return compound(`-${from.sql.startsWith('-') ? `(${from.sql})` : operand(from)}`, negative(from.type));
+  const found = compound(`-${from.sql.startsWith('-') ? `(${from.sql})` : operand(from)}`, negative(from.type));
+  return number.kept === undefined ? found : { ...found, kept: `-(${number.kept})` };
 }
 
 /** All 64 bits turned round, read without a sign. */

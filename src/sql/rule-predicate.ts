@@ -2,19 +2,21 @@ import { commonType, toCondition, toText, toValue, unify } from './coerce.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from './fragment.ts';
-import { isOwn } from './own-digits.ts';
+import { isOwn, wholeQuotient } from './own-digits.ts';
 import type { Query } from './query.ts';
 import { translatePattern } from './regexp-pattern.ts';
 import { alike, compare, comparison, ignoresBlanks, isCaseless, ruleOf, underRule } from './rule-comparison.ts';
 import type { Span } from './span.ts';
 import { BOOLEAN, scaleOf, type ValueType } from './value-type.ts';
+import { comparedYears } from './year.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 
 /** BETWEEN: as two comparisons where the bounds' types differ, else as BETWEEN. */
 export function between(node: Node<'between'>, context: Context): Fragment {
-  const value = context.fragment(node.operand);
-  const [low, high] = [context.fragment(node.low), context.fragment(node.high)];
+  // MariaDB looks there at all the digits of a quotient.
+  const side = (part: Expression): Fragment => wholeQuotient(context.fragment(part), context, part);
+  const [value, low, high] = [side(node.operand), side(node.low), side(node.high)];
   const place = { context, span: node };
   const [a, from] = alike(value, low, place, true);
   const [b, to] = alike(value, high, place, true);
@@ -30,7 +32,11 @@ export function within(node: Node<'in'>, context: Context): Fragment {
   const { operand: left } = node;
   if (left.tag === 'row') return inRows(node, node.set, context);
   const value = context.fragment(left);
-  const items = node.set.map((item) => context.fragment(item));
+  // MariaDB compares there as by `=`, MySQL by the numbers as they stand.
+  const isYear = context.scope.dialect.flavor === 'mariadb';
+  const items = node.set
+    .map((item) => context.fragment(item))
+    .map((item) => (isYear ? comparedYears(value, item)[1] : item));
   const pairs = items.map((item) => alike(value, item, { context, span: node }, false));
   const [first] = pairs;
   const isOne = first !== undefined && pairs.every(([side]) => side.sql === first[0].sql);

@@ -9,6 +9,12 @@ export interface Resolved {
   readonly type: ValueType;
 }
 
+/** A stored function of the source as the target has it. */
+export interface StoredFunction extends Resolved {
+  /** Of its parameters, in their order; undefined where a type has no counterpart. PostgreSQL finds a function by them. */
+  readonly parameters: readonly (ValueType | undefined)[];
+}
+
 /** A table of the source as the target has it. */
 export interface TableShape {
   /** Quoted, with its schema where it needs one. */
@@ -45,7 +51,7 @@ export interface Scope {
   /** A table that a query may read; undefined when it is not known. */
   readonly table: (parts: readonly Name[]) => TableShape | undefined;
   /** A stored function of the source that the target has under this name; undefined when it has none. */
-  readonly routine: (parts: readonly Name[]) => Resolved | undefined;
+  readonly routine: (parts: readonly Name[]) => StoredFunction | undefined;
   /** How two texts are compared when no column tells: the source's connection collation. */
   readonly textRule: TextRule;
   /** Whether blanks at the end of texts count when no column tells: they do not under a PAD SPACE collation. */

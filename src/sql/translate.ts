@@ -1,4 +1,4 @@
-import { assigned } from './assign.ts';
+import { assigned, exactNumber } from './assign.ts';
 import { localTime, toCondition, toNumber, toText, toValue } from './coerce.ts';
 import { toDate, toMoment, toTime } from './coerce-date.ts';
 import type { Context, Replace } from './context.ts';
@@ -7,7 +7,7 @@ import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
 import { atom, cast, compound, type Fragment } from './fragment.ts';
 import { leadingNumber } from './leading-number.ts';
 import { notImmutable } from './not-immutable.ts';
-import { isOwn } from './own-digits.ts';
+import { isOwn, wholeQuotient } from './own-digits.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
 import { exactDouble, keptDigits } from './round-double.ts';
@@ -128,6 +128,7 @@ class Translator implements Context {
 function settle(value: Fragment, purpose: Purpose, context: Context, span: Span): Fragment {
   if (purpose === 'condition') return toCondition(value, context, span);
   if (purpose === 'kept') {
+    if (value.whole === 'lost') wholeQuotient(value, context, span);
     if (value.kept !== undefined) return atom(value.kept, value.type);
     return isOwn(value.type) ? value : toValue(value);
   }
@@ -181,7 +182,9 @@ function toColumn(value: Fragment, column: ValueType, context: Context, span: Sp
 
 function toColumnNumber(value: Fragment, column: ValueType, context: Context, span: Span): Fragment {
   if (column.kind === 'float' && value.type.kind === 'float') return keptDigits(value, column);
-  const number = value.literal === undefined ? toNumber(value, context, span) : literalNumber(value.literal, column);
+  const isText = value.type.kind === 'text';
+  const given = (): Fragment => (isText ? exactNumber(value, column, context, span) : toNumber(value, context, span));
+  const number = value.literal === undefined ? given() : literalNumber(value.literal, column);
   if (column.kind === 'float') return keptDigits(number, column);
   return column.kind === 'decimal' && number.type.kind === 'float' ? exactDouble(number) : number;
 }

@@ -10,8 +10,8 @@ export type ValueType =
   | { readonly kind: 'null' }
   /** PostgreSQL's boolean; to MySQL an integer 0 or 1. */
   | { readonly kind: 'boolean' }
-  /** `isWide`: bigint, so that sums need no cast. `isUnsigned` is the source's. */
-  | { readonly kind: 'integer'; readonly isWide: boolean; readonly isUnsigned: boolean }
+  /** `isWide`: bigint, so that sums need no cast. `isUnsigned` is the source's. `isYear`: YEAR, which takes two digits. */
+  | { readonly kind: 'integer'; readonly isWide: boolean; readonly isUnsigned: boolean; readonly isYear?: boolean }
   /** numeric; `scale` digits behind the point when the source's type tells. `isRaw`: more are there, to be rounded last. */
   | {
       readonly kind: 'decimal';
@@ -133,13 +133,22 @@ export function columnType(mysql: string, collation?: string, target?: string): 
   const byTarget = target === undefined ? undefined : targetType(target, collation);
   if (byTarget === undefined) return own;
   // What the source's type says of its values holds whatever the target's type is.
-  if (byTarget.kind === 'integer' && isWholeNumber(own)) return { ...byTarget, isUnsigned };
+  if (byTarget.kind === 'integer' && isWholeNumber(own)) return { ...byTarget, isUnsigned, ...yearOf(own) };
   if (isMoment(own) && isMoment(byTarget)) return { ...byTarget, digits: own.digits };
   return byTarget.kind === 'text' && own.kind === 'text' ? { ...byTarget, ...padded(own) } : byTarget;
 }
 
 function isMoment(type: ValueType): type is ValueType & { readonly kind: 'datetime' | 'instant' } {
   return type.kind === 'datetime' || type.kind === 'instant';
+}
+
+function yearOf(type: ValueType): { readonly isYear?: boolean } {
+  return isYear(type) ? { isYear: true } : {};
+}
+
+/** Whether it is that of a YEAR. */
+export function isYear(type: ValueType): boolean {
+  return type.kind === 'integer' && type.isYear === true;
 }
 
 function padded(type: ValueType): { readonly isPadded?: boolean } {
@@ -159,7 +168,8 @@ const TEXTS = new Set(['varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 
 const BLOBS = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
 
 function sourceType({ name, first, second, isUnsigned, collation }: SourceType): ValueType {
-  if (NARROW.has(name)) return { kind: 'integer', isWide: false, isUnsigned };
+  if (NARROW.has(name))
+    return { kind: 'integer', isWide: false, isUnsigned, ...(name === 'year' ? { isYear: true } : {}) };
   if (name === 'int' || name === 'integer') return { kind: 'integer', isWide: isUnsigned, isUnsigned };
   if (name === 'bigint') return isUnsigned ? UNSIGNED : BIGINT;
   if (name === 'decimal' || name === 'numeric') return { kind: 'decimal', scale: second ?? 0, isUnsigned };

@@ -29,6 +29,7 @@ const TOLD = [
   ...['kn_fmod', 'kn_fmod_rows', 'kn_numbered', 'kn_look_up'],
   ...['dg_average', 'dg_choice', 'dg_kept', 'dg_returned', 'dg_returned_average', 'dg_returned_row', 'dg_shown'],
   ...['dg_total', 'dg_variable', 'dg_whole', 're_text_state', 'si_average'],
+  ...['cr_quotient', 'cr_text_literal', 'cr_text_of_no_row', 'cr_text_stored'],
 ];
 
 interface Wanted {

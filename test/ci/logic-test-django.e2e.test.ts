@@ -19,7 +19,7 @@ const VIEWS = [
 const TOLD = [
   ...['sd_cases', 'sd_upsert_values', 'str_handler_warning', 'str_to_dt'],
   ...['old_outbox', 'ty_members_written', 'bz_two_changed'],
-  ...['ma_quotient', 'ma_quotient_digits', 'ma_quotient_stored'],
+  ...['ma_quotient', 'ma_quotient_digits', 'ma_quotient_given', 'ma_quotient_stored'],
 ];
 
 interface Told {

@@ -405,3 +405,18 @@ CREATE FUNCTION sets() RETURNS INT DETERMINISTIC BEGIN SET @quiet = 1; RETURN 1;
     );
   });
 });
+
+test('one DELETE of parent and child is told by the triggers of the child', () => {
+  const tables = `CREATE TABLE parcel (id int PRIMARY KEY)//
+CREATE TABLE leg (id int PRIMARY KEY, parcel int, CONSTRAINT fk FOREIGN KEY (parcel) REFERENCES parcel (id) ON DELETE CASCADE)//
+CREATE PROCEDURE gone(n int) DELETE parcel, leg FROM parcel JOIN leg ON leg.parcel = parcel.id WHERE parcel.id = n//`;
+  const reasons = (more: string): readonly string[] =>
+    convert(`DELIMITER //\n${tables}${more}`)
+      .find(({ name }) => name === 'gone')
+      ?.items.filter(({ code }) => code === 'DELETE_JOIN')
+      .map(({ reason }) => reason) ?? [];
+  expect(reasons('')).toEqual(['several tables lose rows in one statement']);
+  expect(reasons('\nCREATE TRIGGER leg_gone AFTER DELETE ON leg FOR EACH ROW SET @n = OLD.id//')).toEqual([
+    'parent and child lose rows in one statement: which rows of the child set off its triggers depends on the server',
+  ]);
+});

@@ -159,3 +159,10 @@ CREATE PROCEDURE keep(IN n int, IN k varchar(20), IN v text)
     expect(migration).toContain(`CREATE OR REPLACE FUNCTION ${name}(`);
   expect(migration).not.toContain('sluice_json_remove');
 });
+
+test('a service tells of one DELETE of several tables as the conversion does', () => {
+  const { services } = appOf(
+    'CREATE PROCEDURE gone(n int) DELETE g, b FROM goods g JOIN bill b ON b.good = g.id WHERE g.id = n;',
+  );
+  expect(services[0]?.items.map(({ code }) => code)).toContain('DELETE_JOIN');
+});

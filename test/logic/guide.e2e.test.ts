@@ -26,6 +26,7 @@ describe.each([
       'digit.sql',
       'rest.sql',
       'ordinary.sql',
+      'crossing.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

@@ -63,7 +63,7 @@ export async function move(
   await sides.close();
   const refused = await make(line.target.url, converted);
   const mysql = await openSourceSide(line.source.url, { isKept });
-  const postgres = await openTargetSide(line.target.url, 'public', { isKept });
+  const postgres = await openTargetSide(line.target.url, 'public', { isKept, rules: catalogue.rules });
   const close = async () => {
     await mysql[Symbol.asyncDispose]();
     await postgres[Symbol.asyncDispose]();

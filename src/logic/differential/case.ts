@@ -69,6 +69,8 @@ export interface SideOptions {
   readonly first?: string | undefined;
   /** Ends what the session runs, once a case takes too long; undefined: cases take what they take. */
   readonly interrupt?: { readonly afterMs: number; readonly now: () => Promise<void> };
+  /** CHECKs of the tables' own that the target calls as it calls those that stand for types. */
+  readonly rules?: ReadonlySet<string>;
 }
 
 /** The class of the error of a case that was ended because it took too long. */

@@ -84,11 +84,11 @@ export function sourceErrorClass(error: unknown): string {
 }
 
 /** The class of an error of the target. */
-export function targetErrorClass(error: unknown): string {
+export function targetErrorClass(error: unknown, rules: ReadonlySet<string>): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return String(error);
   const message = 'message' in error ? String(error.message) : '';
   const code = String(error.code);
-  if (code === '23514' && isOfType(error)) return 'range';
+  if (code === '23514' && isOfType(error, rules)) return 'range';
   if (code === '22004' && message.startsWith('cursor')) return 'cursor';
   const where = 'where' in error && error.where !== undefined ? ` ${String(error.where)}` : '';
   const isRaised = code.startsWith('45') || / at RAISE(?:\n|$)/.test(where);
@@ -96,7 +96,8 @@ export function targetErrorClass(error: unknown): string {
 }
 
 /** Whether it is a CHECK that stands for the type of its column, by its name. */
-function isOfType(error: object): boolean {
+function isOfType(error: object, rules: ReadonlySet<string>): boolean {
   const { constraint = '', table = '' } = error as { readonly constraint?: string; readonly table?: string };
-  return table !== '' && constraint.startsWith(`${table}_`) && constraint.endsWith('_check');
+  const isNamedSo = table !== '' && constraint.startsWith(`${table}_`) && constraint.endsWith('_check');
+  return isNamedSo && !rules.has(constraint);
 }

@@ -199,7 +199,7 @@ async function compareIn(
       first: forgotten.source,
       interrupt: { afterMs: options.caseMs, now: () => interrupt(source, options) },
     }),
-    target: targetSide(target, { isKept: false, first: forgotten.target }),
+    target: targetSide(target, { isKept: false, first: forgotten.target, rules: options.catalogue.rules }),
     connection: source,
     tables,
     reach,

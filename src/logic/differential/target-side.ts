@@ -45,6 +45,8 @@ export async function openTargetSide(
   return targetSide(client, options);
 }
 
+const NO_RULES: ReadonlySet<string> = new Set();
+
 /** The side over a session that stands; it is ended with the side. */
 export function targetSide(client: Client, options: SideOptions): Side {
   let names: QuotedTable | undefined;
@@ -63,7 +65,7 @@ export function targetSide(client: Client, options: SideOptions): Side {
         : await freshCall(client, one, options.first),
     // A result set is a cursor, which lives in a transaction.
     isHeld: (one) => !isCommitting(one) || (one.tag === 'procedure' && one.hasResultSets),
-    classOf: targetErrorClass,
+    classOf: (error) => targetErrorClass(error, options.rules ?? NO_RULES),
     reset: () => targetReset(client),
     end: () => client.end(),
   };

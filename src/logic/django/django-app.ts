@@ -150,7 +150,8 @@ function signaturesOf(
 function called(node: Routine): readonly [string, Signature] {
   const name = key(lastName(node.name.parts));
   const returns = node.returns === undefined ? undefined : pgType(node.returns)?.value;
-  return [name, { sql: name, parameters: [], returns, hasResultSets: false }];
+  const parameters = node.parameters.map(({ mode, type }) => ({ mode, type: pgType(type) }));
+  return [name, { sql: name, parameters, returns, hasResultSets: false }];
 }
 
 function servicesText(services: readonly Service[]): string {

@@ -58,6 +58,7 @@ TIME_TYPE = 11
 
 # PostgreSQL's state to the error number and the state of MySQL.
 NUMBERS = {
+    "01000": (1265, "01000"),
     "20000": (1339, "20000"),
     "22001": (1406, "22001"),
     "22003": (1264, "22003"),
@@ -81,7 +82,6 @@ NUMBERS = {
     "P0003": (1172, "42000"),
 }
 STATES = {number: state for number, state in NUMBERS.values()} | {
-    1265: "01000",
     1325: "24000",
     1326: "24000",
     1451: "23000",

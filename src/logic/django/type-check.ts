@@ -1,4 +1,5 @@
 import type { Catalogue, KnownTable } from '../catalogue.ts';
+import { checkName, isNarrower } from '../check-name.ts';
 import type { DataType } from '../data-type.ts';
 import { key } from '../table-access.ts';
 import type { AppFile } from './app-file.ts';
@@ -41,32 +42,4 @@ function checkNames({ shape, sourceTypes }: KnownTable, isWanted: (type: DataTyp
 
 function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-}
-
-/** The target's type of these holds more. */
-function isNarrower({ name, isUnsigned }: DataType): boolean {
-  return isUnsigned || /^(?:TINYINT|INT1|MEDIUMINT|INT3|MIDDLEINT|YEAR)$/.test(name);
-}
-
-/** PostgreSQL cuts a name there, in bytes. */
-const MAX_NAME_BYTES = 63;
-const LABEL = 'check';
-
-/** As PostgreSQL names the CHECK of a column (makeObjectName): the longer of the two names is cut. */
-export function checkName(table: string, column: string): string {
-  let [first, second] = [Buffer.byteLength(table), Buffer.byteLength(column)];
-  const room = MAX_NAME_BYTES - LABEL.length - 2;
-  while (first + second > room) {
-    if (first > second) first -= 1;
-    else second -= 1;
-  }
-  return `${cut(table, first)}_${cut(column, second)}_${LABEL}`;
-}
-
-/** No character is cut in two. */
-function cut(name: string, bytes: number): string {
-  return Buffer.from(name)
-    .subarray(0, bytes)
-    .toString()
-    .replace(/\ufffd+$/, '');
 }

@@ -1,6 +1,6 @@
 import type { Query } from '../../sql/query.ts';
 import type { Delete, Insert, Update } from '../../sql/statement.ts';
-import { knownTable } from '../emit-change.ts';
+import { knownTable, noteJoinedDelete } from '../emit-change.ts';
 import { mayMeetEachOther, meetableKeys, type Place, type UpsertSteps, upsertSteps } from '../emit-upsert.ts';
 import { NotConverted } from '../emitter.ts';
 import { type GivenNumber, givenByInsert, givenByUpdate } from '../given-number.ts';
@@ -17,6 +17,7 @@ import { markedVariable, sqlArguments } from './vendor-sql.ts';
 export function writeChange(service: ServiceEmitter, written: Insert | Update | Delete): void {
   const { emitter, out } = service;
   let node = written;
+  if (written.tag === 'delete') noteJoinedDelete(emitter, written);
   if (written.tag !== 'insert' && isOrderSeen(emitter, written) && writeInTurn(service, written)) return;
   if (written.tag === 'update') {
     const given = givenByUpdate(emitter, written);

@@ -108,3 +108,5 @@ BEGIN
   SELECT id FROM sale WHERE price / n * n = price ORDER BY id;
   UPDATE item SET price = price / n * n;
 END//
+-- try (80.00, 3) | (10, 4) | (1, 7) | (NULL, 1)
+CREATE FUNCTION ma_quotient_given(p decimal(10,2), n int) RETURNS varchar(60) DETERMINISTIC RETURN p / n//

@@ -45,3 +45,5 @@ INSERT INTO ticket_log (what) VALUES ('first'), ('second')//
 CREATE TABLE parcel (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, note varchar(30) NULL, weight int NOT NULL DEFAULT 1, UNIQUE KEY parcel_note (note))//
 CREATE TABLE parcel_log (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, parcel int NULL, act varchar(10) NOT NULL, who varchar(30) NULL, user_id int NULL)//
 INSERT INTO parcel (note, weight) VALUES ('one', 5), ('two', 7), ('Three', 2), (NULL, 9)//
+CREATE TABLE vehicle (id int NOT NULL PRIMARY KEY, built year NULL, load_kg int unsigned NOT NULL DEFAULT 0, note varchar(8) NULL, small tinyint NULL, CONSTRAINT vehicle_load_limit_check CHECK (load_kg < 1000))//
+INSERT INTO vehicle VALUES (1, 2020, 10, 'a', 1), (2, 0, 20, NULL, NULL), (3, 2000, 0, 'c', -1), (4, NULL, 5, 'd', 5), (5, 1999, 999, '', 127)//
