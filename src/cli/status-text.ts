@@ -12,6 +12,7 @@ import {
   formatTable,
   formatTime,
 } from './format.ts';
+import { shellWord } from './shell-word.ts';
 import { oneLine } from './visible.ts';
 import { cut } from './width.ts';
 
@@ -196,7 +197,7 @@ function verifyLines(verify: PipelineStatus['verify']): readonly string[] {
     `verified ${states.join(', ')}; ${formatAmount(waiting, 'changed row')} to look at again${isRunning ? '; comparing now' : ''}`,
     ...unequal.map(
       ({ table, differenceCount }) =>
-        `  ${oneLine(`${table}: ${formatAmount(differenceCount, 'difference')}: sluice verify --table ${table}`)}`,
+        `  ${oneLine(`${table}: ${formatAmount(differenceCount, 'difference')}: sluice verify --table ${shellWord(table)}`)}`,
     ),
     ...advised.slice(0, ADVISED).map(({ table, advice }) => `  ${oneLine(`${table}: ${advice}`)}`),
     ...(more > 0 ? [`  and ${more} more: --json lists them`] : []),

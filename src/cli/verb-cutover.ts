@@ -179,12 +179,13 @@ function goesOn({ signal }: Call): Outcome {
     : {
         code: 'CONTROL_BROKEN_OFF',
         message: 'the process that ran it has ended',
-        remedy: `sluice run goes on. ${LOOK}`,
+        remedy: `Start sluice run again: what is before the point of no return it puts back, what is behind it it ends. ${STATUS}`,
       };
   return { kind: 'Cutover', exit: signal.aborted ? EXIT.interrupted : EXIT.unreachable, data: null, text: '', error };
 }
 
-const LOOK = 'Look: sluice cutover status. End it: sluice cutover abort.';
+const STATUS = 'Look: sluice cutover status.';
+const LOOK = `${STATUS} End it: sluice cutover abort.`;
 
 function ended(attempt: AttemptStatus, { output }: Call): Outcome {
   const text = attemptLines(attempt, Date.now(), output.paint).join('\n');

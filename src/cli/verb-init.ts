@@ -170,8 +170,15 @@ async function testBoth(config: Config): Promise<Tested> {
     connectMysql(sourceLogin(config.source)).catch(note),
     connectPostgres(targetLogin(config)).catch(note),
   ]);
-  const kind = source?.server.kind ?? (config.source.url.scheme === 'mariadb' ? 'mariadb' : 'mysql');
+  const kind = source?.server.kind ?? (await kindWithoutLogin(config));
   await source?.close();
   await target?.close();
   return { kind, failures };
+}
+
+/** The statements must be those of the server, which no account may enter yet. */
+async function kindWithoutLogin({ source }: Config): Promise<Server['kind']> {
+  const { greetedKind } = await import('../mysql/greeting.ts');
+  const { host, port, timeoutMs } = sourceLogin(source);
+  return (await greetedKind({ host, port }, timeoutMs)) ?? (source.url.scheme === 'mariadb' ? 'mariadb' : 'mysql');
 }

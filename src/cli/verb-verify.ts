@@ -3,6 +3,7 @@ import { CONFIRM_FLAG, confirm } from './confirm.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
+import { shellWord } from './shell-word.ts';
 import type { Call, Verb } from './verb.ts';
 import { BESIDE_FLAGS, besideRows } from './verify-beside.ts';
 import { progressText, verificationText } from './verify-text.ts';
@@ -99,7 +100,7 @@ function outcomeOf({ output }: Call, report: VerifyReport): Outcome {
         message: `${rows} ${rows === 1 ? 'difference' : 'differences'} in ${unequal.length} ${unequal.length === 1 ? 'table' : 'tables'}`,
         remedy: 'Look for the cause first: what else writes to the target? Then: sluice verify --repair',
       },
-      nextSteps: [`sluice verify ${unequal.map(({ table }) => `--table ${table}`).join(' ')} --repair`],
+      nextSteps: [`sluice verify ${unequal.map(({ table }) => `--table ${shellWord(table)}`).join(' ')} --repair`],
     };
   }
   if (open.length === 0) return { ...base, exit: EXIT.done };

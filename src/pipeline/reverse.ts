@@ -20,6 +20,7 @@ import { firstRow } from '../wal/first-row.ts';
 import { acceptShape, refusedShape, refusedTables } from '../wal/shape-journal.ts';
 import { advanceSlotToEnd } from '../wal/slot.ts';
 import type { ReverseFollower } from './reverse-follower.ts';
+import { lateTables, tablesLate } from './reverse-late.ts';
 import { openReverseLog, REVERSE_STATES, type ReversePlace, reversePlace } from './reverse-place.ts';
 import { type Ends, planReverse, type ReversePlan } from './reverse-plan.ts';
 import { dropReverse, type PreparedReverse, prepareReverse } from './reverse-prepare.ts';
@@ -102,9 +103,16 @@ export class Reverse {
     }
   }
 
-  /** What was committed on the target until now will not be read, so that nothing echoes. Answers up to which LSN. */
+  /**
+   * What was committed on the target until now will not be read, so that nothing echoes. Answers up to which LSN. Fails
+   * with REVERSE_TABLE_LATE where a table was made since `prepare` (INV-258): nothing of it would go back.
+   */
   async skipForward(): Promise<string> {
-    return await this.#onTarget((target) => advanceSlotToEnd(target, this.#place.slot));
+    return await this.#between(async (ends) => {
+      const late = await lateTables(ends, this.#place.publication, this.#scope);
+      if (late.length > 0) throw tablesLate(late);
+      return await advanceSlotToEnd(ends.target, this.#place.slot);
+    });
   }
 
   /**

@@ -157,3 +157,33 @@ test('what others wrote on the target before the cutover is none of the sourceâ€
     await made.close();
   }
 });
+
+test('a table that is made after the way back was prepared holds the switch up, until it is prepared for it too', async () => {
+  const made = await openReverseLine({
+    source: 'mysql',
+    log: 'embedded',
+    yaml: '',
+    fill: async (_, connection) => {
+      await connection.run('CREATE TABLE t (id int PRIMARY KEY, n int)');
+    },
+  });
+  const { reverse, source, target } = made;
+  try {
+    await reverse.prepare();
+    await reverse.skipForward();
+    await source.run('CREATE TABLE `late "one"` (id int PRIMARY KEY, n int)');
+    await run(target, 'CREATE TABLE "late ""one""" (id int PRIMARY KEY, n int)');
+    await expect(reverse.skipForward()).rejects.toMatchObject({
+      code: 'REVERSE_TABLE_LATE',
+      message: expect.stringContaining('"public"."late ""one"""'),
+    });
+    await reverse.prepare();
+    await reverse.skipForward();
+    const running = made.start();
+    await run(target, 'INSERT INTO "late ""one""" VALUES (1, 1)');
+    await reverse.drain(running, 20_000);
+    expect(await source.rows('SELECT id FROM `late "one"`')).toEqual([{ id: '1' }]);
+  } finally {
+    await made.close();
+  }
+});
