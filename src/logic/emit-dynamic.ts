@@ -7,7 +7,7 @@ import { SyntaxFailure } from '../sql/syntax-failure.ts';
 import { BIGINT, TEXT } from '../sql/value-type.ts';
 import type { BodyStatement } from './body.ts';
 import { BodyReader } from './body-reader.ts';
-import { piecesOf, preparedBefore, type TextPiece, UnknownText } from './dynamic-text.ts';
+import { preparedBefore, type TextPiece, type TextVariant, UnknownText, variantsOf } from './dynamic-text.ts';
 import { type EmitStatement, type Emitter, NotConverted } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
 import { readBodyStatement } from './read-statement.ts';
@@ -17,43 +17,132 @@ import { nodesOf } from './walk.ts';
 
 type Node<Tag extends BodyStatement['tag']> = Extract<BodyStatement, { tag: Tag }>;
 
-/** PREPARE and DEALLOCATE: what they prepare stands where it is executed. */
+/** PREPARE and DEALLOCATE: what they prepare stands where it is executed. A NULL that was put in leaves no text. */
 export function emitPrepare(emitter: Emitter, node: Node<'prepare'> | Node<'deallocate'>): void {
-  if (node.tag === 'prepare') textOf(emitter, node.source, node.start);
   for (const line of emitter.sourceText(node).split('\n')) emitter.out.line(`-- ${line.trim()}`.trimEnd());
+  if (node.tag !== 'prepare') return;
+  const values = variants(emitter, node.source, node.start).flatMap(({ pieces }) =>
+    pieces.filter((piece) => piece.tag === 'value' && piece.isQuoted !== true),
+  );
+  if (values.length === 0) return;
+  emitter.out.line(`IF (${emitter.sql(node.source)}) IS NULL THEN`);
+  emitter.out.deeper(() =>
+    emitter.out.line("RAISE EXCEPTION USING ERRCODE = '42601', MESSAGE = 'the text of a statement is NULL';"),
+  );
+  emitter.out.line('END IF;');
 }
 
-/** EXECUTE of a text that the program itself makes, and EXECUTE IMMEDIATE. */
+/** EXECUTE of a text that the program itself makes, and EXECUTE IMMEDIATE: one statement for each text it may be. */
 export function emitExecute(
   emitter: Emitter,
   node: Node<'execute'> | Node<'execute-immediate'>,
   emit: EmitStatement,
 ): void {
-  const { text, pieces, statement } = executedText(emitter, node);
-  emitter.embed({ text, span: node }, () => {
-    if (isConstant(pieces)) emit(emitter, bound(statement, node.using));
-    else emitFormatted(emitter, statement, { pieces, using: node.using });
+  const texts = executedTexts(emitter, node);
+  const each = ({ text, pieces, statement }: ExecutedText): void =>
+    emitter.embed({ text, span: node }, () => emitText(emitter, { pieces, statement, using: node.using }, emit));
+  const [only, ...more] = texts;
+  if (only !== undefined && more.length === 0) {
+    each(only);
+    return;
+  }
+  for (const [at, one] of texts.entries()) {
+    const isLast = at === texts.length - 1;
+    emitter.out.line(isLast ? 'ELSE' : `${at === 0 ? 'IF' : 'ELSIF'} ${taken(emitter, one.when)} THEN`);
+    emitter.out.deeper(() => each(one));
+  }
+  emitter.out.line('END IF;');
+}
+
+/** Whether the branches were taken that make a text. */
+function taken(emitter: Emitter, when: TextVariant['when']): string {
+  return [...when].map(([node, number]) => `${emitter.choices.get(node)} = ${number}`).join(' AND ');
+}
+
+interface Bound {
+  readonly pieces: readonly TextPiece[];
+  readonly statement: BodyStatement;
+  readonly using: readonly Expression[];
+}
+
+/** Where values alone are put in, it is the statement itself with them; a name takes a text that is made when it runs. */
+function emitText(emitter: Emitter, { pieces, statement, using }: Bound, emit: EmitStatement): void {
+  const found = valued(emitter, statement, pieces);
+  if (found.names > 0) {
+    emitFormatted(emitter, statement, { pieces, using });
+    return;
+  }
+  if (found.isRaw)
+    emitter.note('review', { start: 0, end: 0 }, [
+      'DYNAMIC_SQL',
+      'a text is put between quotes: the source reads quotes and backslashes in it as SQL, the target takes it as it is',
+      'Put it in by QUOTE(), or hand it over by USING.',
+    ]);
+  refuseBelowZero(emitter, statement, pieces);
+  emit(emitter, bound(found.statement, using));
+}
+
+/** LIMIT of a number below zero is no SQL where it stands in the text, and all rows where a variable does. */
+function refuseBelowZero(emitter: Emitter, statement: BodyStatement, pieces: readonly TextPiece[]): void {
+  if (!('limit' in statement) || typeof statement.limit !== 'object' || statement.limit === null) return;
+  for (const { parts } of nodesOf(statement.limit, 'column')) {
+    const piece = pieces[Number(/^sluice_part_(\d+)$/.exec(parts[0]?.text ?? '')?.[1] ?? -1)];
+    if (piece?.tag !== 'value') continue;
+    emitter.out.line(`IF (${emitter.sql(piece.value)}) < 0 THEN`);
+    emitter.out.deeper(() =>
+      emitter.out.line("RAISE EXCEPTION USING ERRCODE = '42601', MESSAGE = 'a number of rows is below zero';"),
+    );
+    emitter.out.line('END IF;');
+  }
+}
+
+/** The statement with the values that are put into its text in their places; `names`: how many pieces are none. */
+export function valued(
+  emitter: Emitter,
+  statement: BodyStatement,
+  pieces: readonly TextPiece[],
+): { readonly statement: BodyStatement; readonly names: number; readonly isRaw: boolean } {
+  const placed = new Set<number>();
+  let isRaw = false;
+  const found = substitute(statement, (part) => {
+    const own =
+      part.tag === 'string' ? part.value : part.tag === 'column' && part.parts.length === 1 ? part.parts[0]?.text : '';
+    const at = Number(/^sluice_part_(\d+)$/.exec(own ?? '')?.[1] ?? -1);
+    const piece = pieces[at];
+    if (piece?.tag !== 'value') return undefined;
+    const { kind } = emitter.expression(piece.value).type;
+    const isNumber = kind === 'integer' || kind === 'decimal';
+    if (part.tag !== 'string' && !isNumber) return undefined;
+    placed.add(at);
+    if (part.tag === 'string' && piece.isQuoted !== true && !isNumber) isRaw = true;
+    return { ...piece.value, start: part.start, end: part.end };
   });
+  const values = pieces.filter(({ tag }) => tag === 'value').length;
+  return { statement: found, names: values - placed.size, isRaw };
 }
 
 /** A statement in a text, and the pieces that the text is made of. */
-export interface ExecutedText {
+export interface ExecutedText extends TextVariant {
   readonly text: string;
-  readonly pieces: readonly TextPiece[];
   readonly statement: BodyStatement;
 }
 
-/** What EXECUTE runs. Throws NotConverted where the program does not make the text itself. */
-export function executedText(emitter: Emitter, node: Node<'execute'> | Node<'execute-immediate'>): ExecutedText {
-  const source =
-    node.tag === 'execute' ? preparedBefore(emitter.program, node.name.text, node.start)?.source : node.source;
-  if (source === undefined) throw unknown('the statement is prepared by another program');
-  const pieces = textOf(emitter, source, node.start);
-  const text = pieces.map((piece, at) => (piece.tag === 'text' ? piece.text : partName(at))).join('');
-  const statement = parsed(emitter, text);
-  if (nodesOf(statement, 'placeholder').length !== node.using.length)
-    throw unknown('the number of its ? is not that of the values');
-  return { text, pieces, statement };
+/** What EXECUTE may run. Throws NotConverted where the program does not make the text itself. */
+export function executedTexts(
+  emitter: Emitter,
+  node: Node<'execute'> | Node<'execute-immediate'>,
+): readonly ExecutedText[] {
+  const prepared = node.tag === 'execute' ? preparedBefore(emitter.program, node.name.text, node.start) : node;
+  if (prepared === undefined) throw unknown('the statement is prepared by another program');
+  return variants(emitter, prepared.source, prepared.start).map(({ when, pieces }) => {
+    const text = pieces.map((piece, at) => (piece.tag === 'text' ? piece.text : partName(at))).join('');
+    const statement = parsed(emitter, text);
+    if (nodesOf(statement, 'placeholder').length !== node.using.length)
+      throw unknown('the number of its ? is not that of the values');
+    const taken = nodesOf(statement, 'column').find(({ parts }) => emitter.variable(parts) !== undefined);
+    if (taken !== undefined) throw unknown('a column in its text has the name of a variable of the program');
+    return { when, text, pieces, statement };
+  });
 }
 
 /** Whether nothing is put into the text but what stands behind USING. */
@@ -65,9 +154,9 @@ function unknown(reason: string): NotConverted {
   return new NotConverted('DYNAMIC_SQL', reason, 'Write it in the language of the target, with format() and USING.');
 }
 
-function textOf(emitter: Emitter, source: Expression, before: number): readonly TextPiece[] {
+function variants(emitter: Emitter, source: Expression, before: number): readonly TextVariant[] {
   try {
-    return piecesOf(emitter.program, source, before);
+    return variantsOf(emitter.program, source, before);
   } catch (error) {
     if (error instanceof UnknownText) throw unknown(error.message);
     throw error;

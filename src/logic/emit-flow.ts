@@ -12,8 +12,11 @@ import { key } from './table-access.ts';
 /** IF. A condition that is not converted raises its error and is false. */
 export function emitIf(emitter: Emitter, node: If, emit: EmitStatement): void {
   const conditions = node.branches.map(({ when }) => condition(emitter, when));
+  const choice = emitter.choices.get(node);
+  if (choice !== undefined) emitter.out.line(`${emitter.temporary(choice, 'integer', BIGINT).sql} := 0;`);
   node.branches.forEach(({ statements }, at) => {
     emitter.out.line(`${at === 0 ? 'IF' : 'ELSIF'} ${conditions[at]} THEN`);
+    if (choice !== undefined) emitter.out.deeper(() => emitter.out.line(`${choice} := ${at + 1};`));
     inner(emitter, statements, emit);
   });
   if (node.otherwise !== undefined) {

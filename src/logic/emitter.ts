@@ -12,6 +12,7 @@ import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
 import { CommentFeed } from './comment-feed.ts';
 import type { ConvertContext, Signature } from './convert-context.ts';
+import { choicesOf } from './dynamic-text.ts';
 import type { Frame } from './handler-frame.ts';
 import type { Program } from './program.ts';
 import type { Undo } from './rollback-plan.ts';
@@ -82,6 +83,7 @@ export class Emitter {
   /** The states that undo the blocks of savepoints, by their names. */
   readonly savepoints = new Map<string, string>();
   #embedded: Embedded | undefined;
+  #choices: ReturnType<typeof choicesOf> | undefined;
   #count = 0;
   readonly #told = new Set<string>();
   /** What the whole program was looked through for: a handler asks anew at each of its copies. */
@@ -93,6 +95,12 @@ export class Emitter {
     this.context = context;
     this.book = new VariableBook(taken);
     this.comments = new CommentFeed(program.lexed);
+  }
+
+  /** The IFs of which the branch says what text is executed, with the names of what keeps its number. */
+  get choices(): ReturnType<typeof choicesOf> {
+    this.#choices ??= choicesOf(this.program);
+    return this.#choices;
   }
 
   get text(): string {

@@ -420,3 +420,32 @@ CREATE PROCEDURE gone(n int) DELETE parcel, leg FROM parcel JOIN leg ON leg.parc
     'parent and child lose rows in one statement: which rows of the child set off its triggers depends on the server',
   ]);
 });
+
+describe('a text that is put together in several steps', () => {
+  const run = 'PREPARE st FROM @s; EXECUTE st;';
+  test('is known where every way to it is: each text it may be is a statement of its own', () => {
+    const steps = "SET @s = 'UPDATE t SET b = 1'; IF o > 1 THEN SET @s = CONCAT(@s, ' WHERE a = ', o); END IF;";
+    const { codes, sql } = one(`BEGIN SET o = 2; ${steps} ${run} END`);
+    expect(codes).toEqual([]);
+    expect(sql).toMatch(/IF _choice_1 = 1 THEN\s+UPDATE t SET b = 1\s+WHERE a = o;\s+ELSE\s+UPDATE t SET b = 1;/);
+  });
+
+  test.each([
+    ['it grows in a loop', "SET @s = 'SELECT 1'; WHILE o < 3 DO SET @s = CONCAT(@s, ', 1'); SET o = o + 1; END WHILE;"],
+    ['a handler sets it', "DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET @s = 'DO 1'; SET @s = 'DELETE FROM t';"],
+    ['what is put in changes behind it', "SET @s = CONCAT('DELETE FROM t WHERE a = ', o); SET o = 5;"],
+    ['one way to it is not known', "SET @s = 'DELETE FROM t'; IF o > 1 THEN SELECT s INTO @s FROM t LIMIT 1; END IF;"],
+    ['a column of it is called as a variable', "SET @s = 'DELETE FROM t WHERE o = 1';"],
+  ])('stands as text where %s', (_, steps) => {
+    expect(one(`BEGIN ${steps} ${run} END`).codes).toContain('DYNAMIC_SQL');
+  });
+
+  test('is told where a text stands between quotes that the source reads, and not where QUOTE() puts it in', () => {
+    const told = (value: string): readonly string[] =>
+      convert(
+        `${TABLE}\nDELIMITER //\nCREATE PROCEDURE p(x VARCHAR(9)) BEGIN SET @s = CONCAT('DELETE FROM t WHERE s = ', ${value}); ${run} END//`,
+      ).flatMap(({ items }) => items.filter(({ severity }) => severity !== 'note').map(({ code }) => code));
+    expect(told('QUOTE(x)')).toEqual([]);
+    expect(told("'\\'', x, '\\''")).toEqual(['DYNAMIC_SQL']);
+  });
+});

@@ -85,6 +85,7 @@ export class ServiceEmitter {
   readonly #rows = new Map<string, readonly ServiceVariable[]>();
   readonly #placed = new Map<string, string>();
   readonly #asked = new Map<string, boolean>();
+  readonly #choices = new Map<object, string>();
 
   constructor(emitter: Emitter, services: ReadonlyMap<string, ServiceSignature>) {
     this.emitter = emitter;
@@ -135,6 +136,13 @@ export class ServiceEmitter {
     const found = this.#placed.get(place ?? '') ?? this.#free(name);
     if (place !== undefined) this.#placed.set(place, found);
     return found;
+  }
+
+  /** The variable that has the number of the branch that an IF took. */
+  choice(node: object): string {
+    const known = this.#choices.get(node) ?? this.#free('choice');
+    this.#choices.set(node, known);
+    return known;
   }
 
   /** Takes a name, so that no variable is called so. */

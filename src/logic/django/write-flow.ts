@@ -17,9 +17,12 @@ function inner(service: ServiceEmitter, statements: readonly BodyStatement[], wr
 }
 
 export function writeIf(service: ServiceEmitter, node: If, write: Write): void {
+  const choice = service.emitter.choices.has(node) ? service.choice(node) : undefined;
+  if (choice !== undefined) service.out.line(`${choice} = 0`);
   for (const [at, { when, statements }] of node.branches.entries()) {
     service.test(at === 0 ? 'if' : 'elif', when);
     service.emitter.account(when);
+    if (choice !== undefined) service.out.deeper(() => service.out.line(`${choice} = ${at + 1}`));
     inner(service, statements, write);
   }
   if (node.otherwise === undefined) return;

@@ -1,6 +1,6 @@
 import type { BodyStatement } from '../body.ts';
 import { mayBeClosed } from '../cursor-state.ts';
-import { bound, executedText, isConstant } from '../emit-dynamic.ts';
+import { bound, type ExecutedText, executedTexts, isConstant } from '../emit-dynamic.ts';
 import { NotConverted } from '../emitter.ts';
 import { isReadBehind, setName, singleSets } from '../failed-set.ts';
 import { key } from '../table-access.ts';
@@ -141,16 +141,28 @@ function dynamic(
   node: Extract<BodyStatement, { tag: 'execute' | 'execute-immediate' }>,
 ): void {
   const { emitter } = service;
-  const { text, pieces, statement } = executedText(emitter, node);
+  const texts = executedTexts(emitter, node);
   const isPlain = node.using.every(({ tag }) => tag === 'user-variable' || tag === 'column');
-  if (!isConstant(pieces) || !isPlain)
+  if (!isPlain || texts.some(({ pieces }) => !isConstant(pieces)))
     throw new NotConverted(
       'DYNAMIC_SQL',
       'SQL that is made at run time',
       'Write it with a cursor, once for each server.',
     );
-  if (COMPOUND.has(statement.tag)) throw new NotConverted('DYNAMIC_SQL', 'a block in a text', 'Write it by hand.');
-  emitter.embed({ text, span: node }, () => write(service, bound(statement, node.using)));
+  const each = ({ text, statement }: ExecutedText): void => {
+    if (COMPOUND.has(statement.tag)) throw new NotConverted('DYNAMIC_SQL', 'a block in a text', 'Write it by hand.');
+    emitter.embed({ text, span: node }, () => write(service, bound(statement, node.using)));
+  };
+  const [only, ...more] = texts;
+  if (only !== undefined && more.length === 0) {
+    each(only);
+    return;
+  }
+  for (const [at, one] of texts.entries()) {
+    const taken = [...one.when].map(([choice, number]) => `${service.choice(choice)} == ${number}`).join(' and ');
+    service.out.line(at === texts.length - 1 ? 'else:' : `${at === 0 ? 'if' : 'elif'} ${taken}:`);
+    service.out.deeper(() => each(one));
+  }
 }
 
 function write(service: ServiceEmitter, node: BodyStatement): void {

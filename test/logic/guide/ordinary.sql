@@ -69,3 +69,56 @@ CREATE PROCEDURE ordinary_reads(OUT p_got int)
 BEGIN
   SET p_got = IF(@ordinary_kept > 4, @ordinary_kept * 2, -1);
 END//
+-- try ('a', 'toy', 2, 0) | (NULL, NULL, 10, 1) | ('', 'FOOD', 10, 0) | ('n\_v', NULL, 10, 0) | ('%', 'book', 1, 0) | ('o''b', NULL, 1, 0) | (NULL, NULL, NULL, 0) | (NULL, NULL, -1, 0) | (NULL, 'none', 3, 0)
+CREATE PROCEDURE ordinary_search(IN p_name varchar(30), IN p_kind varchar(20), IN p_limit int, IN p_offset int)
+BEGIN
+  SET @ordinary_q = 'SELECT id, name, kind FROM item WHERE 1 = 1';
+  IF p_name IS NOT NULL AND p_name <> '' THEN
+    SET @ordinary_q = CONCAT(@ordinary_q, ' AND name LIKE ', QUOTE(CONCAT('%', p_name, '%')));
+  END IF;
+  IF p_kind IS NOT NULL THEN
+    SET @ordinary_q = CONCAT(@ordinary_q, ' AND kind = ', QUOTE(p_kind));
+  END IF;
+  SET @ordinary_q = CONCAT(@ordinary_q, ' ORDER BY id LIMIT ', p_limit, ' OFFSET ', p_offset);
+  PREPARE found FROM @ordinary_q;
+  EXECUTE found;
+  DEALLOCATE PREPARE found;
+END//
+-- try ('price', 'desc') | ('qty', 'asc') | (NULL, NULL) | ('id', 'DESC')
+CREATE PROCEDURE ordinary_sort(IN p_sort varchar(20), IN p_way varchar(4))
+BEGIN
+  DECLARE v_sql text DEFAULT 'SELECT id, price FROM item';
+  DECLARE v_tail varchar(30);
+  IF p_sort = 'price' THEN
+    SET v_sql = CONCAT(v_sql, ' WHERE price > 1', ' ORDER BY price');
+  ELSEIF p_sort = 'qty' THEN
+    SET v_sql = CONCAT(v_sql, ' ORDER BY qty');
+  ELSE
+    SET v_sql = CONCAT(v_sql, ' ORDER BY id');
+  END IF;
+  SET v_tail = '';
+  IF p_way = 'desc' THEN SET v_tail = ' DESC'; END IF;
+  SET @ordinary_sorted = CONCAT(v_sql, v_tail);
+  PREPARE sorted FROM @ordinary_sorted;
+  EXECUTE sorted;
+  DEALLOCATE PREPARE sorted;
+END//
+-- try (1, 5) | (2, NULL) | (NULL, 1)
+CREATE PROCEDURE ordinary_reused(IN p_id int, IN p_by int)
+BEGIN
+  DECLARE i int DEFAULT 0;
+  WHILE i < 2 DO
+    SET @ordinary_s = 'UPDATE stock SET changes = changes + ?';
+    SET @ordinary_s = CONCAT(@ordinary_s, ', amount = amount + ', p_by);
+    SET @ordinary_s = CONCAT(@ordinary_s, ' WHERE id = ', p_id), @ordinary_by = i;
+    PREPARE change_it FROM @ordinary_s;
+    EXECUTE change_it USING @ordinary_by;
+    DEALLOCATE PREPARE change_it;
+    SET @ordinary_s = 'INSERT INTO journal (what, line)';
+    SET @ordinary_s = CONCAT(@ordinary_s, ' VALUES (''again'', ', i, ')');
+    PREPARE change_it FROM @ordinary_s;
+    EXECUTE change_it;
+    DEALLOCATE PREPARE change_it;
+    SET i = i + 1;
+  END WHILE;
+END//
