@@ -28,6 +28,7 @@ const RULES: readonly Rule[] = [
   renames,
   verification,
   http,
+  fence,
   flipClashes,
 ];
 
@@ -36,6 +37,14 @@ export function findClashes(settings: Settings): readonly Problem[] {
     .filter((clash) => clash !== null)
     .map((clash): Problem => ({ code: 'CONFIG_COMBINATION', ...clash, place: placeOf(settings, clash.path) }));
   return [...clashes, ...ruleClashes(settings)];
+}
+
+/** Nothing would block writes, or nothing let them in again. */
+function fence(settings: Settings): readonly (Clash | null)[] {
+  if (settings.textOrNull('cutover.fence') !== 'hook') return [];
+  return ['cutover.hooks.fence', 'cutover.hooks.unfence'].map((path) =>
+    settings.isGiven(path) ? null : { path: 'cutover.fence', message: `hook needs ${path}` },
+  );
 }
 
 function databases(settings: Settings): readonly (Clash | null)[] {

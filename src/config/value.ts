@@ -25,9 +25,17 @@ export function parseValue(type: OptionType, input: unknown, isText: boolean): P
       return parseMasking(input === null ? 'null' : input);
     case 'zeroDate':
       return parseZeroDate(input === null ? 'null' : input);
+    case 'duration':
+    case 'size':
+      // A bare number lacks its unit: quotes would not cure it.
+      return typeof input === 'number' ? parseText(type, String(input)) : parseWord(type, input);
     default:
-      return typeof input === 'string' ? parseText(type, input) : wrong(`expected text${hint(input)}`);
+      return parseWord(type, input);
   }
+}
+
+function parseWord(type: TextType, input: unknown): Parsed {
+  return typeof input === 'string' ? parseText(type, input) : wrong(`expected text${hint(input)}`);
 }
 
 type TextType = Exclude<OptionType, { kind: 'boolean' | 'integer' | 'list' | 'zeroDate' | 'mask' }>;
