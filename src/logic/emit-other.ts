@@ -239,7 +239,8 @@ function contentOf(emitter: Emitter, definition: TableDefinition): string {
   return `(\n  ${lines.join(',\n  ')}\n)`;
 }
 
-function columnLine(emitter: Emitter, column: ColumnDefinition): string {
+/** A column as CREATE TABLE has it. */
+export function columnLine(emitter: Emitter, column: ColumnDefinition): string {
   const type = pgType(column.type);
   if (type === undefined) throw new NotConverted('TYPE', `the type ${column.type.name}`, 'Choose one by hand.');
   const parts = [quoteName(column.name.text), type.sql];

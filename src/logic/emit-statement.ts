@@ -18,6 +18,7 @@ import {
   emitTruncate,
 } from './emit-other.ts';
 import { cursorVariable, emitFetch, emitOpen, emitResultSet, emitSelectInto, emitSet } from './emit-query.ts';
+import { emitTemporaryChange } from './emit-temporary-change.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
 import { isReadBehind, setName, singleSets } from './failed-set.ts';
 import { isInside } from './limit.ts';
@@ -138,7 +139,9 @@ const LEAVES: { readonly [Tag in Leaf['tag']]: (emitter: Emitter, node: Extract<
   'create-table': emitCreateTable,
   'drop-table': emitDropTable,
   truncate: emitTruncate,
-  command: (_, { words }) => {
+  command: (emitter, node) => {
+    const { words } = node;
+    if (emitTemporaryChange(emitter, node)) return;
     throw new NotConverted('STATEMENT', `${words} has no counterpart`, 'Write it by hand, or leave it behind.');
   },
   query: (emitter, node) => {

@@ -449,3 +449,23 @@ describe('a text that is put together in several steps', () => {
     expect(told("'\\'', x, '\\''")).toEqual(['DYNAMIC_SQL']);
   });
 });
+
+test('ALTER TABLE and CREATE INDEX are converted of a temporary table of the program, and of no other, nor where rows get unsaid values', () => {
+  const made = 'CREATE TEMPORARY TABLE own (a INT)';
+  const { codes, sql } = one(
+    `BEGIN ${made}; ALTER TABLE own ADD b INT NULL, ADD KEY (a); CREATE INDEX of_b ON own (b); SELECT b INTO o FROM own LIMIT 1; END`,
+  );
+  expect(codes).toEqual([]);
+  expect(sql).toMatch(/ALTER TABLE pg_temp.own ADD COLUMN b integer;\s+-- CREATE INDEX of_b ON own \(b\)/);
+  for (const change of [
+    'ALTER TABLE t ADD b2 INT NULL',
+    'CREATE INDEX of_b ON t (b)',
+    'ALTER TABLE own ADD b INT NULL FIRST',
+  ])
+    expect(one(`BEGIN ${made}; ${change}; END`).codes).toEqual(['STATEMENT']);
+  expect(one(`BEGIN ${made}; ALTER TABLE own ADD b INT NOT NULL; END`).codes).toEqual(['TEMPORARY']);
+  const committing = one(`BEGIN START TRANSACTION; ${made}; ALTER TABLE own ADD b INT NULL; COMMIT; END`).items;
+  expect(committing.map(({ severity, reason }) => `${severity}: ${reason}`)).toContain(
+    'review: ALTER TABLE and CREATE INDEX commit on the source, also of a temporary table',
+  );
+});

@@ -166,3 +166,12 @@ test('a service tells of one DELETE of several tables as the conversion does', (
   );
   expect(services[0]?.items.map(({ code }) => code)).toContain('DELETE_JOIN');
 });
+
+test('an index of a temporary table is left out of a service, and what would commit on MySQL is not converted', () => {
+  const made = 'CREATE TEMPORARY TABLE own (a INT)';
+  const app = appOf(`DELIMITER //
+CREATE PROCEDURE finds() BEGIN ${made}; CREATE INDEX of_a ON own (a); DROP TEMPORARY TABLE own; END//
+CREATE PROCEDURE grows() BEGIN ${made}; ALTER TABLE own ADD b INT NULL; DROP TEMPORARY TABLE own; END//
+DELIMITER ;`);
+  expect(app.services.map(({ outcome }) => outcome)).toEqual(['automatic', 'skeleton']);
+});

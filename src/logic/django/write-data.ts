@@ -1,12 +1,13 @@
 import type { Expression } from '../../sql/expression.ts';
 import type { Into, Query } from '../../sql/query.ts';
 import { TEXT } from '../../sql/value-type.ts';
-import type { BodyStatement, Fetch, GetDiagnostics, SetStatement, SetTarget, Signal } from '../body.ts';
+import type { BodyStatement, Command, Fetch, GetDiagnostics, SetStatement, SetTarget, Signal } from '../body.ts';
 import { resolveCondition } from '../condition-table.ts';
 import { mayBeClosed } from '../cursor-state.ts';
 import { handlersOf, waitsForNotFound } from '../emit-guard.ts';
 import { emitCreateTable, emitDropTable, emitTruncate } from '../emit-other.ts';
 import { cursorVariable, fetchedTypes } from '../emit-query.ts';
+import { emitTemporaryChange } from '../emit-temporary-change.ts';
 import { NotConverted } from '../emitter.ts';
 import { noteEmptied } from '../emptied-diagnostics.ts';
 import { countedQuery, refuseCounted } from '../found-rows.ts';
@@ -232,6 +233,26 @@ export function writeTable(service: ServiceEmitter, node: Node<'create-table' | 
       .replace(/^TRUNCATE(?: TABLE)?/i, 'DELETE FROM')
       .replace(/^DROP TABLE/i, 'DROP TEMPORARY TABLE');
     service.out.call('db.run', sqlArguments({ ...found, mysql }));
+  } finally {
+    emitter.out = out;
+  }
+}
+
+/** An index of a temporary table is left out; false where it is another command. Throws NotConverted. */
+export function writeTemporaryChange(service: ServiceEmitter, node: Command): boolean {
+  const { emitter } = service;
+  const { out } = emitter;
+  emitter.out = new Writer(false);
+  try {
+    if (!emitTemporaryChange(emitter, node)) return false;
+    if (emitter.out.lines.some((line) => !line.startsWith('--')))
+      throw new NotConverted(
+        'TEMPORARY',
+        'ALTER TABLE of a temporary table commits on MySQL, inside the transaction of the service',
+        'Make the table with its columns and keys.',
+      );
+    service.out.comment(emitter.sourceText(node));
+    return true;
   } finally {
     emitter.out = out;
   }

@@ -21,6 +21,7 @@ import {
   writeSet,
   writeSignal,
   writeTable,
+  writeTemporaryChange,
 } from './write-data.ts';
 import { writeCase, writeIf, writeLeave, writeLoop } from './write-flow.ts';
 import { writeGuarded } from './write-guard.ts';
@@ -125,7 +126,9 @@ const WRITERS: Writers = {
   opaque: (_, { reason }) => {
     throw new NotConverted('SYNTAX', reason, 'Write it by hand, or report the text.');
   },
-  command: (_, { words }) => {
+  command: (service, node) => {
+    const { words } = node;
+    if (writeTemporaryChange(service, node)) return;
     throw new NotConverted('STATEMENT', `${words} has no counterpart`, 'Write it by hand.');
   },
 };

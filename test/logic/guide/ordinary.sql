@@ -122,3 +122,19 @@ BEGIN
     SET i = i + 1;
   END WHILE;
 END//
+-- try (1) | (4)
+CREATE PROCEDURE ordinary_temporary(IN p_from int)
+BEGIN
+  DROP TEMPORARY TABLE IF EXISTS ordinary_kept;
+  CREATE TEMPORARY TABLE ordinary_kept (item_id int NOT NULL, sold int, note varchar(20));
+  ALTER TABLE ordinary_kept ADD PRIMARY KEY (item_id), ADD INDEX sold_of (sold);
+  INSERT INTO ordinary_kept (item_id, sold) SELECT item_id, SUM(qty) FROM sale WHERE item_id >= p_from GROUP BY item_id;
+  ALTER TABLE ordinary_kept ADD COLUMN share decimal(9,2) NULL, ADD rank_of int NOT NULL DEFAULT 7;
+  CREATE INDEX note_of ON ordinary_kept (note(10));
+  CREATE UNIQUE INDEX both_of ON ordinary_kept (sold, item_id);
+  UPDATE ordinary_kept k JOIN item i ON i.id = k.item_id SET k.share = k.sold * i.price, k.rank_of = k.rank_of + 1 WHERE k.sold > 3;
+  INSERT INTO ordinary_kept (item_id, sold) VALUES (1, 5) ON DUPLICATE KEY UPDATE sold = sold + VALUES(sold);
+  SELECT * FROM ordinary_kept ORDER BY item_id;
+  SELECT share, rank_of FROM ordinary_kept WHERE share IS NOT NULL ORDER BY share;
+  DROP TEMPORARY TABLE ordinary_kept;
+END//
