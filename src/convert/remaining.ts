@@ -5,12 +5,12 @@ import { expectedSchema } from './expected.ts';
 import type { Proof } from './prove.ts';
 import { phaseOf, type Step, type StepKind, stepsOf, typeChecks } from './step.ts';
 
-/** Kinds that would be made anew each time, and the object that a difference is about when they do not stand. */
-const ASKED: Readonly<Partial<Record<StepKind, DifferentObject>>> = {
-  comment: 'comment',
-  trigger: 'trigger',
-  identity: 'position',
-  position: 'sequence',
+/** Kinds that would be made anew each time, and the objects that a difference is about when they do not stand. */
+const ASKED: Readonly<Partial<Record<StepKind, readonly DifferentObject[]>>> = {
+  comment: ['comment'],
+  trigger: ['trigger'],
+  identity: ['position', 'identity'],
+  position: ['sequence'],
 };
 
 /** All steps of a plan, and the CHECKs that come with a table's types where the table stands without them. */
@@ -37,13 +37,16 @@ export function remainingSteps(
   const stands = new Set(plan.standing.tables.map(({ name }) => JSON.stringify(name)));
   const sequences = new Set(plan.standing.sequences.map(({ name }) => JSON.stringify(name)));
   return steps.filter(({ kind, target, name }) => {
-    const object = ASKED[kind];
+    const objects = ASKED[kind];
     const found = kind === 'position' ? sequences : stands;
-    if (object === undefined || !found.has(JSON.stringify(target))) return true;
+    if (objects === undefined || !found.has(JSON.stringify(target))) return true;
     const isOwn = (one: string | null) => kind === 'trigger' || kind === 'position' || (one ?? '') === name;
     return differences.some(
       (one) =>
-        one.object === object && one.schema === target.schema && one.relation === target.table && isOwn(one.name),
+        objects.includes(one.object) &&
+        one.schema === target.schema &&
+        one.relation === target.table &&
+        isOwn(one.name),
     );
   });
 }
