@@ -29,8 +29,13 @@ export async function countFinally(
     spares.withTarget(signal, async (target) => {
       const tables = await smallFirst(target, await pairsOf(source, scope));
       const untilMs = performance.now() + config.cutover.finalCountsMs;
-      const counts: FinalCount[] = [];
-      for (const pair of tables) counts.push(await countPair({ source, target }, pair, untilMs - performance.now()));
+      const leftMs = () => untilMs - performance.now();
+      const ends = { source, target };
+      const small = tables.slice(0, smallOf(tables));
+      // Half of the time, so that one that is held up leaves the others theirs.
+      const together = small.length > 1 ? await countTogether(ends, small, leftMs() / 2) : null;
+      const counts: FinalCount[] = [...(together ?? [])];
+      for (const pair of tables.slice(counts.length)) counts.push(await countPair(ends, pair, leftMs()));
       return counts;
     }),
   );
@@ -43,15 +48,35 @@ async function pairsOf(connection: MysqlConnection, scope: Scope): Promise<reado
   });
 }
 
+interface Sized extends Counted {
+  /** As the server estimates it. */
+  readonly aboutRows: number;
+}
+
 /** By the server's own estimate, which waits for nobody's lock. */
-async function smallFirst(session: PostgresSession, pairs: readonly Counted[]): Promise<readonly Counted[]> {
+async function smallFirst(session: PostgresSession, pairs: readonly Counted[]): Promise<readonly Sized[]> {
   const names = pairs.map(({ target }) => quoteTable(target));
   const { rows } = await session.query(
     'SELECT name, pg_stat_get_live_tuples(to_regclass(name))::text AS rows FROM unnest($1::text[]) AS name',
     [arrayText(names)],
   );
   const about = new Map(rows.map((row) => [row['name'], Number(row['rows'])]));
-  return [...pairs].sort((a, b) => (about.get(quoteTable(a.target)) ?? 0) - (about.get(quoteTable(b.target)) ?? 0));
+  const sized = pairs.map((pair) => ({ ...pair, aboutRows: about.get(quoteTable(pair.target)) ?? 0 }));
+  return sized.sort((a, b) => a.aboutRows - b.aboutRows);
+}
+
+/** Counted by one statement on each side: of so few rows the way there and back takes longer than counting. */
+const MOST_TOGETHER_ROWS = 50_000;
+const MOST_TOGETHER = 50;
+
+/** How many of these, the first of them, are counted at once. */
+function smallOf(tables: readonly Sized[]): number {
+  let rows = 0;
+  const end = tables.findIndex(({ aboutRows }) => {
+    rows += aboutRows;
+    return rows > MOST_TOGETHER_ROWS;
+  });
+  return Math.min(end === -1 ? tables.length : end, MOST_TOGETHER);
 }
 
 interface Ends {
@@ -60,34 +85,56 @@ interface Ends {
 }
 
 async function countPair(ends: Ends, pair: Counted, leftMs: number): Promise<FinalCount> {
-  const table = `${pair.source.database}.${pair.source.table}`;
-  const none = { table, source: null, target: null };
-  if (leftMs < 1) return none;
+  const [counted] = (await countTogether(ends, [pair], leftMs)) ?? [];
+  return counted ?? { table: nameOf(pair), source: null, target: null };
+}
+
+/** null where there is no time for all of them. */
+async function countTogether(
+  ends: Ends,
+  pairs: readonly Counted[],
+  leftMs: number,
+): Promise<readonly FinalCount[] | null> {
+  if (leftMs < 1) return null;
   const limitMs = Math.ceil(leftMs);
   const [source, target] = await Promise.all([
-    inTime(countSource(ends.source, pair.source, limitMs)),
-    inTime(countTarget(ends.target, pair.target, limitMs)),
+    inTime(countSource(ends.source, pairs, limitMs)),
+    inTime(countTarget(ends.target, pairs, limitMs)),
   ]);
-  return source === null || target === null ? none : { table, source, target };
+  if (source === null || target === null) return null;
+  return pairs.map((pair, at) => ({ table: nameOf(pair), source: source[at] ?? '', target: target[at] ?? '' }));
 }
 
-async function countSource(connection: MysqlConnection, table: TableName, limitMs: number): Promise<string> {
-  const count = `COUNT(*) AS n FROM ${quoteSource(table)}`;
+function nameOf({ source }: Counted): string {
+  return `${source.database}.${source.table}`;
+}
+
+async function countSource(
+  connection: MysqlConnection,
+  pairs: readonly Counted[],
+  limitMs: number,
+): Promise<readonly string[]> {
+  const counts = pairs.map(({ source }, at) => `(SELECT COUNT(*) FROM ${quoteSource(source)}) AS n${at}`).join(', ');
   const sql =
     connection.server.kind === 'mysql'
-      ? `SELECT /*+ MAX_EXECUTION_TIME(${limitMs}) */ ${count}`
-      : `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR SELECT ${count}`;
-  return (await connection.row(sql))['n'] ?? '';
+      ? `SELECT /*+ MAX_EXECUTION_TIME(${limitMs}) */ ${counts}`
+      : `SET STATEMENT max_statement_time = ${limitMs / 1000} FOR SELECT ${counts}`;
+  const row = await connection.row(sql);
+  return pairs.map((_, at) => row[`n${at}`] ?? '');
 }
 
-async function countTarget(session: PostgresSession, name: TargetName, limitMs: number): Promise<string> {
-  await session.query(`SET statement_timeout = ${limitMs}`);
-  const { rows } = await session.query(`SELECT count(*)::text AS n FROM ${quoteTable(name)}`);
-  return rows[0]?.['n'] ?? '';
+async function countTarget(
+  session: PostgresSession,
+  pairs: readonly Counted[],
+  limitMs: number,
+): Promise<readonly string[]> {
+  const counts = pairs.map(({ target }, at) => `(SELECT count(*) FROM ${quoteTable(target)})::text AS n${at}`);
+  const { rows } = await session.query(`SET statement_timeout = ${limitMs}; SELECT ${counts.join(', ')}`);
+  return pairs.map((_, at) => rows[0]?.[`n${at}`] ?? '');
 }
 
 /** null where the server ended it. */
-async function inTime(count: Promise<string>): Promise<string | null> {
+async function inTime<A>(count: Promise<A>): Promise<A | null> {
   try {
     return await count;
   } catch (error) {
