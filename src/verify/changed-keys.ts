@@ -54,6 +54,8 @@ export class ChangedKeys {
   readonly #looks = new Grouped<LookedAt, LookedAt>((all) => this.#write(all));
   /** Tables of which keys are held that stand nowhere else: until they were looked at none may count as kept. */
   #held = 0;
+  /** When that was begun last. */
+  #movedOutAtMs = 0;
   #isFull = false;
   #isOwner = false;
   #epoch = -1;
@@ -87,10 +89,11 @@ export class ChangedKeys {
 
   /** Until the signal: what changed is out of memory soon, and known to the next process. */
   async watch(signal: AbortSignal): Promise<void> {
-    for (let lastMs = 0; !signal.aborted; ) {
+    while (!signal.aborted) {
       await sleep(FULL_POLL_MS, undefined, { signal }).catch(() => {});
-      if (signal.aborted || (!this.#isFull && performance.now() - lastMs < EVERY_MS)) continue;
-      lastMs = performance.now();
+      // Not right behind whoever has just done so: a fence may follow, behind which nobody should wait for it.
+      if (signal.aborted || (!this.#isFull && performance.now() - this.#movedOutAtMs < EVERY_MS)) continue;
+      this.#movedOutAtMs = performance.now();
       // What cannot be written now stays in memory and is tried again.
       await this.moveOut().catch(ofOurs);
     }
@@ -102,6 +105,7 @@ export class ChangedKeys {
   /** All that is kept is on the target when it resolves. */
   async moveOut(): Promise<void> {
     if (!this.#isOwner) return;
+    this.#movedOutAtMs = performance.now();
     await this.#exclusively((store) => this.#moveOut(store, this.follower.point));
   }
 
