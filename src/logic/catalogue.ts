@@ -122,6 +122,7 @@ function dataTypeOf(text: string): DataType | undefined {
 function columnOf(column: CatalogueColumn, target: string | undefined): TableColumn {
   const { name, columnType: mysql, extra } = column;
   const members = /^(?:enum|set)\(/.test(mysql) ? membersOf(mysql) : undefined;
+  const length = /^(?:var)?char\((\d+)\)/.exec(mysql)?.[1];
   return {
     name,
     sql: quoteName(name),
@@ -129,7 +130,20 @@ function columnOf(column: CatalogueColumn, target: string | undefined): TableCol
     ...(members === undefined ? {} : { members }),
     isAutoIncrement: extra.includes('auto_increment'),
     isNullByDefault: column.nullable && column.default === null && column.generated === null,
+    ...emptyValue(column, members),
+    isNarrow: /^(?:tiny|small|medium)int\b|\bunsigned\b/.test(mysql),
+    ...(length === undefined ? {} : { lengthChars: Number(length) }),
   };
+}
+
+/** What a row gets that gives the column nothing, where it is NOT NULL and has no default: an ENUM its first member. */
+function emptyValue(
+  { nullable, default: initial, generated, extra, columnType: mysql }: CatalogueColumn,
+  members: readonly string[] | undefined,
+): Pick<TableColumn, 'isRequired' | 'firstMember'> {
+  if (nullable || initial !== null || generated !== null || extra.includes('auto_increment')) return {};
+  const [first] = mysql.startsWith('enum(') ? (members ?? []) : [];
+  return first === undefined ? { isRequired: true } : { firstMember: first };
 }
 
 /** Empty for a key over expressions or prefixes. */
@@ -147,6 +161,10 @@ export function catalogueOfScript(tables: readonly ScriptTable[]): Catalogue {
   );
 }
 
+function emptyMember({ name, members: [first] }: DataType): Pick<TableColumn, 'isRequired' | 'firstMember'> {
+  return name === 'ENUM' && first !== undefined ? { firstMember: first } : { isRequired: true };
+}
+
 /** A SET of a table is a list on the target; in a temporary one, which a program makes, it is the text. */
 function scriptColumn(column: ColumnDefinition, isTemporary: boolean): TableColumn {
   const { name, type, isAutoIncrement, isNotNull, initial } = column;
@@ -160,6 +178,9 @@ function scriptColumn(column: ColumnDefinition, isTemporary: boolean): TableColu
     ...(type.members.length === 0 ? {} : { members: type.members }),
     isAutoIncrement,
     isNullByDefault: !isNotNull && !isAutoIncrement && (initial === undefined || initial.tag === 'null'),
+    ...(isNotNull && !isAutoIncrement && initial === undefined ? emptyMember(type) : {}),
+    isNarrow: type.isUnsigned || /^(?:TINYINT|SMALLINT|MEDIUMINT)$/.test(type.name),
+    ...(/^(?:VAR)?CHAR$/.test(type.name) && type.sizes[0] !== undefined ? { lengthChars: type.sizes[0] } : {}),
   };
 }
 

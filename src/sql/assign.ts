@@ -21,10 +21,31 @@ const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
  * own assignment does alike (rounding, sizes) is left to it.
  */
 export function assigned(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
+  const found = checked(value, column, context, span);
+  return context.scope.isNumberChecked === false ? loosely(value, found, { column, context, span }) : found;
+}
+
+/** Outside strict mode a text loses its end; that a number becomes the nearest one of its type is told. */
+function loosely(
+  value: Fragment,
+  found: Fragment,
+  { column, context, span }: { readonly column: TableColumn; readonly context: Context; readonly span: Span },
+): Fragment {
+  const { lengthChars, isNarrow, sql } = column;
+  const isSettled = value.literal !== undefined || value.type.kind === 'boolean' || /^\d+$/.test(found.sql);
+  if (found.sql === sql || value.type.kind === 'null' || value.sql === 'DEFAULT') return found;
+  if (isNarrow === true && !isSettled)
+    context.report('NOT_STRICT', span, `${column.name} takes the nearest number that it holds on the source`);
+  if (lengthChars === undefined || found.type.kind !== 'text') return found;
+  if (value.literal !== undefined && value.literal.length <= lengthChars) return found;
+  return atom(`left(${found.sql}, ${lengthChars})`, found.type);
+}
+
+function checked(value: Fragment, column: TableColumn, context: Context, span: Span): Fragment {
   const { type } = column;
   if (value.type.kind === 'null' || value.sql === 'DEFAULT') return value;
   if (value.type.kind === 'json' && type.kind !== 'json' && !isPlainText(column))
-    return assigned(ofJson(value, context, span), column, context, span);
+    return checked(ofJson(value, context, span), column, context, span);
   switch (type.kind) {
     case 'boolean':
       return toFlag(value, context, span);

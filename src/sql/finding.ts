@@ -38,6 +38,10 @@ export const FINDINGS = {
     severity: 'review',
     advice: 'Wait for both errors, or look at the text before: the target refuses it as one that is no number.',
   },
+  NOT_STRICT: {
+    severity: 'review',
+    advice: 'Check what is written: outside strict mode the source takes the nearest value, the target refuses it.',
+  },
   TEXT_AS_DATE: { severity: 'review', advice: 'Texts that are no date give an error, where MySQL gives NULL.' },
   TEXT_ORDER: { severity: 'review', advice: 'Give the expression a COLLATE clause if the order of the texts matters.' },
   TEXT_CASE: {

@@ -3,7 +3,7 @@ import { assignedValue, type PrintedAssignment, standIn } from './assignment-lis
 import { type ChangedTable, changedTable, writtenColumn } from './changed-table.ts';
 import type { Context } from './context.ts';
 import type { Expression } from './expression.ts';
-import { atom, compound, type Fragment, quoteName } from './fragment.ts';
+import { atom, compound, type Fragment, quoteLiteral, quoteName } from './fragment.ts';
 import { type InsertedRows, nextNumber } from './inserted-rows.ts';
 import { printConflict } from './print-conflict.ts';
 import { printQuery } from './print-query.ts';
@@ -13,7 +13,7 @@ import type { Query } from './query.ts';
 import { isSame, variableOf } from './query-scope.ts';
 import type { TableColumn } from './scope.ts';
 import type { Insert } from './statement.ts';
-import { NULL, UNKNOWN } from './value-type.ts';
+import { NULL, TEXT, UNKNOWN } from './value-type.ts';
 
 /** Prints INSERT and REPLACE. */
 export function printInsert(node: Insert, outer: Context): Fragment {
@@ -21,10 +21,15 @@ export function printInsert(node: Insert, outer: Context): Fragment {
   if (node.with !== undefined) outer.report('CONSTRUCT', node.with, 'WITH before INSERT');
   if (node.partitions.length > 0) outer.report('CONSTRUCT', node, 'rows are put into a partition by its name');
   const table = changedTable(node.table, outer);
-  const columns = columnsOf(node, table, outer);
-  const values = node.source.tag === 'query' ? undefined : printRows(node.source, columns, table, outer);
+  const given = columnsOf(node, table, outer);
+  reportMissing(node, given, table, outer);
+  const filled = firstMembers(given, table);
+  const columns = [...given, ...filled];
+  const members = filled.map(emptyOf);
+  const printed = node.source.tag === 'query' ? undefined : printRows(node.source, given, table, outer);
+  const values = printed?.map((row) => [...row, ...members]);
   const rows: InsertedRows = { table, columns, values };
-  const query = node.source.tag === 'query' ? printSource(node.source, columns, table, outer) : '';
+  const query = node.source.tag === 'query' ? withMembers(printSource(node.source, given, table, outer), members) : '';
   if (node.isReplace) return printReplace(node, rows, query, outer);
   const names = columns.length === 0 ? '' : ` (${columns.map(({ sql }) => sql).join(', ')})`;
   const body = values === undefined ? `${names} ${query}` : valueList(names, values);
@@ -38,6 +43,23 @@ function valueList(names: string, values: readonly (readonly Fragment[])[]): str
   const isEmpty = values.length === 1 && values[0]?.every(({ sql }) => sql === 'DEFAULT') === true;
   if (isEmpty) return ' DEFAULT VALUES';
   return `${names} VALUES ${values.map((row) => `(${row.map(({ sql }) => sql).join(', ')})`).join(', ')}`;
+}
+
+/** Columns of an ENUM that get their first member because the rows give them nothing. */
+function firstMembers(columns: readonly TableColumn[], { shape }: ChangedTable): readonly TableColumn[] {
+  return shape.columns.filter((one) => one.firstMember !== undefined && !columns.includes(one));
+}
+
+function withMembers(query: string, members: readonly Fragment[]): string {
+  if (members.length === 0) return query;
+  return `SELECT given.*, ${members.map(({ sql }) => sql).join(', ')} FROM (${query}) AS given`;
+}
+
+/** Outside strict mode a column that must have a value gets an empty one, 0 or ''. */
+function reportMissing(node: Insert, columns: readonly TableColumn[], { shape }: ChangedTable, context: Context): void {
+  if (context.scope.dialect.mode.isStrict) return;
+  const missing = shape.columns.find((one) => one.isRequired === true && !columns.includes(one));
+  if (missing !== undefined) context.report('NOT_STRICT', node, `${missing.name} gets an empty value on the source`);
 }
 
 function columnsOf(node: Insert, table: ChangedTable, context: Context): readonly TableColumn[] {
@@ -58,11 +80,15 @@ function printRows(
 ): readonly (readonly Fragment[])[] {
   const rows = source.tag === 'set' ? [source.assignments.map(({ value }) => value)] : source.rows;
   return rows.map((row) => {
-    if (row.length === 0) return columns.map(() => atom('DEFAULT', UNKNOWN));
+    if (row.length === 0) return columns.map(emptyOf);
     if (columns.length > 0 && row.length !== columns.length)
       context.report('CONSTRUCT', source, 'a row has another number of values than there are columns');
     return printRow(row, columns, table, context);
   });
+}
+
+function emptyOf({ firstMember }: TableColumn): Fragment {
+  return firstMember === undefined ? atom('DEFAULT', UNKNOWN) : atom(quoteLiteral(firstMember), TEXT);
 }
 
 /** A value may name the columns before it in its row. */

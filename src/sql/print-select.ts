@@ -66,7 +66,9 @@ export function printSelect(written: Select, outer: Context, options: SelectOpti
   const items = node.items.map((item, at) => printItem(item, given, placedNaming(options.naming, at), from.sources));
   const having = isGrouped ? printHaving(node, context, from.sources) : '';
   const windows = node.windows.map(({ name, spec }) => `${quoteName(name.text)} AS ${printWindow(spec, context)}`);
-  const order = options.orderBy.filter(isOrder).map((item) => printOrder(item, node, context, from.sources));
+  const order = options.orderBy
+    .filter((item) => isOrder(item, plain.scope))
+    .map((item) => printOrder(item, node, context, from.sources));
   const clauses = [
     `SELECT ${node.isDistinct ? 'DISTINCT ' : ''}${items.map(({ sql }) => sql).join(', ')}`,
     read.sql,
@@ -268,8 +270,11 @@ function noteOrder(item: OrderItem, value: Fragment, node: Select, context: Cont
 }
 
 /** `ORDER BY NULL` says that no order is wanted. */
-function isOrder({ expression }: OrderItem): boolean {
-  return expression.tag !== 'null';
+function isOrder({ expression }: OrderItem, scope: Scope): boolean {
+  // A variable is the same for all rows, also where an alias is called like it: on the source it hides that.
+  return (
+    expression.tag !== 'null' && !(expression.tag === 'column' && variableOf(expression.parts, scope) !== undefined)
+  );
 }
 
 /** A SET is ordered by the bits of its members. */

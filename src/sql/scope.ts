@@ -36,6 +36,14 @@ export interface TableColumn extends Resolved {
   readonly isAutoIncrement?: boolean;
   /** A row without a value for it gets NULL: nullable, and without another default. */
   readonly isNullByDefault?: boolean;
+  /** A row must give it a value: NOT NULL, and without a default, which an ENUM has by itself. */
+  readonly isRequired?: boolean;
+  /** What an ENUM that is NOT NULL begins with where a row gives it nothing, in every mode: its first member. */
+  readonly firstMember?: string;
+  /** Characters that a text may have; undefined: any number. */
+  readonly lengthChars?: number;
+  /** Fewer numbers than an INT of the source: TINYINT, SMALLINT, MEDIUMINT, and none below 0. */
+  readonly isNarrow?: boolean;
   /** The members of an ENUM or a SET in their order. */
   readonly members?: readonly string[];
 }

@@ -469,3 +469,23 @@ test('ALTER TABLE and CREATE INDEX are converted of a temporary table of the pro
     'review: ALTER TABLE and CREATE INDEX commit on the source, also of a temporary table',
   );
 });
+
+test('what a column outside strict mode would take otherwise is told, and a text is cut', () => {
+  const tables = `CREATE TABLE box (id int PRIMARY KEY, name varchar(5) NOT NULL, size tinyint, state enum('new','old') NOT NULL)`;
+  const told = (statement: string): readonly string[] => {
+    const text = `DELIMITER //\n${tables}//\nCREATE PROCEDURE p(n INT, t TEXT) ${statement}//`;
+    const script = parseScript(text, { flavor: 'mysql', version: 90_704, sqlMode: '' });
+    const [found] = convertPrograms(script.programs, { catalogue: catalogueOfScript(script.tables) });
+    const reviews = found?.items.filter(({ code }) => code === 'NOT_STRICT').map(({ reason }) => reason) ?? [];
+    return [...reviews, ...(/left\(t, 5\)/.test(found?.statements.join('\n') ?? '') ? ['cut'] : [])];
+  };
+  expect(told('UPDATE box SET size = n')).toEqual(['size takes the nearest number that it holds on the source']);
+  expect(told('INSERT INTO box (id) VALUES (n)')).toEqual(['name gets an empty value on the source']);
+  expect(told("INSERT INTO box (id, name, size) VALUES (n, 'a', 5)")).toEqual([]);
+  expect(told('UPDATE box SET name = t, size = 7')).toEqual(['cut']);
+});
+
+test('a variable in ORDER BY is the same for all rows, also where an alias is called like it', () => {
+  const { sql } = one('SELECT s, COUNT(*) AS n FROM t GROUP BY s ORDER BY n DESC, s');
+  expect(sql).toMatch(/ORDER BY (?!n)/);
+});

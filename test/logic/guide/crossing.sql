@@ -96,3 +96,25 @@ BEGIN
   UPDATE vehicle SET load_kg = n WHERE id = 1;
   SET told = 'done';
 END//
+-- try ('x') | ('y') | (NULL)
+CREATE PROCEDURE cr_first_member(IN w varchar(8))
+BEGIN
+  INSERT INTO job (what) VALUES (w), (CONCAT(w, '2'));
+  INSERT INTO job (what) SELECT name FROM stock WHERE name IS NOT NULL ORDER BY id DESC LIMIT 1;
+  INSERT INTO job SET what = 'x' ON DUPLICATE KEY UPDATE state = 'done';
+  INSERT IGNORE INTO job (what) VALUES ('x'), ('z');
+  REPLACE INTO job (what) VALUES ('z'), ('old');
+  INSERT INTO job (what, state) VALUES ('q', 'done');
+  INSERT INTO job () VALUES ();
+  INSERT INTO job (what) SELECT 'a' UNION SELECT 'b';
+  SELECT what, state FROM job ORDER BY id;
+END//
+-- mode
+-- try ('a very long name indeed') | ('x') | ('12345678') | (NULL)
+CREATE PROCEDURE cr_cut(IN t varchar(60))
+BEGIN
+  UPDATE vehicle SET note = t, built = 85 WHERE id = 1;
+  UPDATE vehicle SET note = 'longer than it may be' WHERE id = 2;
+  INSERT INTO vehicle (id, note, load_kg) VALUES (20, CONCAT(t, '-', 123.5), 5);
+  INSERT INTO vehicle (id, note) SELECT id + 30, CONCAT(t, name) FROM stock;
+END//

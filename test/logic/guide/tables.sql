@@ -47,3 +47,5 @@ CREATE TABLE parcel_log (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, parcel int 
 INSERT INTO parcel (note, weight) VALUES ('one', 5), ('two', 7), ('Three', 2), (NULL, 9)//
 CREATE TABLE vehicle (id int NOT NULL PRIMARY KEY, built year NULL, load_kg int unsigned NOT NULL DEFAULT 0, note varchar(8) NULL, small tinyint NULL, CONSTRAINT vehicle_load_limit_check CHECK (load_kg < 1000))//
 INSERT INTO vehicle VALUES (1, 2020, 10, 'a', 1), (2, 0, 20, NULL, NULL), (3, 2000, 0, 'c', -1), (4, NULL, 5, 'd', 5), (5, 1999, 999, '', 127)//
+CREATE TABLE job (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(10) NULL, state enum('new','done') NOT NULL, marks set('a','b') NOT NULL DEFAULT '', UNIQUE KEY job_what (what))//
+INSERT INTO job (what, state) VALUES ('old', 'done')//
