@@ -16,7 +16,7 @@ test.each(['mysql', 'mariadb'] as const)(
           if (name === 'load-complete' && /not finished|not copied/.test(value)) misled.add(value);
       },
     });
-    const application = new Application(() => loginOf(line, sideOf(line)), { everyMs: 20 });
+    const application = new Application(() => loginOf(line, sideOf(line)), { everyMs: 100 });
     try {
       for (let round = 0; round < ROUNDS; round++) {
         const there = await switchTo(running, 'forward');
