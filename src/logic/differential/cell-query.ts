@@ -23,10 +23,10 @@ export async function targetCells(client: Client): Promise<CellQuery> {
   return queries(rows, { quote: (name) => `"${name.replaceAll('"', '""')}"`, text: targetText });
 }
 
-/** Bytes as digits, bits as a number; geometry is not compared. */
+/** Bytes as digits, bits and years as a number (the year 0 is printed 0000); geometry is not compared. */
 function sourceText(column: string, type: string): string {
   if (/geometry|point|line|polygon|geom/.test(type)) return 'NULL';
-  if (type === 'bit') return `CAST(${column} + 0 AS CHAR)`;
+  if (type === 'bit' || type === 'year') return `CAST(${column} + 0 AS CHAR)`;
   if (/blob|binary/.test(type)) return `LOWER(HEX(CAST(${column} AS BINARY)))`;
   return `CAST(${column} AS CHAR)`;
 }
