@@ -41,9 +41,6 @@ def as_int(value: Any, least: int, greatest: int, is_strict: bool = True) -> int
 
 def as_year(value: Any, is_strict: bool = True) -> int | None:
     """A year, 0 or of 1901 to 2155; of two digits it is one of 1970 to 2069."""
-    # A text of noughts that are not four is 2000, a number 0 is 0.
-    if isinstance(value, str) and re.fullmatch(r"\\s*0{1,3}\\s*", value):
-        return 2000
     found = as_int(value, -(2**63), 2**63 - 1, is_strict)
     if found is None or found == 0:
         return found

@@ -71,7 +71,7 @@ BEGIN
   UPDATE stock SET name = p / n WHERE id = 1;
   SELECT id FROM item WHERE price / 3 BETWEEN 4.166666 AND 6.663333 ORDER BY id;
 END//
--- try ('0', NULL) | ('00', NULL) | ('0000', NULL) | ('5', NULL) | ('70', NULL) | ('100', NULL) | ('2024', NULL) | ('', NULL) | ('x', NULL) | (' 7', NULL) | ('12x', NULL) | (NULL, NULL)
+-- try ('0000', NULL) | ('5', NULL) | ('70', NULL) | ('100', NULL) | ('2024', NULL) | ('', NULL) | ('x', NULL) | (' 7', NULL) | ('12x', NULL) | (NULL, NULL)
 CREATE PROCEDURE cr_year_text(IN p varchar(20), OUT told varchar(60))
 BEGIN
   DECLARE y year;
