@@ -11,6 +11,8 @@ interface WayBackActionsProps {
 /** What the way back waits for, decided by a person: tables that DDL has changed, and changes that the old side cannot hold. */
 export function WayBackActions({ wayBack: { waitsFor, setAside }, pipeline, by }: WayBackActionsProps) {
   const nameless = by.trim() === '' ? 'your name is missing' : null;
+  // What was pressed stays there to be read when it has nothing more to do.
+  const aside = setAside === 0 ? 'nothing is set aside' : nameless;
   return (
     <>
       <Action
@@ -22,27 +24,23 @@ export function WayBackActions({ wayBack: { waitsFor, setAside }, pipeline, by }
         refusal={waitsFor === null ? 'the way back runs' : nameless}
         isDangerous
       />
-      {setAside > 0 && (
-        <>
-          <Action
-            label="Try what is set aside again"
-            command="sluice quarantine retry all --way back"
-            path="/api/v1/way-back/retry"
-            body={{ id: 'all', by }}
-            pipeline={pipeline}
-            refusal={nameless}
-          />
-          <Action
-            label="Give up what is set aside"
-            command="sluice quarantine drop all --way back"
-            path="/api/v1/way-back/drop"
-            body={{ id: 'all', by }}
-            pipeline={pipeline}
-            refusal={nameless}
-            isDangerous
-          />
-        </>
-      )}
+      <Action
+        label="Try what is set aside again"
+        command="sluice quarantine retry all --way back"
+        path="/api/v1/way-back/retry"
+        body={{ id: 'all', by }}
+        pipeline={pipeline}
+        refusal={aside}
+      />
+      <Action
+        label="Give up what is set aside"
+        command="sluice quarantine drop all --way back"
+        path="/api/v1/way-back/drop"
+        body={{ id: 'all', by }}
+        pipeline={pipeline}
+        refusal={aside}
+        isDangerous
+      />
     </>
   );
 }

@@ -148,6 +148,8 @@ cutover:
     await expect.poll(wayBack, SOON).toContain('2 changes that the old side cannot hold');
     await press('Give up what is set aside', line.config.pipeline);
     await expect.poll(wayBack, SOON).not.toContain('cannot hold');
+    const given = page.getByRole('button', { name: /^Give up what is set aside/ });
+    await expect.poll(() => given.textContent(), SOON).toBe('Give up what is set aside (nothing is set aside)');
     await onTarget(line, 'ALTER TABLE moment DROP COLUMN extra');
     const asked = `SELECT what->>'action' AS action FROM sluice.event
       WHERE who = 'ada' AND what->>'action' LIKE 'way-back.%' ORDER BY at_ms, id`;
