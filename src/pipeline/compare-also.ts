@@ -11,6 +11,7 @@ import { compareStanding } from '../verify/also/standing-object.ts';
 import type { AlsoOptions } from './beside-option.ts';
 import { comparePlanned } from './compare-planned.ts';
 import { lossesOf, orphansOf, oursOf, ruledTables, standingOf } from './count-also.ts';
+import { maskedColumns } from './masked-view.ts';
 import { readPlan, type SchemaPlan } from './schema-plan.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { withSource } from './source-session.ts';
@@ -26,12 +27,13 @@ export async function compareAlso(config: Config, options: AlsoOptions): Promise
     withTarget(targetLogin(config), signal, async (target) => {
       const tables = await scopedTables(source, scope);
       const standing = await standingTables({ plan, scope, target }, tables);
+      const planned = { config, plan, source, target, isStill: options.isStill, signal };
       return [
         ...options.rowCounts.map(compareRowCount),
         ...(await sequences(target, tables, scope, !options.isStill)),
         ...standing.flatMap(compareStanding),
         ...(options.countsOrphans ? await orphansOf(target, standing, null) : []),
-        ...(await comparePlanned({ config, plan, source, target, isStill: options.isStill, signal })),
+        ...(await comparePlanned({ ...planned, masked: maskedColumns(tables, scope) })),
         ...(options.countsLosses ? await lossesOf(source, await ruledTables(tables, target, scope), null) : []),
       ];
     }),

@@ -13,6 +13,7 @@ import { readCheckpoint } from '../sink/checkpoint.ts';
 import { compareDrift, type DriftedObject } from '../verify/also/schema-drift.ts';
 import { compareView, notCompared } from '../verify/also/view-result.ts';
 import { comparePlan } from './compare-schema.ts';
+import { maskedBeneath } from './masked-view.ts';
 import type { SchemaPlan } from './schema-plan.ts';
 
 export interface Planned {
@@ -22,6 +23,8 @@ export interface Planned {
   readonly source: MysqlConnection;
   readonly target: PostgresSession;
   readonly isStill: boolean;
+  /** As `maskedColumns` gives them. */
+  readonly masked: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +52,10 @@ function driftedObject(one: Difference): DriftedObject {
 /** A view mixes columns of many tables: zero dates count as NULL, as they are without a rule. */
 const VIEW_POLICY: ValuePolicy = { nul: 'refuse', zeroDate: 'null' };
 
-async function views({ config, source, target, isStill }: Planned, plan: SchemaPlan): Promise<ComparedObject[]> {
+async function views(
+  { config, source, target, isStill, masked }: Planned,
+  plan: SchemaPlan,
+): Promise<ComparedObject[]> {
   const left = plan.inventory.entries
     .filter(({ kind, outcome }) => kind === 'view' && (outcome === 'left-out' || outcome === 'excluded'))
     .map(({ database, name, reason }) => notCompared(`${database}.${name}`, `not converted: ${reason}`));
@@ -59,6 +65,11 @@ async function views({ config, source, target, isStill }: Planned, plan: SchemaP
   for (const { name, entry } of plan.design.views) {
     const view = found.get(tableKey(entry.database, entry.name));
     if (view === undefined) continue;
+    const column = await maskedBeneath(target, name, masked);
+    if (column !== null) {
+      compared.push(notCompared(`${name.schema}.${name.table}`, `it reads ${column}, which is masked`));
+      continue;
+    }
     const moving = isStill ? null : { untilApplied: () => untilApplied(config, source, target) };
     compared.push(await compareView(source, target, { view, target: name, policy: VIEW_POLICY }, moving));
   }
