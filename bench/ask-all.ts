@@ -1,6 +1,6 @@
 import type { Config } from '../src/config/config.ts';
 import type { VerifyReport } from '../src/contract/verify.ts';
-import { askVerify } from '../src/pipeline/ask-verify.ts';
+import { askVerify } from '../src/pipeline/verify/ask-verify.ts';
 
 /** Has the running pipeline compare every table from the beginning. */
 export async function askAll(config: Config, signal: AbortSignal): Promise<VerifyReport> {

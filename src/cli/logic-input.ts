@@ -6,7 +6,7 @@ import { SluiceError } from '../contract/error.ts';
 import { type Catalogue, catalogueOf, catalogueOfScript, type TargetTypeOf } from '../logic/catalogue.ts';
 import type { Language } from '../logic/parse-program.ts';
 import type { Program } from '../logic/program.ts';
-import { readSource } from '../logic/read-source.ts';
+import { readSource } from '../logic/read/source.ts';
 import { lineAt } from '../logic/walk.ts';
 import { readCatalogue } from '../mysql/catalogue.ts';
 import { connectMysql } from '../mysql/connection.ts';

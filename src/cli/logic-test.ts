@@ -7,7 +7,7 @@ import { type RecordedCall, readCalls } from '../logic/differential/call-file.ts
 import { COMPARISON_HEAD, comparisonCells, comparisonPage } from '../logic/differential/comparison-page.ts';
 import type { Comparison } from '../logic/differential/differ.ts';
 import { provePrograms } from '../logic/differential/prove.ts';
-import { readSource } from '../logic/read-source.ts';
+import { readSource } from '../logic/read/source.ts';
 import { connectMysql } from '../mysql/connection.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import { EXIT } from './exit.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Assessment } from '../assess/report.ts';
 import type { ScanCost } from '../assess/scan-cost.ts';
 import type { Config } from '../config/config.ts';
-import type { AssessOptions } from '../pipeline/assess-option.ts';
+import type { AssessOptions } from '../pipeline/schema/assess-option.ts';
 import { startFindings } from './assess-start.ts';
 import { assessmentText } from './assess-text.ts';
 import { EXIT } from './exit.ts';

@@ -5,7 +5,7 @@ import { incompleteOf } from '../contract/incomplete.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import { ControlServer } from '../control/server.ts';
 import type { HttpServer } from '../http/server.ts';
-import { refuseEnded } from '../pipeline/evidence-file.ts';
+import { refuseEnded } from '../pipeline/evidence/file.ts';
 import type { RunResult } from '../pipeline/run-option.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { CONFIRM_FLAG, confirm } from './confirm.ts';

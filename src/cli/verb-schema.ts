@@ -5,7 +5,7 @@ import { differenceText } from '../convert/difference.ts';
 import { countOutcomes, type Inventory, objectText } from '../convert/inventory.ts';
 import type { Phase } from '../convert/step.ts';
 import { tableKey } from '../mysql/table-key.ts';
-import type { AppliedSchema, ComparedSchema, PlannedSchema, SchemaActions } from '../pipeline/schema-option.ts';
+import type { AppliedSchema, ComparedSchema, PlannedSchema, SchemaActions } from '../pipeline/schema/option.ts';
 import { EXIT } from './exit.ts';
 import { formatCount } from './format.ts';
 import { requireConfig } from './load-file.ts';

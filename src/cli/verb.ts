@@ -1,11 +1,9 @@
 import type { RunCheck } from '../check/check.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { RunDemo } from '../demo/demo-option.ts';
-import type { Assess } from '../pipeline/assess-option.ts';
-import type { BesideRows } from '../pipeline/beside-option.ts';
-import type { BesideCutover } from '../pipeline/cutover-beside.ts';
-import type { EndingActions } from '../pipeline/ending-option.ts';
-import type { RecordOnce, ReportPort } from '../pipeline/evidence-option.ts';
+import type { BesideCutover } from '../pipeline/cutover/beside.ts';
+import type { EndingActions } from '../pipeline/cutover/ending-option.ts';
+import type { RecordOnce, ReportPort } from '../pipeline/evidence/option.ts';
 import type {
   AskPace,
   AskVerify,
@@ -15,7 +13,9 @@ import type {
   RunPipeline,
   WayBackShapes,
 } from '../pipeline/run-option.ts';
-import type { SchemaActions } from '../pipeline/schema-option.ts';
+import type { Assess } from '../pipeline/schema/assess-option.ts';
+import type { SchemaActions } from '../pipeline/schema/option.ts';
+import type { BesideRows } from '../pipeline/verify/beside-option.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io, SignalName } from './io.ts';
 import type { Outcome } from './outcome.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { PipelineStatus } from '../contract/status.ts';
-import { type ComparedTable, compareAll } from '../pipeline/compare-all.ts';
+import { type ComparedTable, compareAll } from '../pipeline/verify/compare-all.ts';
 import { type CreatedShop, createShop } from '../shop/shop.ts';
 import { as, grantTill, onSource } from './account.ts';
 import type { DemoOptions, DemoResult } from './demo-option.ts';

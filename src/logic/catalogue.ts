@@ -13,7 +13,7 @@ import { rulesNamedAsTypes } from './check-name.ts';
 import type { DataType } from './data-type.ts';
 import type { ScriptTable } from './parse-script.ts';
 import { pgType } from './pg-type.ts';
-import { readDataType } from './read-data-type.ts';
+import { readDataType } from './read/data-type.ts';
 import { key } from './table-access.ts';
 import type { ColumnDefinition, TableDefinition } from './table-definition.ts';
 

@@ -2,7 +2,7 @@ import { digitsBehind } from '../sql/decimal-scale.ts';
 import type { Expression } from '../sql/expression.ts';
 import { quoteLiteral } from '../sql/fragment.ts';
 import { keptText } from '../sql/round-double.ts';
-import { isGuarded } from './emit-guard.ts';
+import { isGuarded } from './emit/guard.ts';
 import type { Emitter } from './emitter.ts';
 import type { PgType } from './pg-type.ts';
 import { key } from './table-access.ts';

@@ -1,6 +1,6 @@
 import type { BodyStatement } from './body.ts';
-import { handlersOf } from './emit-guard.ts';
-import { isTransaction } from './emit-rollback.ts';
+import { handlersOf } from './emit/guard.ts';
+import { isTransaction } from './emit/rollback.ts';
 import type { Emitter } from './emitter.ts';
 import { key } from './table-access.ts';
 

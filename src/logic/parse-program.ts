@@ -6,11 +6,11 @@ import { SyntaxFailure } from '../sql/syntax-failure.ts';
 import type { TokenCursor } from '../sql/token-cursor.ts';
 import { BodyReader } from './body-reader.ts';
 import type { Definition, Program, ProgramKind } from './program.ts';
-import { type Head, readHead } from './read-head.ts';
-import { readRoutine } from './read-routine.ts';
-import { readBodyStatement } from './read-statement.ts';
-import { readEvent, readTrigger } from './read-trigger.ts';
-import { readView } from './read-view.ts';
+import { type Head, readHead } from './read/head.ts';
+import { readRoutine } from './read/routine.ts';
+import { readBodyStatement } from './read/statement.ts';
+import { readEvent, readTrigger } from './read/trigger.ts';
+import { readView } from './read/view.ts';
 
 /** In which language a text is written; `sqlMode` as `@@sql_mode` gives it. */
 export interface Language {

@@ -4,7 +4,7 @@ import { cursorAt } from '../sql/parse.ts';
 import { SyntaxFailure } from '../sql/syntax-failure.ts';
 import { type Language, parseProgram } from './parse-program.ts';
 import type { Program } from './program.ts';
-import { readTableDefinition } from './read-table-definition.ts';
+import { readTableDefinition } from './read/table-definition.ts';
 import { type ScriptStatement, splitScript } from './split-script.ts';
 import type { TableDefinition } from './table-definition.ts';
 

@@ -22,10 +22,10 @@ import { leftOutEntries } from '../snapshot/table-state.ts';
 import { Encoder } from '../transform/encode.ts';
 import { EpochWriter } from './epoch-writer.ts';
 import { isHeartbeatTable, withoutHeartbeats } from './heartbeat.ts';
-import { isReverseMark, withoutReverse } from './reverse-echo.ts';
-import type { AgreedRules } from './rule-agreement.ts';
+import { isReverseMark, withoutReverse } from './reverse/echo.ts';
+import type { AgreedRules } from './schema/rule-agreement.ts';
+import { scopedTables } from './schema/target-schema.ts';
 import type { Scope } from './scope.ts';
-import { scopedTables } from './target-schema.ts';
 
 export interface CaptureOptions {
   readonly config: Config;

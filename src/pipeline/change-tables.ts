@@ -10,9 +10,9 @@ import { connectMysql } from '../mysql/connection.ts';
 import { connectPostgres } from '../postgres/connection.ts';
 import { isEmptyTable } from '../sink/table-ddl.ts';
 import { chosen, prepareTargets } from './reload.ts';
+import { scopedTables } from './schema/target-schema.ts';
 import { type Scope, scopeOf } from './scope.ts';
-import type { RunFacts } from './status.ts';
-import { scopedTables } from './target-schema.ts';
+import type { RunFacts } from './status/status.ts';
 import { writtenTables } from './written-table.ts';
 
 /** The configuration to go on with, and what it changes. */

@@ -1,9 +1,9 @@
-import { GateWatch } from './cutover-gates.ts';
-import type { CutoverHalfOptions } from './cutover-half.ts';
-import { CutoverHalf } from './cutover-half.ts';
-import { isStillDrained, untilDrained } from './drain.ts';
-import { Reverse } from './reverse.ts';
-import { wayBackActs } from './way-back.ts';
+import { isStillDrained, untilDrained } from './cutover/drain.ts';
+import { GateWatch } from './cutover/gates.ts';
+import type { CutoverHalfOptions } from './cutover/half.ts';
+import { CutoverHalf } from './cutover/half.ts';
+import { Reverse } from './reverse/reverse.ts';
+import { wayBackActs } from './reverse/way-back.ts';
 
 export type ForwardOptions = Pick<
   CutoverHalfOptions,

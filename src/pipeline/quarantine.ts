@@ -2,9 +2,9 @@ import type { Config } from '../config/config.ts';
 import type { Direction } from '../contract/cutover.ts';
 import type { Quarantine } from '../contract/quarantine.ts';
 import { askAction } from '../control/client.ts';
-import { readStanding } from './ending-gate.ts';
-import { recordOnce } from './record-once.ts';
-import { Reverse } from './reverse.ts';
+import { readStanding } from './cutover/ending-gate.ts';
+import { recordOnce } from './evidence/record-once.ts';
+import { Reverse } from './reverse/reverse.ts';
 import type { OpenedQuarantine, OpenQuarantine } from './run-option.ts';
 import { sinkOf } from './sink-of.ts';
 

@@ -13,8 +13,8 @@ import { PlanBook } from '../sink/plan-book.ts';
 import type { Sink } from '../sink/sink.ts';
 import { snapshotTarget } from './capture.ts';
 import type { ReloadDesk } from './reload-desk.ts';
+import { makeTables, scopedTables } from './schema/target-schema.ts';
 import type { Scope } from './scope.ts';
-import { makeTables, scopedTables } from './target-schema.ts';
 
 export interface ReloadOptions {
   readonly config: Config;

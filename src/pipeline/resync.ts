@@ -11,9 +11,9 @@ import { connectMysql } from '../mysql/connection.ts';
 import { SinkRestart } from '../sink/restart.ts';
 import { reloadEntries } from '../snapshot/table-state.ts';
 import { logOptionsOf, openLogOf } from './log-of.ts';
-import { freshRules } from './rule-agreement.ts';
+import { freshRules } from './schema/rule-agreement.ts';
+import { scopedTables } from './schema/target-schema.ts';
 import { type Scope, scopeOf } from './scope.ts';
-import { scopedTables } from './target-schema.ts';
 
 /** A log that cannot be gone on with: not merely away. */
 const DAMAGED = new Set(['LOG_CORRUPT', 'LOG_FOREIGN', 'LOG_VERSION']);

@@ -7,7 +7,7 @@ import type { Quarantine } from '../contract/quarantine.ts';
 import type { PipelineMode, PipelineStatus } from '../contract/status.ts';
 import type { VerifyProgress, VerifyReport, VerifyRequest } from '../contract/verify.ts';
 import type { RunnerOptions } from '../cutover/runner.ts';
-import type { SwitchOptions } from './cutover-steps.ts';
+import type { SwitchOptions } from './cutover/steps.ts';
 
 /** How the command line starts a pipeline: `runPipeline(config, options)`. */
 export interface RunOptions {

@@ -4,21 +4,21 @@ import type { Config } from '../config/config.ts';
 import { NO_CUTOVER } from '../contract/cutover.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Logger } from '../contract/logger.ts';
-import { openByCopy } from './cutover-copy.ts';
-import { refuseEnded } from './evidence-file.ts';
+import { openByCopy } from './cutover/copy.ts';
+import { refuseEnded } from './evidence/file.ts';
+import { Recorder } from './evidence/recorder.ts';
 import { ForwardHalf } from './forward-half.ts';
 import { runHalves } from './halves.ts';
 import { openLogOf } from './log-of.ts';
-import { type PrepareParts, prepareRun } from './prepare.ts';
-import { Recorder } from './recorder.ts';
 import { resync } from './resync.ts';
+import { runWayBack } from './reverse/way-back.ts';
 import type { RunOptions, RunPipeline, RunResult } from './run-option.ts';
-import { RunState } from './run-state.ts';
+import { type PrepareParts, prepareRun } from './schema/prepare.ts';
 import { scopeOf } from './scope.ts';
 import { startStep } from './start-step.ts';
-import { firstFacts } from './status.ts';
+import { RunState } from './status/run-state.ts';
+import { firstFacts } from './status/status.ts';
 import { VERSION } from './version.ts';
-import { runWayBack } from './way-back.ts';
 
 const STATUS_EVERY_MS = 500;
 

@@ -3,9 +3,9 @@ import { SluiceError } from '../contract/error.ts';
 import { connectMysql, type MysqlConnection } from '../mysql/connection.ts';
 import { describePosition } from '../position/position.ts';
 import { type BeatOptions, writeBeats } from './beat-writer.ts';
-import type { HeadPoll } from './board.ts';
-import { ClockOffset } from './clock-offset.ts';
 import { pause } from './pause.ts';
+import type { HeadPoll } from './status/board.ts';
+import { ClockOffset } from './status/clock-offset.ts';
 import { delayMs } from './supervise.ts';
 
 /** As long as a poll proves something. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../contract/logger.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState } from './status/run-state.ts';
 import { type Failure, nextTryText, supervise, tryingSince } from './supervise.ts';
 
 const SIDES = { capture: 'source', apply: 'target' } as const;

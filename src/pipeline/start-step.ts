@@ -1,5 +1,5 @@
 import type { RunOptions } from './run-option.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState } from './status/run-state.ts';
 import { nextTryText, supervise, tryingSince } from './supervise.ts';
 
 /** One thing to be done before the stages run, again while a server is away. null: the signal came first. */

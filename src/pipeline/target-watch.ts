@@ -4,9 +4,9 @@ import { SluiceError } from '../contract/error.ts';
 import type { PostgresSettings } from '../postgres/connection.ts';
 import { noteLoaded } from '../sink/freshness-view.ts';
 import type { Sink } from '../sink/sink.ts';
-import { ClockOffset } from './clock-offset.ts';
-import type { RunState } from './run-state.ts';
 import type { Scope } from './scope.ts';
+import { ClockOffset } from './status/clock-offset.ts';
+import type { RunState } from './status/run-state.ts';
 import { withTarget } from './target-session.ts';
 
 const EVERY_MS = 2_000;

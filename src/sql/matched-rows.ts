@@ -2,8 +2,8 @@ import { rowKey } from './changed-table.ts';
 import type { Context } from './context.ts';
 import type { Limit, OrderItem } from './expression.ts';
 import { quoteName } from './fragment.ts';
-import { orderBy } from './print-order.ts';
-import { printLimit } from './print-query.ts';
+import { orderBy } from './print/order.ts';
+import { printLimit } from './print/query.ts';
 import type { TableReference } from './query.ts';
 import type { Source } from './query-scope.ts';
 

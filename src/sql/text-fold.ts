@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { atom, type Fragment } from './fragment.ts';
-import { ignoresBlanks, ruleOf, underRule } from './rule-comparison.ts';
+import { ignoresBlanks, ruleOf, underRule } from './rule/comparison.ts';
 import type { ValueType } from './value-type.ts';
 
 /**

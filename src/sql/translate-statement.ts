@@ -1,10 +1,10 @@
 import { changedTable } from './changed-table.ts';
 import type { Context } from './context.ts';
 import { atom, compound, type Fragment } from './fragment.ts';
-import { printDelete } from './print-delete.ts';
-import { printInsert } from './print-insert.ts';
-import { printQuery } from './print-query.ts';
-import { printUpdate } from './print-update.ts';
+import { printDelete } from './print/delete.ts';
+import { printInsert } from './print/insert.ts';
+import { printQuery } from './print/query.ts';
+import { printUpdate } from './print/update.ts';
 import type { TableName } from './query.ts';
 import type { Scope } from './scope.ts';
 import type { Statement } from './statement.ts';

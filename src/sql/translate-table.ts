@@ -3,7 +3,7 @@ import { toCondition, toValue } from './coerce.ts';
 import type { Context } from './context.ts';
 import { compound, type Fragment, quoteName } from './fragment.ts';
 import { joinedContext } from './joined-change.ts';
-import { printQuery } from './print-query.ts';
+import { printQuery } from './print/query.ts';
 import type { Scope, TableColumn, TableShape } from './scope.ts';
 import type { ColumnTree, KeyTree, TableTree } from './temporary-table.ts';
 import { type Translation, translateBy } from './translate.ts';

@@ -8,7 +8,7 @@ import { atom, cast, compound, type Fragment } from './fragment.ts';
 import { leadingNumber } from './leading-number.ts';
 import { notImmutable } from './not-immutable.ts';
 import { isOwn, wholeQuotient } from './own-digits.ts';
-import { printQuery } from './print-query.ts';
+import { printQuery } from './print/query.ts';
 import type { Query } from './query.ts';
 import { exactDouble, keptDigits } from './round-double.ts';
 import { type Scope, storing, type TableColumn } from './scope.ts';

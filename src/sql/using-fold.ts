@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { atom, operand, quoteName } from './fragment.ts';
 import type { Join } from './query.ts';
 import { isSame, type Source, scopeOf } from './query-scope.ts';
-import { compare } from './rule-comparison.ts';
+import { compare } from './rule/comparison.ts';
 import { isFolded } from './text-fold.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Assessment } from '../../src/assess/report.ts';
-import { assess } from '../../src/pipeline/assess.ts';
+import { assess } from '../../src/pipeline/schema/assess.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { type TestSource, testSource } from '../mysql/source.ts';

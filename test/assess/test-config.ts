@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import type { AssessOptions } from '../../src/pipeline/assess-option.ts';
+import type { AssessOptions } from '../../src/pipeline/schema/assess-option.ts';
 import type { TestSource } from '../mysql/source.ts';
 
 /** A configuration of one database with these rules; its servers are not there. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assessmentPage } from '../../src/assess/page.ts';
-import { assess } from '../../src/pipeline/assess.ts';
+import { assess } from '../../src/pipeline/schema/assess.ts';
 import { plantedSchema } from '../assess/planted-schema.ts';
 import { ASSESS_OPTIONS, configAt, loginOf } from '../assess/test-config.ts';
 import { testSource } from '../mysql/source.ts';

@@ -9,7 +9,7 @@ import type { QuarantinedDetail } from '../../src/contract/quarantine.ts';
 import type { RowDifference, VerifyProgress, VerifyReport } from '../../src/contract/verify.ts';
 import type { Inventory } from '../../src/convert/inventory.ts';
 import type { NotRead } from '../../src/evidence/facts.ts';
-import type { EndingActions } from '../../src/pipeline/ending-option.ts';
+import type { EndingActions } from '../../src/pipeline/cutover/ending-option.ts';
 import type { RunPipeline } from '../../src/pipeline/run-option.ts';
 import { compareRowCount } from '../../src/verify/also/row-count.ts';
 import { reportSample } from '../assess/report-sample.ts';

@@ -8,7 +8,7 @@ import type { StepContext, StepRecord } from '../../src/cutover/step.ts';
 import { firstWriteStep } from '../../src/cutover/steps/first-write.ts';
 import { flipStep, unflipStep } from '../../src/cutover/steps/flip.ts';
 import { probeStep } from '../../src/cutover/steps/probe.ts';
-import { flipGate, switchFlip, switchProbe } from '../../src/pipeline/switch-flip.ts';
+import { flipGate, switchFlip, switchProbe } from '../../src/pipeline/cutover/switch-flip.ts';
 import { configOf } from './flip-config.ts';
 
 const BEFORE = "DEBUG=0 # never\nexport DATABASE_URL='mysql://shop:old@db/shop'\n";

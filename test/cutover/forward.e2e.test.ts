@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AttemptStatus } from '../../src/contract/cutover.ts';
-import { readCopy } from '../../src/pipeline/cutover-copy.ts';
+import { readCopy } from '../../src/pipeline/cutover/copy.ts';
 import { connectPostgres } from '../../src/postgres/connection.ts';
 import { caughtUpSince, type Line, openLine, pause, type RunningLine, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';

@@ -8,7 +8,7 @@ import type { PipelineStatus } from '../../src/contract/status.ts';
 import { judgeGates } from '../../src/cutover/gate.ts';
 import { connectMysql } from '../../src/mysql/connection.ts';
 import { makeOurTables } from '../../src/mysql-sink/bookkeeping.ts';
-import { Reverse } from '../../src/pipeline/reverse.ts';
+import { Reverse } from '../../src/pipeline/reverse/reverse.ts';
 import { describePosition } from '../../src/position/position.ts';
 import type { SourceKind } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';

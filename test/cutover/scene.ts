@@ -2,7 +2,7 @@ import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 import type { AttemptStatus } from '../../src/contract/cutover.ts';
 import type { RunnerPoint } from '../../src/cutover/runner.ts';
-import type { SwitchOptions } from '../../src/pipeline/cutover-steps.ts';
+import type { SwitchOptions } from '../../src/pipeline/cutover/steps.ts';
 import { caughtUpSince, type Line, type LineOptions, type RunningLine, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 import { LEDGER } from './application.ts';

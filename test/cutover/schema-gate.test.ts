@@ -7,7 +7,7 @@ import {
   identitiesGate,
   keepsKey,
 } from '../../src/cutover/schema-gate.ts';
-import { blockersOf, targetRolesGate } from '../../src/pipeline/target-gates.ts';
+import { blockersOf, targetRolesGate } from '../../src/pipeline/cutover/target-gates.ts';
 
 const texts = ({ problems }: GateFinding) => problems.map(({ text }) => text);
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { SCHEMA_ACTIONS } from '../../src/pipeline/schema-actions.ts';
+import { SCHEMA_ACTIONS } from '../../src/pipeline/schema/actions.ts';
 import { countObjects } from '../convert/source-count.ts';
 import { sidesOf } from '../pipeline/sides.ts';
 import type { Line } from './line.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { runCheck } from '../../src/check/check.ts';
-import { SCHEMA_ACTIONS } from '../../src/pipeline/schema-actions.ts';
+import { SCHEMA_ACTIONS } from '../../src/pipeline/schema/actions.ts';
 import { expectSchema } from './expect-schema.ts';
 import { caughtUpSince, type Line, openLine, startLine } from './line.ts';
 import { expectEqual } from './shop.ts';

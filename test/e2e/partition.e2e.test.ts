@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { SCHEMA_ACTIONS } from '../../src/pipeline/schema-actions.ts';
+import { SCHEMA_ACTIONS } from '../../src/pipeline/schema/actions.ts';
 import { type Sides, sidesOf } from '../pipeline/sides.ts';
 import { expectSchema } from './expect-schema.ts';
 import { caughtUpSince, type Line, openLine, startLine } from './line.ts';

@@ -1,6 +1,6 @@
 /** The way back in a process of its own, which kills itself with SIGKILL at one step of its n-th transaction. */
 import { readFileSync } from 'node:fs';
-import { Reverse } from '../../src/pipeline/reverse.ts';
+import { Reverse } from '../../src/pipeline/reverse/reverse.ts';
 import { configOf } from './line.ts';
 
 const [file = '', step = '', transactions = '1'] = process.argv.slice(2);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { targetLogin } from '../../src/config/login.ts';
 import type { VerifyMode } from '../../src/contract/verify.ts';
-import { Reverse } from '../../src/pipeline/reverse.ts';
-import { ReverseFollower } from '../../src/pipeline/reverse-follower.ts';
-import { reverseVerifier } from '../../src/pipeline/reverse-verifier.ts';
+import { ReverseFollower } from '../../src/pipeline/reverse/follower.ts';
+import { Reverse } from '../../src/pipeline/reverse/reverse.ts';
+import { reverseVerifier } from '../../src/pipeline/reverse/verifier.ts';
+import { scopedTables } from '../../src/pipeline/schema/target-schema.ts';
 import { scopeOf } from '../../src/pipeline/scope.ts';
-import { scopedTables } from '../../src/pipeline/target-schema.ts';
-import { tableScope } from '../../src/pipeline/verify-scope.ts';
+import { tableScope } from '../../src/pipeline/verify/table-scope.ts';
 import { connectPostgres } from '../../src/postgres/connection.ts';
 import { ChangedKeys } from '../../src/verify/changed-keys.ts';
 import { LAX, typeSamples } from '../verify/type-sample.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wayBackActs } from '../../src/pipeline/way-back.ts';
+import { wayBackActs } from '../../src/pipeline/reverse/way-back.ts';
 import { pause, SHOP_RULES } from './line.ts';
 import { expectBothEqual, openReverseLine, run } from './reverse-line.ts';
 import { startPostgresTraffic } from './reverse-traffic.ts';

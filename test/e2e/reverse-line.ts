@@ -3,9 +3,9 @@ import { expect } from 'vitest';
 import { sourceLogin, targetLogin } from '../../src/config/login.ts';
 import { connectMysql, type MysqlConnection } from '../../src/mysql/connection.ts';
 import type { MysqlSinkStep } from '../../src/mysql-sink/sink.ts';
-import { compareAll } from '../../src/pipeline/compare-all.ts';
-import { Reverse } from '../../src/pipeline/reverse.ts';
-import type { ReverseRun } from '../../src/pipeline/reverse-run.ts';
+import { Reverse } from '../../src/pipeline/reverse/reverse.ts';
+import type { ReverseRun } from '../../src/pipeline/reverse/run.ts';
+import { compareAll } from '../../src/pipeline/verify/compare-all.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { caughtUpSince, type Line, type LineOptions, openLine, startLine } from './line.ts';
 

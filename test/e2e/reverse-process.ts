@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readCheckpoint } from '../../src/mysql-sink/checkpoint.ts';
-import { REVERSE_STATES, reversePlace } from '../../src/pipeline/reverse-place.ts';
+import { REVERSE_STATES, reversePlace } from '../../src/pipeline/reverse/place.ts';
 import { emitDrain } from '../../src/postgres/wal-message.ts';
 import { pause } from './line.ts';
 import type { ReverseLine } from './reverse-line.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readWayBack } from '../../src/pipeline/evidence-way-back.ts';
+import { readWayBack } from '../../src/pipeline/evidence/way-back.ts';
 import { expectBothEqual, openReverseLine, run } from './reverse-line.ts';
 
 const FILL = [

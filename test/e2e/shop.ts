@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { compareAll } from '../../src/pipeline/compare-all.ts';
 import { openQuarantine } from '../../src/pipeline/quarantine.ts';
+import { compareAll } from '../../src/pipeline/verify/compare-all.ts';
 import { createShop } from '../../src/shop/shop.ts';
 import type { TrafficMix } from '../../src/shop/traffic/mix.ts';
 import { runTraffic } from '../../src/shop/traffic/traffic.ts';

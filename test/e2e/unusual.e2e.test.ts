@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
-import { compareAll } from '../../src/pipeline/compare-all.ts';
+import { compareAll } from '../../src/pipeline/verify/compare-all.ts';
 import { caughtUpSince, type Line, openLine, type SourceKind, startLine } from './line.ts';
 import { onTarget } from './statement.ts';
 

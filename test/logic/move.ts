@@ -5,7 +5,7 @@ import { type Converted, convertPrograms } from '../../src/logic/convert.ts';
 import type { Side } from '../../src/logic/differential/case.ts';
 import { openSourceSide } from '../../src/logic/differential/source-side.ts';
 import { openTargetSide } from '../../src/logic/differential/target-side.ts';
-import { readSource } from '../../src/logic/read-source.ts';
+import { readSource } from '../../src/logic/read/source.ts';
 import { readCatalogue } from '../../src/mysql/catalogue.ts';
 import { runPipeline } from '../../src/pipeline/run.ts';
 import { type Line, openLine, type SourceKind } from '../e2e/line.ts';

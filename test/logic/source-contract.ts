@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readSource } from '../../src/logic/read-source.ts';
+import { readSource } from '../../src/logic/read/source.ts';
 import { connectMysql, type MysqlConnection } from '../../src/mysql/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/contract/change.ts';
 import type { EpochHeader } from '../../src/contract/change-log.ts';
-import { Board } from '../../src/pipeline/board.ts';
+import { Board } from '../../src/pipeline/status/board.ts';
 import { GtidSet } from '../../src/position/gtid-set.ts';
 import { MysqlPosition } from '../../src/position/mysql.ts';
 

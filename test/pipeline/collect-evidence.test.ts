@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import { collectEvidence } from '../../src/pipeline/collect-evidence.ts';
+import { collectEvidence } from '../../src/pipeline/evidence/collect.ts';
 import { configOf } from '../e2e/line.ts';
 
 const servers: Server[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SnapshotStatus, TablePhase } from '../../src/contract/status.ts';
-import { Completeness, type CompletenessFacts } from '../../src/pipeline/completeness.ts';
-import { TableTally } from '../../src/pipeline/table-tally.ts';
+import { Completeness, type CompletenessFacts } from '../../src/pipeline/status/completeness.ts';
+import { TableTally } from '../../src/pipeline/status/table-tally.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 

@@ -9,7 +9,7 @@ import { Word } from '../../src/cutover/flip/word.ts';
 import type { Attempt } from '../../src/cutover/journal.ts';
 import { PostgresJournal } from '../../src/cutover/postgres-journal.ts';
 import type { Step } from '../../src/cutover/step.ts';
-import { CutoverDesk, type CutoverDeskOptions } from '../../src/pipeline/cutover-desk.ts';
+import { CutoverDesk, type CutoverDeskOptions } from '../../src/pipeline/cutover/desk.ts';
 import { connectPostgres } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';

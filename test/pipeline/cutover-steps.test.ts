@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Word } from '../../src/cutover/flip/word.ts';
-import { type SwitchOptions, switchSteps } from '../../src/pipeline/cutover-steps.ts';
-import { sourceFence, targetFence } from '../../src/pipeline/switch-fence.ts';
+import { type SwitchOptions, switchSteps } from '../../src/pipeline/cutover/steps.ts';
+import { sourceFence, targetFence } from '../../src/pipeline/cutover/switch-fence.ts';
 import { configOf } from '../cutover/flip-config.ts';
 
 const YAML = 'writeBlockLimit: 2s\n  targetRoles: [app]\n  hooks: { beforeFence: "sleep 60" }';

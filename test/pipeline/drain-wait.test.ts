@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waitsOrWaited } from '../../src/pipeline/drain-wait.ts';
+import { waitsOrWaited } from '../../src/pipeline/cutover/drain-wait.ts';
 
 test('what a drain waited for is told while it is tried again, so that whoever reads the last word knows why', () => {
   let now: string | null = null;

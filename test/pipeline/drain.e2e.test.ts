@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { untilDrained } from '../../src/pipeline/drain.ts';
+import { untilDrained } from '../../src/pipeline/cutover/drain.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { type Checkpoint, readCheckpoint } from '../../src/sink/checkpoint.ts';
 import { caughtUpSince, type Line, openLine, pause, type RunningLine, startLine } from '../e2e/line.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DriftStatus } from '../../src/contract/status.ts';
-import { watchDrift } from '../../src/pipeline/drift-watch.ts';
-import { SCHEMA_ACTIONS } from '../../src/pipeline/schema-actions.ts';
+import { SCHEMA_ACTIONS } from '../../src/pipeline/schema/actions.ts';
+import { watchDrift } from '../../src/pipeline/schema/drift-watch.ts';
 import { scopeOf } from '../../src/pipeline/scope.ts';
 import { type Line, openLine } from '../e2e/line.ts';
 import { type Sides, sidesOf } from './sides.ts';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { countFinally } from '../../src/pipeline/final-count.ts';
+import { countFinally } from '../../src/pipeline/cutover/final-count.ts';
 import { scopeOf } from '../../src/pipeline/scope.ts';
 import { caughtUpSince, openLine, startLine } from '../e2e/line.ts';
 import { onSource } from '../e2e/statement.ts';

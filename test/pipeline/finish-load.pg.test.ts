@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Step } from '../../src/convert/step.ts';
-import { finishKeys, finishLoad } from '../../src/pipeline/finish-load.ts';
+import { finishKeys, finishLoad } from '../../src/pipeline/schema/finish-load.ts';
 
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';

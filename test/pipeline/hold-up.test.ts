@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HoldUp } from '../../src/pipeline/hold-up.ts';
+import { HoldUp } from '../../src/pipeline/status/hold-up.ts';
 
 test('what holds the way back up is told while it is tried again, until the source has more', () => {
   const held = new HoldUp();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lagMs } from '../../src/pipeline/lag.ts';
+import { lagMs } from '../../src/pipeline/status/lag.ts';
 
 const base = { nowMs: 100_000, polledAtMs: 99_500, atHeadMs: 99_500, oldestPendingMs: null, clockOffsetMs: 0 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EpochHeader, LogHead } from '../../src/contract/change-log.ts';
-import { LoadProgress } from '../../src/pipeline/load-progress.ts';
-import { RunState } from '../../src/pipeline/run-state.ts';
+import { LoadProgress } from '../../src/pipeline/status/load-progress.ts';
+import { RunState } from '../../src/pipeline/status/run-state.ts';
 import type { TableProgress } from '../../src/snapshot/progress.ts';
 import { COMPLETE_ENTRY, DONE, stateEntry } from '../../src/snapshot/table-state.ts';
 import { runFacts, runIdentity } from './run-fact.ts';

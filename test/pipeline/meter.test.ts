@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StageMeter } from '../../src/pipeline/meter.ts';
+import { StageMeter } from '../../src/pipeline/status/meter.ts';
 
 test('the oldest change that is not past a stage is told until it is', () => {
   const meter = new StageMeter('log');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { sweepOf } from '../../src/pipeline/orphan-sweep.ts';
-import type { Prepared } from '../../src/pipeline/prepare.ts';
+import type { Prepared } from '../../src/pipeline/schema/prepare.ts';
+import { makeTables, scopedTables } from '../../src/pipeline/schema/target-schema.ts';
 import { scopeOf } from '../../src/pipeline/scope.ts';
 import { sinkOf } from '../../src/pipeline/sink-of.ts';
-import { makeTables, scopedTables } from '../../src/pipeline/target-schema.ts';
+import { sweepOf } from '../../src/pipeline/verify/orphan-sweep.ts';
 import type { Sink } from '../../src/sink/sink.ts';
 import { type Line, openLine } from '../e2e/line.ts';
 import { type Sides, sidesOf } from './sides.ts';

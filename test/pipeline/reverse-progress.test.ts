@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReverseCheckpoint } from '../../src/mysql-sink/checkpoint.ts';
-import { ReverseProgress } from '../../src/pipeline/reverse-progress.ts';
+import { ReverseProgress } from '../../src/pipeline/reverse/progress.ts';
 
 const at = (beatMs: number | null): ReverseCheckpoint => ({
   logId: 'log',

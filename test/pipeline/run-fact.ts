@@ -1,4 +1,4 @@
-import type { RunFacts, RunIdentity } from '../../src/pipeline/status.ts';
+import type { RunFacts, RunIdentity } from '../../src/pipeline/status/status.ts';
 
 /** A process that has just begun. */
 export function runIdentity(): RunIdentity {

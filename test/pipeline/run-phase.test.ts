@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PipelineStatus } from '../../src/contract/status.ts';
-import { RunPhase } from '../../src/pipeline/run-phase.ts';
-import { RunState } from '../../src/pipeline/run-state.ts';
+import { RunPhase } from '../../src/pipeline/status/run-phase.ts';
+import { RunState } from '../../src/pipeline/status/run-state.ts';
 import { GtidSet } from '../../src/position/gtid-set.ts';
 import { MysqlPosition } from '../../src/position/mysql.ts';
 import { runFacts, runIdentity } from './run-fact.ts';

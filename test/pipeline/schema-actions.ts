@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { differenceText } from '../../src/convert/difference.ts';
-import { SCHEMA_ACTIONS } from '../../src/pipeline/schema-actions.ts';
-import type { ApplyOptions } from '../../src/pipeline/schema-option.ts';
+import { SCHEMA_ACTIONS } from '../../src/pipeline/schema/actions.ts';
+import type { ApplyOptions } from '../../src/pipeline/schema/option.ts';
 import { type Line, openLine, type SourceKind } from '../e2e/line.ts';
 import { type Sides, sidesOf } from './sides.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { askTarget } from '../../src/pipeline/silence-ask.ts';
-import { watchSilence } from '../../src/pipeline/silence-watch.ts';
+import { askTarget } from '../../src/pipeline/cutover/silence-ask.ts';
+import { watchSilence } from '../../src/pipeline/cutover/silence-watch.ts';
 import { FaultProxy } from '../../src/servers/proxy.ts';
 import type { Sink, SinkOptions } from '../../src/sink/sink.ts';
 import { stream } from '../sink/source.ts';

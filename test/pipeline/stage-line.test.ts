@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SluiceError } from '../../src/contract/error.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
-import { RunState } from '../../src/pipeline/run-state.ts';
 import { StageLine } from '../../src/pipeline/stage-line.ts';
+import { RunState } from '../../src/pipeline/status/run-state.ts';
 import { runFacts, runIdentity } from './run-fact.ts';
 
 const silent = () => {};

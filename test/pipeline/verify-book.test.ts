@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { VerifyBook } from '../../src/pipeline/verify-book.ts';
+import { VerifyBook } from '../../src/pipeline/verify/book.ts';
 import { Follower } from '../../src/verify/follower.ts';
 import { unverified } from '../../src/verify/progress.ts';
 import type { ComparedTable, StoredVerification } from '../../src/verify/verify-store.ts';

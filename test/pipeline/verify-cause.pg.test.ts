@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { scopeOf } from '../../src/pipeline/scope.ts';
-import { actorsOn, ruleOn } from '../../src/pipeline/verify-cause.ts';
+import { actorsOn, ruleOn } from '../../src/pipeline/verify/cause.ts';
 import { connectPostgres, type PostgresSession } from '../../src/postgres/connection.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Compared, dueAtMs } from '../../src/pipeline/verify-due.ts';
+import { type Compared, dueAtMs } from '../../src/pipeline/verify/due.ts';
 
 const LIMITS = { everyMs: 21_600_000, loadedAtMs: 1_000_000 };
 const DONE = 2_000_000;

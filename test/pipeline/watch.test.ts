@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Backlog } from '../../src/pipeline/backlog.ts';
-import { CatchUp } from '../../src/pipeline/catch-up.ts';
-import { ClockOffset } from '../../src/pipeline/clock-offset.ts';
-import { StallWatch } from '../../src/pipeline/stall.ts';
+import { Backlog } from '../../src/pipeline/status/backlog.ts';
+import { CatchUp } from '../../src/pipeline/status/catch-up.ts';
+import { ClockOffset } from '../../src/pipeline/status/clock-offset.ts';
+import { StallWatch } from '../../src/pipeline/status/stall.ts';
 
 test('a stage is stalled when it has had work and did nothing for thirty seconds, and not a moment after it moves', () => {
   const watch = new StallWatch();

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { OUR_SOURCE_TABLES } from '../../src/pipeline/remains-source.ts';
-import { OUR_TARGET_TABLES } from '../../src/pipeline/remains-target.ts';
+import { OUR_SOURCE_TABLES } from '../../src/pipeline/remains/source.ts';
+import { OUR_TARGET_TABLES } from '../../src/pipeline/remains/target.ts';
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const code = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

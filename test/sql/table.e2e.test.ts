@@ -1,6 +1,6 @@
 import { loadModule, parseSync } from 'libpg-query';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readTableDefinition } from '../../src/logic/read-table-definition.ts';
+import { readTableDefinition } from '../../src/logic/read/table-definition.ts';
 import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-database.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { lex } from '../../src/sql/lexer.ts';

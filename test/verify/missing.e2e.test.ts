@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareAll } from '../../src/pipeline/compare-all.ts';
+import { compareAll } from '../../src/pipeline/verify/compare-all.ts';
 import { openLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 

@@ -1,8 +1,8 @@
 import type { Block, BodyStatement, VariableDeclaration } from '../body.ts';
 import { mayBeClosed } from '../cursor-state.ts';
 import type { DataType } from '../data-type.ts';
-import { frameOf } from '../emit-block.ts';
-import { enterTransaction, isTransaction, leaveTransaction, noteRest } from '../emit-rollback.ts';
+import { frameOf } from '../emit/block.ts';
+import { enterTransaction, isTransaction, leaveTransaction, noteRest } from '../emit/rollback.ts';
 import { NotConverted } from '../emitter.ts';
 import type { Frame } from '../handler-frame.ts';
 import { isSafe } from '../lost-row.ts';

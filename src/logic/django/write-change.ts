@@ -1,7 +1,7 @@
 import type { Query } from '../../sql/query.ts';
 import type { Delete, Insert, Update } from '../../sql/statement.ts';
-import { knownTable, noteJoinedDelete } from '../emit-change.ts';
-import { mayMeetEachOther, meetableKeys, type Place, type UpsertSteps, upsertSteps } from '../emit-upsert.ts';
+import { knownTable, noteJoinedDelete } from '../emit/change.ts';
+import { mayMeetEachOther, meetableKeys, type Place, type UpsertSteps, upsertSteps } from '../emit/upsert.ts';
 import { NotConverted } from '../emitter.ts';
 import { type GivenNumber, givenByInsert, givenByUpdate } from '../given-number.ts';
 import { itemsOf } from '../item-type.ts';

@@ -1,6 +1,6 @@
 import type { BodyStatement, Condition } from '../body.ts';
 import { isNotFound, rankOf } from '../condition-table.ts';
-import { endsFlow, guardFrames, undoState } from '../emit-guard.ts';
+import { endsFlow, guardFrames, undoState } from '../emit/guard.ts';
 import type { Frame } from '../handler-frame.ts';
 import { keptRows, noteLostRows } from '../kept-row.ts';
 import { pythonString } from './python-type.ts';

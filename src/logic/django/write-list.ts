@@ -1,5 +1,5 @@
 import type { BodyStatement } from '../body.ts';
-import { isCaughtBehind } from '../emit-savepoint.ts';
+import { isCaughtBehind } from '../emit/savepoint.ts';
 import type { ServiceEmitter } from './service-emitter.ts';
 
 type Write = (service: ServiceEmitter, statement: BodyStatement) => void;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ActionItem } from '../action-item.ts';
 import type { BodyStatement } from '../body.ts';
 import type { ConvertContext } from '../convert-context.ts';
-import { emitterOf } from '../emit-routine.ts';
+import { emitterOf } from '../emit/routine.ts';
 import { NotConverted } from '../emitter.ts';
 import { keptRows } from '../kept-row.ts';
 import type { Event, Program, Routine, Trigger } from '../program.ts';

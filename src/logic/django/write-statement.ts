@@ -1,6 +1,6 @@
 import type { BodyStatement } from '../body.ts';
 import { mayBeClosed } from '../cursor-state.ts';
-import { bound, type ExecutedText, executedTexts, isConstant } from '../emit-dynamic.ts';
+import { bound, type ExecutedText, executedTexts, isConstant } from '../emit/dynamic.ts';
 import { NotConverted } from '../emitter.ts';
 import { isReadBehind, setName, singleSets } from '../failed-set.ts';
 import { key } from '../table-access.ts';

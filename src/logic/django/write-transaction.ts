@@ -1,5 +1,5 @@
 import type { Transaction } from '../body.ts';
-import { undoState } from '../emit-guard.ts';
+import { undoState } from '../emit/guard.ts';
 import { NotConverted } from '../emitter.ts';
 import { key } from '../table-access.ts';
 import { pythonName } from './python-type.ts';

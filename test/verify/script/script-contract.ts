@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { sourceLogin } from '../../../src/config/login.ts';
 import { connectMysql } from '../../../src/mysql/connection.ts';
-import { makeValidationScripts } from '../../../src/pipeline/validation-script.ts';
+import { makeValidationScripts } from '../../../src/pipeline/verify/validation-script.ts';
 import { caughtUpSince, type Line, openLine, type SourceKind, startLine } from '../../e2e/line.ts';
 import { fillShop } from '../../e2e/shop.ts';
 import { sourceOutput, targetOutput } from './client.ts';

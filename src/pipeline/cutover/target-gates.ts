@@ -1,0 +1,166 @@
+import type { Config } from '../../config/config.ts';
+import { targetLogin } from '../../config/login.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { GateFinding } from '../../cutover/gate.ts';
+import { type Hook, hooksGate } from '../../cutover/hook-gate.ts';
+import {
+  type CountedColumn,
+  caseUniquesGate,
+  constraintsGate,
+  type FoldedKey,
+  identitiesGate,
+  type KeyColumn,
+  keepsKey,
+} from '../../cutover/schema-gate.ts';
+import { nameOf } from '../../cutover/verified.ts';
+import type { CatalogueColumn, CatalogueTable } from '../../mysql/catalogue-table.ts';
+import { quoteIdent, quoteTable } from '../../postgres/quote.ts';
+import { readSequences, type SequenceColumn } from '../../postgres/sequence.ts';
+import { readStandingSchema, type StandingTable } from '../../postgres/standing-schema.ts';
+import { textRule } from '../../sql/value-type.ts';
+import { compareStanding } from '../../verify/also/standing-object.ts';
+import { scopedTables } from '../schema/target-schema.ts';
+import type { Scope } from '../scope.ts';
+import { withSource } from '../source-session.ts';
+import { withTarget } from '../target-session.ts';
+import { writtenTables } from '../written-table.ts';
+
+/** A table of the source with what stands of it on the target. */
+interface Pair {
+  readonly table: CatalogueTable;
+  readonly standing: StandingTable | null;
+  readonly sequences: readonly SequenceColumn[];
+  readonly columnOf: (column: string) => string | null;
+}
+
+export const SCHEMA_GATES = ['constraints', 'identities', 'case-uniques'] as const;
+
+/** What of the target's schema the application will lean on from its first write: one reading of both catalogues. */
+export async function schemaGates(config: Config, scope: Scope): Promise<SchemaGates> {
+  const { pairs, unseen } = await readPairs(config, scope);
+  const findings = [
+    constraintsGate(pairs.flatMap(({ standing }) => (standing === null ? [] : compareStanding(standing)))),
+    identitiesGate(pairs.flatMap(countedColumns), unseen),
+    caseUniquesGate(pairs.flatMap((pair) => foldedKeys(pair, config.target.ddl))),
+  ];
+  return { findings, unseen };
+}
+
+export interface SchemaGates {
+  readonly findings: readonly GateFinding[];
+  /** `database.table` of tables whose rows the pipeline has written and which the source does not show. */
+  readonly unseen: readonly string[];
+}
+
+interface Pairs extends Pick<SchemaGates, 'unseen'> {
+  readonly pairs: readonly Pair[];
+}
+
+async function readPairs(config: Config, scope: Scope): Promise<Pairs> {
+  const { signal } = new AbortController();
+  const tables = await withSource(config, signal, (source) => scopedTables(source, scope));
+  const targetOf = ({ version }: CatalogueTable) => scope.targetOf(version.database, version.table);
+  const names = tables.flatMap((table) => targetOf(table) ?? []);
+  return await withTarget(targetLogin(config), signal, async (target) => {
+    const standing = await readStandingSchema(target, [...new Set(names.map(({ schema }) => schema))]);
+    const byName = new Map(standing.tables.map((table) => [quoteTable(table.name), table]));
+    const sequences = Map.groupBy(await readSequences(target, names), ({ table }) => quoteTable(table));
+    const seen = new Set(tables.map(({ version }) => nameOf(version)));
+    const written = await writtenTables(target, config.pipeline);
+    const followed = written.filter(({ database, table }) => scope.isPublished(database, table)).map(nameOf);
+    const pairs = tables.flatMap((table) => {
+      const name = targetOf(table);
+      if (name === null) return [];
+      const { database, table: plain } = table.version;
+      const columnOf = (column: string) => scope.columnOf(database, plain, column);
+      const key = quoteTable(name);
+      return [{ table, standing: byName.get(key) ?? null, sequences: sequences.get(key) ?? [], columnOf }];
+    });
+    return { pairs, unseen: followed.filter((table) => !seen.has(table)) };
+  });
+}
+
+function countedColumns({ table, sequences, columnOf }: Pair): readonly CountedColumn[] {
+  const { columns, nextAutoIncrement: sourceNext } = table;
+  return columns.flatMap(({ name, extra }) => {
+    const target = columnOf(name);
+    if (target === null || !extra.includes('auto_increment')) return [];
+    const hasSequence = sequences.some(({ column }) => column === target);
+    return [{ name: fullName(table, name), sourceNext, hasSequence }];
+  });
+}
+
+/** Each unique index of the source over a text that it compares without case. */
+function foldedKeys({ table, standing, columnOf }: Pair, ddl: Config['target']['ddl']): readonly FoldedKey[] {
+  const { database, table: plain } = table.version;
+  return table.indexes
+    .filter(({ isUnique }) => isUnique)
+    .flatMap(({ parts }) => {
+      const columns = parts.map(({ column }) => table.columns.find(({ name }) => name === column));
+      const folded = columns.filter((column) => column !== undefined && isFolded(column));
+      const known = columns.map((column) => (column === undefined ? null : columnOf(column.name)));
+      // A key with a column that a rule leaves out, or an expression, is none on the target.
+      if (folded.length === 0 || known.includes(null)) return [];
+      const key = columns.map((column, at): KeyColumn => {
+        const name = known[at] ?? '';
+        const there = standing?.columns.find((one) => one.name === name);
+        const isNative = there !== undefined && (/(^|\.)citext$/.test(there.type) || there.isNondeterministic);
+        return { name, isFolded: column !== undefined && isFolded(column), isNative };
+      });
+      const uniques = standing?.indexes.filter(({ isUnique, isValid }) => isUnique && isValid) ?? [];
+      const isKept = uniques.some((index) => keepsKey({ ...index, isPartial: index.predicate !== null }, key));
+      const names = folded.map((column) => `${database}.${plain}.${column?.name}`);
+      return [{ names, isKept, cure: ddl === 'convert' ? byRule(plain, folded) : byIndex(standing, key) }];
+    });
+}
+
+function isFolded({ type, collation }: CatalogueColumn): boolean {
+  return type.kind === 'text' && textRule(collation ?? undefined) === 'lower';
+}
+
+function byRule(table: string, folded: readonly (CatalogueColumn | undefined)[]): string {
+  const rules = folded.map((column) => `${JSON.stringify(column?.name)}: lower`).join(', ');
+  return `tables: { rules: { ${JSON.stringify(table)}: { case: { ${rules} } } } }, then sluice schema apply; or waive it where case never differs.`;
+}
+
+function byIndex(standing: StandingTable | null, key: readonly KeyColumn[]): string {
+  if (standing === null) return 'Make the table on the target.';
+  const parts = key.map(({ name, isFolded: folds, isNative }) =>
+    folds && !isNative ? `lower(${quoteIdent(name)})` : quoteIdent(name),
+  );
+  return `CREATE UNIQUE INDEX CONCURRENTLY ON ${quoteTable(standing.name)} (${parts.join(', ')}), in a migration of the application; or waive it where case never differs.`;
+}
+
+function fullName({ version }: CatalogueTable, column: string): string {
+  return `${version.database}.${version.table}.${column}`;
+}
+
+/** The application must be kept out of the target until the point of no return, and of it again for a rollback. */
+export function targetRolesGate(roles: readonly string[], findings: readonly Finding[]): GateFinding {
+  const unnamed = {
+    text: 'no role of the application is named: nothing keeps it out of the target before the point of no return',
+    cure: 'Set cutover.targetRoles.',
+  };
+  return {
+    gate: 'target-roles',
+    value: `${roles.join(', ')} can be kept out`,
+    threshold: 'the application’s roles can be kept out of the target',
+    problems: roles.length === 0 ? [unnamed] : blockersOf(findings),
+  };
+}
+
+/** What a check has found that makes its object impossible. */
+export function blockersOf(
+  findings: readonly Pick<Finding, 'severity' | 'object' | 'message' | 'cure'>[],
+): GateFinding['problems'] {
+  const blockers = findings.filter(({ severity }) => severity === 'blocker');
+  return blockers.map(({ object, message, cure }) => ({ text: `${object}: ${message}`, cure: cure.join('; ') }));
+}
+
+/** Every command that is configured. */
+export async function configuredHooks({ cutover, folder }: Config): Promise<GateFinding> {
+  const hooks = Object.entries(cutover.hooks).flatMap(([name, line]): Hook[] =>
+    line === null ? [] : [{ key: `cutover.hooks.${name}`, line: line.reveal() }],
+  );
+  return await hooksGate(hooks, folder);
+}
