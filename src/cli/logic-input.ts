@@ -3,7 +3,13 @@ import type { Config } from '../config/config.ts';
 import { sourceLogin, targetLogin } from '../config/login.ts';
 import { schemasOf } from '../config/target-name.ts';
 import { SluiceError } from '../contract/error.ts';
-import { type Catalogue, catalogueOf, catalogueOfScript, type TargetTypeOf } from '../logic/catalogue.ts';
+import {
+  type Catalogue,
+  type Collations,
+  catalogueOf,
+  catalogueOfScript,
+  type TargetTypeOf,
+} from '../logic/catalogue.ts';
 import type { Language } from '../logic/parse-program.ts';
 import type { Program } from '../logic/program.ts';
 import { readSource } from '../logic/read/source.ts';
@@ -70,8 +76,8 @@ async function fromSource(call: Call): Promise<LogicInput> {
       programs.push(...found.programs);
     }
     const tables = await readCatalogue(connection, { databases: source.databases });
-    const { typeOf, caseCollation } = await targetFacts(call, config);
-    const catalogue = catalogueOf(tables, typeOf, caseCollation);
+    const { typeOf, collations } = await targetFacts(call, config);
+    const catalogue = catalogueOf(tables, typeOf, collations);
     return { from: source.databases.join(', '), programs, catalogue, firstLineOf: () => 1 };
   } finally {
     await connection.close();
@@ -89,35 +95,35 @@ const COLUMNS = `SELECT table_name AS "table", column_name AS "column", data_typ
 const FOLDS = `SELECT upper('é') = 'É' AS folds, (SELECT collname FROM pg_collation
   WHERE collnamespace = 'pg_catalog'::regnamespace AND collname IN ('pg_c_utf8', 'C.utf8', 'C.UTF-8', 'en_US.utf8', 'und-x-icu')
     AND collencoding IN (-1, pg_char_to_encoding(getdatabaseencoding()))
-  ORDER BY array_position(ARRAY['pg_c_utf8', 'C.utf8', 'C.UTF-8', 'en_US.utf8', 'und-x-icu'], collname::text) LIMIT 1) AS other`;
+  ORDER BY array_position(ARRAY['pg_c_utf8', 'C.utf8', 'C.UTF-8', 'en_US.utf8', 'und-x-icu'], collname::text) LIMIT 1) AS other,
+  (SELECT collname FROM pg_collation WHERE collnamespace = 'pg_catalog'::regnamespace AND collname = 'und-x-icu') AS root`;
 const ASCII_ALONE =
   'TARGET_CTYPE: upper() and lower() of the target know the letters of ASCII alone (its LC_CTYPE is C), so that É and é stay two, and UPPER of é is é: see sluice check';
 
 interface TargetFacts {
   readonly typeOf: TargetTypeOf;
-  readonly caseCollation: string | undefined;
+  readonly collations: Collations | undefined;
 }
 
 /** Types of the target's columns as they stand; without the target each column has the type it has by default. */
 async function targetFacts({ output }: Call, config: Config): Promise<TargetFacts> {
   const types = new Map<string, string>();
   const typeOf: TargetTypeOf = (table, column) => types.get(`${table}.${column}`);
-  let caseCollation: string | undefined;
+  let collations: Collations | undefined;
   try {
     const session = await connectPostgres(targetLogin(config));
     const { rows } = await session.query(`${COLUMNS}(${schemasOf(config).map(quoteLiteral).join(', ')})`);
     for (const row of rows) types.set(`${row['table']}.${row['column']}`, row['type'] ?? '');
     const [fact] = (await session.query(FOLDS)).rows;
-    if (fact?.['folds'] !== 't') {
-      caseCollation = fact?.['other'] ?? undefined;
-      output.warn(caseCollation === undefined ? ASCII_ALONE : byOther(caseCollation));
-    }
+    const caseCollation = fact?.['folds'] === 't' ? undefined : (fact?.['other'] ?? undefined);
+    collations = { caseCollation, orderCollation: fact?.['root'] ?? undefined };
+    if (fact?.['folds'] !== 't') output.warn(caseCollation === undefined ? ASCII_ALONE : byOther(caseCollation));
     await session.close();
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     output.warn(`the target is not there (${error.code}): columns are taken to have their default types`);
   }
-  return { typeOf, caseCollation };
+  return { typeOf, collations };
 }
 
 function byOther(collation: string): string {

@@ -40,15 +40,27 @@ export interface CascadingKey {
   readonly parentColumns: readonly string[];
 }
 
+/** Collations of the target that conversions may use. */
+export interface Collations {
+  /** One that knows the case of letters beyond ASCII, where that of its database does not. */
+  readonly caseCollation?: string | undefined;
+  /** ICU's root collation; undefined: the server was built without ICU. */
+  readonly orderCollation?: string | undefined;
+}
+
+/** Of a target that was not asked: packages and managed services of PostgreSQL 15 and later all have ICU. */
+const UNASKED: Collations = { orderCollation: 'und-x-icu' };
+
 /** What is known of tables and routines of the source. */
 export class Catalogue {
   readonly #tables: ReadonlyMap<string, KnownTable>;
-  /** A collation of the target that knows the case of letters beyond ASCII, where that of its database does not. */
   readonly caseCollation: string | undefined;
+  readonly orderCollation: string | undefined;
 
-  constructor(tables: ReadonlyMap<string, KnownTable>, caseCollation?: string) {
+  constructor(tables: ReadonlyMap<string, KnownTable>, { caseCollation, orderCollation }: Collations = UNASKED) {
     this.#tables = tables;
     this.caseCollation = caseCollation;
+    this.orderCollation = orderCollation;
   }
 
   /** By the last part of its name: one database is converted at a time. */
@@ -73,10 +85,10 @@ export type TargetTypeOf = (table: string, column: string) => string | undefined
 export function catalogueOf(
   tables: readonly CatalogueTable[],
   typeOf: TargetTypeOf = () => undefined,
-  caseCollation?: string,
+  collations: Collations = UNASKED,
 ): Catalogue {
   const known = tables.map((table) => [key(table.version.table), knownTable(table, typeOf)] as const);
-  return new Catalogue(new Map(known), caseCollation);
+  return new Catalogue(new Map(known), collations);
 }
 
 function knownTable(table: CatalogueTable, typeOf: TargetTypeOf): KnownTable {

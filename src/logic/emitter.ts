@@ -6,7 +6,7 @@ import type { Span } from '../sql/span.ts';
 import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
 import { translateStatement } from '../sql/translate-statement.ts';
-import { BIGINT, padsSpace, UNKNOWN, type ValueType } from '../sql/value-type.ts';
+import { BIGINT, padsSpace, textOrder, textRule, UNKNOWN, type ValueType } from '../sql/value-type.ts';
 import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
@@ -306,7 +306,9 @@ export class Emitter {
       routine: (parts) => this.routine(parts),
       textRule: this.context.textRule,
       ignoresBlanks: padsSpace(collation) ?? (dialect.flavor === 'mariadb' || dialect.version < WITHOUT_PAD),
+      textOrder: textRule(collation) === this.context.textRule ? textOrder(collation) : undefined,
       caseCollation: this.context.catalogue.caseCollation,
+      orderCollation: this.context.catalogue.orderCollation,
       timeZone: this.context.timeZone,
       mustBeImmutable: false,
       hasHelpers: this.hasHelpers,

@@ -20,10 +20,6 @@ export function firstRows(
   context: Context,
 ): string {
   const key = rowKey(source).map((column) => `${qualifier(source)}.${column}`);
-  for (const item of node.orderBy) {
-    if (context.silently(item.expression).type.kind === 'text')
-      context.report('TEXT_ORDER', item, 'rows are ordered by a text');
-  }
   const order = orderBy(node.orderBy, context);
   const limit = printLimit(node.limit, context);
   const rows = `SELECT ${key.join(', ')} FROM ${query.from}${query.where} ${order}${order === '' ? '' : ' '}${limit} FOR UPDATE`;

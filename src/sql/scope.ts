@@ -1,6 +1,6 @@
 import type { Dialect } from './dialect.ts';
 import type { Name } from './expression.ts';
-import type { TextRule, ValueType } from './value-type.ts';
+import type { TextOrder, TextRule, ValueType } from './value-type.ts';
 
 /** A column or a variable as the target has it. */
 export interface Resolved {
@@ -64,8 +64,12 @@ export interface Scope {
   readonly textRule: TextRule;
   /** Whether blanks at the end of texts count when no column tells: they do not under a PAD SPACE collation. */
   readonly ignoresBlanks?: boolean;
+  /** How texts are put in order when no column tells; undefined: not known. */
+  readonly textOrder?: TextOrder | undefined;
   /** A collation of the target, by its name, under which upper() and lower() know more letters than its database does. */
   readonly caseCollation?: string | undefined;
+  /** ICU's root collation, as the target names it; undefined: it has none. */
+  readonly orderCollation?: string | undefined;
   /** The session time zone of the source's application, as PostgreSQL names it: `UTC`, `Europe/Vienna`. */
   readonly timeZone: string;
   /**

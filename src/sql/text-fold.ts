@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { atom, type Fragment } from './fragment.ts';
 import { ignoresBlanks, ruleOf, underRule } from './rule/comparison.ts';
+import { inOrder, orderOf } from './text-order.ts';
 import type { ValueType } from './value-type.ts';
 
 /**
@@ -14,4 +15,9 @@ export function isFolded(type: ValueType, context: Context): boolean {
 /** A value as rows fall together by it. */
 export function folded(value: Fragment, context: Context): Fragment {
   return isFolded(value.type, context) ? underRule(value, 'lower', ignoresBlanks([value], context)) : value;
+}
+
+/** A value as rows are ordered by it. */
+export function ordered(value: Fragment, context: Context): Fragment {
+  return inOrder(folded(value, context), orderOf([value.type], context), context);
 }

@@ -5,6 +5,13 @@
  */
 export type TextRule = 'lower' | 'exact' | 'native';
 
+/**
+ * How a collation puts texts in order: `unicode` by Unicode's weights, as ICU's root collation does (measured: UCA 9.0.0
+ * alike, 4.0.0 and 5.2.0 but for the signs ` and ^); `upper` by the code points of the capital letters (`general_ci`;
+ * letters with accents by their bare ones); `bytes` by code points (`_bin`).
+ */
+export type TextOrder = 'unicode' | 'upper' | 'bytes';
+
 /** What a PostgreSQL expression of ours gives. */
 export type ValueType =
   | { readonly kind: 'null' }
@@ -29,7 +36,7 @@ export type ValueType =
    * `rule` undefined: a literal, which takes the other side's. `members` of an ENUM, which is ordered by their places;
    * `flags` of a SET, which is the text of some of them. `isPadded`: CHAR, of which blanks at the end are no part.
    * `ignoresBlanks`: whether its collation takes texts for equal that differ in blanks at the end (PAD SPACE); undefined
-   * where no collation is known.
+   * where no collation is known. `order` undefined: not known, or one that the target has not.
    */
   | {
       readonly kind: 'text';
@@ -38,6 +45,7 @@ export type ValueType =
       readonly flags?: readonly string[];
       readonly isPadded?: boolean;
       readonly ignoresBlanks?: boolean;
+      readonly order?: TextOrder;
     }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bits' }
@@ -89,14 +97,28 @@ export function asCharacters(type: ValueType): ValueType {
 }
 
 /** A text of the same collation that is no more than its characters. */
-export function plainText({ rule, ignoresBlanks }: Extract<ValueType, { kind: 'text' }>): ValueType {
-  return { kind: 'text', rule, ...(ignoresBlanks === undefined ? {} : { ignoresBlanks }) };
+export function plainText({ rule, ignoresBlanks, order }: TextType): ValueType {
+  return { kind: 'text', rule, ...known({ ignoresBlanks, order }) };
+}
+
+type TextType = Extract<ValueType, { kind: 'text' }>;
+
+function known({ ignoresBlanks, order }: { [Key in 'ignoresBlanks' | 'order']: TextType[Key] | undefined }) {
+  return { ...(ignoresBlanks === undefined ? {} : { ignoresBlanks }), ...(order === undefined ? {} : { order }) };
 }
 
 /** A text of a collation of the source. */
-export function textType(collation: string | undefined): Extract<ValueType, { kind: 'text' }> {
+export function textType(collation: string | undefined): TextType {
   const ignoresBlanks = padsSpace(collation);
-  return { kind: 'text', rule: textRule(collation), ...(ignoresBlanks === undefined ? {} : { ignoresBlanks }) };
+  return { kind: 'text', rule: textRule(collation), ...known({ ignoresBlanks, order: textOrder(collation) }) };
+}
+
+/** The order of a collation of the source; those of one language have one of their own. */
+export function textOrder(collation = ''): TextOrder | undefined {
+  if (/_bin$/i.test(collation)) return 'bytes';
+  if (/^(?:utf8|utf8mb3|utf8mb4)_general_ci$|^latin1_swedish_ci$/i.test(collation)) return 'upper';
+  const isRoot = /^(?:utf8|utf8mb3|utf8mb4)_(?:0900_(?:ai_ci|as_ci|as_cs)|unicode(?:_520)?_ci)$/i.test(collation);
+  return isRoot || /^(?:utf8mb[34]_)?uca1400_(?:nopad_)?a[is]_c[is]$/i.test(collation) ? 'unicode' : undefined;
 }
 
 /** Whether a collation is PAD SPACE: all are but those of UCA 9 (MySQL 8), MariaDB's `_nopad_` ones, and `binary`. */

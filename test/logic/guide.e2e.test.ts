@@ -27,6 +27,7 @@ describe.each([
       'rest.sql',
       'ordinary.sql',
       'crossing.sql',
+      'sorted.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

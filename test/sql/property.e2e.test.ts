@@ -14,6 +14,7 @@ const MYSQL = dialect('mysql', 90_704);
 const NAMES = Object.keys(COLUMNS) as (keyof SampleRow)[];
 const SCOPE: Scope = {
   ...emptyScope(MYSQL),
+  orderCollation: 'und-x-icu',
   resolve: (parts) => {
     const name = NAMES.find((one) => one === parts.at(-1)?.text);
     return name === undefined ? undefined : { sql: name, type: columnType(COLUMNS[name][0], 'utf8mb4_0900_ai_ci') };

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import type { OrderItem } from '../expression.ts';
 import { type Fragment, quoteLiteral } from '../fragment.ts';
 import { isMember } from '../member.ts';
-import { folded } from '../text-fold.ts';
+import { ordered } from '../text-fold.ts';
+import { orderFinding, orderOf } from '../text-order.ts';
 import { asCharacters } from '../value-type.ts';
 
 /** ORDER BY with NULLs where MySQL has them: first when ascending, last when descending. '' without items. */
@@ -11,6 +12,9 @@ export function orderBy(items: readonly OrderItem[], context: Context): string {
   if (items.length === 0) return '';
   const parts = items.map((item) => {
     const value = context.fragment(item.expression);
+    const isByText = value.type.kind === 'text' && !isMember(value);
+    const found = isByText ? orderFinding(orderOf([value.type], context)) : undefined;
+    if (found !== undefined) context.report(found, item, 'rows are ordered by a text');
     return orderItem(item, flagNumber(value)?.sql ?? orderedBy(toValue(value), context));
   });
   return `ORDER BY ${parts.join(', ')}`;
@@ -20,7 +24,7 @@ export function orderBy(items: readonly OrderItem[], context: Context): string {
 export function orderedBy(value: Fragment, context: Context): string {
   const { sql, type } = value;
   if (type.kind !== 'text' || type.members === undefined || !isMember(value))
-    return folded({ ...value, type: asCharacters(type) }, context).sql;
+    return ordered({ ...value, type: asCharacters(type) }, context).sql;
   return `array_position(ARRAY[${type.members.map(quoteLiteral).join(', ')}], ${sql}::text)`;
 }
 

@@ -5,7 +5,8 @@ import { atom, compound, type Fragment, quoteName } from '../fragment.ts';
 import type { CommonTable, Query, QueryBody, SetOperation, With } from '../query.ts';
 import { isSame, withTable } from '../query-scope.ts';
 import type { TableColumn } from '../scope.ts';
-import { folded, isFolded } from '../text-fold.ts';
+import { folded, isFolded, ordered } from '../text-fold.ts';
+import { orderFinding, orderOf } from '../text-order.ts';
 import { scaleOf, UNKNOWN, type ValueType } from '../value-type.ts';
 import { type PrintInner, renamed } from './from.ts';
 import { printLocks } from './lock.ts';
@@ -183,8 +184,9 @@ function foldedOrder(items: readonly OrderItem[], columns: readonly TableColumn[
     const column = columnOf(item, columns);
     if (column === undefined || !isFoldedOrder(item, columns, context))
       return namedOrder([item], context).replace(/^ORDER BY /, '');
-    context.report('TEXT_ORDER', item, 'rows are ordered by a text');
-    return orderItem(item, folded(atom(quoteName(column.name), column.type), context).sql);
+    const found = orderFinding(orderOf([column.type], context));
+    if (found !== undefined) context.report(found, item, 'rows are ordered by a text');
+    return orderItem(item, ordered(atom(quoteName(column.name), column.type), context).sql);
   });
   return `ORDER BY ${parts.join(', ')}`;
 }

@@ -7,7 +7,8 @@ import { orderBy, orderedBy } from '../print/order.ts';
 import { printOver } from '../print/window.ts';
 import { variableOf } from '../query-scope.ts';
 import type { Scope } from '../scope.ts';
-import { folded, isFolded } from '../text-fold.ts';
+import { folded, isFolded, ordered } from '../text-fold.ts';
+import { orderFinding, orderOf } from '../text-order.ts';
 import {
   BIGINT,
   decimal,
@@ -166,11 +167,13 @@ function numeric(
 /** The least and the greatest text depend on the order of texts. */
 function extreme(name: string, node: Aggregate, args: readonly Fragment[], context: Context): Fragment {
   const value = toValue(args[0] ?? atom('NULL', { kind: 'null' }));
-  if (value.type.kind === 'text')
-    context.report('TEXT_ORDER', node, 'the least or greatest text depends on the order of texts');
   const { type } = value;
-  if (node.over === undefined && isFolded(type, context)) {
-    const order = `${folded(value, context).sql}${name === 'max' ? ' DESC NULLS LAST' : ''}`;
+  const isOrdered = node.over === undefined && isFolded(type, context);
+  const found = orderFinding(isOrdered ? orderOf([type], context) : undefined);
+  if (type.kind === 'text' && found !== undefined)
+    context.report(found, node, 'the least or greatest text depends on the order of texts');
+  if (isOrdered) {
+    const order = `${ordered(value, context).sql}${name === 'max' ? ' DESC NULLS LAST' : ''}`;
     return atom(`(array_agg(${value.sql} ORDER BY ${order}))[1]`, type);
   }
   // Of an ENUM too it is the least of the texts, and is a text.

@@ -6,6 +6,7 @@ import { isZeroDate } from '../date-literal.ts';
 import type { ComparisonOperator, Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from '../fragment.ts';
 import type { Span } from '../span.ts';
+import { inOrder, orderFinding, orderOf } from '../text-order.ts';
 import { BOOLEAN, isCalendar, isNumeric, type TextRule } from '../value-type.ts';
 import { comparedYears } from '../year.ts';
 
@@ -148,12 +149,29 @@ function calendars(left: Fragment, right: Fragment, { context, span }: Place): r
 function texts(left: Fragment, right: Fragment, place: Place, byOrder: boolean): readonly [Fragment, Fragment] {
   const rule = ruleOf([left, right], place.context);
   const isBlind = ignoresBlanks([left, right], place.context);
-  if (byOrder) place.context.report('TEXT_ORDER', place.span, 'texts are compared by order');
+  if (byOrder) return orderedTexts([left, right], rule, isBlind, place);
   if (rule === 'exact') return exactTexts(left, right, place, isBlind);
-  if (!byOrder && (isCaseless(left) || isCaseless(right)))
+  if (isCaseless(left) || isCaseless(right))
     return [underRule(left, 'exact', isBlind), underRule(right, 'exact', isBlind)];
   if (rule === 'lower') place.context.report('TEXT_CASE', place.span, 'texts are compared without regard to case');
   return [underRule(left, rule, isBlind), underRule(right, rule, isBlind)];
+}
+
+function orderedTexts(
+  [left, right]: readonly [Fragment, Fragment],
+  rule: TextRule,
+  isBlind: boolean,
+  place: Place,
+): readonly [Fragment, Fragment] {
+  const { context, span } = place;
+  const order = orderOf([left.type, right.type], context);
+  const found = orderFinding(order);
+  if (found !== undefined) context.report(found, span, 'texts are compared by order');
+  const [a, b] =
+    rule === 'exact'
+      ? exactTexts(left, right, place, isBlind)
+      : [underRule(left, rule, isBlind), underRule(right, rule, isBlind)];
+  return [inOrder(a, order, context), order === 'upper' ? inOrder(b, order, context) : b];
 }
 
 /** A column stays as it is, so that its index is found: blanks that are stored at its end count. */

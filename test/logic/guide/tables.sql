@@ -49,3 +49,6 @@ CREATE TABLE vehicle (id int NOT NULL PRIMARY KEY, built year NULL, load_kg int 
 INSERT INTO vehicle VALUES (1, 2020, 10, 'a', 1), (2, 0, 20, NULL, NULL), (3, 2000, 0, 'c', -1), (4, NULL, 5, 'd', 5), (5, 1999, 999, '', 127)//
 CREATE TABLE job (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, what varchar(10) NULL, state enum('new','done') NOT NULL, marks set('a','b') NOT NULL DEFAULT '', UNIQUE KEY job_what (what))//
 INSERT INTO job (what, state) VALUES ('old', 'done')//
+CREATE TABLE filed (id int NOT NULL PRIMARY KEY, d varchar(20) NULL, g varchar(20) COLLATE utf8mb4_general_ci NULL, n varchar(20) COLLATE utf8mb4_unicode_ci NULL, b varchar(20) COLLATE utf8mb4_bin NULL, mark int NULL)//
+INSERT INTO filed (id, d) VALUES (1, 'Ann'), (2, 'ann lee'), (3, 'Ann-Lee'), (4, 'ann_x'), (5, 'anna'), (6, 'O''Brien'), (7, 'obrien'), (8, 'A1'), (9, 'a10'), (10, 'a2'), (11, 'a[b'), (12, '_a'), (13, 'zoe'), (14, 'Zora'), (15, '(a)'), (16, 'x@y.de'), (17, '#5'), (18, '~t'), (19, ''), (20, NULL), (21, 'B'), (22, 'a:c'), (23, 'a\\c'), (24, '10'), (25, '9')//
+UPDATE filed SET g = d, n = d, b = d//
