@@ -32,7 +32,8 @@ function loosely(
   { column, context, span }: { readonly column: TableColumn; readonly context: Context; readonly span: Span },
 ): Fragment {
   const { lengthChars, isNarrow, sql } = column;
-  const isSettled = value.literal !== undefined || value.type.kind === 'boolean' || /^\d+$/.test(found.sql);
+  const isFlag = [value.type, column.type].some(({ kind }) => kind === 'boolean');
+  const isSettled = value.literal !== undefined || isFlag || /^\d+$/.test(found.sql);
   if (found.sql === sql || value.type.kind === 'null' || value.sql === 'DEFAULT') return found;
   if (isNarrow === true && !isSettled)
     context.report('NOT_STRICT', span, `${column.name} takes the nearest number that it holds on the source`);
