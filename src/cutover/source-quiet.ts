@@ -39,8 +39,8 @@ const INSTRUMENT = `SELECT COUNT(*) AS count FROM performance_schema.setup_consu
   WHERE c.NAME = 'events_transactions_current' AND c.ENABLED = 'YES' AND i.NAME = 'transaction' AND i.ENABLED = 'YES'`;
 
 async function longTransactions(connection: MysqlConnection, limits: QuietLimits): Promise<readonly Problem[]> {
-  const rows = await told(() => openTransactions(connection));
-  if (rows === null) return [blind('open transactions', 'PROCESS')];
+  const rows = await openTransactions(connection);
+  if (typeof rows === 'string') return [blind('open transactions', rows)];
   const open = rows.filter(({ thread, seconds }) => {
     const isOurs = limits.ours.includes(thread ?? '') || thread === String(connection.threadId);
     return !isOurs && Number(seconds) * 1000 >= limits.longestMs;
@@ -51,15 +51,15 @@ async function longTransactions(connection: MysqlConnection, limits: QuietLimits
   }));
 }
 
-/** innodb_trx of MySQL fails while one of them runs a statement with letters beyond utf8mb3, as any emoji is. */
-async function openTransactions(connection: MysqlConnection): Promise<readonly Row[]> {
+/** A right that is missing for it; innodb_trx of MySQL fails while one of them runs a statement with letters beyond utf8mb3, as any emoji is. */
+async function openTransactions(connection: MysqlConnection): Promise<readonly Row[] | string> {
   try {
-    return await connection.rows(OPEN);
+    return (await told(() => connection.rows(OPEN), CANNOT_CONVERT_STRING)) ?? 'PROCESS';
   } catch (error) {
     if (!(error instanceof SourceError) || error.errno !== CANNOT_CONVERT_STRING) throw error;
-    const { count } = await connection.row(INSTRUMENT);
-    if (count === '0') throw error;
-    return await connection.rows(OPEN_BY_INSTRUMENT);
+    const found = await told(() => connection.row(INSTRUMENT));
+    if (found?.['count'] === '0') throw error;
+    return (found && (await told(() => connection.rows(OPEN_BY_INSTRUMENT)))) ?? 'SELECT on performance_schema.*';
   }
 }
 
@@ -75,10 +75,11 @@ async function preparedXa(connection: MysqlConnection): Promise<readonly Problem
 }
 
 /** null where the right is missing: then nothing is known. */
-async function told(ask: () => Promise<readonly Row[]>): Promise<readonly Row[] | null> {
+async function told<T>(ask: () => Promise<T>, but?: number): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof SourceError && error.errno === but) throw error;
     if (error instanceof SluiceError && error.disposition !== 'retry') return null;
     throw error;
   }

@@ -65,6 +65,15 @@ export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
       await expect.poll(() => problems(0), PATIENT).toEqual([]);
     });
 
+    const curesOf = async (user: string) => {
+      await looker.run(`CREATE USER ${user}@'%' IDENTIFIED BY '${user}'`);
+      await looker.run(`GRANT PROCESS, XA_RECOVER_ADMIN ON *.* TO ${user}@'%'`);
+      const session = await connectMysql(login(user, user));
+      const { problems } = await sourceQuiet(session, { longestMs: 0, ours: [] });
+      await session.close();
+      return problems.map(({ cure }) => cure).join(' ');
+    };
+
     test('it is named also while it runs a statement that utf8mb3 has no letters for', async () => {
       const thread = String(writer.threadId);
       await looker.row("SELECT GET_LOCK('quiet', 0)");
@@ -76,6 +85,7 @@ export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
         await expect.poll(() => problems(0), PATIENT).toEqual([expect.stringContaining(`session ${thread} is open`)]);
         expect(await problems(0, [thread])).toEqual([]);
         expect(await problems(3_600_000)).toEqual([]);
+        if (kind === 'mysql') expect(await curesOf('half')).toContain('SELECT on performance_schema');
       } finally {
         await looker.row("SELECT RELEASE_LOCK('quiet')");
         await waiting;
@@ -113,7 +123,8 @@ export function sourceQuietContract(kind: 'mysql' | 'mariadb'): void {
       try {
         expect((await found()).map(({ cure }) => cure).join(' ')).toContain('PROCESS');
         await looker.run(`GRANT PROCESS${kind === 'mysql' ? ', XA_RECOVER_ADMIN' : ''} ON *.* TO given@'%'`);
-        expect(await found()).toEqual([]);
+        // What a session ran with an emoji in it MySQL keeps for a moment, and tells then with another right alone.
+        await expect.poll(found, PATIENT).toEqual([]);
       } finally {
         await kept.close();
       }
