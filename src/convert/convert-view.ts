@@ -8,7 +8,7 @@ import type { Name } from '../sql/expression.ts';
 import type { Finding } from '../sql/finding.ts';
 import { layOut } from '../sql/layout.ts';
 import { parseQuery } from '../sql/parse.ts';
-import { emptyScope, type TableColumn, type TableShape } from '../sql/scope.ts';
+import { emptyScope, ROOT_COLLATION, type TableColumn, type TableShape } from '../sql/scope.ts';
 import { translateQuery } from '../sql/translate.ts';
 import type { SchemaDesign, TableDesign, ViewDesign } from './design.ts';
 import { noteText } from './expression.ts';
@@ -126,7 +126,8 @@ class ViewConverter {
       return ground === undefined ? undefined : shape(ground, sqlOf(ground));
     };
     const timeZone = policyOf(view.database, view.name, '').zone ?? 'UTC';
-    const scope = { ...emptyScope(dialect), table, timeZone, isUnsignedChecked: true };
+    // Whether the target has the collation is proven with the view.
+    const scope = { ...emptyScope(dialect), table, timeZone, isUnsignedChecked: true, orderCollation: ROOT_COLLATION };
     return translateQuery(parseQuery(view.definition, dialect), scope, view.definition);
   }
 

@@ -6,7 +6,7 @@ import type { Name } from '../sql/expression.ts';
 import { quoteName } from '../sql/fragment.ts';
 import { lex } from '../sql/lexer.ts';
 import { cursorAt } from '../sql/parse.ts';
-import type { TableColumn, TableShape } from '../sql/scope.ts';
+import { ROOT_COLLATION, type TableColumn, type TableShape } from '../sql/scope.ts';
 import { SyntaxFailure } from '../sql/syntax-failure.ts';
 import type { ValueType } from '../sql/value-type.ts';
 import { rulesNamedAsTypes } from './check-name.ts';
@@ -49,7 +49,7 @@ export interface Collations {
 }
 
 /** Of a target that was not asked: packages and managed services of PostgreSQL 15 and later all have ICU. */
-const UNASKED: Collations = { orderCollation: 'und-x-icu' };
+const UNASKED: Collations = { orderCollation: ROOT_COLLATION };
 
 /** What is known of tables and routines of the source. */
 export class Catalogue {
@@ -196,9 +196,20 @@ function scriptColumn(column: ColumnDefinition, isTemporary: boolean): TableColu
   };
 }
 
+/** Columns that say no collation have that of the table, where it says one. */
+function withCollation({ columns, options }: TableDefinition, text: string): readonly ColumnDefinition[] {
+  const told =
+    options === undefined ? null : /\bCOLLATE\s*=?\s*['"]?(\w+)/i.exec(text.slice(options.start, options.end));
+  const collation = told?.[1];
+  if (collation === undefined) return columns;
+  const isOwn = ({ type }: ColumnDefinition) => type.collation !== undefined || type.charset !== undefined;
+  return columns.map((column) => (isOwn(column) ? column : { ...column, type: { ...column.type, collation } }));
+}
+
 /** A table by its definition; `schema` stands before its name on the target. */
 export function tableOf(definition: TableDefinition, text = '', schema = ''): KnownTable {
-  const columns = definition.columns.map((column) => scriptColumn(column, definition.isTemporary));
+  const collated = withCollation(definition, text);
+  const columns = collated.map((column) => scriptColumn(column, definition.isTemporary));
   const keys = definition.keys.filter(({ kind, isPlain }) => isPlain && (kind === 'primary' || kind === 'unique'));
   const own = definition.columns.filter(({ key: of }) => of !== undefined);
   const uniques = [
@@ -225,7 +236,7 @@ export function tableOf(definition: TableDefinition, text = '', schema = ''): Kn
     cascades: definition.keys.flatMap(({ kind, columns: own, start, end }) =>
       kind === 'foreign' ? cascadeOf(own, text.slice(start, end)) : [],
     ),
-    sourceTypes: new Map(definition.columns.map((column) => [key(column.name.text), column.type])),
+    sourceTypes: new Map(collated.map((column) => [key(column.name.text), column.type])),
     rules: [],
   };
 }

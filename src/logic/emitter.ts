@@ -6,7 +6,16 @@ import type { Span } from '../sql/span.ts';
 import type { Delete, Insert, Update } from '../sql/statement.ts';
 import { type Purpose, type Translation, translateExpression, translateQuery } from '../sql/translate.ts';
 import { translateStatement } from '../sql/translate-statement.ts';
-import { BIGINT, padsSpace, textOrder, textRule, UNKNOWN, type ValueType } from '../sql/value-type.ts';
+import {
+  BIGINT,
+  padsSpace,
+  type TextOrder,
+  textOrder,
+  textRule,
+  UNKNOWN,
+  usualOrder,
+  type ValueType,
+} from '../sql/value-type.ts';
 import type { ActionItem } from './action-item.ts';
 import type { Block, BodyStatement } from './body.ts';
 import type { KnownTable } from './catalogue.ts';
@@ -306,7 +315,7 @@ export class Emitter {
       routine: (parts) => this.routine(parts),
       textRule: this.context.textRule,
       ignoresBlanks: padsSpace(collation) ?? (dialect.flavor === 'mariadb' || dialect.version < WITHOUT_PAD),
-      textOrder: textRule(collation) === this.context.textRule ? textOrder(collation) : undefined,
+      textOrder: this.#textOrder(),
       caseCollation: this.context.catalogue.caseCollation,
       orderCollation: this.context.catalogue.orderCollation,
       timeZone: this.context.timeZone,
@@ -317,6 +326,13 @@ export class Emitter {
       isDuplicateAwaited: this.frames.some((frame) => frame.isDuplicateAwaited),
       isTextAwaited: this.frames.some((frame) => frame.isTextAwaited),
     };
+  }
+
+  /** Of variables and literals. */
+  #textOrder(): TextOrder | undefined {
+    const { dialect, collation } = this.program;
+    if (collation === undefined) return usualOrder(dialect);
+    return textRule(collation) === this.context.textRule ? textOrder(collation) : undefined;
   }
 
   /** A temporary table of the program, else one of the source. */

@@ -101,6 +101,9 @@ export interface Scope {
   readonly mustBeImmutable: boolean;
 }
 
+/** ICU's root collation, which every PostgreSQL that was built with ICU has. */
+export const ROOT_COLLATION = 'und-x-icu';
+
 /** A scope without any column: what is true of an expression of literals. */
 export function emptyScope(dialect: Dialect): Scope {
   const none = (): undefined => undefined;

@@ -8,7 +8,7 @@ export function orderOf(types: readonly ValueType[], { scope }: Context): TextOr
   const texts = types.filter((type) => type.kind === 'text');
   if (texts.length < types.length) return undefined;
   const orders = new Set(texts.filter(({ rule }) => rule !== undefined).map(({ order }) => order));
-  const [order = scope.textOrder] = orders;
+  const order = orders.size === 0 ? scope.textOrder : [...orders][0];
   if (orders.size > 1 || (order === 'unicode' && scope.orderCollation === undefined)) return undefined;
   return order;
 }

@@ -113,6 +113,17 @@ export function textType(collation: string | undefined): TextType {
   return { kind: 'text', rule: textRule(collation), ...known({ ignoresBlanks, order: textOrder(collation) }) };
 }
 
+/** The order of what a server takes where nobody has said another collation; the version as 80036. */
+export function usualOrder({
+  flavor,
+  version,
+}: {
+  readonly flavor: 'mysql' | 'mariadb';
+  readonly version: number;
+}): TextOrder {
+  return version >= (flavor === 'mysql' ? 80_000 : 110_600) ? 'unicode' : 'upper';
+}
+
 /** The order of a collation of the source; those of one language have one of their own. */
 export function textOrder(collation = ''): TextOrder | undefined {
   if (/_bin$/i.test(collation)) return 'bytes';

@@ -360,6 +360,24 @@ test('what says its order and sets its variable is not told', () => {
   for (const code of ['LIST_ORDER', 'USER_VARIABLE']) expect(told).not.toContain(code);
 });
 
+test.each([
+  ['', 'ORDER BY lower(s) COLLATE "und-x-icu" NULLS FIRST', []],
+  ['COLLATE=utf8mb4_bin', 'ORDER BY s COLLATE "C" NULLS FIRST', []],
+  [
+    'DEFAULT CHARSET=utf8mb4 COLLATE utf8mb4_general_ci',
+    `ORDER BY upper(lower(rtrim(s, ' '))) COLLATE "C" NULLS FIRST`,
+    [],
+  ],
+  ['COLLATE=utf8mb4_de_pb_0900_ai_ci', 'ORDER BY lower(s) NULLS FIRST', ['TEXT_ORDER']],
+])('a text of a table with %s is put in the order of its collation', (collation, order, told) => {
+  const table = `CREATE TABLE t (a INT PRIMARY KEY, s VARCHAR(20)) ${collation}`;
+  const query = "SELECT a FROM t WHERE s > 'm' ORDER BY s";
+  const [found] = convert(`DELIMITER //\n${table}//\nCREATE PROCEDURE p() ${query}//`);
+  expect(found?.statements.join()).toContain(order);
+  const codes = found?.items.filter(({ severity }) => severity === 'review').map(({ code }) => code);
+  expect([...new Set(codes)]).toEqual(told);
+});
+
 test('a number that a routine takes as bits is told', () => {
   const [found] = convert('CREATE FUNCTION f(b BIT(8)) RETURNS INT DETERMINISTIC RETURN b + 0');
   expect(found?.items.map(({ code }) => code)).toContain('BIT_PARAMETER');
