@@ -92,6 +92,7 @@ function programs(kind: TestSource['kind']): string[] {
     'DROP TABLE gone',
     "CREATE VIEW plain AS SELECT id, code AS `zip code` FROM parent WHERE alt > 3 AND code <> 'it''s'",
     'CREATE VIEW above AS SELECT `zip code` FROM plain',
+    'CREATE VIEW ends AS SELECT MIN(code) AS first, MAX(code) AS last, COUNT(*) AS n FROM parent',
     `CREATE ${definer} VIEW lost AS SELECT id FROM parent`,
     'CREATE TRIGGER tr BEFORE INSERT ON parent FOR EACH ROW SET NEW.alt = 1',
     `CREATE ${definer} PROCEDURE pr() SELECT 1`,
