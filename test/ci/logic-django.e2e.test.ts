@@ -85,7 +85,8 @@ const SETS = [
     },
     programs: [...guide, ...BUSINESS_PROGRAMS.map(({ create }) => create)],
     cases: guideCases,
-    services: 0.97,
+    // The guide has what no service is made of too.
+    services: 0.96,
   },
   {
     set: 'sakila',

@@ -53,11 +53,13 @@ test('a user variable that may be read before it is set is None', () => {
     appOf(`CREATE PROCEDURE maybe(IN n int, OUT told int)
 BEGIN
   IF n > 0 THEN SET @seen = n; END IF;
-  SET @sure = 1;
-  SET told = @seen + @sure;
+  SET @sure = 1, @freed = 1;
+  SET told = @seen + @sure + @freed;
+  SET @freed = NULL;
 END;`),
     'services.py',
   );
+  expect(services).toContain('user_freed: Any = None');
   expect(services).toContain('user_seen: Any = None');
   expect(services).not.toContain('user_sure: Any = None');
 });

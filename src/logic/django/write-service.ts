@@ -152,12 +152,14 @@ const SESSION = [
   ['last_insert_id', 'LAST_INSERT_ID'],
 ] as const;
 
-/** User variables that may be read before they are set. */
+/** User variables that may be read before they are set, or that have no value in between: Python knows their type by that. */
 function unsetNames({ userNames }: ServiceEmitter, lines: readonly string[], depth: number): readonly string[] {
   const indent = '    '.repeat(depth);
   return userNames.flatMap((name) => {
     const first = lines.find((line) => new RegExp(`\\b${name}\\b`).test(line));
-    return first?.startsWith(`${indent}${name} = `) === true ? [] : [`${indent}${name}: Any = None`];
+    const isSet = first?.startsWith(`${indent}${name} = `) === true;
+    const isEmptied = lines.some((line) => line.trim() === `${name} = None`);
+    return isSet && !isEmptied ? [] : [`${indent}${name}: Any = None`];
   });
 }
 
