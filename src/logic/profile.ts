@@ -37,10 +37,23 @@ export interface SessionState {
 }
 
 /** What of the session a program reads and sets. */
-export function sessionStateOf({ definition }: Program): SessionState {
-  const found = new Counter();
+export function sessionStateOf({ definition }: Program, outs: OutPlaces = new Map()): SessionState {
+  const found = new Counter(outs);
   walk(definition, (node) => found.take(node));
   return found.session();
+}
+
+/** Of procedures by name: the places of their OUT parameters, from 0. */
+export type OutPlaces = ReadonlyMap<string, ReadonlySet<number>>;
+
+export function outPlaces(programs: readonly Program[]): OutPlaces {
+  return new Map(
+    programs.flatMap(({ definition }) => {
+      if (definition.tag !== 'procedure') return [];
+      const places = definition.parameters.flatMap(({ mode }, at) => (mode === 'out' ? [at] : []));
+      return [[key(definition.name?.parts.at(-1)?.text ?? ''), new Set(places)] as const];
+    }),
+  );
 }
 
 /** Looks a program through. */
@@ -113,6 +126,11 @@ class Counter {
   readonly #read = new Set<string>();
   readonly #written = new Set<string>();
   readonly #settings = new Set<string>();
+  readonly #outs: OutPlaces;
+
+  constructor(outs: OutPlaces = new Map()) {
+    this.#outs = outs;
+  }
 
   take(node: Node): undefined {
     if (STATEMENTS.has(node.tag)) this.statements += 1;
@@ -131,6 +149,7 @@ class Counter {
     else if (node.tag === 'assign') this.#written.add(key(node.target));
     else if (node.tag === 'query') for (const target of node.into?.targets ?? []) this.#takeTarget(target);
     else if (node.tag === 'fetch') for (const target of node.targets) this.#takeTarget(target);
+    else if (node.tag === 'call-procedure') this.#takeOuts(node);
     else if (node.tag === 'user-variable' && !this.#written.has(key(node.name))) this.#read.add(key(node.name));
   }
 
@@ -139,6 +158,12 @@ class Counter {
     for (const { name } of nodesOf(value, 'user-variable'))
       if (!this.#written.has(key(name))) this.#read.add(key(name));
     this.#takeTarget(target);
+  }
+
+  /** What a procedure gives is not what the variable held. */
+  #takeOuts({ procedure, args }: Extract<Node, { tag: 'call-procedure' }>): void {
+    const places = this.#outs.get(key(procedure.parts.at(-1)?.text ?? ''));
+    for (const [at, arg] of args.entries()) if (places?.has(at) === true) this.#takeTarget(arg);
   }
 
   #takeTarget(target: { readonly tag: string; readonly name?: unknown }): void {

@@ -1,7 +1,7 @@
 import type { Expression } from '../sql/expression.ts';
 import { BIGINT, TEXT, type ValueType } from '../sql/value-type.ts';
 import { pgType } from './pg-type.ts';
-import { sessionStateOf } from './profile.ts';
+import { outPlaces, sessionStateOf } from './profile.ts';
 import type { Program } from './program.ts';
 import { key } from './table-access.ts';
 import { nodesOf } from './walk.ts';
@@ -32,7 +32,8 @@ export function settingSql(name: string, type: ValueType): string {
 
 /** Looks for variables that one program reads of another one, or of the application. */
 export function sessionVariables(programs: readonly Program[]): SessionVariables {
-  const states = programs.map((program) => ({ program, ...sessionStateOf(program) }));
+  const outs = outPlaces(programs);
+  const states = programs.map((program) => ({ program, ...sessionStateOf(program, outs) }));
   const read = new Set(states.flatMap(({ reads }) => reads));
   return new Map(
     [...read].map((name) => {

@@ -177,3 +177,12 @@ CREATE PROCEDURE grows() BEGIN ${made}; ALTER TABLE own ADD b INT NULL; DROP TEM
 DELIMITER ;`);
   expect(app.services.map(({ outcome }) => outcome)).toEqual(['automatic', 'skeleton']);
 });
+
+test('a user variable that a procedure gives its result to is not read by another program', () => {
+  const outcomes = (mode: string) =>
+    appOf(`CREATE PROCEDURE give(${mode} n int) SET n = 1;
+CREATE PROCEDURE first() CALL give(@given);
+CREATE PROCEDURE second() CALL give(@given);`).services.map(({ outcome }) => outcome);
+  expect(outcomes('OUT')).not.toContain('skeleton');
+  expect(outcomes('INOUT')).toContain('skeleton');
+});
