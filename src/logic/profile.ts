@@ -39,7 +39,7 @@ export interface SessionState {
 /** What of the session a program reads and sets. */
 export function sessionStateOf({ definition }: Program, outs: OutPlaces = new Map()): SessionState {
   const found = new Counter(outs);
-  walk(definition, (node) => found.take(node));
+  found.look(definition);
   return found.session();
 }
 
@@ -61,7 +61,7 @@ export function profileOf(program: Program): Profile {
   const { text } = program.lexed;
   const { definition } = program;
   const found = new Counter();
-  walk(definition, (node) => found.take(node));
+  found.look(definition);
   return {
     lines: codeLines(program),
     statements: found.statements,
@@ -132,7 +132,18 @@ class Counter {
     this.#outs = outs;
   }
 
-  take(node: Node): undefined {
+  /** Handlers stand before the statements of their block and run after some of them. */
+  look(root: object): void {
+    const handlers: Node[] = [];
+    walk(root, (node) => {
+      if (node.tag !== 'handler' || node === root) return this.#take(node);
+      handlers.push(node);
+      return false;
+    });
+    for (const handler of handlers) this.look(handler);
+  }
+
+  #take(node: Node): undefined {
     if (STATEMENTS.has(node.tag)) this.statements += 1;
     this.complexity += branchesOf(node);
     if (node.tag === 'call-procedure') this.calls.add(key(dotted(node.procedure.parts)));

@@ -186,3 +186,13 @@ CREATE PROCEDURE second() CALL give(@given);`).services.map(({ outcome }) => out
   expect(outcomes('OUT')).not.toContain('skeleton');
   expect(outcomes('INOUT')).toContain('skeleton');
 });
+
+test('a user variable that a handler alone reads before its text sets it is the program’s own', () => {
+  const [service] = appOf(`CREATE PROCEDURE one(OUT told varchar(60))
+BEGIN
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION SET told = CONCAT('kept ', @kept);
+  SET @kept = 'before';
+  SELECT total INTO @kept FROM bill;
+END;`).services;
+  expect(service?.outcome).not.toBe('skeleton');
+});
