@@ -161,7 +161,8 @@ export function schemaContract(kind: TestSource['kind']): void {
     await target.query("INSERT INTO checked (id, a, b) VALUES (1, 7, 'x'), (2, NULL, NULL)");
     const generated = 'SELECT id, g, h FROM checked ORDER BY id';
     expect((await target.query(generated)).rows).toEqual(await source.rows(generated));
-    const rows = "INSERT INTO parent (id, code, alt) VALUES (11, 'a', 4), (12, 'b', 3), (13, 'It''s', 9), (14, '_d', 5)";
+    const rows =
+      "INSERT INTO parent (id, code, alt) VALUES (11, 'a', 4), (12, 'b', 3), (13, 'It''s', 9), (14, '_d', 5)";
     await source.run('DELETE FROM parent');
     await source.run('DROP TRIGGER tr');
     await source.run(rows);
