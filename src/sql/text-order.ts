@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
-import type { FindingCode } from './finding.ts';
 import { compound, type Fragment, operand, quoteName } from './fragment.ts';
+import type { Span } from './span.ts';
 import type { TextOrder, ValueType } from './value-type.ts';
 
 /** The order of texts that are compared; undefined: not known, not the same for all, or not to be had on the target. */
@@ -21,8 +21,7 @@ export function inOrder(value: Fragment, order: TextOrder | undefined, { scope }
   return compound(`${text} COLLATE ${collation}`, value.type);
 }
 
-/** What is told of texts that are ordered, or compared by their order. */
-export function orderFinding(order: TextOrder | undefined): FindingCode | undefined {
-  if (order === undefined) return 'TEXT_ORDER';
-  return order === 'bytes' ? undefined : 'TEXT_CASE';
+/** Tells of texts that are ordered, or compared by their order. */
+export function reportOrder(order: TextOrder | undefined, span: Span, what: string, context: Context): void {
+  if (order !== 'bytes') context.report(order === undefined ? 'TEXT_ORDER' : 'TEXT_CASE', span, what);
 }

@@ -6,9 +6,7 @@ import type { Scope } from '../scope.ts';
 /** Columns of a view's tables, and of those of views beneath it, that its query names (PostgreSQL's own dependencies). */
 const COLUMNS_BENEATH = `
   WITH RECURSIVE used AS (
-    SELECT d.refobjid, d.refobjsubid FROM pg_rewrite r
-    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
-    WHERE r.ev_class = $1::regclass AND d.refobjid <> r.ev_class
+    SELECT $1::regclass::oid AS refobjid, 0 AS refobjsubid
     UNION
     SELECT d.refobjid, d.refobjsubid FROM used u
     JOIN pg_rewrite r ON r.ev_class = u.refobjid

@@ -4,7 +4,7 @@ import type { OrderItem } from '../expression.ts';
 import { type Fragment, quoteLiteral } from '../fragment.ts';
 import { isMember } from '../member.ts';
 import { ordered } from '../text-fold.ts';
-import { orderFinding, orderOf } from '../text-order.ts';
+import { orderOf, reportOrder } from '../text-order.ts';
 import { asCharacters } from '../value-type.ts';
 
 /** ORDER BY with NULLs where MySQL has them: first when ascending, last when descending. '' without items. */
@@ -12,9 +12,8 @@ export function orderBy(items: readonly OrderItem[], context: Context): string {
   if (items.length === 0) return '';
   const parts = items.map((item) => {
     const value = context.fragment(item.expression);
-    const isByText = value.type.kind === 'text' && !isMember(value);
-    const found = isByText ? orderFinding(orderOf([value.type], context)) : undefined;
-    if (found !== undefined) context.report(found, item, 'rows are ordered by a text');
+    if (value.type.kind === 'text' && !isMember(value))
+      reportOrder(orderOf([value.type], context), item, 'rows are ordered by a text', context);
     return orderItem(item, flagNumber(value)?.sql ?? orderedBy(toValue(value), context));
   });
   return `ORDER BY ${parts.join(', ')}`;

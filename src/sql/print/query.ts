@@ -6,7 +6,7 @@ import type { CommonTable, Query, QueryBody, SetOperation, With } from '../query
 import { isSame, withTable } from '../query-scope.ts';
 import type { TableColumn } from '../scope.ts';
 import { folded, isFolded, ordered } from '../text-fold.ts';
-import { orderFinding, orderOf } from '../text-order.ts';
+import { orderOf, reportOrder } from '../text-order.ts';
 import { scaleOf, UNKNOWN, type ValueType } from '../value-type.ts';
 import { type PrintInner, renamed } from './from.ts';
 import { printLocks } from './lock.ts';
@@ -184,8 +184,7 @@ function foldedOrder(items: readonly OrderItem[], columns: readonly TableColumn[
     const column = columnOf(item, columns);
     if (column === undefined || !isFoldedOrder(item, columns, context))
       return namedOrder([item], context).replace(/^ORDER BY /, '');
-    const found = orderFinding(orderOf([column.type], context));
-    if (found !== undefined) context.report(found, item, 'rows are ordered by a text');
+    reportOrder(orderOf([column.type], context), item, 'rows are ordered by a text', context);
     return orderItem(item, ordered(atom(quoteName(column.name), column.type), context).sql);
   });
   return `ORDER BY ${parts.join(', ')}`;

@@ -10,7 +10,7 @@ import { isSame, type Source, scopeOf, variableOf } from '../query-scope.ts';
 import { type Scope, storing, type TableColumn } from '../scope.ts';
 import { withoutStars } from '../star.ts';
 import { isFolded } from '../text-fold.ts';
-import { orderFinding, orderOf } from '../text-order.ts';
+import { orderOf, reportOrder } from '../text-order.ts';
 import { BIGINT, BOOLEAN } from '../value-type.ts';
 import { FromPrinter, type PrintedFrom, type PrintInner } from './from.ts';
 import { orderedBy, orderItem } from './order.ts';
@@ -267,8 +267,8 @@ function noteOrder(item: OrderItem, value: Fragment, node: Select, context: Cont
   const what = isMember(value)
     ? 'distinct rows are ordered by an ENUM, of which the text counts'
     : 'rows are ordered by a text';
-  const found = orderFinding(node.isDistinct || isMember(value) ? undefined : orderOf([value.type], context));
-  if (found !== undefined) context.report(found, item, what);
+  const isKept = node.isDistinct || isMember(value);
+  reportOrder(isKept ? undefined : orderOf([value.type], context), item, what, context);
 }
 
 /** `ORDER BY NULL` says that no order is wanted. */

@@ -8,7 +8,7 @@ import { printOver } from '../print/window.ts';
 import { variableOf } from '../query-scope.ts';
 import type { Scope } from '../scope.ts';
 import { folded, isFolded, ordered } from '../text-fold.ts';
-import { orderFinding, orderOf } from '../text-order.ts';
+import { orderOf, reportOrder } from '../text-order.ts';
 import {
   BIGINT,
   decimal,
@@ -169,9 +169,10 @@ function extreme(name: string, node: Aggregate, args: readonly Fragment[], conte
   const value = toValue(args[0] ?? atom('NULL', { kind: 'null' }));
   const { type } = value;
   const isOrdered = node.over === undefined && isFolded(type, context);
-  const found = orderFinding(isOrdered ? orderOf([type], context) : undefined);
-  if (type.kind === 'text' && found !== undefined)
-    context.report(found, node, 'the least or greatest text depends on the order of texts');
+  if (type.kind === 'text') {
+    const order = isOrdered ? orderOf([type], context) : undefined;
+    reportOrder(order, node, 'the least or greatest text depends on the order of texts', context);
+  }
   if (isOrdered) {
     const order = `${ordered(value, context).sql}${name === 'max' ? ' DESC NULLS LAST' : ''}`;
     return atom(`(array_agg(${value.sql} ORDER BY ${order}))[1]`, type);

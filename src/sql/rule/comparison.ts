@@ -6,7 +6,7 @@ import { isZeroDate } from '../date-literal.ts';
 import type { ComparisonOperator, Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from '../fragment.ts';
 import type { Span } from '../span.ts';
-import { inOrder, orderFinding, orderOf } from '../text-order.ts';
+import { inOrder, orderOf, reportOrder } from '../text-order.ts';
 import { BOOLEAN, isCalendar, isNumeric, type TextRule } from '../value-type.ts';
 import { comparedYears } from '../year.ts';
 
@@ -165,8 +165,7 @@ function orderedTexts(
 ): readonly [Fragment, Fragment] {
   const { context, span } = place;
   const order = orderOf([left.type, right.type], context);
-  const found = orderFinding(order);
-  if (found !== undefined) context.report(found, span, 'texts are compared by order');
+  reportOrder(order, span, 'texts are compared by order', context);
   const [a, b] =
     rule === 'exact'
       ? exactTexts(left, right, place, isBlind)

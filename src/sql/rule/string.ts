@@ -4,7 +4,7 @@ import type { Call, Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral, quoteName } from '../fragment.ts';
 import { exactDouble, roundedDouble } from '../round-double.ts';
 import { helper, type RuleTable, take } from '../rule.ts';
-import { inOrder, orderFinding, orderOf } from '../text-order.ts';
+import { inOrder, orderOf, reportOrder } from '../text-order.ts';
 import { BIGINT, BYTES, INTEGER, TEXT, type ValueType } from '../value-type.ts';
 import { ignoresBlanks, ruleOf, underRule } from './comparison.ts';
 import { wrongCount } from './cond.ts';
@@ -207,8 +207,7 @@ function strcmp(call: Call, context: Context): Fragment {
   if (left === undefined || right === undefined) return wrongCount(call, context);
   const rule = ruleOf(values, context);
   const order = orderOf([left.type, right.type], context);
-  const found = orderFinding(order);
-  if (found !== undefined) context.report(found, call, 'texts are compared by order');
+  reportOrder(order, call, 'texts are compared by order', context);
   const isBlind = ignoresBlanks(values, context);
   const [a, b] = [left, right].map((text) => operand(inOrder(underRule(text, rule, isBlind), order, context)));
   return atom(`CASE WHEN ${a} = ${b} THEN 0 WHEN ${a} < ${b} THEN -1 WHEN ${a} > ${b} THEN 1 END`, INTEGER);
