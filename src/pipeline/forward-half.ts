@@ -1,4 +1,4 @@
-import { isStillDrained, untilDrained } from './cutover/drain.ts';
+import { drainMs, isStillDrained, untilDrained } from './cutover/drain.ts';
 import { GateWatch } from './cutover/gates.ts';
 import type { CutoverHalfOptions } from './cutover/half.ts';
 import { CutoverHalf } from './cutover/half.ts';
@@ -45,6 +45,7 @@ export class ForwardHalf {
       drain: {
         untilDrained: (context) => untilDrained(drain, context),
         isStillDrained: (end) => isStillDrained(drain, end),
+        drainMs: (signal) => drainMs(drain, signal),
       },
       wayBack: reverse === null ? null : wayBackActs(reverse, () => null),
       judge: (waivers) => this.#gates.judge(waivers),

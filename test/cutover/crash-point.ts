@@ -10,11 +10,12 @@ export interface Crash {
 
 const STEPS = {
   forward: [
-    ...['verify-ahead', 'way-back', 'close-target', 'verify-again', 'fence', 'drain', 'verify'],
+    ...['verify-ahead', 'way-back', 'close-target', 'verify-again', 'level', 'fence', 'drain', 'verify'],
     ...['counts', 'sequences', 'skip-forward', 'seal', 'last-look'],
     ...['open-target', 'flip', 'probe', 'first-write', 'loosen', 'source-triggers'],
   ],
   back: [
+    'level',
     'fence',
     'drain',
     'last-look',

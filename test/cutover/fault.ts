@@ -30,7 +30,7 @@ export function fencedBy(line: Line, ...statements: readonly string[]): Parts {
 export function drainedBy(take: () => Promise<Position>): Parts {
   return (parts) => ({
     ...parts,
-    drain: { untilDrained: async () => drained(await take()), isStillDrained: async () => true },
+    drain: { ...parts.drain, untilDrained: async () => drained(await take()), isStillDrained: async () => true },
     verifyChanged: async () => NOTHING_DIFFERS,
   });
 }

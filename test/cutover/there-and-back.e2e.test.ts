@@ -1,4 +1,8 @@
+import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import type { AttemptStatus } from '../../src/contract/cutover.ts';
+import { type Line, pause } from '../e2e/line.ts';
 import { Application } from './application.ts';
 import { expectArrived, loginOf, openSwitchLine, sideOf, startSwitchLine, switchTo, written } from './switch-line.ts';
 
@@ -9,7 +13,13 @@ test.each(['mysql', 'mariadb'] as const)(
   async (source) => {
     const line = await openSwitchLine(source);
     const misled = new Set<string>();
+    const held: ('target' | 'source')[] = ['target', 'source'];
     const running = await startSwitchLine(line, {
+      onPoint: async (point, step) => {
+        if (point !== 'step-noted' || step !== 'level') return;
+        const side = held.shift();
+        if (side !== undefined) await HOLDS[side](line);
+      },
       onStatus: ({ cutover }) => {
         if (cutover?.attempt?.direction !== 'back' || cutover.attempt.outcome !== 'committed') return;
         for (const { name, value } of cutover.gates)
@@ -21,6 +31,7 @@ test.each(['mysql', 'mariadb'] as const)(
       for (let round = 0; round < ROUNDS; round++) {
         const there = await switchTo(running, 'forward');
         expect(there).toMatchObject({ outcome: 'committed', reason: null });
+        if (round === 0) expectLevel(there);
         const told = (step: string) => there.steps.find(({ name }) => name === step)?.detail;
         expect(told('probe')).toMatch(/^the application is well/);
         expect(told('first-write')).toMatch(/^the application writes to the new side: /);
@@ -31,7 +42,9 @@ test.each(['mysql', 'mariadb'] as const)(
         expect(tables.map(({ state }) => state)).not.toContain('failed');
         await expect(running.verify({ repair: true })).rejects.toMatchObject({ code: 'REPAIR_NOT_BACK' });
         await written(application);
-        expect(await switchTo(running, 'back')).toMatchObject({ outcome: 'committed', reason: null });
+        const back = await switchTo(running, 'back');
+        expect(back).toMatchObject({ outcome: 'committed', reason: null });
+        if (round === 0) expectLevel(back);
         expect(sideOf(line)).toBe('source');
         await written(application);
       }
@@ -46,3 +59,28 @@ test.each(['mysql', 'mariadb'] as const)(
   },
   300_000,
 );
+
+const HELD_MS = 1_500;
+
+/** The stream to that side waits for somebody's lock, and is behind when the fence is to be set. */
+const HOLDS = {
+  target: async ({ target }: Line) => {
+    const other = new Client({ connectionString: target.url });
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE sluice.checkpoint IN EXCLUSIVE MODE');
+    void pause(HELD_MS).then(() => other.end());
+  },
+  source: async ({ source }: Line) => {
+    const other = await createConnection(source.url);
+    await other.query('LOCK TABLES sluice.reverse_checkpoint WRITE');
+    void pause(HELD_MS).then(() => other.end());
+  },
+} as const;
+
+/** The fence has waited for the stream, and the drain so had little to wait for. */
+function expectLevel({ steps }: AttemptStatus): void {
+  const took = (step: string) => steps.find(({ name }) => name === step)?.tookMs ?? 0;
+  expect(took('level')).toBeGreaterThan(HELD_MS - 300);
+  expect(took('drain')).toBeLessThan(took('level'));
+  expect(steps.find(({ name }) => name === 'level')?.detail).toMatch(/^what is written now is there after \d+ ms$/);
+}

@@ -19,7 +19,11 @@ function options(): SwitchOptions {
       sourceFence: sourceFence(config),
       targetFence: targetFence(config),
     },
-    ...{ drain: { untilDrained: never, isStillDrained: never }, verifyChanged: never, isFenced: () => false },
+    ...{
+      drain: { untilDrained: never, isStillDrained: never, drainMs: never },
+      verifyChanged: never,
+      isFenced: () => false,
+    },
     ...{
       wayBack,
       lastRecord: never,
@@ -35,7 +39,7 @@ function options(): SwitchOptions {
 test('what comes before the fence has minutes, however short the limit of the write block', () => {
   const steps = switchSteps('forward', options());
   const limits = (phase: string) => steps.filter((step) => step.phase === phase).map(({ limitMs }) => limitMs);
-  expect(limits('prepare').length).toBe(5);
+  expect(limits('prepare').length).toBe(6);
   expect(Math.min(...limits('prepare'))).toBeGreaterThan(600_000);
   expect(Math.max(...limits('blocked'))).toBe(2_000);
 });

@@ -87,6 +87,18 @@ async function writeNonce(source: MysqlConnection, pipeline: string): Promise<st
   return String(nonce);
 }
 
+/** How long the target takes to stand at or past the end that the source's binlog has now: writes go on, so past it is there. */
+export async function drainMs(
+  { config, standing }: Pick<DrainOptions, 'config' | 'standing'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const end = await withSource(config, signal, sourceHead);
+  const startedMs = performance.now();
+  for (let at = standing(); at === null || !isAtHead(at.position, end); at = standing())
+    await sleep(POLL_MS, undefined, { signal });
+  return performance.now() - startedMs;
+}
+
 /** Whether the source's binlog still ends there, and the target still stands there. */
 export async function isStillDrained(
   { config, standing }: Pick<DrainOptions, 'config' | 'standing'>,

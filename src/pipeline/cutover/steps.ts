@@ -10,6 +10,7 @@ import { type Drained, drainStep, lastLookStep } from '../../cutover/steps/drain
 import { closedTargetSteps, fenceStep, loosenStep, openSourceStep } from '../../cutover/steps/fence.ts';
 import { firstWriteStep } from '../../cutover/steps/first-write.ts';
 import { type AnyFlip, flipStep, unflipStep } from '../../cutover/steps/flip.ts';
+import { levelStep } from '../../cutover/steps/level.ts';
 import { probeStep } from '../../cutover/steps/probe.ts';
 import { notedStep, sealStep } from '../../cutover/steps/seal.ts';
 import { sequenceStep } from '../../cutover/steps/sequence.ts';
@@ -30,6 +31,8 @@ export interface SwitchOptions {
   readonly drain: {
     untilDrained(context: Pick<StepContext, 'signal' | 'tell'>): Promise<Drained>;
     isStillDrained(end: Position): Promise<boolean>;
+    /** Milliseconds until what is written by now is there, while writes go on. */
+    drainMs(signal: AbortSignal): Promise<number>;
   };
   /** Compares what changed since it was compared. */
   readonly verifyChanged: VerifyStepOptions['verifyChanged'];
@@ -81,7 +84,7 @@ export function switchSteps(direction: Direction, options: SwitchOptions): reado
 /** The way to PostgreSQL, in its order (protocols 6; INV-173, INV-197). */
 function forwardSteps(options: SwitchOptions): readonly Step[] {
   const { config, sourceFence: fence, targetFence, drain, wayBack, flip, word } = options;
-  const { targetRoles: roles, writeBlockLimitMs: limitMs, firstWriteMs } = config.cutover;
+  const { targetRoles: roles, writeBlockLimitMs: limitMs, maxLagMs, firstWriteMs } = config.cutover;
   const skips = new Early(async () => (await wayBack?.skipForward()) ?? '');
   const skipForward = (signal: AbortSignal) => skips.result(signal);
   const [prove, skip, quieten] = wayBack === null ? [] : wayBackSteps({ ...wayBack, skipForward, limitMs });
@@ -101,6 +104,7 @@ function forwardSteps(options: SwitchOptions): readonly Step[] {
     ...beforeFence(config),
     ...(roles.length === 0 ? [] : [close]),
     { ...again, run: (context) => besides(again.run(context), options.openAhead()) },
+    levelStep({ drainMs: drain.drainMs, gate: 'lag', maxLagMs, limitMs }),
     fenceStep({ fence, limitMs, recordOf: own }),
     drainStep({ untilDrained: drain.untilDrained, limitMs }),
     verify,
@@ -124,7 +128,8 @@ function forwardSteps(options: SwitchOptions): readonly Step[] {
 /** The way back: the same machine with the roles of both sides exchanged. */
 function backSteps(options: SwitchOptions): readonly Step[] {
   const { config, sourceFence, targetFence, drain, wayBack, lastRecord, reopenStream, flip, word } = options;
-  const { writeBlockLimitMs: limitMs } = config.cutover;
+  const { writeBlockLimitMs: limitMs, maxLagMs } = config.cutover;
+  const level = levelStep({ drainMs: drain.drainMs, gate: 'way-back-lag', maxLagMs, limitMs });
   const [end, drop, reopen] = returnedSteps({
     ...{ reopenStream, limitMs },
     endWayBack: async () => wayBack?.end(),
@@ -132,6 +137,7 @@ function backSteps(options: SwitchOptions): readonly Step[] {
   });
   return [
     ...beforeFence(config),
+    level,
     fenceStep({ fence: targetFence, limitMs, recordOf: own }),
     drainStep({ untilDrained: drain.untilDrained, limitMs }),
     lastLook(targetFence, drain, limitMs),

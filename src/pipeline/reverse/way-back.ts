@@ -91,6 +91,7 @@ class WayBack {
       drain: {
         untilDrained: (context) => this.#untilDrained(context),
         isStillDrained: () => this.#isStillDrained(),
+        drainMs: async (signal) => (await this.#drain(signal, Number.POSITIVE_INFINITY)).tookMs,
       },
       wayBack: wayBackActs(this.#reverse, () => this.#run),
       verifyChanged: null,
@@ -266,10 +267,10 @@ class WayBack {
     return this.#reverse.status().rows === before;
   }
 
-  async #drain(signal: AbortSignal) {
+  async #drain(signal: AbortSignal, limitMs = this.#options.config.cutover.writeBlockLimitMs) {
     signal.throwIfAborted();
     if (this.#run === null) throw notRunning();
-    return await this.#reverse.drain(this.#run, this.#options.config.cutover.writeBlockLimitMs, signal);
+    return await this.#reverse.drain(this.#run, limitMs, signal);
   }
 }
 
