@@ -22,6 +22,8 @@ export interface GateFacts {
   readonly clockOffsetMs: number | null;
   /** What was looked at on the servers for this. */
   readonly findings: readonly GateFinding[];
+  /** sluice makes the target's schema, and so compares it with its plan; else it is the application's. */
+  readonly makesSchema: boolean;
   /** `database.table` of tables that are followed and are not seen at the source any more. */
   readonly unseen: readonly string[];
   readonly nowMs: number;
@@ -114,13 +116,17 @@ const JUDGES: Readonly<Record<string, Judge>> = {
       cure: 'What is to be compared again begins by itself; sluice verify does it now. Where rows differ: sluice verify --repair. Where a table is not seen: give the account of source.url SELECT on it, as sluice init prints it.',
     });
   },
-  drift: ({ status }) =>
-    judged((status.drift?.count ?? 0) === 0, {
-      value:
-        status.drift === null ? 'not compared: the schema is the application’s' : `${status.drift.count} differences`,
+  drift: ({ status: { drift }, makesSchema }) => {
+    const unknown = makesSchema ? 'not compared yet' : 'not compared: the schema is the application’s';
+    return judged(drift === null ? !makesSchema : drift.count === 0, {
+      value: drift === null ? unknown : `${drift.count} ${drift.count === 1 ? 'difference' : 'differences'}`,
       threshold: 'the target is what the plan says',
-      cure: 'sluice schema diff, then sluice schema apply.',
-    }),
+      cure:
+        drift === null
+          ? 'It is compared within seconds of a start and of a load: wait. Where it stays so, sluice schema diff says why.'
+          : 'sluice schema diff, then sluice schema apply.',
+    });
+  },
   retention: ({ status }, { headroomMs }) => {
     const short = status.retention.filter((log) => log.headroomMs !== null && log.headroomMs < headroomMs);
     return judged(short.length === 0, {

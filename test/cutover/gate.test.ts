@@ -39,7 +39,7 @@ const GOOD: PipelineStatus = {
 };
 
 function red(change: Partial<PipelineStatus>, facts: Partial<GateFacts> = {}): readonly string[] {
-  const all = { steadySinceMs: 0, clockOffsetMs: 3, findings: [], unseen: [], nowMs: NOW_MS, ...facts };
+  const all = { steadySinceMs: 0, clockOffsetMs: 3, findings: [], makesSchema: true, unseen: [], nowMs: NOW_MS, ...facts };
   return judgeGates({ status: { ...GOOD, ...change }, ...all }, LIMITS, [])
     .filter(isRed)
     .map(({ name }) => name);
@@ -101,6 +101,8 @@ describe('gates', () => {
     ['a table with a key never stood still', verifiedAs({ state: 'busy' }), {}, ['verified']],
     ['a table is not seen at the source any more', {}, { unseen: ['shop.tbl_order'] }, ['verified']],
     ['no table at all was compared', { verify: { isRunning: false, tables: [] } }, {}, ['verified']],
+    ['the schema was not compared yet', { drift: null }, {}, ['drift']],
+    ['the schema is the application’s, and so compared with no plan', { drift: null }, { makesSchema: false }, []],
     ['the schema has drifted', { drift: { checkedAtMs: 0, count: 1, differences: ['x'] } }, {}, ['drift']],
     ['the binlog goes soon', { retention: [{ log: 'binlog', headroomMs: 3_599_999, detail: '' }] }, {}, ['retention']],
     ['the clocks are apart', {}, { clockOffsetMs: -2_001 }, ['clock']],
@@ -113,7 +115,7 @@ describe('gates', () => {
   it('say after a rollback that the stream begins again, and not that a table is to be loaded', () => {
     const waitingFor = 'the stream to the target begins again after the rollback';
     const again = { ...GOOD, state: 'loading' as const, waitingFor, heartbeat: null };
-    const facts = { status: again, steadySinceMs: 0, clockOffsetMs: 0, findings: [], unseen: [], nowMs: NOW_MS };
+    const facts = { status: again, steadySinceMs: 0, clockOffsetMs: 0, findings: [], makesSchema: true, unseen: [], nowMs: NOW_MS };
     const gates = new Map(judgeGates(facts, LIMITS, []).map((gate) => [gate.name, gate]));
     expect(gates.get('load-complete')).toMatchObject({
       ...{ state: 'red', value: waitingFor, cure: 'Wait for it: sluice status --watch.' },
@@ -137,7 +139,7 @@ describe('gates', () => {
       { text: 'transaction 2 is open for 80 s', cure: 'End it.' },
     ];
     const finding = { gate: 'source-quiet', value: 'nothing', threshold: 'no long transaction', problems };
-    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], unseen: [], nowMs: NOW_MS };
+    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], makesSchema: true, unseen: [], nowMs: NOW_MS };
     expect(judgeGates(facts, LIMITS, []).find(({ name }) => name === 'source-quiet')).toEqual({
       ...{ name: 'source-quiet', state: 'red', threshold: 'no long transaction', cure: 'End it.', waiver: null },
       value: 'transaction 1 is open for 90 s; transaction 2 is open for 80 s',
@@ -148,7 +150,7 @@ describe('gates', () => {
     const cures = ['GRANT A TO x', 'Or wait.', 'GRANT B TO x', 'GRANT C TO x'];
     const problems = cures.map((cure) => ({ text: 'lacks', cure }));
     const finding = { gate: 'fence', value: '', threshold: '', problems };
-    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], unseen: [], nowMs: NOW_MS };
+    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], makesSchema: true, unseen: [], nowMs: NOW_MS };
     expect(judgeGates(facts, LIMITS, []).find(({ name }) => name === 'fence')?.cure).toBe(
       'GRANT A TO x; Or wait. GRANT B TO x; GRANT C TO x',
     );

@@ -77,7 +77,8 @@ export class GateWatch {
     const { config, status, clockOffsetMs } = this.#options;
     const findings = await this.#findings();
     const unseen = this.#settled?.unseen ?? [];
-    const facts = { status: status(), findings, unseen, nowMs: Date.now(), clockOffsetMs: clockOffsetMs() };
+    const makesSchema = config.target.ddl === 'convert';
+    const facts = { status: status(), findings, makesSchema, unseen, nowMs: Date.now(), clockOffsetMs: clockOffsetMs() };
     const limits = { ...config.cutover, verifyMaxAgeMs: config.verify.maxAgeMs };
     return judgeGates({ ...facts, steadySinceMs: this.#steadySinceMs }, limits, waivers);
   }

@@ -12,8 +12,8 @@ import { withTarget } from '../target-session.ts';
 import { compareSchema } from '../verify/compare-schema.ts';
 import { scopedTables } from './target-schema.ts';
 
-/** How soon after the end of a load the first look comes. */
-const UNLOADED_MS = 2_000;
+/** While nothing is known yet, as after a look that failed, or a load goes on. */
+const UNKNOWN_MS = 2_000;
 
 /** Differences named in a status. */
 const NAMED = 20;
@@ -46,7 +46,8 @@ export async function watchDrift(options: DriftWatchOptions): Promise<void> {
       if (!(error instanceof SluiceError)) throw error;
       options.onFailure(error);
     }
-    const pauseMs = options.isLoaded() ? options.everyMs : Math.min(options.everyMs, UNLOADED_MS);
+    const isKnown = seen !== '' && options.isLoaded();
+    const pauseMs = isKnown ? options.everyMs : Math.min(options.everyMs, UNKNOWN_MS);
     await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => {});
   }
 }
