@@ -36,6 +36,7 @@ export function checkRights(
   return [
     ...server.filter(([right]) => !has(grants, right, null)).map(([right, why]) => missing(account, right, '*.*', why)),
     ...checkHeartbeat(account, grants),
+    ...(source.adminUrl === null ? checkEnding(account, grants) : []),
     ...(kind === 'mariadb' ? checkSight(account, grants, source.databases) : []),
     ...source.databases
       .filter((database) => !has(grants, 'LOCK TABLES', database))
@@ -63,6 +64,15 @@ function checkHeartbeat(account: string, grants: readonly Grant[]): readonly Fin
   return [
     missing(account, rights.join(', '), databaseScope(HEARTBEAT_DATABASE), 'for the heartbeat in our own database'),
   ];
+}
+
+/** Nothing of a run needs them. Where there is an administrator's account, that one does it. */
+function checkEnding(account: string, grants: readonly Grant[]): readonly Finding[] {
+  const rights = ['DELETE', 'DROP'].filter((right) => !has(grants, right, HEARTBEAT_DATABASE)).join(', ');
+  if (rights === '') return [];
+  const message = `${account} lacks ${rights}, without which sluice complete and teardown cannot take our own database away`;
+  const cure = sourceGrant(rights, databaseScope(HEARTBEAT_DATABASE), account);
+  return [finding('warning', 'SOURCE_PRIVILEGE_MISSING', 'source', message, cure)];
 }
 
 function missing(account: string, right: string, scope: string, why: string): Finding {

@@ -195,7 +195,7 @@ function ended(report: EndingReport, sealed: string | null): Outcome {
   if (isWhole) return { kind: 'Ending', exit: EXIT.done, data: report, text };
   const error = {
     code: 'ENDING_IN_PART',
-    message: `not everything could be removed: ${left.map(({ end: at, name }) => `${name} on the ${at}`).join(', ')}`,
+    message: `not everything could be removed: ${left.map(({ end: at, name, reason }) => `${name} on the ${at} (${reason})`).join(', ')}`,
     remedy: `Run the statements above, or cure the reason and run it again: sluice ${kind}`,
   };
   return { kind: 'Ending', exit: EXIT.failed, data: report, text, error };

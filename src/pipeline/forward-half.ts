@@ -49,6 +49,7 @@ export class ForwardHalf {
       },
       wayBack: reverse === null ? null : wayBackActs(reverse, () => null),
       judge: (waivers) => this.#gates.judge(waivers),
+      looked: () => this.#gates.looked,
     });
     this.#gates = new GateWatch({
       ...{ config, scope, reverse },

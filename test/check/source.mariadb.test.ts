@@ -72,6 +72,7 @@ it('names every grant that is lacking in a MariaDB account, also one that has so
     "GRANT BINLOG MONITOR ON *.* TO 'poor'@'%'",
     "GRANT SELECT, INSERT, UPDATE, CREATE ON `sluice`.* TO 'poor'@'%'",
     "GRANT REFERENCES ON `shop`.* TO 'poor'@'%'",
+    "GRANT DELETE, DROP ON `sluice`.* TO 'poor'@'%'",
     "GRANT LOCK TABLES ON `shop`.* TO 'poor'@'%'",
   ]);
   for (const { code, cure } of report.findings)

@@ -150,6 +150,7 @@ describe('a source that cannot be used', () => {
       `GRANT XA_RECOVER_ADMIN ON *.* TO ${account}`,
       `GRANT SELECT, INSERT, UPDATE, CREATE ON \`sluice\`.* TO ${account}`,
       `GRANT SELECT ON \`rights\\_1\`.* TO ${account}`,
+      `GRANT DELETE, DROP ON \`sluice\`.* TO ${account}`,
       `GRANT LOCK TABLES ON \`rights\\_1\`.* TO ${account}`,
     ]);
     for (const { code, cure } of report.findings)
@@ -175,7 +176,7 @@ describe('a source that cannot be used', () => {
       'CREATE DATABASE roles',
       'CREATE TABLE roles.t (id int PRIMARY KEY)',
       "CREATE ROLE 'mover'",
-      "GRANT SELECT, INSERT, UPDATE, CREATE, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT, XA_RECOVER_ADMIN ON *.* TO 'mover'",
+      "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT, XA_RECOVER_ADMIN ON *.* TO 'mover'",
       "CREATE USER 'member'@'%' IDENTIFIED BY 'pw' DEFAULT ROLE 'mover'",
     );
     expect(brief(await checked(config({ user: 'member', password: 'pw', database: 'roles' })), 'SOURCE')).toEqual([]);

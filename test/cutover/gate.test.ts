@@ -39,7 +39,15 @@ const GOOD: PipelineStatus = {
 };
 
 function red(change: Partial<PipelineStatus>, facts: Partial<GateFacts> = {}): readonly string[] {
-  const all = { steadySinceMs: 0, clockOffsetMs: 3, findings: [], makesSchema: true, unseen: [], nowMs: NOW_MS, ...facts };
+  const all = {
+    steadySinceMs: 0,
+    clockOffsetMs: 3,
+    findings: [],
+    makesSchema: true,
+    unseen: [],
+    nowMs: NOW_MS,
+    ...facts,
+  };
   return judgeGates({ status: { ...GOOD, ...change }, ...all }, LIMITS, [])
     .filter(isRed)
     .map(({ name }) => name);
@@ -115,7 +123,15 @@ describe('gates', () => {
   it('say after a rollback that the stream begins again, and not that a table is to be loaded', () => {
     const waitingFor = 'the stream to the target begins again after the rollback';
     const again = { ...GOOD, state: 'loading' as const, waitingFor, heartbeat: null };
-    const facts = { status: again, steadySinceMs: 0, clockOffsetMs: 0, findings: [], makesSchema: true, unseen: [], nowMs: NOW_MS };
+    const facts = {
+      status: again,
+      steadySinceMs: 0,
+      clockOffsetMs: 0,
+      findings: [],
+      makesSchema: true,
+      unseen: [],
+      nowMs: NOW_MS,
+    };
     const gates = new Map(judgeGates(facts, LIMITS, []).map((gate) => [gate.name, gate]));
     expect(gates.get('load-complete')).toMatchObject({
       ...{ state: 'red', value: waitingFor, cure: 'Wait for it: sluice status --watch.' },
@@ -139,7 +155,15 @@ describe('gates', () => {
       { text: 'transaction 2 is open for 80 s', cure: 'End it.' },
     ];
     const finding = { gate: 'source-quiet', value: 'nothing', threshold: 'no long transaction', problems };
-    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], makesSchema: true, unseen: [], nowMs: NOW_MS };
+    const facts = {
+      status: GOOD,
+      steadySinceMs: 0,
+      clockOffsetMs: 0,
+      findings: [finding],
+      makesSchema: true,
+      unseen: [],
+      nowMs: NOW_MS,
+    };
     expect(judgeGates(facts, LIMITS, []).find(({ name }) => name === 'source-quiet')).toEqual({
       ...{ name: 'source-quiet', state: 'red', threshold: 'no long transaction', cure: 'End it.', waiver: null },
       value: 'transaction 1 is open for 90 s; transaction 2 is open for 80 s',
@@ -150,7 +174,15 @@ describe('gates', () => {
     const cures = ['GRANT A TO x', 'Or wait.', 'GRANT B TO x', 'GRANT C TO x'];
     const problems = cures.map((cure) => ({ text: 'lacks', cure }));
     const finding = { gate: 'fence', value: '', threshold: '', problems };
-    const facts = { status: GOOD, steadySinceMs: 0, clockOffsetMs: 0, findings: [finding], makesSchema: true, unseen: [], nowMs: NOW_MS };
+    const facts = {
+      status: GOOD,
+      steadySinceMs: 0,
+      clockOffsetMs: 0,
+      findings: [finding],
+      makesSchema: true,
+      unseen: [],
+      nowMs: NOW_MS,
+    };
     expect(judgeGates(facts, LIMITS, []).find(({ name }) => name === 'fence')?.cure).toBe(
       'GRANT A TO x; Or wait. GRANT B TO x; GRANT C TO x',
     );
@@ -166,6 +198,7 @@ describe('gates', () => {
       steadySinceMs: 0,
       clockOffsetMs: 0,
       findings: [],
+      makesSchema: true,
       unseen: [],
       nowMs: NOW_MS,
     };

@@ -354,6 +354,7 @@ function lagGate({ line }: Scene, status: PipelineStatus): string | undefined {
     steadySinceMs: status.startedAtMs,
     clockOffsetMs: 0,
     findings: [],
+    makesSchema: true,
     unseen: [],
     nowMs: status.asOfMs,
   };

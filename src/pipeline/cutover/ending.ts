@@ -16,6 +16,7 @@ import { beginEvidence, lastEvidence, type StoredEvidence, writeEvidence } from 
 import { ForwardHalf } from '../forward-half.ts';
 import { type Remains, type RemovalSite, removalSite } from '../remains/remains.ts';
 import { planRemoval, remainsOf, removeOne } from '../remains/removal.ts';
+import { sourceRefusals } from '../remains/source-right.ts';
 import { TARGET_BOOKS } from '../remains/target.ts';
 import { Reverse } from '../reverse/reverse.ts';
 import { scopeOf } from '../scope.ts';
@@ -78,7 +79,8 @@ async function refuse(config: Config, request: EndingRequest): Promise<void> {
 
 async function refusalsNow(config: Config, request: EndingRequest, standing: Standing | null) {
   const status = await statusIfRunning(config);
-  return refusalsOf(request, config, { standing, status, hasReverseLog: await hasReverseLog(config) });
+  const rights = request.without.includes('source') ? [] : await sourceRefusals(removalSite(config));
+  return [...refusalsOf(request, config, { standing, status, hasReverseLog: await hasReverseLog(config) }), ...rights];
 }
 
 /** An ending that a process before this one has begun: what had to be asked first was asked then. */

@@ -59,6 +59,11 @@ export class GateWatch {
     this.#source = new KeptSource(() => sourceAdminLogin(options.config.source));
   }
 
+  /** `database.table` of every table whose schema was judged last; null: that could not be judged. */
+  get looked(): readonly string[] | null {
+    return this.#settled?.looked ?? null;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     try {
       await Promise.all([this.#watchLag(signal), this.#watchAll(signal)]);
@@ -78,7 +83,14 @@ export class GateWatch {
     const findings = await this.#findings();
     const unseen = this.#settled?.unseen ?? [];
     const makesSchema = config.target.ddl === 'convert';
-    const facts = { status: status(), findings, makesSchema, unseen, nowMs: Date.now(), clockOffsetMs: clockOffsetMs() };
+    const facts = {
+      status: status(),
+      findings,
+      makesSchema,
+      unseen,
+      nowMs: Date.now(),
+      clockOffsetMs: clockOffsetMs(),
+    };
     const limits = { ...config.cutover, verifyMaxAgeMs: config.verify.maxAgeMs };
     return judgeGates({ ...facts, steadySinceMs: this.#steadySinceMs }, limits, waivers);
   }
@@ -135,7 +147,7 @@ export class GateWatch {
       return await schemaGates(config, scope);
     } catch (error) {
       const findings = SCHEMA_GATES.map((gate) => unknown(gate, 'the schema of the target is known', error));
-      return { findings, unseen: [] };
+      return { findings, unseen: [], looked: null };
     }
   }
 

@@ -32,6 +32,8 @@ export interface CutoverHalfOptions
   /** Where the forward stream stands on the target; null while none runs. */
   readonly checkpoint: () => Checkpoint | null;
   judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]>;
+  /** `database.table` of the tables whose schema was judged with them last; null: it was not. */
+  readonly looked?: () => readonly string[] | null;
   /** The point of no return of an attempt of this process was passed: the stream that fed the new side is over. */
   readonly onCommitted: () => void;
 }
@@ -48,6 +50,8 @@ export class CutoverHalf {
   /** For what is done behind a fence. */
   readonly spares: SpareSessions;
   #attempt: Attempt | null = null;
+  /** Of the gates by which the attempt in hand was begun. */
+  #looked: readonly string[] | null = null;
   #judged: Judged = { gates: [], gatesAtMs: null, wayBack: null, prediction: null };
 
   constructor(options: CutoverHalfOptions) {
@@ -64,7 +68,7 @@ export class CutoverHalf {
       lastRecord: (step) => this.#desk.lastRecord(step),
       word,
       countRows: (signal) => countFinally(config, scope, signal, this.spares),
-      raiseSequences: (signal) => raiseSequences(config, scope, signal, this.spares),
+      raiseSequences: (signal) => raiseSequences({ config, scope, spares: this.spares, looked: this.#looked }, signal),
       openAhead: () => this.spares.fill(),
       reopenStream: () => this.#reopenStream(),
       seal: () => this.#desk.seal(),
@@ -75,11 +79,13 @@ export class CutoverHalf {
       redact: options.asked?.redact ?? ((text) => text),
       stepsOf: (way) => switchSteps(way, steps),
       word,
-      onBegun: ({ id, direction, startedAtMs, startedBy }, gates) =>
+      onBegun: ({ id, direction, startedAtMs, startedBy }, gates) => {
+        this.#looked = options.looked?.() ?? null;
         options.state.book.note({
           ...{ kind: 'gates', atMs: startedAtMs, who: startedBy },
           what: { attempt: id, direction, gates },
-        }),
+        });
+      },
       onChange: (attempt) => this.#changed(attempt),
       attempt: () => this.#attempt,
       closeStream: (session, attempt) => this.#closeStream(session, attempt),

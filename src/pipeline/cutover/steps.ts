@@ -20,6 +20,7 @@ import { readNextNumbers } from '../../mysql/next-number.ts';
 import { raiseAllSequences } from '../schema/sequence.ts';
 import type { Scope } from '../scope.ts';
 import type { SpareSessions } from '../spare-sessions.ts';
+import { refuseLate } from './late-table.ts';
 import { type AnyFence, secretsOf } from './switch-fence.ts';
 import { switchProbe } from './switch-flip.ts';
 
@@ -185,15 +186,22 @@ function probeSteps(config: Config): readonly Step[] {
   return probe === null ? [] : [probeStep(probe)];
 }
 
+export interface RaiseOptions {
+  readonly config: Config;
+  readonly scope: Scope;
+  readonly spares: SpareSessions;
+  /** As the gates have looked at them when the attempt began; null: nobody knows. */
+  readonly looked: readonly string[] | null;
+}
+
 /** The source counts on while it is written to: only behind the fence do its numbers stand still. */
 export async function raiseSequences(
-  config: Config,
-  scope: Scope,
+  { config, scope, spares, looked }: RaiseOptions,
   signal: AbortSignal,
-  spares: SpareSessions,
 ): Promise<number> {
   const all = await spares.withSource(signal, (source) => readNextNumbers(source, scope.databases));
   const numbers = all.filter(({ database, table }) => scope.isPublished(database, table));
+  refuseLate(numbers, looked);
   const [failure] = await raiseAllSequences(config, { numbers, scope, spares });
   if (failure) throw failure;
   return numbers.filter(({ counted }) => counted !== null).length;

@@ -43,13 +43,15 @@ export async function schemaGates(config: Config, scope: Scope): Promise<SchemaG
     identitiesGate(pairs.flatMap(countedColumns), unseen),
     caseUniquesGate(pairs.flatMap((pair) => foldedKeys(pair, config.target.ddl))),
   ];
-  return { findings, unseen };
+  return { findings, unseen, looked: pairs.map(({ table }) => nameOf(table.version)) };
 }
 
 export interface SchemaGates {
   readonly findings: readonly GateFinding[];
   /** `database.table` of tables whose rows the pipeline has written and which the source does not show. */
   readonly unseen: readonly string[];
+  /** `database.table` of every table that was looked at; null: none could be. */
+  readonly looked: readonly string[] | null;
 }
 
 interface Pairs extends Pick<SchemaGates, 'unseen'> {

@@ -14,6 +14,35 @@ export const OUR_SOURCE_TABLES = [
   'reverse_trigger',
 ] as const;
 
+/** With the heartbeat and the way back's tables. */
+export const OWN_DATABASE: Remains = {
+  end: 'source',
+  name: 'own-database',
+  what: 'our small database with the heartbeat and the way back’s tables; only this pipeline’s rows where another one uses it',
+  find: (site) =>
+    onSource(site, async (connection) => {
+      const { pipeline } = site.config;
+      const tables = await standingTables(connection);
+      if (!(await isShared(connection, tables, pipeline)))
+        return [...tables.map((table) => `${HEARTBEAT_DATABASE}.${table}`), ...(await databaseOf(connection))];
+      const found: string[] = [];
+      for (const table of tables)
+        if (await hasRows(connection, table, 'pipeline = ?', pipeline))
+          found.push(`rows of ${HEARTBEAT_DATABASE}.${table}`);
+      return found;
+    }),
+  statements: ({ config }, found) =>
+    isOnlyRows(found ?? [])
+      ? OUR_SOURCE_TABLES.map((table) => `DELETE FROM ${ours(table)} WHERE pipeline = '${config.pipeline}'`)
+      : [`DROP DATABASE IF EXISTS ${quoteIdentifier(HEARTBEAT_DATABASE)} /* where no other pipeline uses it */`],
+  remove: (site) => changing(site, (connection) => removeDatabase(connection, site)),
+};
+
+/** Another pipeline uses it. */
+export function isOnlyRows(found: readonly string[]): boolean {
+  return found.some((name) => name.startsWith('rows of '));
+}
+
 export const SOURCE_REMAINS: readonly Remains[] = [
   {
     end: 'source',
@@ -41,28 +70,7 @@ export const SOURCE_REMAINS: readonly Remains[] = [
     statements: ({ config }) => [`DROP USER IF EXISTS ${accountName(canaryAccount(canaryOf(config.pipeline)))}`],
     remove: (site) => changing(site, (connection) => dropMysqlCanary(connection, canaryOf(site.config.pipeline))),
   },
-  {
-    end: 'source',
-    name: 'own-database',
-    what: 'our small database with the heartbeat and the way back’s tables; only this pipeline’s rows where another one uses it',
-    find: (site) =>
-      onSource(site, async (connection) => {
-        const { pipeline } = site.config;
-        const tables = await standingTables(connection);
-        if (!(await isShared(connection, tables, pipeline)))
-          return [...tables.map((table) => `${HEARTBEAT_DATABASE}.${table}`), ...(await databaseOf(connection))];
-        const found: string[] = [];
-        for (const table of tables)
-          if (await hasRows(connection, table, 'pipeline = ?', pipeline))
-            found.push(`rows of ${HEARTBEAT_DATABASE}.${table}`);
-        return found;
-      }),
-    statements: ({ config }, found) =>
-      found?.some((name) => name.startsWith('rows of '))
-        ? OUR_SOURCE_TABLES.map((table) => `DELETE FROM ${ours(table)} WHERE pipeline = '${config.pipeline}'`)
-        : [`DROP DATABASE IF EXISTS ${quoteIdentifier(HEARTBEAT_DATABASE)} /* where no other pipeline uses it */`],
-    remove: (site) => changing(site, (connection) => removeDatabase(connection, site)),
-  },
+  OWN_DATABASE,
 ];
 
 async function removeDatabase(connection: MysqlConnection, { config, place }: RemovalSite): Promise<void> {
