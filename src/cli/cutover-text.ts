@@ -93,11 +93,14 @@ export function outcomeText(attempt: AttemptStatus, nowMs: number): string {
 }
 
 /** Whose time it was: ours until the new side was open, then that of the flip and of the application's reload. */
-function blockText({ writeBlockMs, flipMs, writeBlockLimitMs }: AttemptStatus): string {
+function blockText({ writeBlockMs, flipMs, awayMs, writeBlockLimitMs }: AttemptStatus): string {
   if (writeBlockMs === null) return 'writes were not blocked';
   const block = `writes blocked ${formatDuration(writeBlockMs)} of at most ${formatDuration(writeBlockLimitMs)}`;
-  if (flipMs === null) return block;
-  return `${block}: ${formatDuration(writeBlockMs - flipMs)} by sluice, ${formatDuration(flipMs)} by the flip and the application’s reload`;
+  const away = awayMs === 0 ? [] : [`${formatDuration(awayMs)} while sluice did not run`];
+  if (flipMs === null) return [block, ...away].join(', of it ');
+  const ours = `${formatDuration(writeBlockMs - flipMs - awayMs)} by sluice`;
+  const flip = `${formatDuration(flipMs)} by the flip and the application’s reload`;
+  return `${block}: ${[ours, flip, ...away].join(', ')}`;
 }
 
 function stepRow({ name, state, tookMs, detail }: StepStatus): readonly string[] {

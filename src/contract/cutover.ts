@@ -66,6 +66,8 @@ export interface AttemptStatus {
   readonly writeBlockMs: number | null;
   /** Of it, what pointing the application to the other side took, with its reload; null: it is not over, or none did. */
   readonly flipMs: number | null;
+  /** Of the write block, while no process of ours ran it; 0: one always did. */
+  readonly awayMs: number;
   readonly writeBlockLimitMs: number;
   readonly steps: readonly StepStatus[];
   readonly waivers: readonly Waiver[];

@@ -1,5 +1,5 @@
 import type { Direction, Outcome, StepPhase, StepState, Waiver } from '../contract/cutover.ts';
-import type { Attempt, AttemptStep } from './journal.ts';
+import type { Attempt, AttemptStep, TimeAway } from './journal.ts';
 import type { StepRecord } from './step.ts';
 
 /** By column, as either server writes it as text. */
@@ -20,6 +20,7 @@ export function attemptOfRow(row: Row, steps: readonly AttemptStep[]): Attempt {
     openedAtMs: numberOf(row['opened_at_ms']),
     writeBlockLimitMs: Number(row['write_block_limit_ms']),
     waivers: JSON.parse(row['waivers'] ?? '[]') as Waiver[],
+    away: JSON.parse(row['away'] ?? '[]') as TimeAway[],
     reason: row['reason'] ?? null,
     steps,
   };

@@ -20,8 +20,15 @@ export interface Attempt extends Omit<NewAttempt, 'steps'> {
   readonly blockedAtMs: number | null;
   /** When writes were possible again, on either side. */
   readonly openedAtMs: number | null;
+  /** Times of the write block in which no process ran it, from the last sign of one. */
+  readonly away: readonly TimeAway[];
   readonly reason: string | null;
   readonly steps: readonly AttemptStep[];
+}
+
+export interface TimeAway {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface AttemptStep {
@@ -36,7 +43,7 @@ export interface AttemptStep {
 }
 
 export type StepNote = Partial<Omit<AttemptStep, 'name' | 'title' | 'phase'>>;
-export type AttemptNote = Partial<Pick<Attempt, 'blockedAtMs' | 'openedAtMs' | 'endedAtMs' | 'isOver'>>;
+export type AttemptNote = Partial<Pick<Attempt, 'blockedAtMs' | 'openedAtMs' | 'endedAtMs' | 'isOver' | 'away'>>;
 
 /**
  * Where the attempts of one pipeline stand, on the side that writes will go to. Whoever began or took over the last one

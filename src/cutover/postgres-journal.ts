@@ -21,10 +21,13 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS sluice.cutover_step (
     cutover bigint NOT NULL, ordinal integer NOT NULL, name text NOT NULL,
     title text NOT NULL, phase text NOT NULL, state text NOT NULL DEFAULT 'waiting', record jsonb, detail text,
-    started_at_ms bigint, took_ms bigint, PRIMARY KEY (cutover, name))`;
+    started_at_ms bigint, took_ms bigint, PRIMARY KEY (cutover, name));
+  ALTER TABLE sluice.cutover ADD COLUMN IF NOT EXISTS away jsonb NOT NULL DEFAULT '[]'`;
 
+// The row as JSON: a table that an earlier version made has no column away.
 const ATTEMPT = `SELECT id::text, direction, outcome, is_over, is_rehearsal, started_by, started_at_ms::text,
-    ended_at_ms::text, blocked_at_ms::text, opened_at_ms::text, write_block_limit_ms::text, waivers::text, reason
+    ended_at_ms::text, blocked_at_ms::text, opened_at_ms::text, write_block_limit_ms::text, waivers::text,
+    to_jsonb(cutover) ->> 'away' AS away, reason
   FROM sluice.cutover WHERE pipeline = $1`;
 // By the number, not by its text, which the list of columns calls id as well.
 const NEWEST = ' ORDER BY cutover.id DESC LIMIT 1';
@@ -53,6 +56,7 @@ const COLUMN_OF = {
   openedAtMs: 'opened_at_ms',
   endedAtMs: 'ended_at_ms',
   isOver: 'is_over',
+  away: 'away',
 } as const satisfies Record<keyof (StepNote & AttemptNote), string>;
 
 export interface PostgresJournalOptions {
@@ -310,9 +314,17 @@ async function areMade(session: PostgresSession): Promise<boolean> {
   return rows[0]?.['made'] === 't';
 }
 
+/** As this version makes them. */
+async function areWhole(session: PostgresSession): Promise<boolean> {
+  const { rows } = await session.query(
+    `SELECT count(*) = 1 AS whole FROM pg_attribute WHERE attrelid = to_regclass('sluice.cutover') AND attname = 'away'`,
+  );
+  return rows[0]?.['whole'] === 't' && (await areMade(session));
+}
+
 /** Under a lock: two that make one table at once would fail on each other's catalogue rows. */
 async function makeTables(session: PostgresSession): Promise<void> {
-  if (await areMade(session)) return;
+  if (await areWhole(session)) return;
   const { rows } = await session.query(`SELECT to_regnamespace('sluice') IS NOT NULL AS schema`);
   await session.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 0)`);
   // CREATE SCHEMA IF NOT EXISTS asks for the right even where the schema is there.
@@ -323,9 +335,9 @@ async function makeTables(session: PostgresSession): Promise<void> {
 function assignments(note: StepNote & AttemptNote, first: number): { set: string; values: (string | null)[] } {
   const given = Object.entries(note).filter(([, value]) => value !== undefined);
   const set = given.map(([name], at) => `${COLUMN_OF[name as keyof typeof COLUMN_OF]} = $${first + at}`).join(', ');
-  const values = given.map(([name, value]) => {
+  const values = given.map(([, value]) => {
     if (value === null) return null;
-    return name === 'record' ? JSON.stringify(value) : String(value);
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
   });
   return { set, values };
 }

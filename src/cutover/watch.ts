@@ -29,6 +29,8 @@ export interface WatchFacts extends Pick<WayBackStatus, 'lagMs' | 'setAside' | '
   readonly probes: readonly ProbeSample[];
   /** null: nothing was compared. */
   readonly integrity: IntegrityFacts | null;
+  /** The switch saw no write of the application on the new side, and nobody has since this instant; null: one was seen. */
+  readonly silentSinceMs: number | null;
 }
 
 /** Fewer say nothing of a rate. */
@@ -38,6 +40,8 @@ const FEWEST = 5;
 export function adviseRollback(facts: WatchFacts, limits: WatchLimits): string {
   const against = [...sick(facts.probes, limits)];
   const hindered = hindrances(facts, limits);
+  if (against.length === 0 && facts.silentSinceMs !== null)
+    return [silenceText(facts.silentSinceMs), ...hindered].join('; ');
   if (against.length === 0 && hindered.length === 0)
     return `stay: nothing speaks for a rollback; ${comparedText(facts.integrity)}`;
   if (against.length === 0) return `stay, and mend the way back while all is well: ${hindered.join('; ')}`;
@@ -56,6 +60,12 @@ function sick(probes: readonly ProbeSample[], { errorPercent, latencyMs }: Watch
     ...(percent > errorPercent ? [`${failed} of the last ${probes.length} probes failed, ${percent} %`] : []),
     ...(slowest > latencyMs ? [`the application answers in ${slowest} ms (limit ${latencyMs} ms)`] : []),
   ];
+}
+
+/** Neither a reason to stay nor to go: nobody knows yet where the application is. */
+function silenceText(sinceMs: number): string {
+  const since = `${new Date(sinceMs).toISOString().slice(11, 19)} UTC`;
+  return `look at the application: no write of it was seen on the new side, neither in the time of the step first-write nor since ${since}. See that it runs, that each of its processes was started anew or has read the flipped settings, and that its role may log in and write there. A write that comes ends this advice; without one, sluice rollback run takes nothing away`;
 }
 
 function comparedText(integrity: IntegrityFacts | null): string {

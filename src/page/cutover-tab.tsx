@@ -40,7 +40,7 @@ export function CutoverTab({ status, nowMs }: TabProps) {
 }
 
 function Clock({
-  attempt: { writeBlockMs, flipMs, writeBlockLimitMs, startedBy, startedAtMs, waivers },
+  attempt: { writeBlockMs, flipMs, awayMs, writeBlockLimitMs, startedBy, startedAtMs, waivers },
 }: {
   readonly attempt: AttemptStatus;
 }) {
@@ -50,6 +50,7 @@ function Clock({
         {writeBlockMs === null
           ? 'Writes were not blocked'
           : `Writes blocked ${(writeBlockMs / 1000).toFixed(1)} s, limit ${duration(writeBlockLimitMs)}`}
+        {awayMs > 0 && `, of which ${(awayMs / 1000).toFixed(1)} s while sluice did not run`}
         {flipMs !== null && `, of which ${(flipMs / 1000).toFixed(1)} s by the flip and the application’s reload`}
       </li>
       <li>

@@ -184,6 +184,7 @@ function statusOfNow() {
         endedAtMs: nowMs,
         writeBlockMs: 1_000,
         flipMs: null,
+        awayMs: 0,
         writeBlockLimitMs: 60_000,
         steps: [],
         waivers: [],

@@ -30,7 +30,7 @@ function attemptOf(change: Partial<Attempt> = {}): Attempt {
   startedAtMs += 1_000;
   return {
     ...{ id: String(startedAtMs), direction: 'forward', outcome: 'running', isOver: false, isRehearsal: false },
-    ...{ startedBy: 'Ädä', startedAtMs, endedAtMs: null, blockedAtMs: null, openedAtMs: null, reason: null },
+    ...{ startedBy: 'Ädä', startedAtMs, endedAtMs: null, blockedAtMs: null, openedAtMs: null, away: [], reason: null },
     ...{ writeBlockLimitMs: 30_000, waivers: [], steps: NAMES.map((name) => step(name)) },
     ...change,
   };

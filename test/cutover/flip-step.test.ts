@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SluiceError } from '../../src/contract/error.ts';
 import { Word } from '../../src/cutover/flip/word.ts';
 import type { StepContext, StepRecord } from '../../src/cutover/step.ts';
-import { firstWriteStep } from '../../src/cutover/steps/first-write.ts';
+import { firstWriteStep, sawNone } from '../../src/cutover/steps/first-write.ts';
 import { flipStep, unflipStep } from '../../src/cutover/steps/flip.ts';
 import { probeStep } from '../../src/cutover/steps/probe.ts';
 import { flipGate, switchFlip, switchProbe } from '../../src/pipeline/cutover/switch-flip.ts';
@@ -146,5 +146,7 @@ test('the first write is waited for, told while it is, and none fails nothing', 
   const step = firstWriteStep({ look: async () => seen.shift() ?? null, waitMs: 20_000 });
   expect(await step.run(journal.context)).toMatch(/^the application writes to the new side: public.orders/);
   expect(journal.told).toEqual(['waiting for a write of the application on the new side']);
+  expect(sawNone(journal.record)).toBe(false);
   expect(await firstWriteStep({ look: async () => null, waitMs: 0 }).run(journal.context)).toMatch(/no write was seen/);
+  expect(sawNone(journal.record)).toBe(true);
 });

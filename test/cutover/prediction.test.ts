@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { outcomeText, predictionText } from '../../src/cli/cutover-text.ts';
 import type { StepPhase, StepState } from '../../src/contract/cutover.ts';
-import { attemptStatus } from '../../src/cutover/attempt-status.ts';
+import { attemptStatus, awayUntil } from '../../src/cutover/attempt-status.ts';
 import type { Attempt, AttemptStep } from '../../src/cutover/journal.ts';
 import { predictBlock } from '../../src/cutover/prediction.ts';
 import type { Step } from '../../src/cutover/step.ts';
@@ -24,7 +24,7 @@ function attempt(id: string, took: Readonly<Record<string, readonly [StepState, 
   });
   return {
     ...{ id, direction: 'forward', isRehearsal: true, startedBy: 'ada', startedAtMs: 0, writeBlockLimitMs: 60_000 },
-    ...{ waivers: [], outcome: 'aborted', isOver: true, endedAtMs: 1, blockedAtMs: null, openedAtMs: null },
+    ...{ waivers: [], outcome: 'aborted', isOver: true, endedAtMs: 1, blockedAtMs: null, openedAtMs: null, away: [] },
     ...{ reason: null, steps },
   };
 }
@@ -62,6 +62,16 @@ test('the write block is told in two parts: ours, and from there the flip with t
   expect(told).toMatchObject({ writeBlockMs: 1_700, flipMs: 1_200 });
   expect(outcomeText(told, 9_000)).toContain(
     'writes blocked 1.7 s of at most 1 m 0 s: 0.5 s by sluice, 1.2 s by the flip and the application’s reload',
+  );
+  const gone = { ...over, steps: [open, flip].filter((step) => step !== undefined) };
+  const away = awayUntil({ ...gone, openedAtMs: null }, 1_650);
+  // Flipping had begun at 600 and is not known to have gone on.
+  expect(away).toEqual([{ fromMs: 1_600, toMs: 1_650 }]);
+  expect(awayUntil(gone, 9_000)).toEqual([]);
+  const resumed = attemptStatus({ ...gone, away: [{ fromMs: 560, toMs: 1_560 }] }, 9_000);
+  expect(resumed).toMatchObject({ writeBlockMs: 1_700, flipMs: 200, awayMs: 1_000 });
+  expect(outcomeText(resumed, 9_000)).toMatch(
+    /: 0.5 s by sluice, 0.2 s by the flip .*, 1.0 s while sluice did not run/,
   );
   expect(attemptStatus({ ...over, openedAtMs: null }, 60)).toMatchObject({ writeBlockMs: 10, flipMs: null });
 });

@@ -88,7 +88,9 @@ test('the last attempt is the newest one, the tenth after the ninth', async () =
   const journal = worldJournal(it.world, 'one');
   for (let at = 1; at <= 11; at++) {
     const begun = await journal.begin(newAttempt(worldSteps(it.world), { startedBy: `operator ${at}` }));
-    expect(await journal.last()).toMatchObject({ id: begun.id, startedBy: `operator ${at}`, isOver: false });
+    const away = [{ fromMs: at, toMs: 20 }];
+    await journal.note(begun.id, { away });
+    expect(await journal.last()).toMatchObject({ id: begun.id, startedBy: `operator ${at}`, isOver: false, away });
     await journal.abort(begun.id, 'the next one');
     await journal.note(begun.id, { isOver: true });
   }

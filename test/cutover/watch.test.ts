@@ -3,7 +3,7 @@ import { adviseRollback, type ProbeSample } from '../../src/cutover/watch.ts';
 
 const LIMITS = { errorPercent: 10, latencyMs: 2_000, lagMs: 60_000 };
 const COMPARED = { compared: 3, tables: 3, differences: 0 };
-const WELL = { lagMs: 300, setAside: 0, waitsFor: null, integrity: COMPARED };
+const WELL = { lagMs: 300, setAside: 0, waitsFor: null, integrity: COMPARED, silentSinceMs: null };
 
 function probes(well: number, failed: number, tookMs = 40): readonly ProbeSample[] {
   return Array.from({ length: well + failed }, (_, at) => ({ isHealthy: at < well, tookMs }));
@@ -35,4 +35,16 @@ test('rows that are not the same at the source are to be seen to before a rollba
   const differing = { ...WELL, integrity: { ...COMPARED, differences: 4 }, probes: [] };
   expect(adviseRollback(differing, LIMITS)).toMatch(/^stay, and mend.*4 differences between both sides: sluice verify/);
   expect(adviseRollback({ ...WELL, integrity: null, probes: [] }, LIMITS)).toMatch(/were not compared yet$/);
+});
+
+test('an application of which no write was seen is to be looked at: nothing says that it is there', () => {
+  const silent = { ...WELL, silentSinceMs: Date.UTC(2026, 10, 1, 2, 3, 4) };
+  const advice = adviseRollback({ ...silent, probes: probes(20, 0) }, LIMITS);
+  expect(advice).toMatch(
+    /^look at the application: no write of it was seen .* nor since 02:03:04 UTC\. See that it runs/,
+  );
+  expect(adviseRollback({ ...silent, setAside: 2, probes: [] }, LIMITS)).toMatch(
+    /^look.*; 2 changes are on the target/,
+  );
+  expect(adviseRollback({ ...silent, probes: probes(10, 10) }, LIMITS)).toMatch(/^go back:/);
 });

@@ -68,6 +68,7 @@ const SWITCH: SwitchFacts = {
     endedAtMs: 2,
     writeBlockMs: 900,
     flipMs: null,
+    awayMs: 0,
     writeBlockLimitMs: 60_000,
     steps: [],
     waivers: [],

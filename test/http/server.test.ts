@@ -24,6 +24,7 @@ const ATTEMPT: AttemptStatus = {
   endedAtMs: null,
   writeBlockMs: null,
   flipMs: null,
+  awayMs: 0,
   writeBlockLimitMs: 60_000,
   steps: [],
   waivers: [],

@@ -12,7 +12,7 @@ import type {
 } from '../../contract/cutover.ts';
 import { SluiceError } from '../../contract/error.ts';
 import type { Logger } from '../../contract/logger.ts';
-import { attemptStatus } from '../../cutover/attempt-status.ts';
+import { attemptStatus, awayUntil } from '../../cutover/attempt-status.ts';
 import { SourceCopy } from '../../cutover/copy/source-copy.ts';
 import type { Word } from '../../cutover/flip/word.ts';
 import { isRed } from '../../cutover/gate.ts';
@@ -156,8 +156,7 @@ export class CutoverDesk implements CutoverActions {
     if (this.#running !== null || this.#isSettled) return;
     const last = await this.#journal.last();
     if (last === null || last.isOver) return;
-    await this.#journal.takeOver(last.id);
-    await this.#go(last, false);
+    await this.#go(await this.#takenOver(last), false);
   }
 
   /** An attempt of which the source knows nothing is none: without the target nobody could tell how far it went. */
@@ -192,8 +191,16 @@ export class CutoverDesk implements CutoverActions {
   async recover(): Promise<Attempt | null> {
     const last = await this.#journal.last();
     if (last === null || last.isOver) return last;
+    return await this.#go(await this.#takenOver(last), false);
+  }
+
+  /** Of an attempt that nobody runs; what of the write block went by meanwhile is noted. */
+  async #takenOver(last: Attempt): Promise<Attempt> {
     await this.#journal.takeOver(last.id);
-    return await this.#go(last, false);
+    const away = awayUntil(last, Date.now());
+    // What is told only must not hold up whoever opens a side; what else is wrong with the journal shows at the next note.
+    if (away.length > last.away.length) await this.#journal.note(last.id, { away }).catch(unlessOurs);
+    return { ...last, away };
   }
 
   /**
@@ -268,6 +275,10 @@ export class CutoverDesk implements CutoverActions {
       });
     return running;
   }
+}
+
+function unlessOurs(error: unknown): void {
+  if (!(error instanceof SluiceError)) throw error;
 }
 
 function redactedRequest(request: CutoverRequest, redact: CutoverDeskOptions['redact']): CutoverRequest {

@@ -6,6 +6,7 @@ import type { Logger } from '../../contract/logger.ts';
 import { attemptStatus } from '../../cutover/attempt-status.ts';
 import { Word } from '../../cutover/flip/word.ts';
 import type { Attempt } from '../../cutover/journal.ts';
+import type { StepRecord } from '../../cutover/step.ts';
 import { drainedEnd } from '../../cutover/steps/drain.ts';
 import { connectPostgres, type PostgresSession } from '../../postgres/connection.ts';
 import { type Checkpoint, closeCheckpoint, reopenCheckpoint } from '../../sink/checkpoint.ts';
@@ -117,6 +118,11 @@ export class CutoverHalf {
     if (last === null || this.#attempt !== null) return;
     this.#attempt = last;
     this.tell({});
+  }
+
+  /** What a step of the last cutover has noted; null: nothing, or it cannot be read now. */
+  async lastRecord(step: string): Promise<StepRecord | null> {
+    return await this.#desk.lastRecord(step).catch(() => null);
   }
 
   async settled(reason: string, ending: AbortSignal, how: { readonly hasFailed?: boolean } = {}): Promise<void> {

@@ -9,6 +9,7 @@ import type { TableVerified, VerifyStatus } from '../../contract/verify.ts';
 import { judgeWayBack } from '../../cutover/back-gate.ts';
 import type { StepContext } from '../../cutover/step.ts';
 import type { Drained } from '../../cutover/steps/drain.ts';
+import { sawNone } from '../../cutover/steps/first-write.ts';
 import type { IntegrityFacts } from '../../cutover/watch.ts';
 import { connectPostgres } from '../../postgres/connection.ts';
 import { ChangedKeys } from '../../verify/changed-keys.ts';
@@ -77,6 +78,8 @@ class WayBack {
   #integrity: IntegrityFacts | null = null;
   #run: ReverseRun | null = null;
   readonly #held = new HoldUp();
+  /** Since when this process has seen no write of the application, which the switch did not see either; null: it did. */
+  #silentSinceMs: number | null = null;
   #isReturned = false;
 
   constructor(options: WayBackOptions) {
@@ -154,6 +157,7 @@ class WayBack {
   /** The stream often, the servers seldom. */
   async #watch(signal: AbortSignal): Promise<void> {
     await this.#half.remember();
+    this.#silentSinceMs = sawNone(await this.#half.lastRecord('first-write')) ? Date.now() : null;
     for (let looks = 0; !signal.aborted; looks++) {
       const judged = looks % LOOKS_A_JUDGEMENT === 0 ? { gates: await this.#judge([]), gatesAtMs: Date.now() } : {};
       if (!signal.aborted) this.#half.tell({ ...judged, wayBack: this.#status() });
@@ -176,7 +180,9 @@ class WayBack {
   #status(): WayBackStatus {
     const { lagMs, appliedLsn, headLsn, rows, setAside, slot: state } = this.#reverse.status();
     const waitsFor = this.#waitsFor;
-    const advice = this.#probes.advice({ lagMs, setAside, waitsFor, integrity: this.#integrity });
+    if (rows + setAside > 0) this.#silentSinceMs = null;
+    const silentSinceMs = this.#silentSinceMs;
+    const advice = this.#probes.advice({ lagMs, setAside, waitsFor, integrity: this.#integrity, silentSinceMs });
     const slot = state && {
       behindBytes: state.behindBytes,
       retainedBytes: state.retainedBytes,
