@@ -9,6 +9,7 @@ import { keepsKey, speaksOf } from '../convert/ruled-table.ts';
 import type { CatalogueForeignKey, CatalogueTable } from '../mysql/catalogue-table.ts';
 import { ruleProblems } from '../rule/row-rule.ts';
 import { checkCases } from './case-rule.ts';
+import { checkCaseRules } from './case-unique.ts';
 
 /** Rules against the catalogue: what they name must be there, and what they ask for must be possible. */
 export function checkRules(config: Config, moved: readonly CatalogueTable[]): readonly Finding[] {
@@ -17,6 +18,7 @@ export function checkRules(config: Config, moved: readonly CatalogueTable[]): re
     ...sameNames(config, moved),
     ...moved.flatMap((table) => checkTable(config, table)),
     ...checkCases(config, moved),
+    ...checkCaseRules(config, moved),
     ...moved.flatMap(({ foreignKeys }) => foreignKeys.flatMap((key) => checkKey(config, moved, key))),
   ];
 }

@@ -8,6 +8,7 @@ import { actingCure, actingText } from '../postgres/acting.ts';
 import type { PostgresSession } from '../postgres/connection.ts';
 import { arrayText, quoteIdent, quoteTable, type TargetName } from '../postgres/quote.ts';
 import { readTargetTable, type TargetTable } from '../postgres/target-catalogue.ts';
+import { checkCaseIndexes } from './case-unique.ts';
 import { skewOf } from './skew.ts';
 import { nameOf } from './source-table.ts';
 import { checkResting } from './target-constraint.ts';
@@ -31,6 +32,7 @@ export async function checkTargetTables(
     found.push(...(await checkExtraTables(session, { config, tables })));
     found.push(...(await checkOwner(session, { config, tables })));
     found.push(...(await checkResting(session, config, tables)));
+    found.push(...(await checkCaseIndexes(session, config, tables)));
   }
   for (const table of tables) {
     const name = targetNameOf(config, table.version.database, table.version.table);

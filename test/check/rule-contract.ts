@@ -27,11 +27,11 @@ export function ruleContract(kind: 'mysql' | 'mariadb'): void {
     await server.stop();
   });
 
-  async function found(rules: string, target = ''): Promise<readonly string[]> {
+  async function found(rules: string, target = '', code = 'RULE'): Promise<readonly string[]> {
     const source = urlOf(server.url, { database: 'rules_check' });
     const text = `pipeline: shop\nsource: { url: "${source}" }\ntarget: { url: "postgresql://u@127.0.0.1:1/d"${target} }
 tables: { maskSalt: sixteen characters, rules: { ${rules} } }`;
-    return brief(await checked(text, 'quick'), 'RULE').map((line) => line.replaceAll('rules_check.', ''));
+    return brief(await checked(text, 'quick'), code).map((line) => line.replaceAll('rules_check.', ''));
   }
 
   it('rules that can be kept are without any finding', async () => {
@@ -82,6 +82,13 @@ tables: { maskSalt: sixteen characters, rules: { ${rules} } }`;
     expect(await found(all)).toEqual([]);
     expect(await found('person: { case: { email: lower, name: exact } }')).toEqual([]);
     expect(await found('person: { case: { emial: citext } }')).toEqual(['blocker RULE_UNUSED configuration']);
+  });
+
+  it('a key that is unique without case is told before the load, until a rule keeps it so', async () => {
+    const uniques = (rules: string) => found(rules, '', 'CASE');
+    expect(await uniques('')).toEqual(['warning CASE_UNIQUES person.email']);
+    expect(await uniques('person: { case: { email: lower } }')).toEqual([]);
+    expect(await uniques('person: { exclude: [email, shout] }')).toEqual([]);
   });
 
   it('what of the schema will not stand on the target is told with its reason, and is no problem', async () => {

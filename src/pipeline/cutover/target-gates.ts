@@ -1,23 +1,15 @@
+import { foldedKeys, type StandingPair } from '../../check/folded-key.ts';
 import type { Config } from '../../config/config.ts';
 import { targetLogin } from '../../config/login.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { GateFinding } from '../../cutover/gate.ts';
 import { type Hook, hooksGate } from '../../cutover/hook-gate.ts';
-import {
-  type CountedColumn,
-  caseUniquesGate,
-  constraintsGate,
-  type FoldedKey,
-  identitiesGate,
-  type KeyColumn,
-  keepsKey,
-} from '../../cutover/schema-gate.ts';
+import { type CountedColumn, caseUniquesGate, constraintsGate, identitiesGate } from '../../cutover/schema-gate.ts';
 import { nameOf } from '../../cutover/verified.ts';
-import type { CatalogueColumn, CatalogueTable } from '../../mysql/catalogue-table.ts';
-import { quoteIdent, quoteTable } from '../../postgres/quote.ts';
+import type { CatalogueTable } from '../../mysql/catalogue-table.ts';
+import { quoteTable } from '../../postgres/quote.ts';
 import { readSequences, type SequenceColumn } from '../../postgres/sequence.ts';
-import { readStandingSchema, type StandingTable } from '../../postgres/standing-schema.ts';
-import { textRule } from '../../sql/value-type.ts';
+import { readStandingSchema } from '../../postgres/standing-schema.ts';
 import { compareStanding } from '../../verify/also/standing-object.ts';
 import { scopedTables } from '../schema/target-schema.ts';
 import type { Scope } from '../scope.ts';
@@ -26,11 +18,8 @@ import { withTarget } from '../target-session.ts';
 import { writtenTables } from '../written-table.ts';
 
 /** A table of the source with what stands of it on the target. */
-interface Pair {
-  readonly table: CatalogueTable;
-  readonly standing: StandingTable | null;
+interface Pair extends StandingPair {
   readonly sequences: readonly SequenceColumn[];
-  readonly columnOf: (column: string) => string | null;
 }
 
 export const SCHEMA_GATES = ['constraints', 'identities', 'case-uniques'] as const;
@@ -90,47 +79,6 @@ function countedColumns({ table, sequences, columnOf }: Pair): readonly CountedC
     const hasSequence = sequences.some(({ column }) => column === target);
     return [{ name: fullName(table, name), sourceNext, hasSequence }];
   });
-}
-
-/** Each unique index of the source over a text that it compares without case. */
-function foldedKeys({ table, standing, columnOf }: Pair, ddl: Config['target']['ddl']): readonly FoldedKey[] {
-  const { database, table: plain } = table.version;
-  return table.indexes
-    .filter(({ isUnique }) => isUnique)
-    .flatMap(({ parts }) => {
-      const columns = parts.map(({ column }) => table.columns.find(({ name }) => name === column));
-      const folded = columns.filter((column) => column !== undefined && isFolded(column));
-      const known = columns.map((column) => (column === undefined ? null : columnOf(column.name)));
-      // A key with a column that a rule leaves out, or an expression, is none on the target.
-      if (folded.length === 0 || known.includes(null)) return [];
-      const key = columns.map((column, at): KeyColumn => {
-        const name = known[at] ?? '';
-        const there = standing?.columns.find((one) => one.name === name);
-        const isNative = there !== undefined && (/(^|\.)citext$/.test(there.type) || there.isNondeterministic);
-        return { name, isFolded: column !== undefined && isFolded(column), isNative };
-      });
-      const uniques = standing?.indexes.filter(({ isUnique, isValid }) => isUnique && isValid) ?? [];
-      const isKept = uniques.some((index) => keepsKey({ ...index, isPartial: index.predicate !== null }, key));
-      const names = folded.map((column) => `${database}.${plain}.${column?.name}`);
-      return [{ names, isKept, cure: ddl === 'convert' ? byRule(plain, folded) : byIndex(standing, key) }];
-    });
-}
-
-function isFolded({ type, collation }: CatalogueColumn): boolean {
-  return type.kind === 'text' && textRule(collation ?? undefined) === 'lower';
-}
-
-function byRule(table: string, folded: readonly (CatalogueColumn | undefined)[]): string {
-  const rules = folded.map((column) => `${JSON.stringify(column?.name)}: lower`).join(', ');
-  return `tables: { rules: { ${JSON.stringify(table)}: { case: { ${rules} } } } }, then sluice schema apply; or waive it where case never differs.`;
-}
-
-function byIndex(standing: StandingTable | null, key: readonly KeyColumn[]): string {
-  if (standing === null) return 'Make the table on the target.';
-  const parts = key.map(({ name, isFolded: folds, isNative }) =>
-    folds && !isNative ? `lower(${quoteIdent(name)})` : quoteIdent(name),
-  );
-  return `CREATE UNIQUE INDEX CONCURRENTLY ON ${quoteTable(standing.name)} (${parts.join(', ')}), in a migration of the application; or waive it where case never differs.`;
 }
 
 function fullName({ version }: CatalogueTable, column: string): string {
