@@ -10,6 +10,7 @@ import type {
 } from '../contract/cutover.ts';
 import type { Paint } from './color.ts';
 import { formatAmount, formatBytes, formatDuration, formatTable, formatTime } from './format.ts';
+import { cut } from './width.ts';
 
 /** What `sluice cutover run` would do, and whether it may. */
 export function planText({ gates, steps, writeBlockLimitMs, prediction }: CutoverPlan, paint: Paint): string {
@@ -37,14 +38,19 @@ export function predictionText(prediction: BlockPrediction | null): string {
   return `predicted write block: ${formatDuration(writeBlockMs)}, then the flip: ${told}${missing}${hint}`;
 }
 
+/** What was measured may be a list of every table: in its column stands the beginning, and below it the whole. */
+const LONGEST_MEASURED = 60;
+
 export function gatesText(gates: readonly GateStatus[], paint: Paint): string {
   const red = gates.filter(({ state }) => state === 'red');
-  const rows = gates.map(({ name, state, value, threshold }) => [state, name, value, threshold]);
+  const rows = gates.map(({ name, state, value, threshold }) => [state, name, cut(value, LONGEST_MEASURED), threshold]);
+  const long = gates.filter(({ value }) => cut(value, LONGEST_MEASURED) !== value);
+  const wholes = long.map(({ name, value }) => `${paint('bold', name)} measured: ${value}`);
   const cures = red.map(({ name, cure }) => `${paint('red', name)}: ${cure}`);
   const waived = gates.flatMap(({ waiver }) =>
     waiver === null ? [] : [`${paint('yellow', waiver.gate)} waived by ${waiver.by}: ${waiver.reason}`],
   );
-  return [formatTable(['gate', '', 'measured', 'wanted'], rows), ...cures, ...waived].join('\n');
+  return [formatTable(['', 'gate', 'measured', 'wanted'], rows), ...wholes, ...cures, ...waived].join('\n');
 }
 
 /** Where the last attempt stands. */

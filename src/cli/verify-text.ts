@@ -20,7 +20,7 @@ export function progressText(progress: VerifyProgress): string {
 export function verificationText({ tables }: VerifyReport, paint: Paint): string {
   const rows = tables.map((table) => [
     `${table.database}.${table.table}`,
-    table.state,
+    table.state === 'equal' && table.repaired > 0 ? 'equal, repaired' : table.state,
     formatCount(table.sourceRows),
     formatCount(table.targetRows),
     formatCount(table.differenceCount),
@@ -35,12 +35,17 @@ export function verificationText({ tables }: VerifyReport, paint: Paint): string
 }
 
 function tableLines(table: TableVerification, paint: Paint): string[] {
-  const { differences, differenceCount, changing, advice } = table;
+  const { differences, differenceCount, repaired, changing, advice } = table;
   const shown = differences.slice(0, SHOWN).map((difference) => `  ${differenceText(difference)}`);
   const more = differenceCount - shown.length;
   const lines = [
     ...shown,
     ...(more > 0 ? [`  and ${formatCount(more)} more${differences.length > SHOWN ? ': --json lists them' : ''}`] : []),
+    ...(repaired > 0
+      ? [
+          `  ${formatAmount(repaired, 'row')} differed and ${repaired === 1 ? 'was' : 'were'} repaired: looked at again, equal on both sides; the numbers of rows are from before`,
+        ]
+      : []),
     ...(changing > 0 ? [`  ${formatAmount(changing, 'row')} never stood still while it was looked at`] : []),
     ...(advice === null ? [] : [`  ${advice}`]),
     ...streamedLines(table),

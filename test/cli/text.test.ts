@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { painter } from '../../src/cli/color.ts';
+import { gatesText } from '../../src/cli/cutover-text.ts';
 import { formatBytes, formatCount, formatDuration, formatTable } from '../../src/cli/format.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { Output } from '../../src/cli/output.ts';
@@ -9,9 +10,11 @@ import { screenFrame } from '../../src/cli/screen.ts';
 import { Scrubber } from '../../src/cli/scrub.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import { readLag } from '../../src/cli/verb-lag.ts';
+import { verificationText } from '../../src/cli/verify-text.ts';
 import { cut, cutMiddle, widthOf } from '../../src/cli/width.ts';
 import { FREE_PACE, paceText } from '../../src/contract/pace.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
+import type { TableVerification } from '../../src/contract/verify.ts';
 import { statusSample } from '../control/status-sample.ts';
 
 const NOW_MS = statusSample().asOfMs + 400;
@@ -387,5 +390,29 @@ describe('live progress on a terminal', () => {
     output.result({ kind: 'Run', exit: 0, data: null, text: 'result' });
     const erase = '\u001b[2A\u001b[J';
     expect(screen.join('')).toBe(`bar\nsum\n${erase}log\nbar\nsum\n${erase}result\n`);
+  });
+});
+
+describe('what a switch and a comparison are told by', () => {
+  const plain = (_: string, text: string) => text;
+
+  it('is no wider for one gate that names every table, and names them all below', () => {
+    const value = Array.from({ length: 40 }, (_, at) => `shop.table_${at} was never compared`).join('; ');
+    const gate = { state: 'red', threshold: 'all equal', cure: 'sluice verify', waiver: null } as const;
+    const text = gatesText([{ ...gate, name: 'verified', value }], plain);
+    const [head = '', row = '', ...rest] = text.split('\n');
+    expect([head, row].every((line) => widthOf(line) < 100)).toBe(true);
+    expect(rest).toEqual([`verified measured: ${value}`, 'verified: sluice verify']);
+  });
+
+  it('says of a table that was repaired that its numbers of rows are from before', () => {
+    const table: TableVerification = {
+      ...{ database: 'shop', table: 't', state: 'equal', position: 'p', startedAtMs: 1, finishedAtMs: 2, advice: null },
+      ...{ sourceRows: 0, targetRows: 1, equal: 0, repaired: 1, changing: 0, rowsEstimate: 0 },
+      ...{ differenceCount: 0, differences: [] },
+    };
+    const text = verificationText({ tables: [table], isFinished: true }, plain);
+    expect(text).toMatch(/shop\.t +equal, repaired/);
+    expect(text).toContain('1 row differed and was repaired: looked at again, equal on both sides');
   });
 });
