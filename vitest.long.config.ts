@@ -1,13 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { BASE } from './test/vitest-base.ts';
 
 // The long fault runs, all of them: `npm run test:long`.
 export default defineConfig({
   test: {
+    ...BASE,
     testTimeout: 7_200_000,
-    hookTimeout: 300_000,
     include: ['test/long/**/*.test.ts'],
-    globalSetup: ['test/global-setup.ts'],
-    pool: 'forks',
     maxWorkers: 1,
   },
 });

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Io, TextSink } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { bareEnvironment } from '../run-environment.ts';
 import { stagedPorts } from './staged-port.ts';
 
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -31,7 +32,7 @@ export function runSluice(argv: readonly string[], options: RunOptions): Promise
   const { main = MAIN, folder, environment = {}, stdin, onOutput } = options;
   const child = spawn(process.execPath, [main, ...argv], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: bareEnvironment(environment),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -8,6 +8,7 @@ import { type FreshDatabase, freshDatabase } from '../../src/servers/fresh-datab
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { onSource, urlOf } from '../check/sides.ts';
+import { bareEnvironment } from '../run-environment.ts';
 import { MAIN, type Ran, runSluice } from './run-sluice.ts';
 
 const ODD = 'Odd "table" `name`.dot select';
@@ -97,7 +98,7 @@ it('check finds nothing that blocks, run until caught up copies every odd name, 
 });
 
 it('a running pipeline is seen by status and lag, keeps a second one out, and ends on SIGTERM with exit 0', async () => {
-  running = spawn(process.execPath, [MAIN, 'run'], { cwd: folder, env: { PATH: process.env['PATH'], ...environment } });
+  running = spawn(process.execPath, [MAIN, 'run'], { cwd: folder, env: bareEnvironment(environment) });
   running.stderr?.on('data', (data) => printed.push(String(data)));
   const ended = new Promise((resolve) => running?.on('close', resolve));
   expect(await sluice('lag', '--max', '0s', '--wait', '--timeout', '60s')).toMatchObject({ exit: 0 });

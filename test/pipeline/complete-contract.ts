@@ -11,6 +11,7 @@ import { MAIN, type Ran, runSluice } from '../cli/run-sluice.ts';
 import { loginOf, openSwitchLine, startSwitchLine, switchTo } from '../cutover/switch-line.ts';
 import { type Line, type LogKind, pause, type RunningLine, type SourceKind } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
+import { bareEnvironment } from '../run-environment.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
 
 const TRIGGER = 'CREATE TRIGGER stamp BEFORE INSERT ON ledger FOR EACH ROW SET NEW.note = CONCAT(NEW.token, "!")';
@@ -61,7 +62,7 @@ export function completeContract(source: SourceKind, log: LogKind): void {
       expect(await switchTo(running, 'forward')).toMatchObject({ outcome: 'committed' });
       await running.stop();
       running = null;
-      service = spawn(process.execPath, [MAIN, 'run'], { cwd: line.folder, env: { PATH: process.env['PATH'] } });
+      service = spawn(process.execPath, [MAIN, 'run'], { cwd: line.folder, env: bareEnvironment() });
       const ended = new Promise((resolve) => service?.on('close', resolve));
       await until(line, ({ waitsFor, slot }) => waitsFor === null && slot !== null);
       await decideDdl(line, sluice);

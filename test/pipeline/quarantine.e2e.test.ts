@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAIN, runSluice } from '../cli/run-sluice.ts';
 import { type Line, openLine } from '../e2e/line.ts';
+import { bareEnvironment } from '../run-environment.ts';
 import { type Sides, sidesOf } from './sides.ts';
 
 let line: Line;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   sides = await sidesOf(line);
   await sides.onSource(`CREATE TABLE t (id int PRIMARY KEY, flag tinyint(1) NOT NULL, note text);
     INSERT INTO t VALUES (1, 0, 'one'), (2, 1, 'two')`);
-  child = spawn(process.execPath, [MAIN, 'run'], { cwd: line.folder, env: { PATH: process.env['PATH'] } });
+  child = spawn(process.execPath, [MAIN, 'run'], { cwd: line.folder, env: bareEnvironment() });
   child.stderr?.on('data', (data) => {
     printed += String(data);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAIN, type Ran, runSluice } from '../cli/run-sluice.ts';
 import { caughtUpSince, type Line, type LogKind, openLine, type SourceKind, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
+import { bareEnvironment } from '../run-environment.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
 
 const PERSON = `CREATE TABLE person (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL,
@@ -59,7 +60,7 @@ export function teardownContract({ source, log, ddl }: TeardownOptions): void {
   test(
     'ends the running process and takes all of ours away; the rows on the target stay',
     async () => {
-      running = spawn(process.execPath, [MAIN, 'run'], { cwd: line.folder, env: { PATH: process.env['PATH'] } });
+      running = spawn(process.execPath, [MAIN, 'run'], { cwd: line.folder, env: bareEnvironment() });
       const ended = new Promise((resolve) => running?.on('close', resolve));
       expect(await sluice('lag', '--max', '0s', '--wait', '--timeout', '60s')).toMatchObject({ exit: 0 });
       expect((await footprintOf(line)).target).toContain('schema sluice');
