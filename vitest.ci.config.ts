@@ -1,12 +1,26 @@
 import { defineConfig } from 'vitest/config';
-import { BASE } from './test/vitest-base.ts';
+import { BASE, SETUP } from './test/vitest-base.ts';
+
+/** What measures: the write block, lags, the pace of verify. Nothing runs beside it. */
+const ALONE = ['django-cutover', 'lag-live', 'verify'].map((name) => `test/ci/${name}.e2e.test.ts`);
+const SHARED = { ...BASE, testTimeout: 900_000 };
 
 // What needs more than the product itself: the data named by SLUICE_CORPORA, a slice of the long runs.
 export default defineConfig({
   test: {
-    ...BASE,
-    testTimeout: 900_000,
-    include: ['test/ci/**/*.test.ts'],
-    maxWorkers: 1,
+    ...SETUP,
+    projects: [
+      { test: { ...SHARED, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          ...SHARED,
+          name: 'together',
+          include: ['test/ci/**/*.test.ts'],
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
-import { BASE } from './test/vitest-base.ts';
+import { BASE, SETUP } from './test/vitest-base.ts';
 
 // Tests live in test/, one folder per src folder. The suffix says what a file needs (style: names are promises).
 export default defineConfig({
   test: {
+    ...SETUP,
     ...BASE,
     testTimeout: 120_000,
     include: ['test/**/*.test.ts'],

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
-import { BASE } from './test/vitest-base.ts';
+import { BASE, SETUP } from './test/vitest-base.ts';
 
 // The long fault runs, all of them: `npm run test:long`.
 export default defineConfig({
   test: {
+    ...SETUP,
     ...BASE,
     testTimeout: 7_200_000,
     include: ['test/long/**/*.test.ts'],

@@ -3,10 +3,14 @@ import { setRunEnvironment } from './run-environment.ts';
 
 setRunEnvironment();
 
-/** What the three configurations share. Node itself loads the files, from its compile cache: nothing is mocked here. */
-export const BASE: ViteUserConfig['test'] = {
+type Settings = NonNullable<ViteUserConfig['test']>;
+
+/** Once for a run. */
+export const SETUP = { globalSetup: ['test/global-setup.ts'] } satisfies Settings;
+
+/** What every project of tests shares. Node itself loads the files, from its compile cache: nothing is mocked here. */
+export const BASE = {
   hookTimeout: 300_000,
-  globalSetup: ['test/global-setup.ts'],
   pool: 'forks',
   experimental: { viteModuleRunner: false, nodeLoader: false },
-};
+} satisfies Settings;

@@ -134,20 +134,24 @@ describe.each(SETS)('INV-115 the application of Django made of $set', ({ set, fi
 
   test('does under Django 5.2 and 4.2 on both servers what the database did', async () => {
     const { source, target } = moved.line;
-    const found: { readonly on: string; readonly outcomes: readonly Outcome[] }[] = [];
+    const found: { readonly on: string; readonly asked: readonly Wanted[]; readonly outcomes: readonly Outcome[] }[] =
+      [];
     for (const series of ['5.2', '4.2']) {
+      // The older series differs in Django, not in what our services ask of it: every fourth case tells.
+      const asked = series === '5.2' ? wanted : wanted.filter((_, at) => at % 4 === 0);
       // Both servers at once: a case waits for its server most of the time.
       const both = [source, target].map(async ({ url }) => ({
         on: `${series} ${url.split(':')[0]}`,
-        outcomes: await outcomes(series, url, { moved, app, wanted }),
+        asked,
+        outcomes: await outcomes(series, url, { moved, app, wanted: asked }),
       }));
       found.push(...(await Promise.all(both)));
     }
     // Last: what the database commits itself, services would find.
-    const expected = await originals(moved, wanted);
-    for (const { on, outcomes: of } of found) {
-      for (const [at, { one }] of wanted.entries())
-        expect.soft({ one, on, ...inOrder(of[at], one) }).toEqual({ one, on, ...inOrder(expected[at], one) });
+    const expected = new Map(await originals(moved, wanted));
+    for (const { on, asked, outcomes: of } of found) {
+      for (const [at, { one }] of asked.entries())
+        expect.soft({ one, on, ...inOrder(of[at], one) }).toEqual({ one, on, ...inOrder(expected.get(one), one) });
     }
   });
 
@@ -196,9 +200,9 @@ async function openApp(series: string, { files }: DjangoApp): Promise<DjangoProj
   return project;
 }
 
-async function originals(moved: Moved, wanted: readonly Wanted[]): Promise<readonly Outcome[]> {
-  const found: Outcome[] = [];
-  for (const { one, tables } of wanted) found.push(await moved.mysql.run(one, tables));
+async function originals(moved: Moved, wanted: readonly Wanted[]): Promise<readonly (readonly [Case, Outcome])[]> {
+  const found: (readonly [Case, Outcome])[] = [];
+  for (const { one, tables } of wanted) found.push([one, await moved.mysql.run(one, tables)]);
   return found;
 }
 
