@@ -50,6 +50,6 @@ export async function checkCaseIndexes(
 
 function apart(names: readonly string[], cure: string): Finding {
   const message =
-    'is unique without case at the source, and would not be on the target: values that differ only in case are one there and several here';
+    'is unique without case at the source, and would not be on the target: values that differ only in case are one at the source and several on the target';
   return finding('warning', 'CASE_UNIQUES', names.join(', '), message, cure);
 }

@@ -24,6 +24,8 @@ export async function followAttempt(
 class StepTeller {
   readonly #output: Output;
   readonly #told = new Map<string, string>();
+  /** Why a step that is tried until it is done failed last. */
+  readonly #failed = new Map<string, string>();
 
   constructor(output: Output) {
     this.#output = output;
@@ -34,12 +36,19 @@ class StepTeller {
     this.#output.live(attempt.isOver ? [] : [outcomeText(attempt, Date.now())]);
   }
 
-  #tellStep({ name, state, tookMs, detail }: StepStatus): void {
+  #tellStep({ name, state, phase, tookMs, detail }: StepStatus): void {
     const now = `${state} ${detail ?? ''}`;
     const isNews = state !== 'waiting' && this.#told.get(name) !== now;
     this.#told.set(name, now);
-    if (!isNews) return;
+    if (!isNews || this.#isTriedAgain({ name, state, phase, detail })) return;
     const took = tookMs === null ? '' : ` after ${formatDuration(tookMs)}`;
-    this.#output.say(`${name}: ${state}${took}${detail === null ? '' : `: ${detail}`}`);
+    const again = phase === 'beyond' && state === 'failed' ? '; it is tried until it is done' : '';
+    this.#output.say(`${name}: ${state}${took}${detail === null ? '' : `: ${detail}`}${again}`);
+  }
+  /** Behind the point of no return what fails is tried until it is done: said once, until it fails otherwise. */
+  #isTriedAgain({ name, state, phase, detail }: Pick<StepStatus, 'name' | 'state' | 'phase' | 'detail'>): boolean {
+    const last = this.#failed.get(name);
+    if (phase === 'beyond' && state === 'failed') this.#failed.set(name, detail ?? '');
+    return last !== undefined && (state === 'failed' ? last === detail : state === 'running' && detail === null);
   }
 }

@@ -185,7 +185,7 @@ function goesOn({ signal }: Call): Outcome {
 }
 
 const STATUS = 'Look: sluice cutover status.';
-const LOOK = `${STATUS} End it: sluice cutover abort.`;
+const LOOK = `${STATUS} End it before its point of no return: sluice cutover abort.`;
 
 function ended(attempt: AttemptStatus, { output }: Call): Outcome {
   const text = attemptLines(attempt, Date.now(), output.paint).join('\n');
@@ -258,7 +258,10 @@ async function abort(call: Call): Promise<Outcome> {
   const error = {
     code: 'CUTOVER_COMMITTED',
     message: 'the point of no return was passed before: nothing was put back',
-    remedy: 'The application writes to the new side. To go back: sluice rollback run.',
+    remedy:
+      attempt.direction === 'forward'
+        ? 'The application writes to the new side. To go back: sluice rollback run.'
+        : 'The application writes to the old side again. To go over once more: sluice cutover run.',
   };
   return { kind: 'Cutover', exit: EXIT.failed, data: attempt, text, error };
 }

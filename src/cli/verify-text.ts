@@ -35,7 +35,8 @@ export function verificationText({ tables }: VerifyReport, paint: Paint): string
 }
 
 function tableLines(table: TableVerification, paint: Paint): string[] {
-  const { differences, differenceCount, repaired, changing, advice } = table;
+  const { differences, differenceCount, repaired, changing, advice, state, sourceRows, targetRows } = table;
+  const isMoving = state === 'equal' && repaired === 0 && sourceRows !== targetRows;
   const shown = differences.slice(0, SHOWN).map((difference) => `  ${differenceText(difference)}`);
   const more = differenceCount - shown.length;
   const lines = [
@@ -45,6 +46,9 @@ function tableLines(table: TableVerification, paint: Paint): string[] {
       ? [
           `  ${formatAmount(repaired, 'row')} differed and ${repaired === 1 ? 'was' : 'were'} repaired: looked at again, equal on both sides; the numbers of rows are from before`,
         ]
+      : []),
+    ...(isMoving
+      ? ['  rows came or went while it was read: each was looked at again, and is equal on both sides']
       : []),
     ...(changing > 0 ? [`  ${formatAmount(changing, 'row')} never stood still while it was looked at`] : []),
     ...(advice === null ? [] : [`  ${advice}`]),

@@ -1,6 +1,6 @@
 import type { GateStatus, Waiver, WayBackStatus } from '../contract/cutover.ts';
 import type { Finding } from '../contract/finding.ts';
-import { gateOf } from './gate.ts';
+import { type GateFinding, gateOf } from './gate.ts';
 
 export interface BackFacts {
   readonly status: WayBackStatus;
@@ -8,11 +8,13 @@ export interface BackFacts {
   readonly blockers: readonly Finding[];
   /** Of the application, on the target. */
   readonly roles: readonly string[];
+  /** Whether the flip of the cutover can be taken back. */
+  readonly unflip: GateFinding;
 }
 
 /** What must hold before writes on the target are blocked for a rollback. */
 export function judgeWayBack(
-  { status, blockers, roles }: BackFacts,
+  { status, blockers, roles, unflip }: BackFacts,
   { maxLagMs }: { readonly maxLagMs: number },
   waivers: readonly Waiver[],
 ): readonly GateStatus[] {
@@ -36,9 +38,18 @@ export function judgeWayBack(
       'What the source cannot hold is on the target only: change it there, or waive this and lose it.',
     ),
     gate(
+      unflip.gate,
+      unflip.problems.length === 0,
+      unflip.problems.map(({ text }) => text).join('; ') || unflip.value,
+      unflip.threshold,
+      unflip.problems.map(({ cure }) => cure).join(' '),
+    ),
+    gate(
       'fence',
       roles.length > 0 && blockers.length === 0,
-      roles.length === 0 ? 'no role of the application is named' : blockers.map(({ message }) => message).join('; '),
+      roles.length === 0
+        ? 'no role of the application is named'
+        : blockers.map(({ message }) => message).join('; ') || 'every right is there',
       'writes on the target can be blocked',
       [...blockers.flatMap(({ cure }) => cure), ...(roles.length === 0 ? ['Set cutover.targetRoles.'] : [])].join('; '),
     ),

@@ -2,13 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { WayBackStatus } from '../../src/contract/cutover.ts';
 import type { SluiceError } from '../../src/contract/error.ts';
+import { judgeWayBack } from '../../src/cutover/back-gate.ts';
 import { Word } from '../../src/cutover/flip/word.ts';
+import { isRed } from '../../src/cutover/gate.ts';
 import type { StepContext, StepRecord } from '../../src/cutover/step.ts';
 import { firstWriteStep, sawNone } from '../../src/cutover/steps/first-write.ts';
 import { flipStep, unflipStep } from '../../src/cutover/steps/flip.ts';
 import { probeStep } from '../../src/cutover/steps/probe.ts';
-import { flipGate, switchFlip, switchProbe } from '../../src/pipeline/cutover/switch-flip.ts';
+import { flipGate, switchFlip, switchProbe, unflipGate } from '../../src/pipeline/cutover/switch-flip.ts';
 import { configOf } from './flip-config.ts';
 
 const BEFORE = "DEBUG=0 # never\nexport DATABASE_URL='mysql://shop:old@db/shop'\n";
@@ -129,6 +132,24 @@ test('what a flip could not do stands at its gate before anything is blocked', a
   expect((await flipGate(broken)).problems[0]?.text).toMatch(/no shell can run it/);
   const settings = `flip: { kind: settings-file, file: .env, url: "postgresql://app:secret77@pg/shop" }`;
   expect((await flipGate(flipOf(settings).flip)).problems[0]?.text).toMatch(/neither has DATABASES/);
+});
+
+test('a flip that could not be taken back stands at the gate of the rollback before anything is blocked', async () => {
+  const journal = new Journal();
+  const { flip } = flipOf(ENV_FILE);
+  await flipStep(flipOf(ENV_FILE)).run(journal.context);
+  expect(await unflipGate(flip, journal.record)).toMatchObject({ gate: 'flip', problems: [] });
+  await writeFile(path, `${AFTER}OTHER=1\n`);
+  const changed = await unflipGate(flip, journal.record);
+  expect(changed.problems).toMatchObject([{ text: expect.stringContaining('changed by somebody else') }]);
+  expect(changed.problems[0]?.cure).toMatch(/waive this, and .* sluice cutover confirm.*before-sluice/);
+  await writeFile(path, BEFORE);
+  expect((await unflipGate(flip, journal.record)).problems).toEqual([]);
+  expect((await unflipGate(null, journal.record)).problems[0]?.text).toMatch(/by env-file, .* nothing of it/);
+  expect((await unflipGate(null, null)).problems).toEqual([]);
+  const status = { lagMs: 0, setAside: 0, waitsFor: null } as WayBackStatus;
+  const gates = judgeWayBack({ status, blockers: [], roles: ['app'], unflip: changed }, { maxLagMs: 1 }, []);
+  expect(gates.filter(isRed)).toMatchObject([{ name: 'flip', value: changed.problems[0]?.text }]);
 });
 
 test('an application that is not well is told of and holds nothing up: a rollback must be let in', async () => {

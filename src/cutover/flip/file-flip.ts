@@ -108,17 +108,33 @@ export class FileFlip implements Flip<FileFlipRecord> {
     return `${record.path} is flipped; the one from before is ${record.backup}`;
   }
 
+  async checkUndo(record: FileFlipRecord): Promise<readonly Finding[]> {
+    try {
+      await this.#before(record);
+      return [];
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      const byHand = `Make it again what the flip made of it; or waive this, and when the rollback asks for it change the file by hand and say: sluice cutover confirm. The file from before the flip: ${record.backup}.`;
+      return [finding('blocker', error.code, record.path, error.message, byHand)];
+    }
+  }
+
   /** INV-154: byte for byte what it was, or nothing is touched and FLIP_FILE_CHANGED says why. */
   async undo(record: FileFlipRecord, signal?: AbortSignal): Promise<string> {
-    const hash = hashOf(await this.#current(record));
-    if (hash !== record.before) {
-      const backup = await readIfThere(record.backup);
-      if (hash !== record.after || backup === null || hashOf(backup) !== record.before) throw changed(record);
-      await putFile(record.path, backup, record.path);
-    }
+    const before = await this.#before(record);
+    if (before !== null) await putFile(record.path, before, record.path);
     await removeFile(record.backup);
     await this.#reload(signal);
     return `${record.path} is as it was`;
+  }
+
+  /** What is to be put back; null: it stands there already. FLIP_FILE_CHANGED where the file is not what the flip left. */
+  async #before(record: FileFlipRecord): Promise<Buffer | null> {
+    const hash = hashOf(await this.#current(record));
+    if (hash === record.before) return null;
+    const backup = await readIfThere(record.backup);
+    if (hash !== record.after || backup === null || hashOf(backup) !== record.before) throw changed(record);
+    return backup;
   }
 
   async #write(record: FileFlipRecord, now: Buffer): Promise<void> {
@@ -167,7 +183,7 @@ function textOf(bytes: Buffer, path: string): string {
 function changed({ path, backup }: FileFlipRecord): SluiceError {
   return flipError(
     'FLIP_FILE_CHANGED',
-    `${path} is not as it was planned; the file from before is ${backup}, if it is there`,
+    `${path} was changed by somebody else: it is neither what it was before the flip nor what the flip makes of it; the file from before is ${backup}, if it is there`,
   );
 }
 

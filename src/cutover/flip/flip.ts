@@ -24,5 +24,7 @@ export interface Flip<R> {
   plan(): Promise<R>;
   /** Answers what it did, in a sentence. */
   run(record: R, signal?: AbortSignal): Promise<string>;
+  /** What would keep `undo` from ending well now; absent: nothing that can be seen before. */
+  checkUndo?(record: R): Promise<readonly Finding[]>;
   undo(record: R, signal?: AbortSignal): Promise<string>;
 }

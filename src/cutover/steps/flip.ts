@@ -62,7 +62,8 @@ export function unflipStep({ flip, word, flipped }: UnflipStepOptions): Step {
 
 const NOTHING = 'the cutover flipped nothing: point the application to the old side';
 
-function isOf(flip: AnyFlip | null, record: StepRecord): flip is AnyFlip {
+/** Whether this flip can take back what that record is of. */
+export function isOf(flip: AnyFlip | null, record: StepRecord): flip is AnyFlip {
   return record['kind'] === flip?.kind;
 }
 

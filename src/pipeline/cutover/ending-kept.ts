@@ -30,6 +30,8 @@ export async function keptOf(
  * no stream carries it over any more.
  */
 function fenceKept(config: Config, { kind, without }: EndingRequest, standing: Standing | null): readonly Kept[] {
+  // Refused: the application writes there.
+  if (kind === 'complete' && standing?.side === 'source') return [];
   if (kind === 'complete')
     return [
       {

@@ -12,7 +12,7 @@ import { WebhookFlip } from '../../cutover/flip/webhook-flip.ts';
 import type { Word } from '../../cutover/flip/word.ts';
 import type { GateFinding } from '../../cutover/gate.ts';
 import type { StepRecord } from '../../cutover/step.ts';
-import type { AnyFlip } from '../../cutover/steps/flip.ts';
+import { type AnyFlip, isOf } from '../../cutover/steps/flip.ts';
 import { secretsOf } from './switch-fence.ts';
 
 /** One try of a call, within the limit of all. */
@@ -64,6 +64,22 @@ export async function flipGate(flip: AnyFlip | null): Promise<GateFinding> {
     threshold: 'the application can be pointed to the new side',
     problems: blockers.map(({ object, message, cure }) => ({ text: `${object}: ${message}`, cure: cure.join('; ') })),
   };
+}
+
+/** What speaks against taking it back, before anything is blocked for a rollback. `record`: of the cutover's flip. */
+export async function unflipGate(flip: AnyFlip | null, record: StepRecord | null): Promise<GateFinding> {
+  const rest = { gate: 'flip', threshold: 'the application can be pointed to the old side' };
+  if (record === null) return { ...rest, value: 'the cutover flipped nothing: a person does', problems: [] };
+  const now = flip?.kind ?? 'nothing of it';
+  if (!isOf(flip, record)) {
+    const text = `the cutover flipped by ${String(record['kind'])}, the configuration says ${now}`;
+    const cure =
+      'Put cutover.flip back as it was and restart sluice run; or waive this, and take it back by hand when the rollback asks for it.';
+    return { ...rest, value: text, problems: [{ text, cure }] };
+  }
+  const findings = (await flip.checkUndo?.(record)) ?? [];
+  const problems = findings.map(({ message, cure }) => ({ text: message, cure: cure.join('; ') }));
+  return { ...rest, value: `it can be taken back (${flip.kind})`, problems };
 }
 
 type Of<K extends FlipConfig['kind']> = Extract<FlipConfig, { readonly kind: K }>;
@@ -119,6 +135,7 @@ function anyFlip<R extends StepRecord>(flip: Flip<R>): AnyFlip {
     check: () => flip.check(),
     plan: () => flip.plan(),
     run: (record, signal) => flip.run(own(record), signal),
+    checkUndo: async (record) => (await flip.checkUndo?.(own(record))) ?? [],
     undo: (record, signal) => flip.undo(own(record), signal),
   };
 }

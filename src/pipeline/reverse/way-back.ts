@@ -16,6 +16,7 @@ import { ChangedKeys } from '../../verify/changed-keys.ts';
 import { CutoverHalf, type CutoverHalfOptions } from '../cutover/half.ts';
 import { ProbeWatch } from '../cutover/probe-watch.ts';
 import type { WayBackActs } from '../cutover/steps.ts';
+import { unflipGate } from '../cutover/switch-flip.ts';
 import { pause } from '../pause.ts';
 import type { RunOptions } from '../run-option.ts';
 import type { Scope } from '../scope.ts';
@@ -235,7 +236,8 @@ class WayBack {
   async #judge(waivers: readonly Waiver[]): Promise<readonly GateStatus[]> {
     const { config } = this.#options;
     const blockers = await this.#blockers();
-    const facts = { status: this.#status(), blockers, roles: config.cutover.targetRoles };
+    const unflip = await unflipGate(this.#half.sides.flip, await this.#half.lastRecord('flip'));
+    const facts = { status: this.#status(), blockers, roles: config.cutover.targetRoles, unflip };
     return judgeWayBack(facts, config.cutover, waivers);
   }
 
