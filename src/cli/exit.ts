@@ -42,6 +42,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   TABLES_: EXIT.refused,
   RELOAD_: EXIT.refused,
   TARGET_SINK_RUNNING: EXIT.refused,
+  CUTOVER_GATE_UNKNOWN: EXIT.usage,
   CUTOVER_GATES_RED: EXIT.refused,
   CUTOVER_OTHER_SIDE: EXIT.refused,
   CUTOVER_RUNNING: EXIT.refused,

@@ -16,6 +16,7 @@ import { followAttempt } from './cutover-watch.ts';
 import { EXIT } from './exit.ts';
 import { requireConfig } from './load-file.ts';
 import type { Outcome } from './outcome.ts';
+import { warnOfStaleFile } from './stale-file.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Flag, Verb } from './verb.ts';
 import { askedBy, askerOf, BY_FLAG } from './who-asks.ts';
@@ -133,6 +134,7 @@ export const CUTOVER_VERBS: readonly Verb[] = [
 
 async function plan(call: Call, direction: Direction): Promise<Outcome> {
   const { control } = requireConfig(call);
+  await warnOfStaleFile(call, control.socket);
   const data = (await ask(control.socket, { method: 'cutover.plan', params: { direction } })) as CutoverPlan;
   const isRed = data.gates.some(({ state }) => state === 'red');
   const text = planText(data, call.output.paint);
@@ -153,6 +155,7 @@ async function run(call: Call, direction: Direction, isRehearsal: boolean): Prom
   const fences = !isRehearsal || call.flags.has('fence-test');
   const by = askedBy(call);
   const waivers = waiversOf(call, by);
+  await warnOfStaleFile(call, config.control.socket);
   if (fences) await confirm(call, config.pipeline, isRehearsal ? 'Blocking writes for a test' : 'The switch');
   const { socket } = config.control;
   const request = { direction, by, isRehearsal, fences, waivers };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -314,6 +314,12 @@ describe('run', () => {
   it('answers status and lag over its socket, and refuses a second process with exit 3', async () => {
     const answers: Promise<Ran>[] = [];
     let isAsked = false;
+    // Changed while it runs: what is planned is as it has read it.
+    const edited = (): Promise<Ran> => {
+      const later = new Date('2030-01-01T00:00:00Z');
+      utimesSync(join(folder, 'sluice.yaml'), later, later);
+      return sluice(['cutover', 'plan']);
+    };
     const onOutput = (child: { kill(signal: NodeJS.Signals): boolean }, printed: string): void => {
       if (isAsked || !printed.includes('streaming')) return;
       isAsked = true;
@@ -322,11 +328,13 @@ describe('run', () => {
         sluice(['status']),
         sluice(['lag', '--max', '1s', '--wait']),
         sluice(['run']),
+        edited(),
       );
       void Promise.all(answers).then(() => child.kill('SIGTERM'));
     };
     await sluice(['run'], { onOutput });
-    const [json, text, lag, second] = await Promise.all(answers);
+    const [json, text, lag, second, planned] = await Promise.all(answers);
+    expect(planned?.stderr).toContain('sluice.yaml was changed at 00:00:00 UTC, and the running process has read it');
     expect(json?.exit).toBe(0);
     expect(json === undefined ? null : envelope(json)).toMatchObject({
       kind: 'Status',

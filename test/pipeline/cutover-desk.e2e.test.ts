@@ -191,6 +191,16 @@ test('of two that are begun at once one is refused, and the other runs', async (
   await it.settled('the test is over', new AbortController().signal);
 });
 
+test('a waiver of a gate that there is not is refused: whoever gave it has mistyped a name', async () => {
+  const green = { name: 'lag', state: 'green', value: '', threshold: '', cure: null, waiver: null } as const;
+  const waivers = [{ gate: 'lagg', by: 'ada', reason: 'a report runs' }];
+  const refused = desk(async () => [green]).begin({ ...REQUEST, waivers });
+  await expect(refused).rejects.toMatchObject({
+    code: 'CUTOVER_GATE_UNKNOWN',
+    remedy: expect.stringMatching(/: lag\.$/),
+  });
+});
+
 test('a secret that an asker gives as a name or a reason is never kept', async () => {
   const waits: Step = {
     ...step('fence', 'blocked'),

@@ -9,6 +9,7 @@ import type {
   CutoverRequest,
   Direction,
   GateStatus,
+  Waiver,
 } from '../../contract/cutover.ts';
 import { SluiceError } from '../../contract/error.ts';
 import type { Logger } from '../../contract/logger.ts';
@@ -128,6 +129,8 @@ export class CutoverDesk implements CutoverActions {
     const { direction, by, isRehearsal, fences, waivers } = redactedRequest(request, redact);
     const steps = this.#stepsNow(direction);
     const gates = await judge(waivers);
+    const unknown = waivers.filter(({ gate }) => !gates.some(({ name }) => name === gate));
+    if (unknown.length > 0) throw unknownGate(unknown, gates);
     const red = gates.filter(isRed);
     if (red.length > 0) throw gatesRed(red);
     await this.#putBackLeft();
@@ -317,6 +320,16 @@ function gatesRed(red: readonly GateStatus[]): SluiceError {
     code: 'CUTOVER_GATES_RED',
     message: `${red.map(({ name, value, threshold }) => `${name}: ${value} (wanted: ${threshold})`).join('; ')}`,
     remedy: `${red.map(({ name, cure }) => `${name}: ${cure}`).join(' ')} Or waive one: --waive GATE=REASON.`,
+    disposition: 'stop',
+  });
+}
+
+/** CUTOVER_GATE_UNKNOWN: nothing was begun; exit 2. */
+function unknownGate(waivers: readonly Waiver[], gates: readonly GateStatus[]): SluiceError {
+  return new SluiceError({
+    code: 'CUTOVER_GATE_UNKNOWN',
+    message: `there is no gate ${waivers.map(({ gate }) => JSON.stringify(gate)).join(', ')} to be waived`,
+    remedy: `Nothing was begun. The gates of this switch: ${gates.map(({ name }) => name).join(', ')}.`,
     disposition: 'stop',
   });
 }
