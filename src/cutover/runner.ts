@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly stop: AbortSignal;
   /** For tests: scales every pause between tries. */
   readonly delayRatio?: number;
+  /** For tests: how long one try of an undo may take. */
+  readonly undoTryMs?: number;
   /** Told at each point; a test ends the process there. */
   readonly onPoint?: (point: RunnerPoint, step: string | null) => void | Promise<void>;
 }
@@ -42,6 +44,7 @@ export const RUNNER_POINTS = [
 ] as const;
 export type RunnerPoint = (typeof RUNNER_POINTS)[number];
 
+/** Longer than a fence tries to lift itself, which says why it could not. */
 const UNDO_TRY_MS = 30_000;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5_000;
@@ -185,7 +188,8 @@ export class Runner {
   async #undo(step: Step): Promise<void> {
     await this.#untilDone(async () => {
       try {
-        const detail = await this.#within(step, UNDO_TRY_MS, async (context) => (await step.undo?.(context)) ?? '');
+        const { undoTryMs = UNDO_TRY_MS } = this.#options;
+        const detail = await this.#within(step, undoTryMs, async (context) => (await step.undo?.(context)) ?? '');
         await this.#book.noteStepAnyway(step.name, { state: 'undone', detail });
         const { blockedAtMs } = this.#book.attempt;
         if (step.opens === 'undo' && blockedAtMs !== null) await this.#book.noteAnyway({ openedAtMs: Date.now() });
@@ -262,24 +266,29 @@ export class Runner {
   async #within(step: Step, limitMs: number, work: (context: StepContext) => Promise<string>): Promise<string> {
     const { abort, stop } = this.#options;
     const over = new AbortController();
-    const end = () => over.abort(timeOver(step.name, limitMs, this.#book.step(step.name).detail));
+    // Of this try alone: what stands there may be why the last one failed.
+    let said: string | null = null;
+    const tell = async (detail: string) => {
+      said = detail;
+      await this.#book.noteStepAnyway(step.name, { detail });
+    };
+    const end = () => over.abort(timeOver(step.name, limitMs, said));
     const timer = setTimeout(end, Math.min(limitMs, LONGEST_TIMER_MS));
     const isBefore = this.#book.attempt.outcome === 'running';
     const signal = AbortSignal.any([over.signal, stop, ...(isBefore ? [abort, this.#unwritten.signal] : [])]);
     try {
-      return await heeding(work(this.#context(step, signal)), signal);
+      return await heeding(work({ ...this.#context(step, signal), tell }), signal);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #context(step: Step, signal: AbortSignal): StepContext {
+  #context(step: Step, signal: AbortSignal): Omit<StepContext, 'tell'> {
     const { name } = step;
     return {
       signal,
       record: this.#book.step(name).record,
       note: (record) => this.#note(step, { record }),
-      tell: (detail) => this.#book.noteStepAnyway(name, { detail }),
       isWaived: (gate) => this.#book.attempt.waivers.some((waiver) => waiver.gate === gate),
       recordOf: (other) => this.#book.attempt.steps.find((step) => step.name === other)?.record ?? null,
     };

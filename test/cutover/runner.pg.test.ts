@@ -264,6 +264,28 @@ test('an undo that fails is tried until it is done', async () => {
   await expectOneOpenSide(it.world, 'source');
 });
 
+test('an undo that is cut off again and again says so once, and not what it said before', async () => {
+  await using it = await freshWorld();
+  const details: string[] = [];
+  let tries = 0;
+  const fence = {
+    undo: async ({ signal }: StepContext) => {
+      if (++tries < 4) await sleep(60_000, undefined, { signal });
+      await it.world.set('source', 'open');
+      return 'open';
+    },
+  };
+  const onChange = ({ steps }: Attempt) => {
+    const { detail } = steps.find(({ name }) => name === 'fence') ?? {};
+    if (detail?.startsWith('not put back yet')) details.push(detail);
+  };
+  await runAttempt(it.world, {
+    ...{ steps: worldSteps(it.world, { fence, drain: failing }), onChange, undoTryMs: 100 },
+  });
+  expect(new Set(details).size).toBe(1);
+  expect(details[0]).toMatch(/^not put back yet: fence was not done after 0.1 s \(CUTOVER_STEP_TIME\)/);
+});
+
 test('a step that hangs, deaf to its signal, is left behind at the limit of the write block and all is put back', async () => {
   await using it = await freshWorld();
   const drain = { run: () => new Promise<string>(() => {}) };

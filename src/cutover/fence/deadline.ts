@@ -36,6 +36,13 @@ export async function until(
 
 /** Between two tries of something that is to be done in any case. */
 const AGAIN_MS = 250;
+/** Whoever lifts a fence tries again until it is lifted, and gives each try more than this: so it hears why it failed. */
+const LIFT_TRY_MS = 20_000;
+
+/** For one try to lift a fence whose own limit is this. */
+export function liftLimit(limitMs: number): number {
+  return Math.min(limitMs, LIFT_TRY_MS);
+}
 
 /**
  * Tries again what may pass (a lost link, a restart, a lock) until the deadline. Only for what may run twice: an answer

@@ -3,7 +3,7 @@ import type { Finding } from '../../contract/finding.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
 import { canaryOf, dropPostgresCanary, makePostgresCanary, postgresCanary, postgresCanaryLogin } from './canary.ts';
-import { Deadline, patiently } from './deadline.ts';
+import { Deadline, liftLimit, patiently } from './deadline.ts';
 import { fenceError } from './error.ts';
 import {
   type Fence,
@@ -121,7 +121,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
       await refuseOther(session, record);
       if (record.canary !== null) await dropPostgresCanary(session, record.canary);
       await setLogin(session, record.roles, 'LOGIN');
-    });
+    }, liftLimit(this.#settings.limitMs));
   }
 
   /** One that pg_hba.conf does not let in would be refused for a reason that proves nothing: it is given up. */
@@ -141,8 +141,11 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     });
   }
 
-  #surely<A>(work: (session: PostgresSession, deadline: Deadline) => Promise<A>): Promise<A> {
-    const deadline = new Deadline(this.#settings.limitMs);
+  #surely<A>(
+    work: (session: PostgresSession, deadline: Deadline) => Promise<A>,
+    limitMs = this.#settings.limitMs,
+  ): Promise<A> {
+    const deadline = new Deadline(limitMs);
     return patiently(deadline, () => this.#on(work, deadline));
   }
 
