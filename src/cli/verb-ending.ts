@@ -156,7 +156,7 @@ function planned(plan: EndingPlan): Outcome {
 }
 
 function planText({ kind, refusals, removals, kept, evidence }: EndingPlan): string {
-  const begun = evidence === null ? [] : [`goes on with what was begun: ${evidence}`];
+  const begun = evidence === null ? [] : [`goes on with what was begun before: ${evidence}`];
   return [
     `sluice ${kind} removes:`,
     ...removals.filter(({ objects }) => objects?.length !== 0).flatMap(removalLines),

@@ -57,7 +57,7 @@ export interface EndingPlan {
   readonly refusals: readonly EndingRefusal[];
   readonly removals: readonly Removal[];
   readonly kept: readonly Kept[];
-  /** An ending that was begun and not finished: it goes on with this evidence. */
+  /** An ending that was begun before, finished or not: it goes on with this evidence. */
   readonly evidence: string | null;
 }
 

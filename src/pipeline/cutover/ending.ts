@@ -48,7 +48,8 @@ async function orLost<T>(work: Promise<T>): Promise<T> {
 
 async function planEnding(config: Config, request: EndingRequest): Promise<EndingPlan> {
   const site = removalSite(config);
-  const open = await openEvidence(config, request);
+  // One that is finished has nothing that speaks against it any more, and its journal is gone.
+  const open = (await openEvidence(config, request)) ?? (await finishedBefore(config, request));
   const standing = await standingOf(config, request);
   const refusals = open === null ? await refusalsNow(config, request, standing) : [];
   const removals: Removal[] = [];

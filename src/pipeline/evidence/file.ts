@@ -100,7 +100,7 @@ export async function refuseEnded(config: Config): Promise<void> {
     remedy:
       finishedAt === null
         ? `Finish it: sluice ${kind}. Stop the service that starts sluice.`
-        : `Stop the service that starts sluice. To begin anew under this name, move ${last.path} elsewhere.`,
+        : `There is no way back any more. Stop the service that starts sluice. To begin anew under this name, move ${last.path} elsewhere.`,
     disposition: 'stop',
   });
 }
