@@ -30,6 +30,15 @@ export interface ReverseEpoch {
   changes(): AsyncIterable<readonly Change[]>;
 }
 
+/** The log's epochs in order; null: they have ended. */
+export interface ReverseEpochs {
+  take(): Promise<ReverseEpoch | null>;
+  /** null also where the next one is not there yet. */
+  takeIfReady(): Promise<ReverseEpoch | null>;
+}
+
+type NextEpoch = (isFull: boolean) => Promise<ReverseEpoch | null>;
+
 export interface MysqlSinkOptions {
   readonly source: MysqlSettings;
   readonly place: CheckpointPlace;
@@ -48,8 +57,11 @@ export interface MysqlSinkOptions {
 export const MYSQL_SINK_STEPS = ['begun', 'rows-written', 'checkpoint-moved', 'committed'] as const;
 export type MysqlSinkStep = (typeof MYSQL_SINK_STEPS)[number];
 
-/** After a change that the source could not hold, so many epochs go row by row from the start. */
-const CAREFUL_EPOCHS = 50;
+/** A transaction takes further epochs until it holds this much, or has run this long. */
+const MAX_TRANSACTION_BYTES = 8 * 1024 * 1024;
+const MAX_TRANSACTION_MS = 250;
+/** After a change that the source could not hold, so many transactions go row by row from the start. */
+const CAREFUL_TRANSACTIONS = 50;
 
 /**
  * foreign_key_checks: PostgreSQL logs every row that a key's action changed. NO_AUTO_VALUE_ON_ZERO: an id 0 would become
@@ -121,11 +133,11 @@ export class MysqlSink {
     }
   }
 
-  /** Applies epochs until they end or `signal` aborts; the transaction in hand is committed first. */
-  async apply(epochs: AsyncIterable<ReverseEpoch>, signal: AbortSignal): Promise<void> {
-    for await (const epoch of epochs) {
-      if (signal.aborted) return;
-      await this.#exclusively((session) => this.#epoch(session, epoch));
+  /** Applies epochs until they end; the transaction in hand is committed first. */
+  async apply(epochs: ReverseEpochs): Promise<void> {
+    for (let first = await epochs.take(); first !== null; first = await epochs.take()) {
+      const begin = first;
+      await this.#exclusively((session) => this.#transaction(session, begin, epochs));
     }
   }
 
@@ -187,35 +199,45 @@ export class MysqlSink {
     }
   }
 
-  /** One epoch is one transaction: rows and checkpoint (INV-145). */
-  async #epoch(session: Session, epoch: ReverseEpoch): Promise<void> {
+  /**
+   * One transaction, rows and checkpoint (INV-145), for the first epoch and those that are there already: a source that is
+   * behind has as many commits to wait for as it has transactions, not as the target had.
+   */
+  async #transaction(session: Session, first: ReverseEpoch, epochs: ReverseEpochs): Promise<void> {
+    const taken: ReverseEpoch[] = [];
+    const take: NextEpoch = async (isFull) => {
+      const epoch = taken.length === 0 ? first : isFull ? null : await epochs.takeIfReady();
+      if (epoch !== null) taken.push(epoch);
+      return epoch;
+    };
     const isCareful = this.#carefulLeft > 0;
     if (isCareful) this.#carefulLeft -= 1;
     try {
-      await this.#attempt(session, epoch, isCareful);
+      await this.#attempt(session, take, isCareful);
     } catch (error) {
       if (isCareful || !isOneRowsFault(error)) throw error;
-      this.#carefulLeft = CAREFUL_EPOCHS;
+      this.#carefulLeft = CAREFUL_TRANSACTIONS;
       await session.connection.run('ROLLBACK');
       await session.store.load();
-      await this.#attempt(session, epoch, true);
+      const again = taken.values();
+      await this.#attempt(session, async () => again.next().value ?? null, true);
     }
   }
 
-  async #attempt(session: Session, epoch: ReverseEpoch, isCareful: boolean): Promise<void> {
-    const from = this.#checkpoint;
-    if (from === null) throw notStarted();
-    const { header, logId } = epoch;
-    assertFollows(from, header, logId);
+  async #attempt(session: Session, next: NextEpoch, isCareful: boolean): Promise<void> {
+    if (this.#checkpoint === null) throw notStarted();
+    const startedMs = performance.now();
     session.writer.begin();
     await this.#begin(session);
     await this.#step('begun');
-    const origin: Origin = { epoch: header.number, position: header.reached.text };
-    for await (const changes of epoch.changes())
-      for (const change of changes) await session.writer.take(change, origin, isCareful);
+    let [reached, bytes] = [this.#checkpoint, 0];
+    const isFull = () => bytes >= MAX_TRANSACTION_BYTES || performance.now() - startedMs >= MAX_TRANSACTION_MS;
+    for (let epoch = await next(false); epoch !== null; epoch = await next(isFull())) {
+      reached = await this.#epoch(session, epoch, { from: reached, isCareful });
+      bytes += epoch.header.bytes;
+    }
     await session.writer.flush();
     await this.#step('rows-written');
-    const reached = checkpointAfter(from, header, logId, this.#options.states);
     await moveCheckpoint(session.connection, this.#options.place, reached);
     await this.#step('checkpoint-moved');
     await session.connection.run('COMMIT');
@@ -223,6 +245,17 @@ export class MysqlSink {
     this.#options.onApplied?.(reached, session.writer.count);
     this.#options.onWaiting?.(session.store.count);
     await this.#step('committed');
+  }
+
+  async #epoch(
+    { writer }: Session,
+    { header, logId, changes }: ReverseEpoch,
+    { from, isCareful }: { readonly from: ReverseCheckpoint; readonly isCareful: boolean },
+  ): Promise<ReverseCheckpoint> {
+    assertFollows(from, header, logId);
+    const origin: Origin = { epoch: header.number, position: header.reached.text };
+    for await (const some of changes()) for (const change of some) await writer.take(change, origin, isCareful);
+    return checkpointAfter(from, header, logId, this.#options.states);
   }
 
   async #begin({ connection }: Session): Promise<void> {

@@ -1,5 +1,7 @@
+import { createConnection } from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
-import { expectBothEqual, openReverseLine, run } from './reverse-line.ts';
+import type { ReverseRun } from '../../src/pipeline/reverse/run.ts';
+import { expectBothEqual, openReverseLine, type ReverseLine, run } from './reverse-line.ts';
 
 const FILL = [
   `CREATE TABLE customer (id int AUTO_INCREMENT PRIMARY KEY, email varchar(80) NOT NULL UNIQUE, is_vip tinyint(1) NOT NULL DEFAULT 0,
@@ -16,6 +18,30 @@ const FILL = [
   "INSERT INTO place VALUES ('k', 1, 'x,z'), ('l', 2, NULL)",
   "INSERT INTO loose VALUES (1, 'one', 1.5), (1, 'one', 1.5), (2, NULL, NULL)",
 ];
+
+/** Transactions on the target, each an epoch of its own, that wait for the source. */
+const BEHIND = 60;
+
+/** How many transactions take them to the source, once it can be written again. */
+async function transactionsOf({ line, reverse, source, target }: ReverseLine, running: ReverseRun): Promise<number> {
+  const count = async () => {
+    const row = await source.row('SELECT attempts, epoch FROM sluice.reverse_checkpoint');
+    return { attempts: Number(row['attempts']), epochs: Number(row['epoch']) };
+  };
+  const before = await count();
+  const holder = await createConnection(line.source.url);
+  await holder.query('LOCK TABLES sluice.reverse_checkpoint READ');
+  for (let i = 0; i < BEHIND; i++) {
+    const logged = reverse.status().loggedLsn;
+    await target.query('INSERT INTO place VALUES ($1, 0, NULL)', [`behind ${i}`]);
+    await expect.poll(() => reverse.status().loggedLsn, { interval: 5, timeout: 10_000 }).not.toBe(logged);
+  }
+  await holder.end();
+  await reverse.drain(running, 20_000);
+  const after = await count();
+  expect(after.epochs - before.epochs).toBeGreaterThan(BEHIND);
+  return after.attempts - before.attempts;
+}
 
 describe.each(['mysql', 'mariadb'] as const)('from PostgreSQL back to %s', (source) => {
   test('what an application does on the target arrives at the source, cell by cell', async () => {
@@ -59,6 +85,8 @@ describe.each(['mysql', 'mariadb'] as const)('from PostgreSQL back to %s', (sour
         .poll(() => reverse.status().slot, { timeout: 10_000 })
         .toMatchObject({ plugin: 'pgoutput', isActive: true });
       expect(reverse.status().lastError).toBeNull();
+      expect(await transactionsOf(made, running)).toBeLessThan(BEHIND / 4);
+      await expectBothEqual(made);
       await running.stop();
     } finally {
       await made.close();

@@ -8,6 +8,7 @@ import type { ReverseCheckpoint } from '../../mysql-sink/checkpoint.ts';
 import type { MysqlSink, ReverseEpoch } from '../../mysql-sink/sink.ts';
 import { PostgresqlPosition } from '../../position/postgresql.ts';
 import { connectPostgres } from '../../postgres/connection.ts';
+import { EpochQueue } from '../../sink/epoch-queue.ts';
 import { Decoder } from '../../transform/decode.ts';
 import { Encoder } from '../../transform/encode.ts';
 import { WalReader } from '../../wal/read-wal.ts';
@@ -141,10 +142,16 @@ export async function applyReverse({ log, sink, signal, onStart }: ReverseApply)
   const head = await log.head();
   const checkpoint = await sink.start(head);
   onStart(checkpoint);
+  // The next epoch is waited for already when one fails, and may never come (INV-243).
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  const epochs = log.read({ ...(checkpoint.epoch > 0 ? { from: checkpoint.next } : {}), signal: ended });
+  const queue = new EpochQueue(decoded(epochs, head.logId, log), signal);
   try {
-    const epochs = log.read(checkpoint.epoch > 0 ? { from: checkpoint.next, signal } : { signal });
-    await sink.apply(decoded(epochs, head.logId, log), signal);
+    await sink.apply(queue);
   } finally {
+    failed.abort();
+    await queue.close();
     await sink.close();
   }
 }
