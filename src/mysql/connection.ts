@@ -161,6 +161,18 @@ export class MysqlConnection {
     return this.#link as unknown as Wire;
   }
 
+  /** Fails with SOURCE_CONNECTION_LOST where nobody answers. */
+  async ping(): Promise<void> {
+    await this.row('SELECT 1');
+  }
+
+  /** Whether it keeps the process from ending, as it does from the beginning. */
+  hold(isHeld: boolean): void {
+    const socket = this.wire.stream as Socket;
+    if (isHeld) socket.ref();
+    else socket.unref();
+  }
+
   /** Says goodbye; never fails. */
   async close(): Promise<void> {
     if (this.#isCut) return;

@@ -1,5 +1,6 @@
 /** PostgreSQL as a target: sessions, SQLSTATEs, names, the catalogue of its tables, COPY. */
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { SluiceError } from '../contract/error.ts';
@@ -115,6 +116,24 @@ export class PostgresSession {
   /** Gives the link up at once, as if the network had ended it: what runs on it fails with TARGET_UNREACHABLE. */
   cut(why: string): void {
     socketOf(this.#client).destroy(Object.assign(new Error(why), { code: 'ETIMEDOUT' }));
+  }
+
+  /** Fails with TARGET_... where nobody answers. */
+  async ping(): Promise<void> {
+    await this.query('SELECT 1');
+  }
+
+  /** Whether it keeps the process from ending, as it does from the beginning. */
+  hold(isHeld: boolean): void {
+    const socket = socketOf(this.#client);
+    if (isHeld) socket.ref();
+    else socket.unref();
+  }
+
+  /** Gives the link up without a word to the server. */
+  destroy(): void {
+    this.#isClosed = true;
+    this.cut('the link was given up');
   }
 
   async #owed<T>(answer: Promise<T>): Promise<T> {
@@ -277,9 +296,8 @@ function pem(path: string, name: string): Buffer {
   }
 }
 
-function socketOf(client: pg.Client): { readonly destroyed: boolean; destroy(error?: Error): void } {
-  return (client as unknown as { connection: { stream: { destroyed: boolean; destroy(error?: Error): void } } })
-    .connection.stream;
+function socketOf(client: pg.Client): Socket {
+  return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
 
 /** pg reports a broken connection by text only; the state of its socket says it without reading text. */

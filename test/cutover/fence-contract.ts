@@ -67,6 +67,22 @@ export function fenceContract(kind: Kind): () => FencedSource {
     expect(looks.filter(({ isSet }) => !isSet)).toEqual([]);
   });
 
+  test('what is done behind the fence waits for no login, and neither does the lift', async () => {
+    const { fence, record } = await plan();
+    const before = await source.state();
+    await fence.ready(record);
+    const helper = await source.session('fence');
+    await helper.run("ALTER USER fence@'%' ACCOUNT LOCK");
+    try {
+      await fence.set(record);
+      expect(await fence.isSet(record)).toEqual({ isSet: true, gaps: [] });
+      await fence.lift(record);
+    } finally {
+      await helper.run("ALTER USER fence@'%' ACCOUNT UNLOCK");
+    }
+    expect(await source.state()).toEqual(before);
+  });
+
   test('a writer with every right, in a session of its own, is refused as well', async () => {
     const rogue = await source.session('super');
     await rogue.run('BEGIN');

@@ -115,6 +115,27 @@ test('where no login of the application is known, a role of our own is closed ou
   expect((await root.query(`SELECT 1 FROM pg_roles WHERE rolname = '${canary}'`)).rows).toEqual([]);
 });
 
+test('what is done behind the fence waits for no login, and neither does the lift', async () => {
+  await root.query("CREATE ROLE fencer SUPERUSER LOGIN PASSWORD 'x'");
+  const { fence, record } = await plan({ tryAs: [], login: loginOf('fencer') });
+  await fence.ready(record);
+  await root.query('ALTER ROLE fencer NOLOGIN');
+  await fence.set(record);
+  expect(await fence.proveHolds(record)).toMatchObject({ holds: true, tries: [{ outcome: 'refused' }] });
+  expect(await fence.isSet(record)).toEqual({ isSet: true, gaps: [] });
+  await fence.lift(record);
+  await root.query('DROP ROLE fencer');
+});
+
+test('a role of our own that somebody gives another password is tried with one that is known', async () => {
+  const { fence, record } = await plan({ tryAs: [] });
+  await fence.ready(record);
+  await fence.set(record);
+  await root.query(`ALTER ROLE ${record.canary} PASSWORD 'another'`);
+  expect(await fence.proveHolds(record)).toMatchObject({ holds: true, tries: [{ outcome: 'refused' }] });
+  await fence.lift(record);
+});
+
 test('check names every right that is missing with the statements that give it, and those suffice', async () => {
   await root.query("CREATE ROLE poor LOGIN PASSWORD 'x'");
   const fence = new RoleFence(settings({ login: loginOf('poor') }));

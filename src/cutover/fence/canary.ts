@@ -66,6 +66,7 @@ export async function postgresCanaryLogin(
   return { ...ours, url: url.href };
 }
 
-export async function dropPostgresCanary(session: PostgresSession, role: string): Promise<void> {
-  await session.query(`DROP ROLE IF EXISTS ${quoteIdent(role)}`);
+/** The statement. */
+export function dropPostgresCanary(role: string): string {
+  return `DROP ROLE IF EXISTS ${quoteIdent(role)}`;
 }

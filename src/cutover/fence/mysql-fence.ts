@@ -15,7 +15,7 @@ import {
   type StillRuns,
   stateOf,
 } from './fence.ts';
-import { KeptSession } from './kept-session.ts';
+import { KeptSession, onKept } from './kept-session.ts';
 import { keptNames, openAccounts, sessionNames, setLocks } from './mysql-account.ts';
 import { checkMysqlFence } from './mysql-check.ts';
 import { readGaps } from './mysql-gap.ts';
@@ -31,7 +31,7 @@ import {
   triesOwn,
 } from './mysql-record.ts';
 import { mayKill } from './mysql-right.ts';
-import { endSessions, killStatement, onKept, onMysql } from './mysql-session.ts';
+import { endSessions, killStatement, onMysql, openMysql } from './mysql-session.ts';
 import { stillRunsOnMysql } from './mysql-still-runs.ts';
 import { assignment, globals, readVariables } from './mysql-variable.ts';
 import { refusePreparedXa } from './prepared-xa.ts';
@@ -45,7 +45,7 @@ import { tryWrites } from './try-write.ts';
 export class MysqlFence implements Fence<MysqlFenceRecord> {
   readonly #settings: MysqlFenceSettings;
   /** Of `ready`, for what is done behind the fence. */
-  readonly #kept: KeptSession;
+  readonly #kept: KeptSession<MysqlConnection>;
   #kill: string | null = null;
 
   constructor(settings: MysqlFenceSettings) {
@@ -144,17 +144,17 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
 
   /** INV-151: in this order nobody but us can write while some of it is undone already. */
   lift(record: MysqlFenceRecord): Promise<void> {
-    this.#kept.close();
-    return this.#surely(async (connection) => {
+    const lifted = this.#surelyKept(async (connection) => {
       refuseOtherServer(connection, record);
       await keepOutOfBinlog(connection);
       // Under super_read_only no account can be opened, not even by us.
-      if (await isClosed(connection)) for (const each of loosenStatements()) await connection.run(each);
+      if (await isClosed(connection)) await connection.run(loosenStatements().join('; '));
       if (record.canary !== null) await dropMysqlCanary(connection, record.canary);
       await setLocks(connection, record.accounts, 'UNLOCK');
       if (record.way === 'accounts') return;
-      for (const each of restoreStatements(record)) await connection.run(each);
+      await connection.run(restoreStatements(record).join('; '));
     });
+    return lifted.finally(() => this.#kept.close());
   }
 
   /**
@@ -202,7 +202,8 @@ export class MysqlFence implements Fence<MysqlFenceRecord> {
     work: (connection: MysqlConnection, deadline: Deadline) => Promise<A>,
     deadline = new Deadline(this.#settings.limitMs),
   ): Promise<A> {
-    return onKept(this.#kept, this.#settings.login, deadline, (connection) => work(connection, deadline));
+    const open = () => openMysql(this.#settings.login);
+    return onKept(this.#kept, open, deadline, (connection) => work(connection, deadline));
   }
 
   #on<A>(

@@ -3,7 +3,6 @@ import { connectMysql, type MysqlConnection, type MysqlSettings } from '../../my
 import { readSessions, type ServerSession } from '../../mysql/thread.ts';
 import { type Deadline, until, within } from './deadline.ts';
 import { errnoOf, fenceError } from './error.ts';
-import type { KeptSession } from './kept-session.ts';
 
 /** Threads of the server itself, and of whoever is not yet logged in. */
 const THREADS = ['system user', 'event_scheduler', 'unauthenticated user'];
@@ -16,36 +15,16 @@ export function onMysql<A>(
 ): Promise<A> {
   return within(
     deadline,
-    () => open(login),
+    () => openMysql(login),
     work,
     (connection) => connection.destroy(),
   );
 }
 
-async function open(login: MysqlSettings): Promise<MysqlConnection> {
+export async function openMysql(login: MysqlSettings): Promise<MysqlConnection> {
   const connection = await connectMysql(login, { hasManyStatements: true });
   await connection.run('SET SESSION lock_wait_timeout = 1');
   return connection;
-}
-
-/** The same in the session that is kept, where there is one that answers. It is left there for the next, unless `work` fails. */
-export async function onKept<A>(
-  kept: KeptSession,
-  login: MysqlSettings,
-  deadline: Deadline,
-  work: (connection: MysqlConnection) => Promise<A>,
-): Promise<A> {
-  let isWhole = false;
-  const lend = async () => {
-    const connection = (await kept.take()) ?? (await open(login));
-    return { connection, close: async () => (isWhole ? kept.leave(connection) : connection.destroy()) };
-  };
-  const use = async ({ connection }: { readonly connection: MysqlConnection }) => {
-    const result = await work(connection);
-    isWhole = true;
-    return result;
-  };
-  return await within(deadline, lend, use, ({ connection }) => connection.destroy());
 }
 
 /** A running EVENT: it has its definer's name, whom no lock of an account stops. */

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../contract/error.ts';
 import type { Finding } from '../../contract/finding.ts';
-import type { PostgresSession } from '../../postgres/connection.ts';
+import type { PostgresSession, PostgresSettings } from '../../postgres/connection.ts';
 import { sqlstateOf } from '../../postgres/sqlstate.ts';
 import { canaryOf, dropPostgresCanary, makePostgresCanary, postgresCanary, postgresCanaryLogin } from './canary.ts';
 import { Deadline, liftLimit, patiently } from './deadline.ts';
@@ -15,11 +15,13 @@ import {
   type StillRuns,
   stateOf,
 } from './fence.ts';
+import { KeptSession, onKept } from './kept-session.ts';
 import { checkRoleFence, stillRunsOnPostgres } from './postgres-check.ts';
 import type { RoleFenceRecord, RoleFenceSettings, RoleTry } from './postgres-record.ts';
 import {
   endRoleSessions,
   onPostgres,
+  openPostgres,
   preparedTransactions,
   refusePrepared,
   roleSessions,
@@ -32,9 +34,14 @@ import {
 export class RoleFence implements Fence<RoleFenceRecord> {
   readonly way = 'roles';
   readonly #settings: RoleFenceSettings;
+  /** Of `ready`, for what is done behind the fence. */
+  readonly #kept: KeptSession<PostgresSession>;
+  /** Of our own role, as `ready` made it. */
+  #canaryLogin: PostgresSettings | null = null;
 
   constructor(settings: RoleFenceSettings) {
     this.#settings = settings;
+    this.#kept = new KeptSession(settings.limitMs);
   }
 
   describe({ roles, database }: RoleFenceRecord): FencePlan {
@@ -68,14 +75,14 @@ export class RoleFence implements Fence<RoleFenceRecord> {
 
   /** Its login is tried once while it may log in: that takes as long as all that `set` does. */
   ready({ canary }: RoleFenceRecord): Promise<void> {
-    return this.#surely(async (session) => {
+    return this.#surelyKept(async (session) => {
       if (canary !== null) await this.#makeCanary(session, canary);
     });
   }
 
   /** FENCE_PREPARED, FENCE_SESSION_STAYS, FENCE_TIMEOUT, FENCE_OTHER_SERVER. */
   set(record: RoleFenceRecord): Promise<void> {
-    return this.#surely(async (session, deadline) => {
+    return this.#surelyKept(async (session, deadline) => {
       await refuseOther(session, record);
       const { canary } = record;
       if (canary !== null && (await postgresCanary(session, canary)) === 'none')
@@ -87,7 +94,7 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   }
 
   isSet(record: RoleFenceRecord): Promise<FenceState> {
-    return this.#on(async (session) => {
+    return this.#onKept(async (session) => {
       await refuseOther(session, record);
       const open = await rolesThat(session, this.#settings.roles, 'log in');
       const sessions = await roleSessions(session, this.#settings.roles);
@@ -117,11 +124,12 @@ export class RoleFence implements Fence<RoleFenceRecord> {
   }
 
   lift(record: RoleFenceRecord): Promise<void> {
-    return this.#surely(async (session) => {
+    this.#canaryLogin = null;
+    const lifted = this.#surelyKept(async (session) => {
       await refuseOther(session, record);
-      if (record.canary !== null) await dropPostgresCanary(session, record.canary);
-      await setLogin(session, record.roles, 'LOGIN');
+      await setLogin(session, record.roles, 'LOGIN', record.canary === null ? [] : [dropPostgresCanary(record.canary)]);
     }, liftLimit(this.#settings.limitMs));
+    return lifted.finally(() => this.#kept.close());
   }
 
   /** One that pg_hba.conf does not let in would be refused for a reason that proves nothing: it is given up. */
@@ -130,10 +138,18 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     if ((await postgresCanary(session, role)) === 'nologin') return;
     const login = await postgresCanaryLogin(session, role, this.#settings.login);
     const { outcome } = await tryRole({ name: role, login }, this.#settings.limitMs);
-    if (outcome !== 'passed') await dropPostgresCanary(session, role);
+    if (outcome === 'passed') this.#canaryLogin = login;
+    else await session.query(dropPostgresCanary(role));
   }
 
-  #tryCanary(role: string): Promise<FenceTry> {
+  /** By the password of `ready`, unless somebody has given the role another one since: that refusal would prove nothing. */
+  async #tryCanary(role: string): Promise<FenceTry> {
+    const login = this.#canaryLogin;
+    const tried = login && (await tryRole({ name: role, login }, this.#settings.limitMs));
+    return tried === null || tried.outcome === 'unclear' ? await this.#tryAnew(role) : tried;
+  }
+
+  #tryAnew(role: string): Promise<FenceTry> {
     return this.#on(async (session) => {
       if ((await postgresCanary(session, role)) === 'none') return noCanary(role);
       const login = await postgresCanaryLogin(session, role, this.#settings.login);
@@ -141,12 +157,20 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     });
   }
 
-  #surely<A>(
+  #surelyKept<A>(
     work: (session: PostgresSession, deadline: Deadline) => Promise<A>,
     limitMs = this.#settings.limitMs,
   ): Promise<A> {
     const deadline = new Deadline(limitMs);
-    return patiently(deadline, () => this.#on(work, deadline));
+    return patiently(deadline, () => this.#onKept(work, deadline));
+  }
+
+  #onKept<A>(
+    work: (session: PostgresSession, deadline: Deadline) => Promise<A>,
+    deadline = new Deadline(this.#settings.limitMs),
+  ): Promise<A> {
+    const open = () => openPostgres(this.#settings.login, deadline);
+    return onKept(this.#kept, open, deadline, (session) => work(session, deadline));
   }
 
   #on<A>(

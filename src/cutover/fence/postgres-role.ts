@@ -9,10 +9,18 @@ export function onPostgres<A>(
   deadline: Deadline,
   work: (session: PostgresSession) => Promise<A>,
 ): Promise<A> {
-  const connectTimeoutMs = Math.min(login.connectTimeoutMs ?? 15_000, deadline.limitMs);
-  const open = () => connectPostgres({ ...login, connectTimeoutMs, lockTimeoutMs: 1_000 });
   // close() gives up by itself on a server that is silent; nobody waits for it here.
-  return within(deadline, open, work, (session) => void session.close());
+  return within(
+    deadline,
+    () => openPostgres(login, deadline),
+    work,
+    (session) => void session.close(),
+  );
+}
+
+export function openPostgres(login: PostgresSettings, { limitMs }: Deadline): Promise<PostgresSession> {
+  const connectTimeoutMs = Math.min(login.connectTimeoutMs ?? 15_000, limitMs);
+  return connectPostgres({ ...login, connectTimeoutMs, lockTimeoutMs: 1_000 });
 }
 
 export function roleStatements(roles: readonly string[], login: 'LOGIN' | 'NOLOGIN'): readonly string[] {
@@ -32,14 +40,16 @@ export async function rolesThat(
   return rows.map(({ rolname }) => rolname ?? '');
 }
 
-/** Sets LOGIN or NOLOGIN where it is not so yet, all in one transaction. */
+/** Sets LOGIN or NOLOGIN where it is not so yet, all in one transaction with `more`. */
 export async function setLogin(
   session: PostgresSession,
   roles: readonly string[],
   login: 'LOGIN' | 'NOLOGIN',
+  more: readonly string[] = [],
 ): Promise<void> {
   const changed = await rolesThat(session, roles, login === 'LOGIN' ? 'not log in' : 'log in');
-  if (changed.length > 0) await session.query(roleStatements(changed, login).join('; '));
+  const statements = [...more, ...roleStatements(changed, login)];
+  if (statements.length > 0) await session.query(statements.join('; '));
 }
 
 export interface RoleSession {
@@ -63,6 +73,9 @@ FROM pg_stat_activity WHERE usename = ANY ($1) AND datname = current_database() 
   }));
 }
 
+/** Everybody waits meanwhile. */
+const LONGEST_PAUSE_MS = 20;
+
 /** Tells their sessions to end until none is left in two looks, one after the other. FENCE_SESSION_STAYS. */
 export async function endRoleSessions(
   session: PostgresSession,
@@ -71,14 +84,15 @@ export async function endRoleSessions(
 ): Promise<void> {
   let left: readonly RoleSession[] = [];
   let cleanLooks = 0;
-  const isQuiet = await until(deadline, async () => {
+  const look = async () => {
     left = await roleSessions(session, roles);
     const pids = left.map(({ pid }) => pid);
     if (pids.length > 0)
       await session.query(`SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid`, [arrayText(pids)]);
     cleanLooks = left.length === 0 ? cleanLooks + 1 : 0;
     return cleanLooks === 2;
-  });
+  };
+  const isQuiet = await until(deadline, look, LONGEST_PAUSE_MS);
   const who = left.map(({ words }) => words).join('; ');
   if (!isQuiet) throw fenceError('FENCE_SESSION_STAYS', `${who || 'new sessions'}: told to end, and still there`);
 }

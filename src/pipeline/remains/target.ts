@@ -106,8 +106,11 @@ export const TARGET_REMAINS: readonly Remains[] = [
         const role = canaryOf(site.config.pipeline);
         return (await postgresCanary(session, role)) === 'none' ? [] : [role];
       }),
-    statements: ({ config }) => [`DROP ROLE IF EXISTS ${quoteIdent(canaryOf(config.pipeline))}`],
-    remove: (site) => onTarget(site, (session) => dropPostgresCanary(session, canaryOf(site.config.pipeline))),
+    statements: ({ config }) => [dropPostgresCanary(canaryOf(config.pipeline))],
+    remove: (site) =>
+      onTarget(site, async (session) => {
+        await session.query(dropPostgresCanary(canaryOf(site.config.pipeline)));
+      }),
   },
 ];
 
