@@ -43,8 +43,17 @@ export async function makeOurTables(connection: MysqlConnection, database: strin
 
 /** False before any way back was prepared on this server: nothing can wait then. */
 export async function hasQuarantine(connection: MysqlConnection, database: string): Promise<boolean> {
+  return await hasTables(connection, database, ['reverse_quarantine', 'reverse_version']);
+}
+
+/** False where no trigger was ever dropped. */
+export async function hasTriggerJournal(connection: MysqlConnection, database: string): Promise<boolean> {
+  return await hasTables(connection, database, ['reverse_trigger']);
+}
+
+async function hasTables(connection: MysqlConnection, database: string, names: readonly OurTable[]): Promise<boolean> {
   const sql = 'SELECT 1 AS there FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)';
-  return (await connection.rows(sql, [database, ['reverse_quarantine', 'reverse_version']])).length === 2;
+  return (await connection.rows(sql, [database, names])).length === names.length;
 }
 
 /** The pipeline's own rows, when the way back is given up. */

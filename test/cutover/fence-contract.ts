@@ -70,7 +70,7 @@ export function fenceContract(kind: Kind): () => FencedSource {
   test('what is done behind the fence waits for no login, and neither does the lift', async () => {
     const { fence, record } = await plan();
     const before = await source.state();
-    await fence.ready(record);
+    await fence.ready();
     const helper = await source.session('fence');
     await helper.run("ALTER USER fence@'%' ACCOUNT LOCK");
     try {

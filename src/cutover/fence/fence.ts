@@ -63,7 +63,7 @@ export interface Fence<R> {
   /** What still runs beside us now. */
   stillRuns(): Promise<readonly StillRuns[]>;
   plan(): Promise<R>;
-  /** Makes what the proof will need, before `set`; nobody is blocked by it, and `lift` takes it away. */
+  /** Makes and opens what `set`, the proof and `lift` will need; nobody is blocked by it, and `lift` takes it away. */
   ready(record: R): Promise<void>;
   set(record: R): Promise<void>;
   isSet(record: R, level?: FenceLevel): Promise<FenceState>;

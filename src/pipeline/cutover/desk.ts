@@ -59,6 +59,7 @@ export class CutoverDesk implements CutoverActions {
   #running: Promise<Attempt> | null = null;
   /** Never fails; null: nothing is being begun. */
   #beginning: Promise<void> | null = null;
+  #lastCutover: Attempt | null = null;
   /** The pipeline is about to end or to turn round: nothing is begun here any more. */
   #isSettled = false;
 
@@ -241,10 +242,10 @@ export class CutoverDesk implements CutoverActions {
     return (await standingCutover(this.#journal)) === null ? 'source' : 'target';
   }
 
-  /** What a step of the last cutover has noted; null: there was none. */
+  /** What a step of the last cutover has noted; null: there was none. It is looked up once: the next one has another desk. */
   async lastRecord(step: string): Promise<StepRecord | null> {
-    const last = await this.#journal.lastCommitted('forward');
-    return last?.steps.find(({ name }) => name === step)?.record ?? null;
+    this.#lastCutover ??= await this.#journal.lastCommitted('forward');
+    return this.#lastCutover?.steps.find(({ name }) => name === step)?.record ?? null;
   }
 
   #stepsNow(direction: Direction): readonly Step[] {

@@ -12,7 +12,7 @@ import { connectPostgres, type PostgresSession } from '../../postgres/connection
 import { type Checkpoint, closeCheckpoint, reopenCheckpoint } from '../../sink/checkpoint.ts';
 import type { RunOptions } from '../run-option.ts';
 import type { Scope } from '../scope.ts';
-import { SpareSessions } from '../spare-sessions.ts';
+import { type SpareCounts, SpareSessions } from '../spare-sessions.ts';
 import type { RunState } from '../status/run-state.ts';
 import { CutoverDesk, type CutoverDeskOptions } from './desk.ts';
 import { standsAt } from './drain.ts';
@@ -39,6 +39,9 @@ export interface CutoverHalfOptions
   readonly onCommitted: () => void;
 }
 
+/** For two drains, and for what ends the way back. */
+const BACK: SpareCounts = { sources: 0, admins: 1, targets: 2 };
+
 type Judged = Pick<CutoverStatus, 'gates' | 'gatesAtMs' | 'wayBack' | 'prediction'>;
 
 /** What a running process has to do with the switch: the attempt under way, and what is left of an earlier one. */
@@ -59,7 +62,7 @@ export class CutoverHalf {
     const { config, scope, logger, direction, drain, wayBack, verifyChanged, judge, onPoint } = options;
     const { withParts = (parts) => parts } = options;
     this.#options = options;
-    this.spares = new SpareSessions(config);
+    this.spares = direction === 'back' ? new SpareSessions(config, BACK) : new SpareSessions(config);
     const word = this.#word;
     this.sides = switchSides(config, word);
     const steps = withParts({

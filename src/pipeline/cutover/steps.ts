@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Direction } from '../../contract/cutover.ts';
+import { SluiceError } from '../../contract/error.ts';
 import type { Position } from '../../contract/position.ts';
 import { Early } from '../../cutover/early.ts';
 import type { Word } from '../../cutover/flip/word.ts';
@@ -138,7 +139,7 @@ function backSteps(options: SwitchOptions): readonly Step[] {
   });
   return [
     ...beforeFence(config),
-    level,
+    { ...level, run: (context) => besides(level.run(context), openAheadOfReturn(options)) },
     fenceStep({ fence: targetFence, limitMs, recordOf: own }),
     drainStep({ untilDrained: drain.untilDrained, limitMs }),
     lastLook(targetFence, drain, limitMs),
@@ -151,6 +152,17 @@ function backSteps(options: SwitchOptions): readonly Step[] {
     reopen,
     ...probeSteps(config),
   ];
+}
+
+/** What cannot be opened now is opened when it is needed, and fails there. */
+async function openAheadOfReturn({ openAhead, sourceFence, lastRecord }: SwitchOptions): Promise<void> {
+  await openAhead();
+  try {
+    const fenced = await lastRecord('fence');
+    if (fenced !== null) await sourceFence.ready(fenced);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+  }
 }
 
 async function besides<A>(work: Promise<A>, other: Promise<void>): Promise<A> {

@@ -8,7 +8,7 @@ import { SluiceError } from '../../contract/error.ts';
 import type { Finding } from '../../contract/finding.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { QuarantinedChange, QuarantinedDetail } from '../../contract/quarantine.ts';
-import { hasQuarantine, makeOurTables } from '../../mysql-sink/bookkeeping.ts';
+import { hasQuarantine, hasTriggerJournal, makeOurTables } from '../../mysql-sink/bookkeeping.ts';
 import { QuarantineStore } from '../../mysql-sink/quarantine-store.ts';
 import { MysqlSink, type MysqlSinkStep } from '../../mysql-sink/sink.ts';
 import { dropTriggers, restoreTriggers } from '../../mysql-sink/trigger-journal.ts';
@@ -22,6 +22,7 @@ import { advanceSlotToEnd } from '../../wal/slot.ts';
 import { scopedTables } from '../schema/target-schema.ts';
 import { type Scope, scopeOf } from '../scope.ts';
 import { withSourceAdmin } from '../source-session.ts';
+import { SpareSessions } from '../spare-sessions.ts';
 import { withTarget } from '../target-session.ts';
 import type { ReverseFollower } from './follower.ts';
 import { lateTables, tablesLate } from './late.ts';
@@ -33,6 +34,8 @@ import { ReverseRun } from './run.ts';
 
 /** Of whoever gives up nothing. */
 const NEVER = new AbortController().signal;
+/** Of what stands in memory. */
+const DRAIN_POLL_MS = 5;
 
 export interface ReverseOptions {
   readonly config: Config;
@@ -149,13 +152,22 @@ export class Reverse {
     return this.#run(false);
   }
 
-  /** Writes a mark behind all that is committed on the target, and waits until the source has it. While it runs. */
-  async drain(run: ReverseRun, limitMs: number, signal: AbortSignal = NEVER): Promise<Drained> {
-    const startedMs = performance.now();
+  /**
+   * Writes a mark behind all that is committed on the target, and waits until the source has it. While it runs. `spares`:
+   * behind a fence everybody waits for a login.
+   */
+  async drain(
+    run: ReverseRun,
+    limitMs: number,
+    signal: AbortSignal = NEVER,
+    spares = new SpareSessions(this.#options.config),
+  ): Promise<Drained> {
     const token = `${process.pid}-${Date.now()}-${Math.trunc(performance.now())}`;
     const { pipeline } = this.#options.config;
-    const lsn = await this.#onTarget((target) => emitDrain(target, pipeline, token), signal);
-    await run.until(async () => run.sink.checkpoint?.drain === token, { limitMs, late: drainLate, signal });
+    const lsn = await spares.withTarget(signal, (target) => emitDrain(target, pipeline, token));
+    const startedMs = performance.now();
+    const isThere = async () => run.sink.checkpoint?.drain === token;
+    await run.until(isThere, { limitMs, late: drainLate, signal, everyMs: DRAIN_POLL_MS });
     const position = run.sink.checkpoint?.position.text ?? '';
     if (PostgresqlPosition.parse(position).lsn < PostgresqlPosition.parse(lsn).lsn)
       throw new RangeError('the checkpoint has the mark and stands before it');
@@ -178,13 +190,14 @@ export class Reverse {
     });
   }
 
-  /** Exactly as they were, in their order. Answers how many. */
-  async restoreTriggers(): Promise<number> {
+  /** Exactly as they were, in their order. Answers how many. `spares` as of `drain`. */
+  async restoreTriggers(spares = new SpareSessions(this.#options.config)): Promise<number> {
     const settings = sourceAdminLogin(this.#options.config.source);
-    return await this.#between(async ({ source }) => {
-      await makeOurTables(source, HEARTBEAT_DATABASE);
-      return await restoreTriggers(settings, source, this.#place.checkpoint);
-    });
+    return await spares.withSourceAdmin(NEVER, async (source) =>
+      (await hasTriggerJournal(source, HEARTBEAT_DATABASE))
+        ? await restoreTriggers(settings, source, this.#place.checkpoint)
+        : 0,
+    );
   }
 
   /** Tables of which rows wait in another shape than what was accepted. */

@@ -35,6 +35,7 @@ export interface UntilOptions {
   readonly limitMs: number;
   readonly late: (limitMs: number) => SluiceError;
   readonly signal: AbortSignal;
+  readonly everyMs?: number;
 }
 
 const POLL_MS = 20;
@@ -80,7 +81,7 @@ export class ReverseRun {
   }
 
   /** Polls until it is so; a run that fails or ends meanwhile fails this too, and so do the signal and `late` after `limitMs`. */
-  async until(isSo: () => Promise<boolean>, { limitMs, late, signal }: UntilOptions): Promise<void> {
+  async until(isSo: () => Promise<boolean>, { limitMs, late, signal, everyMs = POLL_MS }: UntilOptions): Promise<void> {
     const until = performance.now() + limitMs;
     const failed = this.ended.then(() => {
       throw late(limitMs);
@@ -89,7 +90,7 @@ export class ReverseRun {
     while (!(await isSo())) {
       signal.throwIfAborted();
       if (performance.now() > until) throw late(limitMs);
-      await Promise.race([pause(), failed]);
+      await Promise.race([pause(everyMs), failed]);
     }
   }
 
@@ -175,6 +176,6 @@ export class ReverseRun {
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+function pause(ms = POLL_MS): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -20,6 +20,7 @@ import { unflipGate } from '../cutover/switch-flip.ts';
 import { pause } from '../pause.ts';
 import type { RunOptions } from '../run-option.ts';
 import type { Scope } from '../scope.ts';
+import type { SpareSessions } from '../spare-sessions.ts';
 import { HoldUp } from '../status/hold-up.ts';
 import type { RunState } from '../status/run-state.ts';
 import { VerifyDesk } from '../verify/desk.ts';
@@ -37,7 +38,7 @@ const LOOKS_A_JUDGEMENT = 10;
 const AGAIN_MS = 5_000;
 
 /** The way back as the steps of both switches use it; `run`: the stream of this process, if it runs. */
-export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null): WayBackActs {
+export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null, spares?: () => SpareSessions): WayBackActs {
   return {
     prove: async (signal) => {
       await reverse.prepare(signal);
@@ -49,7 +50,7 @@ export function wayBackActs(reverse: Reverse, run: () => ReverseRun | null): Way
     firstWrite: () => reverse.firstRow(),
     end: async () => {
       await run()?.stop();
-      await reverse.restoreTriggers();
+      await reverse.restoreTriggers(spares?.());
     },
   };
 }
@@ -95,9 +96,13 @@ class WayBack {
       drain: {
         untilDrained: (context) => this.#untilDrained(context),
         isStillDrained: () => this.#isStillDrained(),
-        drainMs: async (signal) => (await this.#drain(signal, Number.POSITIVE_INFINITY)).tookMs,
+        drainMs: (signal) => this.#drainMs(signal),
       },
-      wayBack: wayBackActs(this.#reverse, () => this.#run),
+      wayBack: wayBackActs(
+        this.#reverse,
+        () => this.#run,
+        () => this.#half.spares,
+      ),
       verifyChanged: null,
       judge: (waivers) => this.#judge(waivers),
       onCommitted: () => {
@@ -275,10 +280,21 @@ class WayBack {
     return this.#reverse.status().rows === before;
   }
 
-  async #drain(signal: AbortSignal, limitMs = this.#options.config.cutover.writeBlockLimitMs) {
+  /** While writes go on: the sessions for behind the fence are left alone. */
+  async #drainMs(signal: AbortSignal): Promise<number> {
+    if (this.#run === null) throw notRunning();
+    return (await this.#reverse.drain(this.#run, Number.POSITIVE_INFINITY, signal)).tookMs;
+  }
+
+  async #drain(signal: AbortSignal) {
     signal.throwIfAborted();
     if (this.#run === null) throw notRunning();
-    return await this.#reverse.drain(this.#run, limitMs, signal);
+    return await this.#reverse.drain(
+      this.#run,
+      this.#options.config.cutover.writeBlockLimitMs,
+      signal,
+      this.#half.spares,
+    );
   }
 }
 
