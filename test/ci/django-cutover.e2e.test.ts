@@ -101,6 +101,7 @@ async function leg({ line, shop, clients, pipeline, source }: Run, direction: Di
       `writes blocked ${writeBlockMs} ms: ${writeBlockMs - flipMs} ms by sluice, ${flipMs} ms by the flip`,
       `longest time without an order, as clients saw it: ${Math.max(...gaps)} ms`,
       `${failed.length} errors, all in the block, over ${spanOf(failed)} ms`,
+      `level ahead of it after ${attempt.steps.find(({ name }) => name === 'level')?.tookMs} ms`,
       `in the block ${blockSteps(attempt)}`,
     ].join('; '),
   );

@@ -10,7 +10,7 @@ export interface Crash {
 
 const STEPS = {
   forward: [
-    ...['verify-ahead', 'way-back', 'close-target', 'verify-again', 'level', 'fence', 'drain', 'verify'],
+    ...['verify-ahead', 'way-back', 'close-target', 'level', 'verify-again', 'fence', 'drain', 'verify'],
     ...['counts', 'sequences', 'skip-forward', 'seal', 'last-look'],
     ...['open-target', 'flip', 'probe', 'first-write', 'loosen', 'source-triggers'],
   ],

@@ -18,8 +18,8 @@ const LEVEL_MS = 300;
 const WAIT_MS = 30_000;
 
 /**
- * The last thing before the fence: the gates have looked at the lag long before, and every second that the line is behind
- * then is one in which nobody can write. It proves nothing of what is there: that is the drain's.
+ * Right before the fence: the gates have looked at the lag long before, and every second that the line is behind then is
+ * one in which nobody can write. It proves nothing of what is there: that is the drain's.
  */
 export function levelStep({ drainMs, gate, maxLagMs, limitMs, waitMs = WAIT_MS }: LevelOptions): Step {
   return {

@@ -105,8 +105,9 @@ function forwardSteps(options: SwitchOptions): readonly Step[] {
     ...given(prove),
     ...beforeFence(config),
     ...(roles.length === 0 ? [] : [close]),
-    { ...again, run: (context) => besides(again.run(context), options.openAhead()) },
+    // What changes while it waits would have to be compared behind the fence; the comparison itself waits for the stream.
     levelStep({ drainMs: drain.drainMs, gate: 'lag', maxLagMs, limitMs }),
+    { ...again, run: (context) => besides(again.run(context), options.openAhead()) },
     fenceStep({ fence, limitMs, recordOf: own }),
     drainStep({ untilDrained: drain.untilDrained, limitMs }),
     verify,
