@@ -15,7 +15,7 @@ export interface SpareCounts {
   readonly targets: number;
 }
 
-const THERE: SpareCounts = { sources: 3, admins: 0, targets: 2 };
+const THERE: SpareCounts = { sources: 4, admins: 0, targets: 2 };
 /** How long nobody may use them: a fence follows once both sides are level, or not at all. */
 const KEPT_MS = 60_000;
 

@@ -101,10 +101,10 @@ export async function drainMs(
 
 /** Whether the source's binlog still ends there, and the target still stands there. */
 export async function isStillDrained(
-  { config, standing }: Pick<DrainOptions, 'config' | 'standing'>,
+  { config, standing, spares = () => new SpareSessions(config) }: Pick<DrainOptions, 'config' | 'standing' | 'spares'>,
   end: Position,
 ): Promise<boolean> {
-  const now = await withSource(config, new AbortController().signal, sourceHead);
+  const now = await spares().withSource(new AbortController().signal, sourceHead);
   return standsAt(now, end) && standsAt(standing()?.position ?? null, end);
 }
 
