@@ -174,6 +174,8 @@ export function lostWrites(kind: SourceKind): void {
       { title: 'without it the loss is seen', fault: 'forgetfulFence', open: [] },
     ] as const)('$title', async ({ fault: name, open }) => {
       await using scene = await Scene.open(ground);
+      // The process that dies makes the tables, and its gate asks for the application's rights on them.
+      await onTarget(scene.line, 'ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO app');
       const crash = { direction: 'forward', point: 'step-ran', step: 'fence' } as const;
       expect(await killedAt(scene.line, crash, 'run', name ?? '')).toBe('SIGKILL');
       if (name !== null) scene.withParts = fault.forgetfulFence;
