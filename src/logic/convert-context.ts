@@ -25,6 +25,8 @@ export interface ConvertContext {
   readonly keeping: ReadonlySet<string>;
   /** Tables with the events that set triggers off: `sale update`. */
   readonly triggered: ReadonlySet<string>;
+  /** Programs that run another one which may raise 01000 (1265), for which no handler of SQLEXCEPTION waits. */
+  readonly truncated: ReadonlySet<Program>;
   /** Who asks for numbers of rows that another program got. */
   readonly numbers: SharedNumbers;
   /** User variables that a program has of another one, or of the application. */

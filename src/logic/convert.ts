@@ -6,6 +6,7 @@ import type { ActionItem } from './action-item.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ConvertContext, Signature } from './convert-context.ts';
 import { emitEvent } from './emit/event.ts';
+import { raisesTruncated } from './emit/guard.ts';
 import { emitRoutine } from './emit/routine.ts';
 import { emitTrigger } from './emit/trigger.ts';
 import { type Emitter, NotConverted } from './emitter.ts';
@@ -15,6 +16,7 @@ import { keepingProcedures } from './lost-row.ts';
 import { pgType } from './pg-type.ts';
 import type { Program } from './program.ts';
 import { nameOf } from './program-name.ts';
+import { ReachFinder } from './reach.ts';
 import { hasResultSets } from './result-set.ts';
 import { sessionVariables } from './session-variable.ts';
 import { sharedNumbers } from './shared-number.ts';
@@ -54,6 +56,7 @@ export function convertPrograms(programs: readonly Program[], options: ConvertOp
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),
     triggered: triggeredEvents(programs),
+    truncated: new Set(),
     numbers: sharedNumbers(programs, options.catalogue),
     sessionVariables: sessionVariables(programs),
     textRule: options.textRule ?? 'lower',
@@ -62,7 +65,26 @@ export function convertPrograms(programs: readonly Program[], options: ConvertOp
     nameOf,
   };
   const order = triggerOrder(programs);
-  return programs.map((program) => convertOne(program, context, order.get(program) ?? 0));
+  const found = programs.map((program) => convertOne(program, context, order.get(program) ?? 0));
+  const truncated = truncatedPrograms(found);
+  if (truncated.size === 0) return found;
+  const within = { ...context, truncated };
+  return found.map((one) =>
+    truncated.has(one.program) ? convertOne(one.program, within, order.get(one.program) ?? 0) : one,
+  );
+}
+
+/** What waits for every error and runs a program that may raise 01000: which do is known of what was made of them. */
+function truncatedPrograms(found: readonly Converted[]): ReadonlySet<Program> {
+  const waiting = found.filter(({ statements }) => statements.some((sql) => /\bWHEN OTHERS THEN/.test(sql)));
+  const raising = new Set(
+    found.filter(({ statements }) => statements.some(raisesTruncated)).map(({ program }) => program),
+  );
+  if (waiting.length === 0 || raising.size === 0) return new Set();
+  const reach = new ReachFinder(found.map(({ program }) => program));
+  const runs = ({ program }: Converted): boolean =>
+    reach.programs(program).some((one) => one !== program && raising.has(one));
+  return new Set(waiting.filter(runs).map(({ program }) => program));
 }
 
 function convertOne(program: Program, context: ConvertContext, order: number): Converted {

@@ -5,6 +5,7 @@ import type { Span } from '../sql/span.ts';
 import type { ValueType } from '../sql/value-type.ts';
 import type { Emitter } from './emitter.ts';
 import { typesOfItems } from './item-type.ts';
+import { nodesOf } from './walk.ts';
 
 /** What is selected into texts and decimals is made one as MySQL makes it, where PL/pgSQL would do it otherwise. */
 export function textItems(emitter: Emitter, query: Query, targets: readonly (ValueType | undefined)[]): Query {
@@ -18,8 +19,12 @@ export function textItems(emitter: Emitter, query: Query, targets: readonly (Val
     const [to, from] = [targets[at]?.kind, types[at]];
     if (query.into?.targets[at]?.tag === 'user-variable' && isAverage(item)) return cutAverage(item, from);
     if (to === 'text' && isAverage(item) && from?.kind === 'decimal') return cutAverage(item, from);
+    if (to === 'text' && from?.kind === 'decimal' && isGroupedNought(item, isGrouped))
+      noteDigits(emitter, item, 'what is computed of groups becomes a text');
     if (to === 'text' && (isPrintedOtherwise(from) || isShown(from))) return castTo(item, 'CHAR');
-    return to === 'decimal' && from?.kind === 'float' ? castTo(item, 'DECIMAL', MOST_DIGITS) : item;
+    if (to === 'decimal' && from?.kind === 'float') return castTo(item, 'DECIMAL', MOST_DIGITS);
+    const isKept = to === 'text' || query.into?.targets[at]?.tag === 'user-variable';
+    return isKept && from?.kind === 'decimal' ? { ...item, isKept } : item;
   });
   return items.every((item, at) => item === body.items[at]) ? query : { ...query, body: { ...body, items } };
 }
@@ -27,6 +32,24 @@ export function textItems(emitter: Emitter, query: Query, targets: readonly (Val
 /** Floating-point numbers, and a SET, which is a list on the target. */
 function isPrintedOtherwise(type: ValueType | undefined): boolean {
   return type?.kind === 'float' || (type?.kind === 'other' && type.flags !== undefined);
+}
+
+/** A sum of what is computed, or what is computed of an average, on MariaDB of any group: a 0 may have lost its digits. */
+function isGroupedNought(item: SelectItem, isGrouped: boolean): boolean {
+  if (item.tag !== 'item') return false;
+  const { expression } = item;
+  if (expression.tag === 'aggregate') return expression.args.some(({ tag }) => tag === 'arithmetic');
+  const hasAverage = nodesOf(expression, 'aggregate').some(({ upper }) => upper === 'AVG');
+  return expression.tag === 'arithmetic' && (isGrouped || hasAverage);
+}
+
+/** Tells that a text may have other noughts behind the point than on the source. */
+export function noteDigits(emitter: Emitter, at: Span, what: string): void {
+  emitter.note('review', at, [
+    'DECIMAL_TEXT',
+    `${what}: it may have more or fewer noughts behind the point than on the source`,
+    'Round to the digits that are meant by a literal, or compare numbers.',
+  ]);
 }
 
 /** Averages that were cut so, by their place in the source. */
@@ -70,13 +93,13 @@ function cutAverage(item: SelectItem, type: ValueType | undefined): SelectItem {
   };
 }
 
-/** A query that gives one average keeps its digits too, where its value goes into a user variable or a text. */
-export function keptAverage(emitter: Emitter, value: Expression): Expression {
+/** A query that gives one value keeps its digits too, where that goes into a user variable or a text. */
+export function keptValue(emitter: Emitter, value: Expression): Expression {
   if (value.tag !== 'subquery' || value.query.body.tag !== 'select') return value;
   const { body } = value.query;
   const [item] = body.items;
-  if (item === undefined || body.items.length > 1 || !isAverage(item)) return value;
-  const items = [cutAverage(item, typesOfItems(emitter, value.query)[0])];
+  if (item?.tag !== 'item' || body.items.length > 1) return value;
+  const items = [isAverage(item) ? cutAverage(item, typesOfItems(emitter, value.query)[0]) : { ...item, isKept: true }];
   return { ...value, query: { ...value.query, body: { ...body, items } } };
 }
 

@@ -87,7 +87,8 @@ function textOf(value: Fragment, column: TableColumn, context: Context, span: Sp
     return memberOf(value, { ...column, ...(members && { members }) }, context, span);
   if (isOwn(value.type)) return cast(value, 'text', TEXT);
   if (value.whole === 'lost') wholeQuotient(value, context, span);
-  if (value.kept !== undefined) return atom(`(${value.kept})::text`, TEXT);
+  const kept = value.bare ?? value.kept;
+  if (kept !== undefined) return atom(`(${kept})::text`, TEXT);
   // A double is stored by the fewest digits that give it again, whatever its type is printed with.
   const text = value.type.kind === 'float' ? storedFloat(value, context) : toText(value, context, span);
   return type.isPadded === true ? withoutBlanks(text) : text;

@@ -38,6 +38,15 @@ export const FINDINGS = {
     severity: 'review',
     advice: 'Wait for both errors, or look at the text before: the target refuses it as one that is no number.',
   },
+  YEAR: {
+    severity: 'review',
+    advice:
+      'Give the year in four digits: one of two is that year where MySQL gets it of the service, as of a literal.',
+  },
+  TEXT_KEY: {
+    severity: 'review',
+    advice: 'Compare with a number: MariaDB refuses a text that is none or finds no row, as it reads the table.',
+  },
   NOT_STRICT: {
     severity: 'review',
     advice: 'Check what is written: outside strict mode the source takes the nearest value, the target refuses it.',

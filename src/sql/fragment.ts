@@ -15,6 +15,8 @@ export interface Fragment {
   readonly shown?: string | undefined;
   /** With the digits that its value has, as it is kept in a text. */
   readonly kept?: string | undefined;
+  /** The same with the digits that a 0 loses where it is computed: what texts and user variables keep. */
+  readonly bare?: string | undefined;
   /** Of a quotient: with all digits with which the source computes on; `lost` where they cannot be had. */
   readonly whole?: string | 'lost';
 }

@@ -14,6 +14,33 @@ export function jsonPath(path: string): readonly string[] | undefined {
   return found;
 }
 
+/**
+ * A path as the ways to its cells: names and numbers for `#>`, then each cell that stands in what is no array too, as
+ * jsonpath has it (`[0]`, `[last-1]`). Undefined when it has `*` or `**`.
+ */
+export function cellPath(path: string): readonly (readonly string[] | string)[] | undefined {
+  const found: (readonly string[] | string)[] = [];
+  let rest = path;
+  for (let cell = CELL.exec(rest); cell !== null; cell = CELL.exec(rest)) {
+    const names = jsonPath(rest.slice(0, cell.index));
+    if (names === undefined) return undefined;
+    if (names.length > 0) found.push(names);
+    found.push(`[${cell[1]?.replaceAll(/\s/g, '')}]`);
+    rest = `$${rest.slice(cell.index + cell[0].length)}`;
+  }
+  const names = jsonPath(rest);
+  if (names === undefined) return undefined;
+  return names.length > 0 || found.length === 0 ? [...found, names] : found;
+}
+
+/** The first cell, or one from the end, outside a name in quotes. */
+const CELL = /(?<=^[^"]*(?:"[^"]*"[^"]*)*)\[\s*(0|last(?:\s*-\s*\d+)?)\s*\]/;
+
+/** Whether a path has a number of a cell. */
+export function hasCell(path: string): boolean {
+  return /\[\s*(?:\d|last)/.test(path.replaceAll(/"(?:[^"\\]|\\.)*"/g, ''));
+}
+
 /** The elements as a literal of text[]. */
 export function pathLiteral(elements: readonly string[]): string {
   const parts = elements.map((element) =>

@@ -33,6 +33,14 @@ export function ofOwn(types: readonly ValueType[]): ValueType | undefined {
   return { kind: 'decimal', scale, isUnsigned: false, isRaw: true, isOwn: true };
 }
 
+/** What a text keeps of a value that stands in a function which leaves its digits as they are. */
+export function keptOf({ kept, bare }: Fragment, printed: (sql: string) => string): Pick<Fragment, 'kept' | 'bare'> {
+  return {
+    ...(kept !== undefined && { kept: printed(kept) }),
+    ...(bare !== undefined && { bare: printed(bare) }),
+  };
+}
+
 /** A quotient with the digits that the source computes, which depend on those of the values. */
 export function ownQuotient(left: Fragment, right: Fragment, hasHelpers: boolean): string {
   if (!hasHelpers) return `${operand(left)}::numeric / ${operand(right)}`;

@@ -59,7 +59,13 @@ export interface Select extends Span {
 }
 
 export type SelectItem =
-  | (Span & { readonly tag: 'item'; readonly expression: Expression; readonly alias: Name | undefined })
+  | (Span & {
+      readonly tag: 'item';
+      readonly expression: Expression;
+      readonly alias: Name | undefined;
+      /** A text or a user variable takes it, which keeps the digits that the value has. */
+      readonly isKept?: boolean;
+    })
   /** `*`, `t.*`, `s.t.*`. */
   | (Span & { readonly tag: 'star'; readonly qualifier: readonly Name[] });
 

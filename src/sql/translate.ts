@@ -129,7 +129,8 @@ function settle(value: Fragment, purpose: Purpose, context: Context, span: Span)
   if (purpose === 'condition') return toCondition(value, context, span);
   if (purpose === 'kept') {
     if (value.whole === 'lost') wholeQuotient(value, context, span);
-    if (value.kept !== undefined) return atom(value.kept, value.type);
+    const kept = value.bare ?? value.kept;
+    if (kept !== undefined) return atom(kept, value.type);
     return isOwn(value.type) ? value : toValue(value);
   }
   if (purpose === 'value') return toValue(value);

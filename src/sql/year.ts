@@ -1,5 +1,8 @@
-import { atom, type Fragment, operand, quoteLiteral } from './fragment.ts';
-import { BIGINT, isYear, NUMERIC, type ValueType } from './value-type.ts';
+import { toNumber } from './coerce.ts';
+import type { Context } from './context.ts';
+import { atom, type Fragment, isPlace, operand, quoteLiteral } from './fragment.ts';
+import type { Span } from './span.ts';
+import { BIGINT, isYear, NUMERIC } from './value-type.ts';
 
 /** A year of two digits is one of 2001 to 2069, or of 1970 to 1999 (Field_year::store of both servers). */
 export function fullYear(digits: number): number {
@@ -24,13 +27,34 @@ export function yearOfText(value: Fragment, number: Fragment): Fragment {
   return atom(`CASE WHEN ${operand(value)} ~ ${quoteLiteral(noughts)} THEN 2000 ELSE ${number.sql} END`, NUMERIC);
 }
 
-/** What a YEAR is compared with: a literal of two digits means the whole year too. */
-export function comparedYears(a: Fragment, b: Fragment): readonly [Fragment, Fragment] {
-  return [asYear(a, b.type), asYear(b, a.type)];
+interface Place {
+  readonly context: Context;
+  readonly span: Span;
 }
 
-function asYear(value: Fragment, other: ValueType): Fragment {
-  if (isYear(other) && /^0{1,3}$/.test(value.literal ?? '')) return atom('2000', BIGINT);
-  const digits = value.literal ?? value.sql;
-  return isYear(other) && /^[1-9]\d?$/.test(digits) ? atom(String(fullYear(Number(digits))), BIGINT) : value;
+/** What a YEAR is compared with: a literal of two digits means the whole year too, to MariaDB any variable. */
+export function comparedYears(a: Fragment, b: Fragment, place: Place): readonly [Fragment, Fragment] {
+  return [asYear(a, b, place), asYear(b, a, place)];
+}
+
+function asYear(value: Fragment, other: Fragment, { context, span }: Place): Fragment {
+  if (!isYear(other.type) || isYear(value.type)) return value;
+  if (/^0{1,3}$/.test(value.literal ?? '')) return atom('2000', BIGINT);
+  const digits = Number(/^[\d.]+(?:e\d+)?$/i.test(value.literal ?? value.sql) ? (value.literal ?? value.sql) : 0);
+  if (digits >= 1 && digits < 100 && Number.isInteger(digits)) return atom(String(fullYear(digits)), BIGINT);
+  if (other.isColumn !== true || !isVariable(value)) return value;
+  if (context.scope.dialect.flavor === 'mysql') {
+    // The value of a service is a literal to MySQL, that of a variable of a program is none.
+    if (context.scope.hasHelpers === false) context.report('YEAR', span, 'a YEAR is compared with a value');
+    return value;
+  }
+  const number = toNumber(value, context, span);
+  return storedYear(value.type.kind === 'text' ? yearOfText(value, number) : number);
+}
+
+/** A variable, which is neither a column nor a literal. */
+function isVariable(value: Fragment): boolean {
+  const isMarked = /^\(\p{Cc}[^\p{Cc}]*\p{Cc}\)::[\w(),]+$/u.test(value.sql);
+  const isNamed = isPlace(value) && !/^[\d.]+$/.test(value.sql);
+  return value.isColumn !== true && value.literal === undefined && (isMarked || isNamed);
 }

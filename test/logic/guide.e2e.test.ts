@@ -2,8 +2,8 @@ import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callOf } from '../../src/logic/differential/call-of.ts';
 import type { Case } from '../../src/logic/differential/case.ts';
-import { ReachFinder } from '../../src/logic/differential/reach.ts';
 import type { Program } from '../../src/logic/program.ts';
+import { ReachFinder } from '../../src/logic/reach.ts';
 import { hasResultSets } from '../../src/logic/result-set.ts';
 import { type GuideProgram, guideFiles, guidePrograms, guideTables } from './guide.ts';
 import { type Moved, move } from './move.ts';
@@ -28,6 +28,7 @@ describe.each([
       'ordinary.sql',
       'crossing.sql',
       'sorted.sql',
+      'nought.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

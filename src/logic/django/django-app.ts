@@ -66,6 +66,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),
     triggered: triggeredEvents(programs),
+    truncated: new Set(),
     numbers: sharedNumbers(programs, options.catalogue),
     sessionVariables: sessionVariables(programs),
     textRule: 'lower',

@@ -13,6 +13,13 @@ export function limitsOf(node: object): readonly object[] {
   );
 }
 
+/** What ORDER BY and GROUP BY name: a number there would be the place of a column, which a variable is not. */
+export function ordersOf(node: object): readonly object[] {
+  const found = 'isDescending' in node && 'expression' in node ? [node.expression] : [];
+  const parts = Object.values(node).filter((part) => typeof part === 'object' && part !== null);
+  return [...found.filter((one) => typeof one === 'object' && one !== null), ...parts.flatMap(ordersOf)];
+}
+
 /** MySQL has the text of a member alone, which no number comes of. */
 export function refuseMemberNumbers(node: object, emitter: Emitter): void {
   const isMember = (part: Expression): boolean => {

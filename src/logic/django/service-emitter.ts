@@ -1,7 +1,7 @@
 import type { Expression, Name } from '../../sql/expression.ts';
 import type { Query } from '../../sql/query.ts';
 import type { Span } from '../../sql/span.ts';
-import type { ValueType } from '../../sql/value-type.ts';
+import { isYear, type ValueType } from '../../sql/value-type.ts';
 import type { DataType } from '../data-type.ts';
 import { type Emitter, NotConverted } from '../emitter.ts';
 import { type PgType, pgType, SERVER_TYPES } from '../pg-type.ts';
@@ -13,9 +13,9 @@ import { cutAverages } from '../text-item.ts';
 import { noteChanging, widestType } from '../user-variable.ts';
 import type { Variable } from '../variable-book.ts';
 import { nodesOf, walk } from '../walk.ts';
-import { noteRoundedDigits, noteTextDigits } from './digit-note.ts';
+import { noteRoundedDigits, noteTextDigits, noteYearText } from './digit-note.ts';
 import { isOfHint, nativeCondition, nativeFor } from './native-expression.ts';
-import { documentPart, limitsOf, namedItems, refuseMemberNumbers } from './placeholder.ts';
+import { documentPart, limitsOf, namedItems, ordersOf, refuseMemberNumbers } from './placeholder.ts';
 import { ANY, type PythonType, placed, pythonName, pythonString, pythonType, stored } from './python-type.ts';
 import { PythonWriter } from './python-writer.ts';
 import { sessionPlaceholder, sessionVariable } from './session-value.ts';
@@ -298,6 +298,7 @@ export class ServiceEmitter {
     const found: Replaced[] = [];
     refuseMemberNumbers(node, this.emitter);
     const bounds = new Set(limitsOf(node));
+    const orders = new Set(ordersOf(node));
     walk(node, (part) => {
       // VALUES(c) is of a column, whatever variable is called so.
       if (part.tag === 'inserted-value') return false;
@@ -322,7 +323,7 @@ export class ServiceEmitter {
         const { mysql } = variable.type;
         const isBound = bounds.has(part);
         const python = isBound ? `as_rows(${variable.python})` : placed(variable.type, variable.python);
-        found.push({ start, end, python, mysql: isBound ? '%' : mysql });
+        found.push({ start, end, python, mysql: isBound ? '%' : orders.has(part) ? `COALESCE(${mysql})` : mysql });
       }
       if (variable === undefined && session !== undefined) found.push({ start, end, ...session });
       return undefined;
@@ -358,6 +359,7 @@ export class ServiceEmitter {
 
   /** The value of an expression brought to a type; what a server computes is put into a name first. */
   storedValue(node: Expression, type: PythonType, purpose: PgType['value']): string {
+    if (isYear(purpose)) noteYearText(node, this.emitter);
     const native = nativeFor(node, type, this);
     if (native !== undefined) return stored(type, native.code);
     // By the text or the number of a member: the run time knows both.

@@ -77,8 +77,11 @@ class ServiceTest(Called):
 ${methods.length === 0 ? '' : `\n${methods.join('\n\n')}\n`}${ofTriggers.length === 0 ? '' : `${ofTriggers.join('\n')}\n`}`;
 }
 
-/** What is told of: the digits of a service are not always those of the function. */
-const DIGITS = new Set(['DECIMAL_TEXT', 'USER_VARIABLE', 'FLOAT_MOD', 'DIVISION_DIGITS']);
+/** What is told of: a service does not always give the digits of the function, or what it makes of a text or a year. */
+const TOLD = new Set([
+  ...['DECIMAL_TEXT', 'USER_VARIABLE', 'FLOAT_MOD', 'DIVISION_DIGITS'],
+  ...['TEXT_AS_DATE', 'YEAR', 'YEAR_TEXT'],
+]);
 
 function methodOf({ program, python, items }: Service): readonly string[] {
   const { definition } = program;
@@ -87,7 +90,7 @@ function methodOf({ program, python, items }: Service): readonly string[] {
   const lists = argumentLists(program, [], { cases: CASES });
   const calls = lists.map((list) => {
     const values = list.map((literal, at) => pythonValue(literal, types[at]));
-    const isSame = definition.tag === 'function' && !items.some(({ code }) => DIGITS.has(code));
+    const isSame = definition.tag === 'function' && !items.some(({ code }) => TOLD.has(code));
     const head = isSame ? `self.same(${pythonString(lastName(definition.name.parts))}, ` : 'self.called(';
     return wrapped(head, python, values);
   });

@@ -80,10 +80,16 @@ export function writeHandlers(
 function passUndo(emitter: Emitter, handlers: readonly WaitingHandler[]): void {
   const states = new Set([...emitter.undo.values()].flatMap((one) => (one.tag === 'raised' ? [one.state] : [])));
   const isAwaited = handlers.some(({ when }) => when.includes(`'${TRUNCATED}'`));
-  if (!isAwaited && emitter.out.lines.some((line) => /\bsluice_(?:enum|set|whole)/.test(line))) states.add(TRUNCATED);
+  const isRaised = emitter.context.truncated.has(emitter.program) || emitter.out.lines.some(raisesTruncated);
+  if (!isAwaited && isRaised) states.add(TRUNCATED);
   if (states.size === 0 || !handlers.some(({ when }) => when === 'OTHERS')) return;
   emitter.out.line(`WHEN ${[...states].map((state) => `SQLSTATE '${state}'`).join(' OR ')} THEN`);
   emitter.out.deeper(() => emitter.out.line('RAISE;'));
+}
+
+/** Whether a function of ours in it may raise 01000. */
+export function raisesTruncated(sql: string): boolean {
+  return /\bsluice_(?:enum|set|whole)/.test(sql);
 }
 
 /** But for 01000, which nothing raises but our own functions. */

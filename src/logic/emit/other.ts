@@ -14,7 +14,7 @@ import { pgType } from '../pg-type.ts';
 import { SHARED_NUMBER } from '../shared-number.ts';
 import { key } from '../table-access.ts';
 import type { ColumnDefinition, TableDefinition } from '../table-definition.ts';
-import { keptAverage } from '../text-item.ts';
+import { keptValue } from '../text-item.ts';
 import { nodesOf } from '../walk.ts';
 import { raisesUndo } from './guard.ts';
 import { targetOf } from './query.ts';
@@ -198,7 +198,7 @@ export function emitReturn(emitter: Emitter, node: Node<'return'>): void {
     definition.tag === 'function' && definition.returns !== undefined ? pgType(definition.returns) : undefined;
   if (type === undefined)
     throw new NotConverted('TYPE', 'the result has a type that the target has not', 'Choose one by hand.');
-  const given = type.value.kind === 'text' ? keptAverage(emitter, node.value) : node.value;
+  const given = type.value.kind === 'text' ? keptValue(emitter, node.value) : node.value;
   const sql = emitter.sql(given, { stored: type.value });
   const { declared, limits } = heldWide(emitter, type);
   const { isStrict } = emitter.program.dialect.mode;

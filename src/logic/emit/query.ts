@@ -11,7 +11,7 @@ import { apart, assign, bare, heldInBlock, limitLines, storeApart } from '../lim
 import { isOneRow } from '../one-row.ts';
 import { pgType } from '../pg-type.ts';
 import { key } from '../table-access.ts';
-import { keptAverage, textItems } from '../text-item.ts';
+import { keptValue, textItems } from '../text-item.ts';
 import { sharedLine, userVariable } from '../user-variable.ts';
 import type { Variable } from '../variable-book.ts';
 import { nodesOf } from '../walk.ts';
@@ -331,13 +331,13 @@ function readsTemporary(emitter: Emitter, node: Query): boolean {
 export function emitSet(emitter: Emitter, node: SetStatement): void {
   for (const { target, value } of node.assignments) {
     if (target.tag === 'user-variable') {
-      const translated = emitter.expression(keptAverage(emitter, value), 'kept');
+      const translated = emitter.expression(keptValue(emitter, value), 'kept');
       const { sql } = userVariable(emitter, target.name, translated.type);
       emitter.out.line(`${sql} := ${translated.sql};`);
       if (emitter.context.sessionVariables.has(key(target.name))) emitter.out.line(sharedLine(target.name));
     } else if (target.tag === 'name' && emitter.variable(target.parts) !== undefined) {
       const to = variable(emitter, target.parts);
-      const given = to.type.kind === 'text' ? keptAverage(emitter, value) : value;
+      const given = to.type.kind === 'text' ? keptValue(emitter, value) : value;
       assign(emitter, to, emitter.sql(given, { stored: to.type }), value);
     } else {
       setting(

@@ -145,7 +145,7 @@ function printItem(item: SelectItem, context: Context, naming: Naming, sources: 
       item.qualifier.map(({ text }) => text),
       sources,
     );
-  const value = itemValue(item.expression, context, naming);
+  const value = itemValue(item, context, naming);
   const name = item.alias?.text ?? ownName(item, naming);
   const column = { name: name ?? '', sql: quoteName(name ?? ''), type: value.type };
   if (item.alias !== undefined) return { sql: `${value.sql} AS ${quoteName(item.alias.text)}`, columns: [column] };
@@ -154,8 +154,9 @@ function printItem(item: SelectItem, context: Context, naming: Naming, sources: 
   return { sql: `${value.sql} AS ${quoteName(name)}`, columns: [column] };
 }
 
-function itemValue(expression: Expression, context: Context, naming: Naming): Fragment {
+function itemValue({ expression, isKept }: Item, context: Context, naming: Naming): Fragment {
   const found = context.fragment(expression);
+  if (isKept === true && found.bare !== undefined) return { ...found, sql: found.bare };
   if (typeof naming !== 'string' && 'store' in naming) return naming.store(found, 0, context, expression);
   if (found.kept !== undefined && isStored(naming)) return { ...found, sql: found.kept };
   if (found.shown !== undefined && isGiven(naming)) return { ...found, sql: found.shown };

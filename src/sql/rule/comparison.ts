@@ -54,7 +54,7 @@ function rows(
 export function compare(operator: ComparisonOperator, left: Fragment, right: Fragment, place: Place): Fragment {
   const special = zeroDate(operator, left, right, place) ?? flag(operator, left, right);
   if (special !== undefined) return special;
-  const [a, b] = alike(...comparedYears(left, right), place, isOrder(operator));
+  const [a, b] = alike(...comparedYears(left, right, place), place, isOrder(operator));
   return compound(`${operand(a)} ${OPERATORS[operator]} ${operand(b)}`, BOOLEAN);
 }
 
@@ -103,6 +103,7 @@ export function alike(left: Fragment, right: Fragment, place: Place, byOrder: bo
   if (isCalendar(left.type) || isCalendar(right.type)) return calendars(left, right, place);
   if (a === 'time' || b === 'time') return [toTime(left, context, span), toTime(right, context, span)];
   if (isNumeric(left.type) || isNumeric(right.type)) {
+    reportTextKey(left, right, place);
     return [toNumber(left, context, span), toNumber(right, context, span)];
   }
   if (a === 'other' && right.literal !== undefined) return [left, right];
@@ -112,6 +113,16 @@ export function alike(left: Fragment, right: Fragment, place: Place, byOrder: bo
     context.report('UNKNOWN_TYPE', span, 'values of unknown or different types are compared');
   const [x = left, y = right] = unify([left, right], context, span);
   return [x, y];
+}
+
+/** By an index MariaDB looks for a text as for a number that no row has, without one it refuses it under strict mode. */
+function reportTextKey(left: Fragment, right: Fragment, { context, span }: Place): void {
+  const { dialect, isNumberChecked } = context.scope;
+  if (dialect.flavor !== 'mariadb' || isNumberChecked !== true) return;
+  const isMet = (column: Fragment, text: Fragment): boolean =>
+    column.isColumn === true && text.type.kind === 'text' && !/^\s*-?\d+(?:\.\d+)?\s*$/.test(text.literal ?? '');
+  if (isMet(left, right) || isMet(right, left))
+    context.report('TEXT_KEY', span, 'a column of numbers is compared with a text where rows are changed');
 }
 
 /** A SET as text[]: MySQL compares its members joined by commas. */

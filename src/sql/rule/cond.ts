@@ -1,10 +1,11 @@
-import { toCondition, toNumber, toText, toValue } from '../coerce.ts';
+import { localTime, toCondition, toNumber, toText, toValue } from '../coerce.ts';
+import { toDate, toMoment } from '../coerce-date.ts';
 import type { Context } from '../context.ts';
 import type { Call } from '../expression.ts';
 import { atom, compound, type Fragment, operand } from '../fragment.ts';
-import { computed } from '../own-digits.ts';
+import { computed, keptOf } from '../own-digits.ts';
 import type { RuleTable } from '../rule.ts';
-import { BOOLEAN, INTEGER } from '../value-type.ts';
+import { BOOLEAN, INTEGER, isCalendar } from '../value-type.ts';
 import { compare, ruleOf, underRule } from './comparison.ts';
 import { caseOf, keptDigits, oneType } from './predicate.ts';
 
@@ -89,8 +90,8 @@ function coalesce(call: Call, context: Context): Fragment {
   if (call.args.length === 0) return wrongCount(call, context);
   const values = fragments(call, context);
   const { parts, type } = oneType(values, context, call);
-  const kept = keptDigits(values, type);
-  return { ...atom(`COALESCE(${parts.join(', ')})`, type), ...(kept && { kept: `COALESCE(${kept.join(', ')})` }) };
+  const printed = (found: readonly string[]): string => `COALESCE(${found.join(', ')})`;
+  return { ...atom(printed(parts), type), ...keptDigits(values, type, printed) };
 }
 
 /** The comparison is MySQL's, the value that of the first argument. */
@@ -101,23 +102,41 @@ function nullIf(call: Call, context: Context): Fragment {
   // MySQL shows it with the digits of its value, MariaDB as what is computed.
   const isMariadb = context.scope.dialect.flavor === 'mariadb';
   const first = toValue(isMariadb ? { ...value, type: computed(value.type) } : value);
-  if (test.sql === `${operand(first)} = ${operand(other)}`)
-    return atom(`NULLIF(${first.sql}, ${other.sql})`, first.type);
-  return atom(`CASE WHEN ${test.sql} THEN NULL ELSE ${first.sql} END`, first.type);
+  const isPlain = test.sql === `${operand(first)} = ${operand(other)}`;
+  const printed = (sql: string): string =>
+    isPlain ? `NULLIF(${sql}, ${other.sql})` : `CASE WHEN ${test.sql} THEN NULL ELSE ${sql} END`;
+  return { ...atom(printed(first.sql), first.type), ...keptOf(value, printed) };
 }
 
 /** NULL when any is: PostgreSQL passes NULLs over. Literals are never NULL and are not asked. */
 function extreme(name: string, call: Call, context: Context): Fragment {
-  const values = fragments(call, context);
+  const values = ofCalendar(fragments(call, context), context, call);
   if (values.length < 2) return wrongCount(call, context);
   const { parts, type } = oneType(values, context, call);
   if (values.some(({ type: { kind } }) => kind === 'null')) return atom('NULL', { kind: 'null' });
   if (type.kind === 'text') context.report('TEXT_ORDER', call, 'the greatest or least of texts depends on their order');
   const isText = type.kind === 'text' && ruleOf(values, context) === 'lower';
   if (isText) context.report('TEXT_CASE', call, 'texts are ordered without regard to case on the source');
-  const kept = keptDigits(values, type);
-  const own = kept && { kept: notNull(kept, `${name}(${kept.join(', ')})`) };
-  return { ...atom(notNull(parts, `${name}(${parts.join(', ')})`), type), ...own };
+  const printed = (found: readonly string[]): string => notNull(found, `${name}(${found.join(', ')})`);
+  return { ...atom(printed(parts), type), ...keptDigits(values, type, printed) };
+}
+
+/** Beside a date or a moment texts are such; a text that is no literal has six digits on MySQL. */
+function ofCalendar(values: readonly Fragment[], context: Context, span: Call): readonly Fragment[] {
+  const types = values.map(({ type }) => type);
+  const isMixed = types.every((type) => type.kind === 'text' || isCalendar(type)) && types.some(isCalendar);
+  if (!isMixed || types.every(isCalendar)) return values;
+  if (types.every(({ kind }) => kind === 'text' || kind === 'date'))
+    return values.map((value) => toDate(value, context, span));
+  const moments = values.map((value) => toMoment(localTime(value, context), context, span));
+  const digits = Math.max(
+    ...moments.map(({ type }, at) => {
+      const isText = values[at]?.type.kind === 'text' && values[at].literal === undefined;
+      if (isText && context.scope.dialect.flavor === 'mysql') return 6;
+      return type.kind === 'datetime' ? (type.digits ?? 0) : 0;
+    }),
+  );
+  return moments.map((moment) => ({ ...moment, type: { kind: 'datetime', digits } }));
 }
 
 /** NULL where one of the parts is. */

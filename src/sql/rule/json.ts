@@ -2,7 +2,7 @@ import { localTime, toCondition, toText, toValue } from '../coerce.ts';
 import type { Context } from '../context.ts';
 import type { Call, Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from '../fragment.ts';
-import { jsonPath, pathLiteral, strictPath } from '../json-path.ts';
+import { cellPath, hasCell, jsonPath, pathLiteral, strictPath } from '../json-path.ts';
 import type { RuleTable } from '../rule.ts';
 import type { Span } from '../span.ts';
 import { CLOCK, timePictured } from '../time-text.ts';
@@ -14,16 +14,18 @@ export const JSON_RULES: RuleTable = {
   JSON_EXTRACT: (call, context) => {
     const [document, path] = call.args;
     if (document === undefined || path === undefined) return wrongCount(call, context);
-    if (call.args.length === 2 && isRunTime(path, context)) return followed(document, path, context);
-    const isMany = call.args.length > 2 || jsonPath(context.silently(path).literal ?? '$') === undefined;
+    const isMany = call.args.length > 2 || cellPath(context.silently(path).literal ?? '$') === undefined;
     if (isMany) return extractMany(document, call.args.slice(1), { context, span: call });
-    return step('#>', document, path, { context, span: call });
+    return placed(document, path, { context, span: call });
   },
   JSON_VALUE: (call, context) => {
     const [document, path] = call.args;
     if (document === undefined || path === undefined) return wrongCount(call, context);
     if (call.keyword !== undefined) return refuse(call, context, 'JSON_VALUE with RETURNING or ON EMPTY');
-    return step('#>>', document, path, { context, span: call });
+    if (context.scope.dialect.flavor === 'mysql') return step('#>>', document, path, { context, span: call });
+    // MariaDB's gives no arrays and objects.
+    const { sql } = step('#>', document, path, { context, span: call });
+    return atom(`CASE WHEN jsonb_typeof(${sql}) NOT IN ('object', 'array') THEN (${sql}) #>> '{}' END`, TEXT);
   },
   JSON_UNQUOTE: (call, context) => {
     const [arg] = call.args;
@@ -52,18 +54,22 @@ export const JSON_RULES: RuleTable = {
     const [document, part, path] = call.args;
     if (document === undefined || part === undefined) return wrongCount(call, context);
     const place = { context, span: call };
-    const whole = path === undefined ? toJson(document, context) : step('#>', document, path, place);
-    return compound(`${operand(whole)} @> ${operand(toJson(part, context))}`, BOOLEAN);
+    const whole = path === undefined ? toJson(document, context) : placed(document, path, place);
+    const found = `${operand(whole)} @> ${operand(toJson(part, context))}`;
+    if (path === undefined || context.scope.dialect.flavor === 'mysql') return compound(found, BOOLEAN);
+    // A path to nothing is NULL on MySQL, and false on MariaDB.
+    const known = `${operand(toJson(document, context))} IS NOT NULL`;
+    return atom(`CASE WHEN ${known} THEN COALESCE(${found}, false) END`, BOOLEAN);
   },
   JSON_CONTAINS_PATH: (call, context) => {
     const [document, one, ...paths] = call.args;
     if (document === undefined || one === undefined || paths.length === 0) return wrongCount(call, context);
     const word = context.fragment(one).literal?.toLowerCase();
     if (word !== 'one' && word !== 'all') return refuse(call, context, 'JSON_CONTAINS_PATH without a word');
-    const tests = paths.map((path) => `(${step('#>', document, path, { context, span: call }).sql}) IS NOT NULL`);
+    const tests = paths.map((path) => `(${placed(document, path, { context, span: call }).sql}) IS NOT NULL`);
     const known = `${operand(toJson(document, context))} IS NOT NULL`;
     const found = tests.join(word === 'one' ? ' OR ' : ' AND ');
-    return tests.length === 1 ? compound(found, BOOLEAN) : atom(`CASE WHEN ${known} THEN ${found} END`, BOOLEAN);
+    return atom(`CASE WHEN ${known} THEN ${found} END`, BOOLEAN);
   },
   JSON_KEYS: (call, context) => {
     const [document] = call.args;
@@ -103,7 +109,7 @@ export const JSON_RULES: RuleTable = {
     if (document === undefined || paths.length === 0) return wrongCount(call, context);
     const found = paths.reduce(
       (sql, path) => {
-        if (isRunTime(path, context)) return `sluice_json_remove(${sql}, ${pathText(path, context)})`;
+        if (isFollowed(path, context)) return `sluice_json_remove(${sql}, ${pathText(path, context)})`;
         const elements = elementsOf(path, context, call);
         return guarded(sql, elements, `${sql} #- ${pathLiteral(elements)}`);
       },
@@ -129,10 +135,6 @@ export function toJson(expression: Expression, context: Context): Fragment {
   if (value.type.kind === 'json') return value;
   if (value.type.kind === 'null') return atom('NULL::jsonb', JSON_TYPE);
   return atom(`${operand(toText(value, context, expression))}::jsonb`, JSON_TYPE);
-}
-
-function pathOf(path: Expression, context: Context, span: Span): string {
-  return pathLiteral(elementsOf(path, context, span));
 }
 
 function elementsOf(path: Expression, context: Context, span: Span): readonly string[] {
@@ -170,6 +172,12 @@ function isRunTime(path: Expression, context: Context): boolean {
   return context.scope.hasJsonHelpers === true && context.silently(path).literal === undefined;
 }
 
+/** Whether a function of ours changes what a path leads to: a cell may be one of what is no array. */
+function isFollowed(path: Expression, context: Context): boolean {
+  const { literal } = context.silently(path);
+  return context.scope.hasJsonHelpers === true && (literal === undefined || hasCell(literal));
+}
+
 /** The last arguments of a function of ours: the path, and by whose rules it is read. */
 function pathText(path: Expression, context: Context, value = ''): string {
   const { dialect, isNumberChecked } = context.scope;
@@ -177,21 +185,39 @@ function pathText(path: Expression, context: Context, value = ''): string {
   return `${toText(context.fragment(path), context, path).sql}, ${value}'${rules}'`;
 }
 
-function followed(document: Expression, path: Expression, context: Context): Fragment {
-  return atom(`sluice_json_extract(${toJson(document, context).sql}, ${pathText(path, context)})`, JSON_TYPE);
+/** What stands at a path of any form. */
+function placed(document: Expression, path: Expression, place: Place): Fragment {
+  const { context } = place;
+  if (!isRunTime(path, context)) return step('#>', document, path, place);
+  return followed(toJson(document, context).sql, path, context);
+}
+
+function followed(document: string, path: Expression, context: Context): Fragment {
+  return atom(`sluice_json_extract(${document}, ${pathText(path, context)})`, JSON_TYPE);
 }
 
 /** `document -> path` and its text. */
 export function step(operator: '#>' | '#>>', document: Expression, path: Expression, place: Place): Fragment {
   const { literal } = place.context.silently(path);
-  if (literal !== undefined && jsonPath(literal) === undefined && strictPath(literal) !== undefined) {
+  const cells = literal === undefined ? undefined : cellPath(literal);
+  if (literal !== undefined && cells === undefined && strictPath(literal) !== undefined) {
     const many = extractMany(document, [path], place);
     return operator === '#>' ? many : compound(`${many.sql} #>> '{}'`, TEXT);
   }
   const from = toJson(document, place.context);
-  const elements = pathOf(path, place.context, place.span);
   if (operator === '#>>') place.context.report('JSON_NULL', place.span, 'a value of JSON is taken as a text');
-  return compound(`${operand(from)} ${operator} ${elements}`, operator === '#>' ? JSON_TYPE : TEXT);
+  const ways = cells ?? [elementsOf(path, place.context, place.span)];
+  const found = ways.slice(0, -1).reduce(along, from);
+  const last = ways.at(-1) ?? [];
+  if (operator === '#>') return along(found, last);
+  if (typeof last === 'string') return compound(`${along(found, last).sql} #>> '{}'`, TEXT);
+  return compound(`${operand(found)} #>> ${pathLiteral(last)}`, TEXT);
+}
+
+/** A lax path takes what is no array for one of one cell, as the source does. */
+function along(from: Fragment, way: readonly string[] | string): Fragment {
+  if (typeof way === 'string') return atom(`jsonb_path_query_first(${from.sql}, '$${way}')`, JSON_TYPE);
+  return compound(`${operand(from)} #> ${pathLiteral(way)}`, JSON_TYPE);
 }
 
 /** `document ->> path`: a JSON null is the text null at the source, and NULL to #>>. */
@@ -247,7 +273,7 @@ export function jsonPart(arg: Expression, context: Context): string {
 function jsonLength(call: Call, context: Context): Fragment {
   const [document, path] = call.args;
   if (document === undefined) return wrongCount(call, context);
-  const value = path === undefined ? toJson(document, context) : step('#>', document, path, { context, span: call });
+  const value = path === undefined ? toJson(document, context) : placed(document, path, { context, span: call });
   const branches = [
     `WHEN 'array' THEN jsonb_array_length(${value.sql})`,
     `WHEN 'object' THEN (SELECT count(*)::int FROM jsonb_object_keys(${value.sql}))`,
@@ -299,7 +325,7 @@ function change(call: Call, context: Context, kind: Change): Fragment {
   for (let at = 0; at < pairs.length; at += 2) {
     const [path, value] = [pairs[at], pairs[at + 1]];
     if (path === undefined || value === undefined) continue;
-    if (isRunTime(path, context)) {
+    if (isFollowed(path, context)) {
       found = `sluice_json_put(${found}, ${pathText(path, context, `${newValue(value, context)}, '${kind}', `)})`;
       continue;
     }
@@ -323,11 +349,14 @@ function arrayAppend(call: Call, context: Context): Fragment {
   for (let at = 0; at < pairs.length; at += 2) {
     const [path, value] = [pairs[at], pairs[at + 1]];
     if (path === undefined || value === undefined) continue;
-    const elements = elementsOf(path, context, call);
-    const old = elements.length === 0 ? found : `${found} #> ${pathLiteral(elements)}`;
+    const isOurs = isFollowed(path, context);
+    const elements = isOurs ? [] : elementsOf(path, context, call);
+    const plain = elements.length === 0 ? found : `${found} #> ${pathLiteral(elements)}`;
+    const old = isOurs ? followed(found, path, context).sql : plain;
     const list = `CASE jsonb_typeof(${old}) WHEN 'array' THEN ${old} ELSE jsonb_build_array(${old}) END`;
     const longer = `${list} || jsonb_build_array(${newValue(value, context)})`;
-    const changed = elements.length === 0 ? longer : `jsonb_set(${found}, ${pathLiteral(elements)}, ${longer})`;
+    const set = elements.length === 0 ? longer : `jsonb_set(${found}, ${pathLiteral(elements)}, ${longer})`;
+    const changed = isOurs ? `sluice_json_put(${found}, ${pathText(path, context, `${longer}, 'set', `)})` : set;
     const isMariadb = context.scope.dialect.flavor === 'mariadb';
     found = `CASE WHEN ${old} IS ${isMariadb ? 'NOT NULL THEN' : `NULL THEN ${found} ELSE`} ${changed} END`;
   }

@@ -1,8 +1,8 @@
 import { toNumber } from '../coerce.ts';
 import type { Context } from '../context.ts';
-import type { Call } from '../expression.ts';
+import type { Call, Expression } from '../expression.ts';
 import { atom, type Fragment, operand } from '../fragment.ts';
-import { computed, isOwn } from '../own-digits.ts';
+import { computed, isOwn, keptOf, wholeQuotient } from '../own-digits.ts';
 import { roundedDouble } from '../round-double.ts';
 import { applyTemplate, type RuleTable, take } from '../rule.ts';
 import { BIGINT, decimal, FLOAT, INTEGER, NUMERIC, scaleOf, TEXT, type ValueType } from '../value-type.ts';
@@ -26,7 +26,8 @@ export const NUMERIC_RULES: RuleTable = {
     if (arg === undefined) return wrongCount(call, context);
     const value = toNumber(context.fragment(arg), context, arg);
     const isNarrow = value.type.kind === 'integer' && !value.type.isWide;
-    return isNarrow ? atom(`abs(${operand(value)}::bigint)`, BIGINT) : atom(`abs(${value.sql})`, computed(value.type));
+    if (isNarrow) return atom(`abs(${operand(value)}::bigint)`, BIGINT);
+    return { ...atom(`abs(${value.sql})`, computed(value.type)), ...keptOf(value, (sql) => `abs(${sql})`) };
   },
   SIGN: [{ args: ['number'], sql: 'sign($1)::int', type: INTEGER }],
   MOD: (call, context) => {
@@ -92,9 +93,15 @@ function literalDigits(value: Fragment | undefined): number | undefined {
   return value !== undefined && /^-?\d{1,2}$/.test(value.sql) ? Number(value.sql) : undefined;
 }
 
+/** A number that is rounded, with all digits of a quotient where they can be had. */
+function wholeNumber(arg: Expression, context: Context): Fragment {
+  const number = toNumber(context.fragment(arg), context, arg);
+  return number.whole === 'lost' ? number : wholeQuotient(number, context, arg);
+}
+
 /** Exact numbers round half away from 0, floating ones half to even. */
 function rounded(name: 'round' | 'trunc', call: Call, context: Context): Fragment {
-  const [value, digits] = call.args.map((arg) => toNumber(context.fragment(arg), context, arg));
+  const [value, digits] = call.args.map((arg) => wholeNumber(arg, context));
   if (value === undefined || call.args.length > 2) return wrongCount(call, context);
   const { kind } = value.type;
   if (digits === undefined)
@@ -127,7 +134,7 @@ function exactly(name: string, value: Fragment, { known, places }: Digits, { sco
   const scale = scaleOf(value.type);
   if (value.type.kind === 'integer') return wholeDigits(name, value, { known, places });
   const isRaw = value.type.kind === 'decimal' && value.type.isRaw === true;
-  if (scale === undefined || isRaw || isOwn(value.type)) {
+  if (scale === undefined || (isRaw && scope.dialect.flavor === 'mysql') || isOwn(value.type)) {
     const type = known === undefined || scale === undefined ? NUMERIC : decimal(Math.max(0, Math.min(known, scale)));
     return atom(`${name}(${value.sql}, ${places})`, type);
   }
@@ -146,7 +153,7 @@ function exactly(name: string, value: Fragment, { known, places }: Digits, { sco
 const NUMERIC_WHOLE = decimal(0);
 
 function whole(name: 'ceil' | 'floor', call: Call, context: Context): Fragment {
-  const [value] = call.args.map((arg) => toNumber(context.fragment(arg), context, arg));
+  const [value] = call.args.map((arg) => wholeNumber(arg, context));
   if (value === undefined) return wrongCount(call, context);
   if (value.type.kind === 'integer') return value;
   return atom(`${name}(${value.sql})`, wholeType(value.type, context));

@@ -1,9 +1,11 @@
+import { withBareNought } from '../bare-nought.ts';
 import { toCondition, toNumber, toText } from '../coerce.ts';
 import type { Context } from '../context.ts';
 import type { Expression } from '../expression.ts';
 import { atom, cast, compound, type Fragment, operand } from '../fragment.ts';
-import { computed, ofOwn, ownQuotient, wholeQuotient } from '../own-digits.ts';
+import { computed, keptOf, ofOwn, ownQuotient, wholeQuotient } from '../own-digits.ts';
 import { exactDouble } from '../round-double.ts';
+import type { Scope } from '../scope.ts';
 import { isNatural, unsignedResult } from '../unsigned.ts';
 import {
   asCharacters,
@@ -25,11 +27,12 @@ export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment
   if (isBits(node)) return bits(node, context);
   const left = wholeQuotient(toNumber(context.fragment(node.left), context, node.left), context, node.left);
   const right = wholeQuotient(toNumber(context.fragment(node.right), context, node.right), context, node.right);
-  switch (node.operator) {
+  const { operator } = node;
+  switch (operator) {
     case '+':
     case '-':
     case '*':
-      return unsignedResult(node, sum(node, left, right), { left, right }, context);
+      return unsignedResult(node, sum(operator, left, right, context), { left, right }, context);
     case '/':
       return quotient(left, divisor(right, context), context);
     case 'div':
@@ -40,13 +43,23 @@ export function arithmetic(node: Node<'arithmetic'>, context: Context): Fragment
 }
 
 /** MySQL computes whole numbers in 64 bits: a sum of narrow ones is widened first. */
-function sum(node: Node<'arithmetic'>, left: Fragment, right: Fragment): Fragment {
-  const type = sumType(node.operator, left.type, right.type);
+function sum(operator: '+' | '-' | '*', left: Fragment, right: Fragment, { scope }: Context): Fragment {
+  const type = sumType(operator, left.type, right.type);
   const first =
     type.kind === 'integer' && !isWide(left) && !isWide(right) && !areSmall(left, right) ? widen(left) : left;
-  const found = compound(`${operand(first)} ${node.operator} ${operand(right)}`, type);
-  // Of a quotient that MariaDB computes on with, a text takes all digits.
-  return [left, right].some(isWhole) ? { ...found, kept: found.sql } : found;
+  const found = compound(`${operand(first)} ${operator} ${operand(right)}`, type);
+  return computedOf(found, operator, [left, right], scope);
+}
+
+/** Of a quotient that MariaDB computes on with, a text takes all digits, and of a 0 none. */
+function computedOf(
+  found: Fragment,
+  operator: Parameters<typeof withBareNought>[1],
+  parts: readonly [Fragment, Fragment],
+  { dialect }: Scope,
+): Fragment {
+  const kept = parts.some(isWhole) ? { ...found, kept: found.sql } : found;
+  return withBareNought(kept, operator, parts, dialect);
 }
 
 function isWhole({ sql }: Fragment): boolean {
@@ -112,7 +125,8 @@ function quotient(left: Fragment, right: Fragment, { scope }: Context): Fragment
   if (scale === undefined) return compound(exact, { kind: 'decimal', scale: undefined, isUnsigned: false });
   const digits = Math.min(scale + MORE_DIGITS, 30);
   const rounded = atom(`round(${exact}, ${digits})`, { kind: 'decimal', scale: digits, isUnsigned: false });
-  if (scope.dialect.flavor !== 'mariadb' || scope.hasHelpers === undefined) return rounded;
+  if (scope.dialect.flavor !== 'mariadb' || scope.hasHelpers === undefined)
+    return withBareNought(rounded, '/', [left, right], scope.dialect);
   if (!scope.hasHelpers) return { ...rounded, whole: 'lost' };
   const whole = ownQuotient(left, right, true);
   return { ...rounded, whole, kept: whole };
@@ -134,7 +148,8 @@ function exactly(value: Fragment): Fragment {
 function remainder(node: Node<'arithmetic'>, left: Fragment, right: Fragment, context: Context): Fragment {
   const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
   if (isFloat) return floatRemainder(node, left, right, context);
-  return atom(`mod(${exactly(left).sql}, ${exactly(right).sql})`, remainderType(left.type, right.type));
+  const found = atom(`mod(${exactly(left).sql}, ${exactly(right).sql})`, remainderType(left.type, right.type));
+  return computedOf(found, '%', [left, right], context.scope);
 }
 
 /** Of doubles MySQL's is that of their binary values (fmod of C), which PostgreSQL has no function for. */
@@ -235,7 +250,7 @@ function minus(number: Fragment): Fragment {
   const isNarrow = number.type.kind === 'integer' && !number.type.isWide && !/^-?\d+$/.test(number.sql);
   const from = isNarrow ? widen(number) : number;
   const found = compound(`-${from.sql.startsWith('-') ? `(${from.sql})` : operand(from)}`, negative(from.type));
-  return number.kept === undefined ? found : { ...found, kept: `-(${number.kept})` };
+  return { ...found, ...keptOf(number, (sql) => `-(${sql})`) };
 }
 
 /** All 64 bits turned round, read without a sign. */

@@ -16,7 +16,11 @@ type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
 export function between(node: Node<'between'>, context: Context): Fragment {
   // MariaDB looks there at all the digits of a quotient.
   const side = (part: Expression): Fragment => wholeQuotient(context.fragment(part), context, part);
-  const [value, low, high] = [side(node.operand), side(node.low), side(node.high)];
+  const value = side(node.operand);
+  const [low, high] = [node.low, node.high].map(
+    (bound) => comparedYears(value, side(bound), { context, span: node })[1],
+  );
+  if (low === undefined || high === undefined) return value;
   const place = { context, span: node };
   const [a, from] = alike(value, low, place, true);
   const [b, to] = alike(value, high, place, true);
@@ -36,7 +40,7 @@ export function within(node: Node<'in'>, context: Context): Fragment {
   const isYear = context.scope.dialect.flavor === 'mariadb';
   const items = node.set
     .map((item) => context.fragment(item))
-    .map((item) => (isYear ? comparedYears(value, item)[1] : item));
+    .map((item) => (isYear ? comparedYears(value, item, { context, span: node })[1] : item));
   const pairs = items.map((item) => alike(value, item, { context, span: node }, false));
   const [first] = pairs;
   const isOne = first !== undefined && pairs.every(([side]) => side.sql === first[0].sql);
@@ -169,15 +173,23 @@ export function caseOf(
     return `CASE ${branches}${found.length > conditions.length ? ` ELSE ${found.at(-1)}` : ''} END`;
   };
   const own = ownDigits(values, type, context);
-  const kept = keptDigits(values, type);
-  return { ...atom(printed(parts), type), ...(own && { shown: printed(own) }), ...(kept && { kept: printed(kept) }) };
+  return { ...atom(printed(parts), type), ...(own && { shown: printed(own) }), ...keptDigits(values, type, printed) };
 }
 
-/** What a text keeps of one of several numbers: the digits of that one, not those of all. Undefined: they are the same. */
-export function keptDigits(values: readonly Fragment[], type: ValueType): readonly string[] | undefined {
-  if (type.kind !== 'decimal' || isOwn(type)) return undefined;
+/** What a text keeps of one of several numbers: the digits of that one, not those of all. Nothing: they are the same. */
+export function keptDigits(
+  values: readonly Fragment[],
+  type: ValueType,
+  printed: (parts: readonly string[]) => string,
+): Pick<Fragment, 'kept' | 'bare'> {
+  if (type.kind !== 'decimal' || isOwn(type)) return {};
   const isShort = (one: Fragment): boolean => one.kept !== undefined || scaleOf(one.type) !== scaleOf(type);
-  return values.some(isShort) ? values.map((one) => one.kept ?? toValue(one).sql) : undefined;
+  const kept = (one: Fragment): string => one.kept ?? toValue(one).sql;
+  const isBare = values.some(({ bare }) => bare !== undefined);
+  return {
+    ...(values.some(isShort) && { kept: printed(values.map(kept)) }),
+    ...(isBare && { bare: printed(values.map((one) => one.bare ?? kept(one))) }),
+  };
 }
 
 /** MySQL shows the branch that is taken with the digits of that one alone, MariaDB with those of the type. */

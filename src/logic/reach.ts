@@ -1,8 +1,8 @@
-import { profileOf } from '../profile.ts';
-import type { Program } from '../program.ts';
-import { nameOf } from '../program-name.ts';
-import { key, type TableAccess } from '../table-access.ts';
-import { nodesOf } from '../walk.ts';
+import { profileOf } from './profile.ts';
+import type { Program } from './program.ts';
+import { nameOf } from './program-name.ts';
+import { key, type TableAccess } from './table-access.ts';
+import { nodesOf } from './walk.ts';
 
 /** What a program does itself and by those that it calls and the triggers that it sets off. */
 export interface Reach {
@@ -30,6 +30,20 @@ export class ReachFinder {
   }
 
   of(program: Program): Reach {
+    const all = this.#from(program);
+    return {
+      writes: new Set(all.flatMap(({ writes }) => [...writes])),
+      reads: new Set(all.flatMap(({ reads }) => [...reads])),
+      commits: all.some(({ commits }) => commits),
+    };
+  }
+
+  /** The program itself, those that it calls, and the triggers that they set off. */
+  programs(program: Program): readonly Program[] {
+    return this.#from(program).map((own) => own.program);
+  }
+
+  #from(program: Program): readonly Own[] {
     const seen = new Set<Own>();
     const open = [this.#programs.get(key(last(nameOf(program)))) ?? ownOf(program)];
     if (program.definition.tag === 'trigger') {
@@ -41,16 +55,12 @@ export class ReachFinder {
       for (const name of own.calls) open.push(...(this.#programs.get(name) ? [this.#programs.get(name) as Own] : []));
       for (const table of own.writes) open.push(...(this.#triggers.get(table) ?? []));
     }
-    const all = [...seen];
-    return {
-      writes: new Set(all.flatMap(({ writes }) => [...writes])),
-      reads: new Set(all.flatMap(({ reads }) => [...reads])),
-      commits: all.some(({ commits }) => commits),
-    };
+    return [...seen];
   }
 }
 
 interface Own extends Reach {
+  readonly program: Program;
   readonly calls: ReadonlySet<string>;
 }
 
@@ -59,6 +69,7 @@ function ownOf(program: Program): Own {
   const { definition } = program;
   const own = definition.tag === 'trigger' ? [definition.table.parts.at(-1)?.text ?? ''] : [];
   return {
+    program,
     writes: new Set([...access.writes.keys(), ...own].map((name) => key(last(name)))),
     reads: new Set([...access.reads].map((name) => key(last(name)))),
     calls,
