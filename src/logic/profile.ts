@@ -160,6 +160,7 @@ class Counter {
     else if (node.tag === 'assign') this.#written.add(key(node.target));
     else if (node.tag === 'query') for (const target of node.into?.targets ?? []) this.#takeTarget(target);
     else if (node.tag === 'fetch') for (const target of node.targets) this.#takeTarget(target);
+    else if (node.tag === 'get-diagnostics') for (const { target } of node.items) this.#takeTarget(target);
     else if (node.tag === 'call-procedure') this.#takeOuts(node);
     else if (node.tag === 'user-variable' && !this.#written.has(key(node.name))) this.#read.add(key(node.name));
   }

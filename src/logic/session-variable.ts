@@ -59,6 +59,7 @@ function kindsIn(program: Program, name: string): readonly Kind[] {
   const isElsewhere =
     nodesOf(definition, 'query').some(({ into }) => into?.targets.some(isIt) === true) ||
     nodesOf(definition, 'fetch').some(({ targets }) => targets.some(isIt)) ||
+    nodesOf(definition, 'get-diagnostics').some(({ items }) => items.some(({ target }) => isIt(target))) ||
     nodesOf(definition, 'call-procedure').some(({ args }) => args.some(isIt)) ||
     nodesOf(definition, 'assign').some(({ target }) => key(target) === name);
   return isElsewhere ? [...assigned, 'other'] : assigned;

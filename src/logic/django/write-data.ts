@@ -5,7 +5,7 @@ import type { BodyStatement, Command, Fetch, GetDiagnostics, SetStatement, SetTa
 import { resolveCondition } from '../condition-table.ts';
 import { mayBeClosed } from '../cursor-state.ts';
 import { handlersOf, waitsForNotFound } from '../emit/guard.ts';
-import { emitCreateTable, emitDropTable, emitTruncate } from '../emit/other.ts';
+import { emitCreateTable, emitDropTable, emitTruncate, noteMessages } from '../emit/other.ts';
 import { cursorVariable, fetchedTypes } from '../emit/query.ts';
 import { emitTemporaryChange } from '../emit/temporary-change.ts';
 import { NotConverted } from '../emitter.ts';
@@ -344,11 +344,7 @@ export function writeDiagnostics(service: ServiceEmitter, node: GetDiagnostics):
     if (value === undefined) throw new NotConverted('DIAGNOSTICS', `the item ${item}`, 'Write it by hand.');
     service.out.value(`${python} = `, stored(type, value.replace('error)', `${service.error})`)));
   }
-  service.emitter.note('review', node, [
-    'DIAGNOSTICS',
-    'messages are those of the target',
-    'Check what is done with them.',
-  ]);
+  noteMessages(service.emitter, node);
 }
 
 const STATEMENT_ITEMS: Readonly<Record<string, string>> = { ROW_COUNT: 'row_count', NUMBER: '1' };

@@ -71,8 +71,13 @@ export function emitDiagnostics(emitter: Emitter, node: GetDiagnostics): void {
     if (item === 'ROW_COUNT') emitter.temporary('_row_count', 'bigint', TEXT);
     emitter.out.line(`${sql} := ${value};`);
   }
-  if (node.condition !== undefined)
-    emitter.note('review', node, ['DIAGNOSTICS', 'messages are those of the target', 'Check what is done with them.']);
+  if (node.condition !== undefined) noteMessages(emitter, node);
+}
+
+/** States and numbers of errors are the source's, what else is asked of a condition is not. */
+export function noteMessages(emitter: Emitter, node: GetDiagnostics): void {
+  if (node.items.every(({ item }) => item === 'RETURNED_SQLSTATE' || item === 'MYSQL_ERRNO')) return;
+  emitter.note('review', node, ['DIAGNOSTICS', 'messages are those of the target', 'Check what is done with them.']);
 }
 
 const STATEMENT_ITEMS: Readonly<Record<string, string>> = { ROW_COUNT: '_row_count', NUMBER: '1' };

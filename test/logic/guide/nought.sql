@@ -188,3 +188,29 @@ CREATE FUNCTION jr_len(n int, p varchar(30)) RETURNS varchar(200) READS SQL DATA
 CREATE FUNCTION jr_app(n int, p varchar(30)) RETURNS varchar(300) READS SQL DATA RETURN (SELECT JSON_LENGTH(JSON_ARRAY_APPEND(doc, p, 'x'), p) FROM item WHERE id = n)//
 -- try ('$.tags') | ('$.size')
 CREATE FUNCTION jr_many(p varchar(30)) RETURNS int READS SQL DATA RETURN (SELECT COUNT(*) FROM item WHERE JSON_CONTAINS(doc, '"iron"', p) OR JSON_LENGTH(doc, p) > 1)//
+-- try ()
+CREATE PROCEDURE rk_plain()
+BEGIN SET @r = 0; SELECT @r := @r + 1 AS pos, name, salary FROM staff ORDER BY salary DESC, id; END//
+-- try ()
+CREATE PROCEDURE rk_cross()
+BEGIN SELECT @n := @n + 1 AS pos, s.name AS who FROM staff s, (SELECT @n := 10) AS init ORDER BY who; END//
+-- try (1) | (3)
+CREATE PROCEDURE rk_join(IN least int)
+BEGIN SELECT (@n := @n + 1) AS pos, s.name FROM staff s CROSS JOIN (SELECT @n := 0) init WHERE s.id >= least ORDER BY 2 DESC LIMIT 3; END//
+-- try ()
+CREATE PROCEDURE rk_inner()
+BEGIN SET @r := 0; SELECT * FROM (SELECT @r := @r + 1 AS pos, id, name FROM staff ORDER BY id DESC) AS t WHERE pos <= 3 ORDER BY pos; END//
+-- run CALL rk_insert()
+CREATE PROCEDURE rk_insert()
+BEGIN SET @r := 100; INSERT INTO word (id, w) SELECT @r := @r + 1, name FROM staff ORDER BY id; END//
+-- try ('nine') | ('old') | (NULL)
+CREATE PROCEDURE gd_state(IN p_what varchar(10), OUT p_state varchar(10), OUT p_number int)
+BEGIN
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION
+  BEGIN
+    GET DIAGNOSTICS CONDITION 1 @gd_state = RETURNED_SQLSTATE, @gd_errno = MYSQL_ERRNO;
+    SET p_state = @gd_state, p_number = @gd_errno;
+  END;
+  INSERT INTO job (what, state) VALUES (p_what, 'new');
+  SET p_state = 'made', p_number = LAST_INSERT_ID() > 0;
+END//
