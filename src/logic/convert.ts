@@ -4,6 +4,7 @@ import type { Span } from '../sql/span.ts';
 import type { TextRule } from '../sql/value-type.ts';
 import type { ActionItem } from './action-item.ts';
 import type { Catalogue } from './catalogue.ts';
+import { chosenTexts } from './chosen-text.ts';
 import type { ConvertContext, Signature } from './convert-context.ts';
 import { emitEvent } from './emit/event.ts';
 import { raisesTruncated } from './emit/guard.ts';
@@ -52,7 +53,9 @@ export interface ConvertOptions {
 
 /** Converts programs of one database together: they call each other. Triggers stand in the order in which they run. */
 export function convertPrograms(programs: readonly Program[], options: ConvertOptions): readonly Converted[] {
-  const own = programs.map((program) => numberedRows(program, (name) => isReadElsewhere(programs, program, name)));
+  const own = programs.map((program) =>
+    chosenTexts(numberedRows(program, (name) => isReadElsewhere(programs, program, name))),
+  );
   return convertAll(own, options).map((one, at) => ({ ...one, program: programs[at] ?? one.program }));
 }
 

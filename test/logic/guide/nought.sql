@@ -214,3 +214,12 @@ BEGIN
   INSERT INTO job (what, state) VALUES (p_what, 'new');
   SET p_state = 'made', p_number = LAST_INSERT_ID() > 0;
 END//
+-- try ('price', 'DESC') | ('code', 'ASC') | ('nope', 'x') | ('qty', NULL)
+CREATE PROCEDURE ct_list(IN p_column varchar(20), IN p_dir varchar(4))
+BEGIN
+  -- the column is known
+  IF p_column NOT IN ('price', 'code', 'qty') THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'bad column'; END IF;
+  -- and so is the order
+  SET @ct_sql = CONCAT('SELECT id, code, price FROM item ORDER BY ', p_column, IF(p_dir = 'DESC', ' DESC', ''), ', id', IF(p_column = 'qty', ' LIMIT 2', ' LIMIT 3'));
+  PREPARE s FROM @ct_sql; EXECUTE s; DEALLOCATE PREPARE s;
+END//
