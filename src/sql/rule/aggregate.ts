@@ -1,6 +1,6 @@
 import { commonType, toNumber, toText, toValue, unify } from '../coerce.ts';
 import type { Context } from '../context.ts';
-import type { Aggregate, Expression } from '../expression.ts';
+import type { Aggregate, Expression, Name, WindowSpec } from '../expression.ts';
 import { atom, compound, type Fragment, operand } from '../fragment.ts';
 import { computed, isOwn } from '../own-digits.ts';
 import { orderBy, orderedBy } from '../print/order.ts';
@@ -168,17 +168,32 @@ function numeric(
 function extreme(name: string, node: Aggregate, args: readonly Fragment[], context: Context): Fragment {
   const value = toValue(args[0] ?? atom('NULL', { kind: 'null' }));
   const { type } = value;
-  const isOrdered = node.over === undefined && isFolded(type, context);
+  const isOrdered = (node.over === undefined || isWholeWindow(node.over)) && isFolded(type, context);
   if (type.kind === 'text') {
     const order = isOrdered ? orderOf([type], context) : undefined;
     reportOrder(order, node, 'the least or greatest text depends on the order of texts', context);
   }
+  if (isOrdered && node.over !== undefined) return endOfWindow(name, node.over, value, context);
   if (isOrdered) {
     const order = `${ordered(value, context).sql}${name === 'max' ? ' DESC NULLS LAST' : ''}`;
     return atom(`(array_agg(${value.sql} ORDER BY ${order}))[1]`, type);
   }
   // Of an ENUM too it is the least of the texts, and is a text.
   return over(node, `${name}(${value.sql})`, type.kind === 'text' ? plainText(type) : type);
+}
+
+/** Whether a window is all rows of its part. */
+function isWholeWindow(spec: WindowSpec | Name): spec is WindowSpec {
+  return !('text' in spec) && spec.base === undefined && spec.orderBy.length === 0 && spec.frame === undefined;
+}
+
+/** The first row of the part in the order of the texts: PostgreSQL's aggregates take no order in a window. */
+function endOfWindow(name: string, spec: WindowSpec | Name, value: Fragment, context: Context): Fragment {
+  const around = printOver(spec, context).slice(1, -1);
+  const order = `ORDER BY ${ordered(value, context).sql}${name === 'max' ? ' DESC' : ''} NULLS LAST`;
+  const frame = 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING';
+  const window = [around, order, frame].filter((part) => part !== '').join(' ');
+  return atom(`first_value(${value.sql}) OVER (${window})`, value.type);
 }
 
 /** Of no rows at all the answer is a number too. */

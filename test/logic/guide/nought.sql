@@ -223,3 +223,9 @@ BEGIN
   SET @ct_sql = CONCAT('SELECT id, code, price FROM item ORDER BY ', p_column, IF(p_dir = 'DESC', ' DESC', ''), ', id', IF(p_column = 'qty', ' LIMIT 2', ' LIMIT 3'));
   PREPARE s FROM @ct_sql; EXECUTE s; DEALLOCATE PREPARE s;
 END//
+-- try ()
+CREATE PROCEDURE wn_ends()
+BEGIN
+  SELECT id, MIN(name) OVER (PARTITION BY boss) AS low, MAX(name) OVER () AS high, CONCAT(MIN(name) OVER (), '!') AS told FROM staff ORDER BY id;
+  SELECT id, MAX(d) OVER (PARTITION BY id > 12) AS d, MIN(n) OVER (PARTITION BY id > 12) AS n FROM filed WHERE id NOT IN (1, 19, 21) ORDER BY id;
+END//
