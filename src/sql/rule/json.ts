@@ -72,11 +72,14 @@ export const JSON_RULES: RuleTable = {
     return atom(`CASE WHEN ${known} THEN ${found} END`, BOOLEAN);
   },
   JSON_KEYS: (call, context) => {
-    const [document] = call.args;
-    if (document === undefined || call.args.length > 1) return refuse(call, context, 'JSON_KEYS with a path');
-    const keys = `jsonb_object_keys(${toJson(document, context).sql}) AS k`;
-    const list = `(SELECT jsonb_agg(k ORDER BY octet_length(k), k COLLATE "C") FROM ${keys})`;
-    const isObject = `jsonb_typeof(${toJson(document, context).sql}) = 'object'`;
+    const [document, path] = call.args;
+    if (document === undefined || call.args.length > 2) return wrongCount(call, context);
+    // MariaDB gives them as they stand in the text.
+    if (context.scope.dialect.flavor === 'mariadb') context.report('JSON_TEXT', call, 'the order of keys is another');
+    const place = { context, span: call };
+    const { sql } = path === undefined ? toJson(document, context) : placed(document, path, place);
+    const list = `(SELECT jsonb_agg(k ORDER BY octet_length(k), k COLLATE "C") FROM jsonb_object_keys(${sql}) AS k)`;
+    const isObject = `jsonb_typeof(${sql}) = 'object'`;
     return atom(`CASE WHEN ${isObject} THEN COALESCE(${list}, '[]'::jsonb) END`, JSON_TYPE);
   },
   JSON_MERGE_PATCH: (call, context) => {

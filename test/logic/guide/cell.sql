@@ -17,3 +17,5 @@ CREATE FUNCTION js_var(t varchar(60)) RETURNS text DETERMINISTIC RETURN CONCAT_W
 CREATE FUNCTION js_last(t varchar(60)) RETURNS text DETERMINISTIC RETURN CONCAT_WS('|', JSON_EXTRACT(t, '$[last]'), JSON_EXTRACT(t, '$[last-1]'), JSON_EXTRACT(t, '$.a[last]'), JSON_SET(t, '$[last]', 3))//
 -- try (1) | (2) | (3) | (4) | (5)
 CREATE FUNCTION js_arrow(n int) RETURNS varchar(2000) READS SQL DATA RETURN (SELECT CONCAT_WS('|', doc->'$[0]', doc->>'$[0]', doc->>'$.tags[0]', doc->'$.size[0]') FROM item WHERE id = n)//
+-- try (1, '$.size') | (1, '$') | (2, '$.size') | (4, '$[0]') | (5, '$.a') | (3, '$')
+CREATE FUNCTION jk_keys(n int, p varchar(30)) RETURNS varchar(200) READS SQL DATA RETURN (SELECT CONCAT_WS('|', JSON_KEYS(doc, p), JSON_KEYS(doc, '$.size'), JSON_KEYS(doc)) FROM item WHERE id = n)//
