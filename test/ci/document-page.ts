@@ -1,4 +1,4 @@
-import { source as axe } from 'axe-core';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 export async function openAll(page: Page): Promise<void> {
@@ -7,7 +7,7 @@ export async function openAll(page: Page): Promise<void> {
 
 /** Each as `rule: element`; `evaluate` is not subject to the page's own policy, which stays in force. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return await page.evaluate<string[]>(
     'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))',
   );

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { source as axe } from 'axe-core';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/servers/port.ts';
@@ -61,7 +61,7 @@ describe('the page over the start of a migration', () => {
     await expect.poll(sentence, SOON).toContain('1 blocking problem (CHECK_REFUSED)');
     expect(await body()).toContain('zeroDate');
     expect(await body()).toContain('asking the source');
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     const found = (await page.evaluate('axe.run()')) as { violations: readonly { id: string }[] };
     expect(found.violations.map(({ id }) => id)).toEqual([]);
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'start.png') });
