@@ -26,6 +26,7 @@ export function emitBlock(emitter: Emitter, block: Block, emit: EmitStatement): 
   const { isInTransactionBlock, undo } = emitter;
   const plan = isTransaction(frame) ? enterTransaction(emitter, block, frame) : undefined;
   emitter.isInTransactionBlock = isInTransactionBlock || plan !== undefined;
+  const from = emitter.out.lines.length;
   emitter.out.line('BEGIN');
   emitter.out.deeper(() => {
     initials(emitter, block);
@@ -35,7 +36,7 @@ export function emitBlock(emitter: Emitter, block: Block, emit: EmitStatement): 
     if (frame !== undefined) emitter.frames = frame.outer;
   });
   if (plan !== undefined) leaveTransaction(emitter, block, undo);
-  if (frame?.mode === 'block') emitExceptions(emitter, frame, plan, emit);
+  if (frame?.mode === 'block') emitExceptions(emitter, frame, { plan, from }, emit);
   emitter.out.line('END;');
   emitter.isInTransactionBlock = isInTransactionBlock;
   emitter.undo = undo;

@@ -13,9 +13,10 @@ export function guarded(emitter: Emitter, emit: EmitStatement, write: () => void
     write();
     return;
   }
+  const from = emitter.out.lines.length;
   emitter.out.line('BEGIN');
   emitter.out.deeper(write);
-  writeHandlers(emitter, emit, handlers);
+  writeHandlers(emitter, emit, handlers, { from });
   emitter.out.line('END;');
 }
 
@@ -55,6 +56,13 @@ export interface WaitingHandler {
   readonly isPassed?: boolean;
 }
 
+export interface Guarded {
+  /** Lines that stood before what the handlers wait for. */
+  readonly from: number;
+  /** What stands ahead of them. */
+  readonly first?: () => void;
+}
+
 /**
  * EXCEPTION with its handlers. PL/pgSQL takes a state that ends in 000 for its whole class, and has one state for every
  * CHECK: such a handler looks whether the error is its own, and gives the others to those behind it.
@@ -63,12 +71,13 @@ export function writeHandlers(
   emitter: Emitter,
   emit: EmitStatement,
   handlers: readonly WaitingHandler[],
-  first?: () => void,
+  { from, first }: Guarded,
 ): void {
+  const written = emitter.out.lines.slice(from);
   emitter.out.line('EXCEPTION');
   emitter.out.deeper(() => {
     first?.();
-    passUndo(emitter, handlers);
+    passUndo(emitter, handlers, written);
     handlers.forEach((handler, at) => {
       emitter.out.line(`WHEN ${handler.when}${handler.isOfType ? ` OR SQLSTATE '${CHECK}'` : ''} THEN`);
       emitter.out.deeper(() => writeExact(emitter, emit, handlers.slice(at)));
@@ -77,10 +86,10 @@ export function writeHandlers(
 }
 
 /** A ROLLBACK of a block around is no error that a handler inside waits for; nor is a member that is none (1265, 01000). */
-function passUndo(emitter: Emitter, handlers: readonly WaitingHandler[]): void {
+function passUndo(emitter: Emitter, handlers: readonly WaitingHandler[], written: readonly string[]): void {
   const states = new Set([...emitter.undo.values()].flatMap((one) => (one.tag === 'raised' ? [one.state] : [])));
   const isAwaited = handlers.some(({ when }) => when.includes(`'${TRUNCATED}'`));
-  const isRaised = emitter.context.truncated.has(emitter.program) || emitter.out.lines.some(raisesTruncated);
+  const isRaised = emitter.context.truncated.has(emitter.program) || written.some(raisesTruncated);
   if (!isAwaited && isRaised) states.add(TRUNCATED);
   if (states.size === 0 || !handlers.some(({ when }) => when === 'OTHERS')) return;
   emitter.out.line(`WHEN ${[...states].map((state) => `SQLSTATE '${state}'`).join(' OR ')} THEN`);

@@ -55,7 +55,12 @@ export function noteRest(emitter: Emitter, rest: readonly BodyStatement[]): void
 }
 
 /** EXCEPTION of a block with handlers: first what is undone without an error. */
-export function emitExceptions(emitter: Emitter, frame: Frame, plan: RollbackPlan | undefined, emit: EmitStatement) {
+export function emitExceptions(
+  emitter: Emitter,
+  frame: Frame,
+  { plan, from }: { readonly plan: RollbackPlan | undefined; readonly from: number },
+  emit: EmitStatement,
+): void {
   const handlers = handlersOf(frame).map((handler) => ({ frame, ...handler }));
   if (handlers.length === 0) return;
   const first = (): void => {
@@ -63,7 +68,7 @@ export function emitExceptions(emitter: Emitter, frame: Frame, plan: RollbackPla
     for (const { state, index } of plan?.handlers ?? [])
       branch(emitter, state, () => handlerBody(emitter, emit, frame, index));
   };
-  writeHandlers(emitter, emit, handlers, first);
+  writeHandlers(emitter, emit, handlers, { from, first });
 }
 
 function branch(emitter: Emitter, state: string, write: () => void): void {
@@ -76,13 +81,14 @@ function emitRest(emitter: Emitter, frame: Frame, rest: readonly BodyStatement[]
   const { frames } = emitter;
   emitter.frames = [frame, ...frame.outer];
   const isPlain = rest.every(isSafe);
+  const from = emitter.out.lines.length;
   if (!isPlain) emitter.out.line('BEGIN');
   const write = (): void => emitStatements(emitter, rest, emit);
   if (isPlain) write();
   else emitter.out.deeper(write);
   emitter.frames = frames;
   if (isPlain) return;
-  emitExceptions(emitter, frame, undefined, emit);
+  emitExceptions(emitter, frame, { plan: undefined, from }, emit);
   emitter.out.line('END;');
 }
 
