@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { BASE, SETUP } from './test/vitest-base.ts';
 
-/** What measures: the write block, lags, the pace of verify. Nothing runs beside it. */
-const ALONE = ['django-cutover', 'lag-live', 'verify'].map((name) => `test/ci/${name}.e2e.test.ts`);
+/** What measures: the write block, the pace of verify. Nothing runs beside it. */
+const ALONE = ['django-cutover', 'verify'].map((name) => `test/ci/${name}.e2e.test.ts`);
 const SHARED = { ...BASE, testTimeout: 900_000 };
 
 // What needs more than the product itself: the data named by SLUICE_CORPORA, a slice of the long runs.
