@@ -2,6 +2,7 @@ import type { GateStatus, Waiver } from '../contract/cutover.ts';
 import { incompleteOf } from '../contract/incomplete.ts';
 import { paceText } from '../contract/pace.ts';
 import type { PipelineStatus } from '../contract/status.ts';
+import { seconds } from './seconds.ts';
 import { nameOf, UNSEEN, unverified } from './verified.ts';
 
 export interface GateLimits {
@@ -185,8 +186,4 @@ export function gateOf(
 
 function judged(isGreen: boolean, rest: Omit<Judged, 'isGreen'>): Judged {
   return { isGreen, ...rest };
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

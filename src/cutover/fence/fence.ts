@@ -48,8 +48,8 @@ export interface StillRuns {
 }
 
 /**
- * One fence on one server. Every function opens its own session or uses that of `ready`, ends within the limit that the fence was made with,
- * may be killed at any instant and run again. Failures are FENCE_... (error.ts), or the server's own.
+ * One fence on one server. Every function opens its own session or uses that of `ready`, ends within the limit that the
+ * fence was made with, may be killed at any instant and run again. Failures are FENCE_... (error.ts), or the server's own.
  *
  * INV-150: `plan` reads what stands and gives a record that JSON holds; whoever stores it before `set` can undo
  * everything with `lift`, in another process too.

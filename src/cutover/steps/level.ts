@@ -1,4 +1,5 @@
 import { SluiceError } from '../../contract/error.ts';
+import { seconds } from '../seconds.ts';
 import type { Step, StepContext } from '../step.ts';
 
 export interface LevelOptions {
@@ -82,8 +83,4 @@ function notLevel(
     remedy: `Writes were not blocked, and all is put back by itself. Begin at a quieter hour, see what holds the line up (sluice status, sluice cutover status), or waive the gate ${gate} where it is red.`,
     disposition: 'stop',
   });
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
