@@ -107,13 +107,13 @@ export class RoleFence implements Fence<RoleFenceRecord> {
     });
   }
 
-  /** INV-152 */
+  /** INV-152. Looks before it tries: the session of a try that is let in would be told as the application's. */
   async proveHolds(record: RoleFenceRecord): Promise<FenceProof> {
     const { tryAs, limitMs } = this.#settings;
+    const { gaps } = await this.isSet(record);
     const tries = tryAs.map((each) => tryRole(each, limitMs));
     if (record.canary !== null) tries.push(this.#tryCanary(record.canary));
-    const [{ gaps }, ...tried] = await Promise.all([this.isSet(record), ...tries]);
-    return proofOf(tried, gaps);
+    return proofOf(await Promise.all(tries), gaps);
   }
 
   async loosen(): Promise<void> {}
