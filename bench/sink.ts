@@ -3,11 +3,11 @@ import { AvroWriter } from '../src/avro/writer.ts';
 import { keyOf, rowLayout } from '../src/column/row.ts';
 import type { Change, RowChange, RowOperation } from '../src/contract/change.ts';
 import type { EpochHeader } from '../src/contract/change-log.ts';
+import type { DecodedEpoch } from '../src/contract/epoch.ts';
 import { tableVersion } from '../src/contract/table.ts';
 import { connectPostgres, type PostgresSession } from '../src/postgres/connection.ts';
 import { freshDatabase } from '../src/servers/fresh-database.ts';
 import { startServer } from '../src/servers/server.ts';
-import type { DecodedEpoch } from '../src/sink/epoch.ts';
 import { createSink } from '../src/sink/sink.ts';
 
 const scale = Number(process.env['SCALE'] ?? 1);

@@ -1,6 +1,6 @@
 /** The way back: applies the log's epochs to MySQL or MariaDB, each exactly once, in order, whole. */
-import type { Change } from '../contract/change.ts';
-import type { EpochHeader, LogHead } from '../contract/change-log.ts';
+import type { LogHead } from '../contract/change-log.ts';
+import { type DecodedEpoch, type EpochSource, EpochTransactions, type NextEpoch } from '../contract/epoch.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Origin } from '../contract/set-aside.ts';
 import { connectMysql, type MysqlConnection, type MysqlSettings } from '../mysql/connection.ts';
@@ -21,23 +21,6 @@ import {
 } from './checkpoint.ts';
 import { QuarantineStore } from './quarantine-store.ts';
 import { Waiting } from './waiting.ts';
-
-/** An epoch of the log with its records decoded. */
-export interface ReverseEpoch {
-  readonly header: EpochHeader;
-  readonly logId: string;
-  /** In order; may be called again to read anew. */
-  changes(): AsyncIterable<readonly Change[]>;
-}
-
-/** The log's epochs in order; null: they have ended. */
-export interface ReverseEpochs {
-  take(): Promise<ReverseEpoch | null>;
-  /** null also where the next one is not there yet. */
-  takeIfReady(): Promise<ReverseEpoch | null>;
-}
-
-type NextEpoch = (isFull: boolean) => Promise<ReverseEpoch | null>;
 
 export interface MysqlSinkOptions {
   readonly source: MysqlSettings;
@@ -90,7 +73,7 @@ export class MysqlSink {
   /** Of the last session. */
   #threadId: number | null = null;
   #checkpoint: ReverseCheckpoint | null = null;
-  #carefulLeft = 0;
+  readonly #transactions = new EpochTransactions(isOneRowsFault, CAREFUL_TRANSACTIONS);
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(options: MysqlSinkOptions) {
@@ -134,7 +117,7 @@ export class MysqlSink {
   }
 
   /** Applies epochs until they end; the transaction in hand is committed first. */
-  async apply(epochs: ReverseEpochs): Promise<void> {
+  async apply(epochs: EpochSource): Promise<void> {
     for (let first = await epochs.take(); first !== null; first = await epochs.take()) {
       const begin = first;
       await this.#exclusively((session) => this.#transaction(session, begin, epochs));
@@ -199,29 +182,14 @@ export class MysqlSink {
     }
   }
 
-  /**
-   * One transaction, rows and checkpoint (INV-145), for the first epoch and those that are there already: a source that is
-   * behind has as many commits to wait for as it has transactions, not as the target had.
-   */
-  async #transaction(session: Session, first: ReverseEpoch, epochs: ReverseEpochs): Promise<void> {
-    const taken: ReverseEpoch[] = [];
-    const take: NextEpoch = async (isFull) => {
-      const epoch = taken.length === 0 ? first : isFull ? null : await epochs.takeIfReady();
-      if (epoch !== null) taken.push(epoch);
-      return epoch;
-    };
-    const isCareful = this.#carefulLeft > 0;
-    if (isCareful) this.#carefulLeft -= 1;
-    try {
-      await this.#attempt(session, take, isCareful);
-    } catch (error) {
-      if (isCareful || !isOneRowsFault(error)) throw error;
-      this.#carefulLeft = CAREFUL_TRANSACTIONS;
+  /** One transaction, rows and checkpoint (INV-145). */
+  async #transaction(session: Session, first: DecodedEpoch, epochs: EpochSource): Promise<void> {
+    const attempt = (next: NextEpoch, isCareful: boolean) => this.#attempt(session, next, isCareful);
+    const rollBack = async () => {
       await session.connection.run('ROLLBACK');
       await session.store.load();
-      const again = taken.values();
-      await this.#attempt(session, async () => again.next().value ?? null, true);
-    }
+    };
+    await this.#transactions.run(first, epochs, { attempt, rollBack });
   }
 
   async #attempt(session: Session, next: NextEpoch, isCareful: boolean): Promise<void> {
@@ -249,7 +217,7 @@ export class MysqlSink {
 
   async #epoch(
     { writer }: Session,
-    { header, logId, changes }: ReverseEpoch,
+    { header, logId, changes }: DecodedEpoch,
     { from, isCareful }: { readonly from: ReverseCheckpoint; readonly isCareful: boolean },
   ): Promise<ReverseCheckpoint> {
     assertFollows(from, header, logId);

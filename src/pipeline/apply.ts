@@ -1,7 +1,7 @@
 import type { Change } from '../contract/change.ts';
 import type { ChangeLog, Epoch, LogHead, LogOffset } from '../contract/change-log.ts';
+import type { DecodedEpoch } from '../contract/epoch.ts';
 import type { Checkpoint } from '../sink/checkpoint.ts';
-import type { DecodedEpoch } from '../sink/epoch.ts';
 import type { Sink } from '../sink/sink.ts';
 import { Decoder } from '../transform/decode.ts';
 

@@ -1,8 +1,8 @@
 import type { EpochHeader, LogHead, LogOffset } from '../contract/change-log.ts';
+import type { DecodedEpoch } from '../contract/epoch.ts';
 import { SluiceError } from '../contract/error.ts';
 import type { Position, ServerKind } from '../contract/position.ts';
 import type { PostgresSession, TextRow } from '../postgres/connection.ts';
-import type { DecodedEpoch } from './epoch.ts';
 
 /** The last epoch that stands in the target, written in the same transaction as its rows (INV-51). */
 export interface Checkpoint {

@@ -1,7 +1,7 @@
-import type { DecodedEpoch } from './epoch.ts';
+import type { DecodedEpoch, EpochSource } from '../contract/epoch.ts';
 
 /** Looks one epoch ahead without waiting, so that epochs that are there already share a transaction. */
-export class EpochQueue {
+export class EpochQueue implements EpochSource {
   readonly #iterator: AsyncIterator<DecodedEpoch>;
   readonly #signal: AbortSignal;
   #next: Promise<DecodedEpoch | null> | null = null;

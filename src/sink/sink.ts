@@ -1,6 +1,7 @@
 /** Applies the log's epochs to PostgreSQL, each exactly once, in order, whole. */
 import type { TableName } from '../contract/change.ts';
 import type { EpochHeader, LogHead } from '../contract/change-log.ts';
+import { type DecodedEpoch, EpochTransactions, type NextEpoch } from '../contract/epoch.ts';
 import { SluiceError } from '../contract/error.ts';
 import { type Backend, backendOf, endBackend } from '../postgres/backend.ts';
 import { connectPostgres, type PostgresSession, type PostgresSettings } from '../postgres/connection.ts';
@@ -20,7 +21,6 @@ import {
   readCheckpoint,
 } from './checkpoint.ts';
 import { isDataError } from './data-error.ts';
-import type { DecodedEpoch } from './epoch.ts';
 import { EpochQueue } from './epoch-queue.ts';
 import { forgetLeftOut, noteLoading } from './freshness-view.ts';
 import type { SinkObserver } from './observer.ts';
@@ -67,8 +67,6 @@ export interface SinkLink {
   readonly backend: Backend | null;
 }
 
-type NextEpoch = (isFull: boolean) => Promise<DecodedEpoch | null>;
-
 /** One sink of one pipeline. After an error: `start` again, which asks the target what stands (never guesses). */
 export class Sink {
   readonly #options: SinkOptions;
@@ -78,7 +76,7 @@ export class Sink {
   /** Behind the last session. */
   #backend: Backend | null = null;
   #checkpoint: Checkpoint | null = null;
-  #carefulLeft = 0;
+  readonly #transactions = new EpochTransactions(isDataError, CAREFUL_TRANSACTIONS);
   /** The transaction under way; never rejects. */
   #busy: Promise<unknown> = Promise.resolve();
   readonly quarantine: TargetQuarantine;
@@ -217,31 +215,16 @@ export class Sink {
     }
   }
 
-  /** One target transaction: the first epoch and those that are there already (INV-51). */
-  async #transaction(state: TargetState, first: DecodedEpoch, queue: EpochQueue): Promise<void> {
-    const taken: DecodedEpoch[] = [];
-    const take: NextEpoch = async (isFull) => {
-      const epoch = taken.length === 0 ? first : isFull ? null : await queue.takeIfReady();
-      if (epoch !== null) taken.push(epoch);
-      return epoch;
+  /** One target transaction; taken again, the change at fault is found under savepoints and set aside. */
+  async #transaction(begun: TargetState, first: DecodedEpoch, queue: EpochQueue): Promise<void> {
+    let state = begun;
+    const attempt = (next: NextEpoch, isCareful: boolean) => this.#attempt(state, next, isCareful);
+    const rollBack = async () => {
+      await state.session.query('ROLLBACK');
+      state = await this.#load(state.session);
+      this.#state = state;
     };
-    const isCareful = this.#carefulLeft > 0;
-    if (isCareful) this.#carefulLeft -= 1;
-    try {
-      await this.#attempt(state, take, isCareful);
-    } catch (error) {
-      if (isCareful || !isDataError(error)) throw error;
-      await this.#again(state, taken);
-    }
-  }
-
-  /** The same epochs under savepoints: the change at fault is found and set aside, the others are applied. */
-  async #again(state: TargetState, taken: readonly DecodedEpoch[]): Promise<void> {
-    this.#carefulLeft = CAREFUL_TRANSACTIONS;
-    await state.session.query('ROLLBACK');
-    this.#state = await this.#load(state.session);
-    const epochs = taken.values();
-    await this.#attempt(this.#state, async () => epochs.next().value ?? null, true);
+    await this.#transactions.run(first, queue, { attempt, rollBack });
   }
 
   async #attempt(state: TargetState, next: NextEpoch, isCareful: boolean): Promise<void> {

@@ -2,8 +2,8 @@ import { AvroWriter } from '../../src/avro/writer.ts';
 import { keyOf, rowLayout } from '../../src/column/row.ts';
 import type { Change, RowChange, RowOperation } from '../../src/contract/change.ts';
 import type { EpochHeader } from '../../src/contract/change-log.ts';
+import type { DecodedEpoch } from '../../src/contract/epoch.ts';
 import { type Column, type TableVersion, tableVersion } from '../../src/contract/table.ts';
-import type { DecodedEpoch } from '../../src/sink/epoch.ts';
 
 export type Value = number | string | null;
 export type Row = readonly Value[];

@@ -1,5 +1,5 @@
 import type { Change } from '../../src/contract/change.ts';
-import type { DecodedEpoch } from '../../src/sink/epoch.ts';
+import type { DecodedEpoch } from '../../src/contract/epoch.ts';
 import { create, EpochSeries, type Row, remove, table, update } from './source.ts';
 
 export const LEFT = table('left_account', ['id int', 'balance int']);

@@ -2,10 +2,11 @@ import type { Config } from '../../config/config.ts';
 import { sourceAdminLogin, targetLogin } from '../../config/login.ts';
 import type { Change } from '../../contract/change.ts';
 import type { ChangeLog, Epoch, EpochHeader } from '../../contract/change-log.ts';
+import type { DecodedEpoch } from '../../contract/epoch.ts';
 import { SluiceError } from '../../contract/error.ts';
 import { connectMysql } from '../../mysql/connection.ts';
 import type { ReverseCheckpoint } from '../../mysql-sink/checkpoint.ts';
-import type { MysqlSink, ReverseEpoch } from '../../mysql-sink/sink.ts';
+import type { MysqlSink } from '../../mysql-sink/sink.ts';
 import { PostgresqlPosition } from '../../position/postgresql.ts';
 import { connectPostgres } from '../../postgres/connection.ts';
 import { EpochQueue } from '../../sink/epoch-queue.ts';
@@ -156,7 +157,7 @@ export async function applyReverse({ log, sink, signal, onStart }: ReverseApply)
   }
 }
 
-async function* decoded(epochs: AsyncIterable<Epoch>, logId: string, log: ChangeLog): AsyncIterable<ReverseEpoch> {
+async function* decoded(epochs: AsyncIterable<Epoch>, logId: string, log: ChangeLog): AsyncIterable<DecodedEpoch> {
   const decoder = new Decoder((id) => log.schema(id));
   for await (const epoch of epochs) yield { header: epoch, logId, changes: () => changesOf(epoch, decoder) };
 }
