@@ -19,7 +19,7 @@ export function reportContract(kind: TestSource['kind']): void {
     source = await testSource(kind, 'assess_report');
     await source.connection.run("SET sql_mode = ''");
     for (const sql of oddSchema(kind, TABLES)) await source.connection.run(sql);
-  }, 120_000);
+  });
   afterAll(() => source[Symbol.asyncDispose]());
 
   const assessed = (database: string, change: Partial<AssessOptions> & { user?: string; password?: string } = {}) => {

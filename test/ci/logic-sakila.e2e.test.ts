@@ -38,7 +38,7 @@ describe('sakila', () => {
     for (const name of ['inventory_in_stock', 'inventory_held_by_customer'])
       await same({ tag: 'function', name, args: ['NULL'] });
     await same({ tag: 'function', name: 'get_customer_balance', args: ['NULL', 'NULL'] });
-  }, 120_000);
+  });
 
   test('procedures give the result sets and OUT parameters that they gave', async () => {
     const out = { out: [2], hasResultSets: true } as const;
@@ -54,7 +54,7 @@ describe('sakila', () => {
     ]) {
       await same({ tag: 'procedure', name: 'rewards_report', args: [...args, 'NULL'], ...out });
     }
-  }, 120_000);
+  });
 
   test('triggers leave the tables as they left them', async () => {
     const tables = ['film_text', 'customer', 'payment', 'rental'];
@@ -87,7 +87,7 @@ describe('sakila', () => {
       ),
       tables,
     );
-  }, 120_000);
+  });
 });
 
 /** libpg-query reads the statement, and its body where it has one. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await onSource(line, PERSON, "INSERT INTO person (mail) VALUES ('a@x'), ('b@x')");
   running = startLine(line);
   await running.until(caughtUpSince(Date.now()));
-}, 120_000);
+});
 afterAll(async () => {
   await running.stop().catch(() => {});
   await line.close();
@@ -101,4 +101,4 @@ test('under a schema that the application made, the statement beside case-unique
     await going.stop().catch(() => {});
     await own.close();
   }
-}, 120_000);
+});

@@ -57,7 +57,8 @@ test.each(['mysql', 'mariadb'] as const)(
       await line.close();
     }
   },
-  300_000,
+  // Six switches with a comparison before each: a minute and a half on a machine of its own.
+  900_000,
 );
 
 const HELD_MS = 1_500;

@@ -24,10 +24,10 @@ describe.each(['mysql', 'mariadb'] as const)('between %s and PostgreSQL', (sourc
       await forward.stop();
 
       const running = made.start();
-      await reverse.drain(running, 30_000);
+      await reverse.drain(running, 60_000);
       expect(reverse.status().rows).toBe(0);
       await run(target, 'INSERT INTO t VALUES (4, 4); UPDATE t SET n = n + 100; DELETE FROM t WHERE id = 2');
-      await reverse.drain(running, 30_000);
+      await reverse.drain(running, 60_000);
       expect(reverse.status().rows).toBe(6);
       await running.stop();
       await expectBothEqual(made);
@@ -73,7 +73,7 @@ test('DDL on the target stops the way back before a row of it, and goes on once 
     expect(await reverse.accept({ schema: 'public', table: 't' })).toBe(true);
     const again = made.start();
     await run(target, "UPDATE t SET extra = 'only there' WHERE id = 1");
-    await reverse.drain(again, 30_000);
+    await reverse.drain(again, 60_000);
     expect(await source.rows('SELECT id, n FROM t ORDER BY id')).toEqual([
       { id: '1', n: '2' },
       { id: '2', n: '3' },
@@ -116,7 +116,7 @@ test('what is taken away at the end leaves the target as it was before', async (
     await reverse.prepare();
     await reverse.prepare();
     expect(await identities()).toEqual(['a f', 'b f', 'c f']);
-    await reverse.canary(20_000);
+    await reverse.canary(60_000);
     await reverse.drop();
     await reverse.drop();
     expect(await identities()).toEqual(before);

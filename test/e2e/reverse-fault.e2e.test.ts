@@ -140,7 +140,7 @@ test('a slot whose log the server threw away is told by name, and prepared anew 
     await expect(reverse.prepare()).rejects.toMatchObject({ code: 'REVERSE_SLOT_LOST' });
     await reverse.drop();
     await reverse.prepare();
-    await reverse.canary(30_000);
+    await reverse.canary(60_000);
   } finally {
     await made.close();
   }

@@ -28,11 +28,11 @@ test('a partitioned table of the target comes back as one, rows that change thei
        UPDATE sale SET note = note || '!' WHERE id = 3;
        DELETE FROM sale WHERE id = 4`,
     );
-    await reverse.drain(running, 30_000);
+    await reverse.drain(running, 60_000);
     expect(await reverse.quarantined()).toEqual([]);
     await expectBothEqual(made);
     await run(target, "TRUNCATE sale; INSERT INTO sale VALUES (9, 2005, 'z')");
-    await reverse.drain(running, 30_000);
+    await reverse.drain(running, 60_000);
     await expectBothEqual(made);
     await running.stop();
     await reverse.drop();

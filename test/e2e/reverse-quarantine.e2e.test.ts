@@ -59,7 +59,7 @@ describe.each(['mysql', 'mariadb'] as const)('on %s', (source) => {
          UPDATE t SET note = 'goes on' WHERE id = 2; UPDATE old SET n = 2; INSERT INTO old (id, n) VALUES (3, 3);
          INSERT INTO short_name VALUES ('Case', 1), ('case', 2); UPDATE short_name SET n = 5 WHERE name = 'case'`,
       );
-      await reverse.drain(running, 30_000);
+      await reverse.drain(running, 60_000);
       const waiting = await reverse.quarantined();
       const reasons = waiting.filter(({ behind }) => behind === null).map(({ reason }) => reason);
       expect(reasons).toEqual([...REFUSED.map(([, reason]) => reason), 'errno-1062']);
@@ -91,7 +91,7 @@ describe.each(['mysql', 'mariadb'] as const)('on %s', (source) => {
       await mysql.run('ALTER TABLE t MODIFY code varchar(20)');
       await running.stop();
       const again = made.start();
-      await reverse.drain(again, 30_000);
+      await reverse.drain(again, 60_000);
       expect(await reverse.retry('all')).toEqual({ applied: 1, remaining: waiting.length - 1 });
       expect(await reverse.giveUp('all')).toEqual({ dropped: waiting.length - 1 });
       expect(await reverse.quarantined()).toEqual([]);
@@ -135,7 +135,7 @@ test('columns that rules hide are left alone by UPDATEs and take their defaults 
       `UPDATE people SET email = 'c@x' WHERE id = 1; INSERT INTO people (id, email, touched) VALUES (3, 'd@x', '2020-01-01');
        DELETE FROM people WHERE id = 2`,
     );
-    await reverse.drain(running, 30_000);
+    await reverse.drain(running, 60_000);
     expect(await source.rows('SELECT id, mail, phone, secret FROM person ORDER BY id')).toEqual([
       { id: '1', mail: 'c@x', phone: '123', secret: 's3' },
       { id: '3', mail: 'd@x', phone: null, secret: 'none' },
