@@ -64,7 +64,13 @@ async function shape(log: ChangeLog): Promise<string[]> {
   );
 }
 
+/** For what must not happen. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+/** The log holds everything up to the end of that transaction. */
+async function reached(log: ChangeLog, number: number): Promise<void> {
+  await expect.poll(async () => (await log.head()).last?.reached).toEqual(positionAt(number));
+}
 
 test('an idle stream makes an epoch of each transaction', async () => {
   const { log, epochs } = await fixture();
@@ -72,8 +78,7 @@ test('an idle stream makes an epoch of each transaction', async () => {
   const running = epochs.run(stream);
   for (const number of [1, 2, 3]) {
     stream.give(transaction(number, number));
-    await expect.poll(async () => (await log.head()).last?.transactions).toBe(1);
-    await settled();
+    await reached(log, number);
   }
   stream.end();
   await running;
@@ -84,7 +89,7 @@ test('while one epoch becomes durable the next is gathered, and its end is not w
   const { log, epochs, open } = await fixture({ isHeld: true });
   const stream = new HandStream().give(transaction(1), transaction(2), transaction(3), transaction(4)).end();
   const running = epochs.run(stream);
-  await settled();
+  await stream.read();
   open();
   await running;
   expect(await shape(log)).toEqual(['1/1 to 1', '3/3 to 4']);
@@ -120,9 +125,9 @@ test('a batch that has nothing left in it does not end the transaction that is o
   const stream = new HandStream();
   const running = epochs.run(stream);
   stream.give(transaction(1), transaction(2), [begin(3), ...rows(3)], []);
-  await settled();
   open();
-  await settled();
+  await stream.read();
+  await reached(log, 2);
   expect(await shape(log)).toEqual(['1/1 to 1', '1/1 to 2']);
   stream.give([...rows(3), commit(3)]).end();
   await running;
@@ -134,7 +139,7 @@ test('what came before a long transaction does not wait for its end', async () =
   const stream = new HandStream();
   const running = epochs.run(stream);
   stream.give([...transaction(1), begin(2), ...rows(2)], rows(2), rows(2));
-  await expect.poll(async () => (await log.head()).last?.reached).toEqual(positionAt(1));
+  await reached(log, 1);
   stream.end();
   await running;
 });
@@ -164,7 +169,7 @@ test('marks become durable with the rows before them, alone where there are none
   const stream = new HandStream();
   const running = epochs.run(stream);
   stream.give([...transaction(1), mark('chunk', 'half'), mark('gone', 'soon')]);
-  await settled();
+  await reached(log, 1);
   stream.give([mark('gone', null)]).end();
   await running;
   expect(await shape(log)).toEqual(['1/1 to 1', '0/0 to 1']);
@@ -205,10 +210,10 @@ test('an error of the log ends the writing, and what was not durable is not visi
   const running = epochs.run(stream);
   running.catch(() => {});
   stream.give(transaction(1));
-  await settled();
+  await reached(log, 1);
   const successor = await log.openWriter();
   stream.give(transaction(2));
-  await settled();
+  await stream.read();
   stream.give(transaction(3)).end();
   await expect(running).rejects.toMatchObject({ code: 'LOG_FENCED' });
   await successor.close();

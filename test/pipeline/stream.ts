@@ -36,6 +36,7 @@ export function mark(key: string, value: string | null): Change {
 export class HandStream implements AsyncIterable<readonly Change[]> {
   readonly #given: (readonly Change[] | Error | null)[] = [];
   #wake = Promise.withResolvers<void>();
+  #read = Promise.withResolvers<void>();
 
   give(...batches: (readonly Change[])[]): this {
     return this.#add(...batches);
@@ -47,20 +48,31 @@ export class HandStream implements AsyncIterable<readonly Change[]> {
 
   #add(...items: (readonly Change[] | Error | null)[]): this {
     this.#given.push(...items);
+    this.#read = Promise.withResolvers();
     this.#wake.resolve();
     return this;
   }
 
+  /** Whoever reads has done with all that was given so far and asks for more, or has given up. */
+  read(): Promise<void> {
+    return this.#read.promise;
+  }
+
   async *[Symbol.asyncIterator](): AsyncIterator<readonly Change[]> {
-    for (;;) {
-      const item = this.#given.shift();
-      if (item === null) return;
-      if (item instanceof Error) throw item;
-      if (item !== undefined) yield item;
-      else {
-        this.#wake = Promise.withResolvers();
-        await this.#wake.promise;
+    try {
+      for (;;) {
+        const item = this.#given.shift();
+        if (item === null) return;
+        if (item instanceof Error) throw item;
+        if (item !== undefined) yield item;
+        else {
+          this.#read.resolve();
+          this.#wake = Promise.withResolvers();
+          await this.#wake.promise;
+        }
       }
+    } finally {
+      this.#read.resolve();
     }
   }
 }

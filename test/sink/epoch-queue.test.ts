@@ -7,16 +7,18 @@ import { EpochSeries, stream } from './source.ts';
 
 test('an epoch that is there is taken along, one that is not there yet is not waited for and not lost', async () => {
   const log = new EpochSeries();
+  const third = Promise.withResolvers<void>();
   async function* epochs() {
     yield log.next([]);
     yield log.next([]);
-    await sleep(30);
+    await third.promise;
     yield log.next([]);
   }
   const queue = new EpochQueue(epochs(), new AbortController().signal);
   expect((await queue.take())?.header.number).toBe(1);
   expect((await queue.takeIfReady())?.header.number).toBe(2);
   expect(await queue.takeIfReady()).toBeNull();
+  third.resolve();
   expect((await queue.take())?.header.number).toBe(3);
   expect(await queue.take()).toBeNull();
   await queue.close();
