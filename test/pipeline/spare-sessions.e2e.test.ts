@@ -5,6 +5,11 @@ import { onSource, onTarget } from '../e2e/statement.ts';
 
 const SIGNAL = new AbortController().signal;
 
+/** 1094: the session of one that was used and closed has gone since it was listed. */
+function refuseOther(error: { readonly errno?: number }): void {
+  if (error.errno !== 1094) throw error;
+}
+
 test.each(['mysql', 'mariadb'] as const)(
   'sessions that are opened ahead are used once each on %s and on the target, and one that was ended meanwhile gives way to another',
   async (source) => {
@@ -32,14 +37,14 @@ test.each(['mysql', 'mariadb'] as const)(
         const rows = await other.rows('SHOW PROCESSLIST');
         return rows.map(({ Id }) => Number(Id)).filter((id) => id > late && id < other.threadId);
       });
-      await onSource(line, ...ids.map((id) => `KILL ${id}`));
+      for (const id of ids) await onSource(line, `KILL ${id}`).catch(refuseOther);
       await onTarget(
         line,
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      await expect.poll(sourceId, { timeout: 20_000 }).toBeGreaterThan(Math.max(...ids));
-      await expect.poll(targetId, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(sourceId).toBeGreaterThan(Math.max(...ids));
+      await expect.poll(targetId).toBeGreaterThan(0);
     } finally {
       await spares.close();
       await line.close();
