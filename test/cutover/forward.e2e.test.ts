@@ -7,6 +7,7 @@ import { connectPostgres } from '../../src/postgres/connection.ts';
 import { caughtUpSince, type Line, openLine, pause, type RunningLine, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 import { Application, LEDGER } from './application.ts';
+import { begun } from './switch-line.ts';
 
 const YAML = `tables: { include: ["*"], rules: { ledger: { case: { token: lower } } } }
 cutover:
@@ -52,16 +53,14 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     let url = appUrl();
     const application = new Application(() => url);
     await gatesGreen(running);
-    const begun = await running
-      .actions()
-      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS });
+    const id = await begun(running, 'forward', { waivers: WAIVERS });
     running.onStatus(({ cutover }) => {
       if (cutover?.attempt?.outcome === 'committed') url = line.target.url;
     });
     const result = await running.ended;
     expect(result.ended).toBe('cut-over');
     const attempt = result.status.cutover?.attempt;
-    expect(attempt).toMatchObject({ id: begun.id, outcome: 'committed', isOver: true });
+    expect(attempt).toMatchObject({ id, outcome: 'committed', isOver: true });
     await pause(500);
     await application.stop();
     const target = await connectPostgres({ url: line.target.url, pipeline: 'test' });
@@ -90,9 +89,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
       const before = application.acknowledged.length;
       await expect.poll(() => application.acknowledged.length - before, { timeout: 30_000 }).toBeGreaterThan(5);
     };
-    await running
-      .actions()
-      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS });
+    await begun(running, 'forward', { waivers: WAIVERS });
     const attempt = await over(running);
     expect(attempt).toMatchObject({ outcome: 'aborted' });
     expect(attempt.reason).toMatch(/ledger id=\d+ note is different|ledger has \d+ difference/);
@@ -110,9 +107,7 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
     const application = new Application(appUrl, { everyMs: 50 });
     await gatesGreen(running);
     atFence = () => onSource(line, 'CREATE TABLE late (id int NOT NULL PRIMARY KEY)', 'INSERT INTO late VALUES (1)');
-    await running
-      .actions()
-      .begin({ direction: 'forward', by: 'ada', isRehearsal: false, fences: true, waivers: WAIVERS });
+    await begun(running, 'forward', { waivers: WAIVERS });
     const attempt = await over(running);
     expect(attempt).toMatchObject({ outcome: 'aborted' });
     expect(attempt.reason).toMatch(/^verify failed: .*\.late .*\(CUTOVER_NOT_VERIFIED\)/);
@@ -126,19 +121,16 @@ describe.each(['mysql', 'mariadb'] as const)('a cutover from %s', (kind) => {
   test('is rehearsed beside the application, which notices nothing', async () => {
     const application = new Application(appUrl);
     await gatesGreen(running);
-    await running
-      .actions()
-      .begin({ direction: 'forward', by: 'ada', isRehearsal: true, fences: false, waivers: WAIVERS });
+    const rehearsal = { isRehearsal: true, fences: false, waivers: WAIVERS };
+    await begun(running, 'forward', rehearsal);
     const attempt = await over(running);
     expect(attempt).toMatchObject({ outcome: 'aborted', reason: 'a rehearsal ends here', writeBlockMs: null });
     // Whatever it has left open is gone, as after a moment without a network: the next one opens its own.
     await onTarget(line, ALL_SESSIONS);
     await running.until(({ target, state }) => state === 'streaming' && target.reconnects > 0);
     await gatesGreen(running);
-    const { id } = await running
-      .actions()
-      .begin({ direction: 'forward', by: 'ada', isRehearsal: true, fences: false, waivers: WAIVERS });
-    await running.until(({ cutover }) => cutover?.attempt?.id === id && cutover.attempt.isOver, 60_000);
+    const id = await begun(running, 'forward', rehearsal);
+    await running.until(({ cutover }) => cutover?.attempt?.id === id && cutover.attempt.isOver);
     expect(running.status().cutover?.attempt?.reason).toBe('a rehearsal ends here');
     await application.stop();
     expect(application.failures).toEqual([]);
@@ -182,7 +174,7 @@ async function gatesGreen(running: RunningLine): Promise<void> {
 }
 
 async function over(running: RunningLine): Promise<AttemptStatus> {
-  await running.until(({ cutover }) => cutover?.attempt?.isOver === true, 60_000);
+  await running.until(({ cutover }) => cutover?.attempt?.isOver === true);
   const attempt = running.status().cutover?.attempt;
   if (!attempt) throw new Error('no attempt');
   return attempt;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { AttemptStatus, Direction } from '../../src/contract/cutover.ts';
+import type { AttemptStatus, CutoverRequest, Direction } from '../../src/contract/cutover.ts';
 import { SluiceError } from '../../src/contract/error.ts';
 import type { PipelineStatus } from '../../src/contract/status.ts';
 import type { RunOptions } from '../../src/pipeline/run-option.ts';
@@ -103,7 +103,7 @@ export async function switchTo(
   direction: Direction,
   { isRehearsal = false } = {},
 ): Promise<AttemptStatus> {
-  const id = await begun(running, direction, isRehearsal);
+  const id = await begun(running, direction, { isRehearsal });
   let last: AttemptStatus | null = null;
   await running.until(({ cutover }) => {
     last = cutover?.attempt ?? null;
@@ -126,8 +126,12 @@ const AGAIN_MS = 200;
 /**
  * As soon as every gate is green: the beginning looks at each anew. On a busy machine one may turn red at any moment.
  */
-export async function begun(running: RunningLine, direction: Direction, isRehearsal = false): Promise<string> {
-  const request = { direction, by: 'ada', isRehearsal, fences: true, waivers: [] };
+export async function begun(
+  running: RunningLine,
+  direction: Direction,
+  { isRehearsal = false, fences = true, waivers = [] }: Partial<CutoverRequest> = {},
+): Promise<string> {
+  const request = { direction, by: 'ada', isRehearsal, fences, waivers };
   const isThere = direction === 'forward' ? 'streaming' : 'cut-over';
   for (const startedMs = performance.now(); ; await pause(AGAIN_MS)) {
     await running.until(({ state }) => state === isThere);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseScope } from '../../src/check/grant.ts';
 import type { AttemptStatus } from '../../src/contract/cutover.ts';
+import { begun } from '../cutover/switch-line.ts';
 import { caughtUpSince, type Line, openLine, type RunningLine, startLine } from '../e2e/line.ts';
 import { onSource } from '../e2e/statement.ts';
 
@@ -43,12 +44,7 @@ async function rehearsed(...statements: readonly string[]): Promise<AttemptStatu
   beforeFence = statements;
   await running.until(caughtUpSince(Date.now()));
   await running.verify();
-  await running.until(({ cutover }) => {
-    const red = (cutover?.gates ?? []).filter(({ state }) => state === 'red').map(({ name }) => name);
-    return red.join() === 'target-roles';
-  });
-  const request = { direction: 'forward', by: 'ada', isRehearsal: true, fences: true, waivers: WAIVERS } as const;
-  const { id } = await running.actions().begin(request);
+  const id = await begun(running, 'forward', { isRehearsal: true, waivers: WAIVERS });
   let last: AttemptStatus | undefined;
   await running.until(({ cutover }) => {
     last = cutover?.attempt ?? undefined;
