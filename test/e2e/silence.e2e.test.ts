@@ -66,7 +66,15 @@ async function expectBlockedBeatTold(line: Line, running: RunningLine): Promise<
 /** Stops the server's process and those that it has made. */
 async function pause(server: RunningServer | undefined, stopped: Set<number>): Promise<void> {
   if (server?.pid === undefined) throw new Error('not a server of the test');
-  for (const pid of await family(server.pid)) if (send(pid, 'SIGSTOP')) stopped.add(pid);
+  await pauseFamily(server.pid, stopped);
+}
+
+/** Itself first: whoever is stopped makes no further ones. */
+async function pauseFamily(pid: number, stopped: Set<number>): Promise<void> {
+  if (!send(pid, 'SIGSTOP')) return;
+  stopped.add(pid);
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  for (const child of children.split(' ').filter(Boolean)) await pauseFamily(Number(child), stopped);
 }
 
 function goOn(stopped: Set<number>): void {
@@ -82,15 +90,4 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     return false;
   }
-}
-
-async function family(pid: number): Promise<number[]> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  const below = await Promise.all(
-    children
-      .split(' ')
-      .filter(Boolean)
-      .map((child) => family(Number(child))),
-  );
-  return [pid, ...below.flat()];
 }
