@@ -54,8 +54,8 @@ describe.each(['mysql', 'mariadb'] as const)('%s, when PostgreSQL and sluice die
     expect(seen.stdout).toMatch(/its point of no return was not passed/);
     running = startLine(line);
     await written(application);
-    const opened = running.status().cutover;
-    expect(opened).toMatchObject({ copied: { source: 'open' }, attempt: { outcome: 'aborted' } });
+    // The application is let in before it is told.
+    await running.until(({ cutover }) => cutover?.copied?.source === 'open' && cutover.attempt?.outcome === 'aborted');
     await target.restart();
     await recovered();
     expect(running.status().cutover?.attempt).toMatchObject({ outcome: 'aborted', isOver: true });

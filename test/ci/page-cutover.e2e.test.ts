@@ -101,7 +101,7 @@ cutover:
     const verify = spawn(process.execPath, [MAIN, 'verify', '--quiet'], { cwd: line.folder, stdio: 'ignore' });
     expect(await once(verify, 'exit')).toEqual([0, null]);
     await expect.poll(sentence, SOON).toContain('Every gate is open');
-    expect(await cutOver.textContent()).toBe('Cut over (your name is missing)');
+    await expect.poll(() => cutOver.textContent(), SOON).toBe('Cut over (your name is missing)');
   });
 
   it('is rehearsed first, and nothing is blocked', async () => {

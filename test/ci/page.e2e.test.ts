@@ -174,7 +174,7 @@ describe('the page over a running pipeline', () => {
     await retry.getByRole('button', { name: 'Try all again', exact: true }).click();
     await expect.poll(() => page.getByRole('heading', { name: 'Quarantine' }).count(), SOON).toBe(0);
     const asked = "SELECT who FROM sluice.event WHERE kind = 'action' AND what->>'action' = 'quarantine.retry'";
-    expect((await sides.target.query(asked)).rows).toEqual([{ who: 'ada' }]);
+    await expect.poll(async () => (await sides.target.query(asked)).rows, SOON).toEqual([{ who: 'ada' }]);
     // What a refusal looks like in the browser's own console.
     complaints.splice(0, Number.POSITIVE_INFINITY, ...complaints.filter((text) => !text.includes('403')));
     await show('Freshness');
@@ -201,10 +201,9 @@ describe('the page over a running pipeline', () => {
     await expect.poll(() => pace.textContent(), SOON).not.toContain('paused by ada');
     const asked =
       "SELECT what->>'action' AS action FROM sluice.event WHERE who = 'ada' AND what->>'action' IN ('pause', 'resume')";
-    expect((await sides.target.query(`${asked} ORDER BY at_ms, id`)).rows).toEqual([
-      { action: 'pause' },
-      { action: 'resume' },
-    ]);
+    await expect
+      .poll(async () => (await sides.target.query(`${asked} ORDER BY at_ms, id`)).rows, SOON)
+      .toEqual([{ action: 'pause' }, { action: 'resume' }]);
     await show('Freshness');
     await expect.poll(sentence, SOON).toMatch(/^Complete up to \S+ UTC, [^:]*\.$/);
   });

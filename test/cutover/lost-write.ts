@@ -218,9 +218,11 @@ export function lostWrites(kind: SourceKind): void {
       const sinceCommitMs = async () => Date.now() - (await fault.lastCommitMs(scene.line));
       await expect.poll(sinceCommitMs, { timeout: 30_000 }).toBeGreaterThan(maxLagMs);
       const { steadyForMs } = scene.line.config.cutover;
-      await scene.running.until(({ asOfMs, startedAtMs }) => asOfMs - startedAtMs > steadyForMs);
+      // On a busy machine the head of an idle source is asked later than its lag may be, for a moment.
+      await scene.running.until(
+        (status) => status.asOfMs - status.startedAtMs > steadyForMs && lagGate(scene, status) === 'green',
+      );
       const status = scene.running.status();
-      expect(lagGate(scene, status)).toBe('green');
       expect(lagGate(scene, { ...status, lagMs: await sinceCommitMs() })).toBe('red');
     });
   });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import type { FaultProxy } from '../../src/servers/proxy.ts';
 import { caughtUpSince, openLine, pause, startLine } from './line.ts';
 import { expectEqual, fillShop, startTraffic } from './shop.ts';
@@ -18,9 +18,11 @@ test.each(['source', 'target'] as const)(
       await running.until(({ state }) => state === 'streaming');
       await pause(500);
       const endOutage = breakOff(proxy);
-      await running.until(({ state }) => state === 'retrying');
-      expect(running.status().waitingFor).toContain(`waiting for the ${side}`);
-      expect(running.status()[side].isConnected).toBe(false);
+      // Not told in one instant: who waits, for whom, and that the link is gone.
+      await running.until((status) => {
+        const isTold = status.waitingFor?.includes(`waiting for the ${side}`) ?? false;
+        return status.state === 'retrying' && isTold && !status[side].isConnected;
+      });
       endOutage();
       await running.until(({ state }) => state === 'streaming');
       await traffic.stop();

@@ -35,12 +35,9 @@ test('a paused stream writes nothing to the target and goes on where it stood; a
     expect(running.status().waitingFor).toContain('paused by ada');
     await expect.poll(() => onTarget(line, fresh), SOON).toMatchObject([{ state: 'paused', known: true }]);
     expect(JSON.stringify(await onTarget(line, fresh))).toContain('paused by ada');
-    expect(
-      await onTarget(
-        line,
-        "SELECT FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()",
-      ),
-    ).toEqual([]);
+    // Whoever tells how fresh tables are has one open for a moment; a stream that waits in one has it all the time.
+    const open = "SELECT FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()";
+    await expect.poll(() => onTarget(line, open), SOON).toEqual([]);
     expect(await rows()).toBe(0);
     const waits = Promise.withResolvers<string>();
     const compared = verify?.(
@@ -77,7 +74,7 @@ test('a paused stream writes nothing to the target and goes on where it stood; a
     await again.until(({ pace: now }) => now?.lost?.by === 'ada');
     const told = "SELECT what->>'via' AS via FROM sluice.event WHERE what->>'action' = 'resume'";
     await expect.poll(() => onTarget(line, told), SOON).toEqual([{ via: 'restart' }]);
-    expect(await onTarget(line, fresh)).toMatchObject([{ state: 'streaming', advice: null }]);
+    await expect.poll(() => onTarget(line, fresh), SOON).toMatchObject([{ state: 'streaming', advice: null }]);
     expect(await rows()).toBe(13);
     await again.stop();
     expect([...reasons]).toEqual([]);

@@ -100,7 +100,7 @@ test.each(['mysql', 'mariadb'] as const)(
       expect(await ids('later')).toEqual([2, 3, 4]);
       // Nobody follows it any more: an analyst must not be told that it is complete up to now.
       const told = 'SELECT table_name, state FROM sluice.freshness ORDER BY 1';
-      expect(await onTarget(line, told)).toEqual([{ table_name: 'stays', state: 'streaming' }]);
+      await expect.poll(() => onTarget(line, told), SOON).toEqual([{ table_name: 'stays', state: 'streaming' }]);
       const { data: status } = await sluice('status');
       expect(status.freshness.tables.map(({ table }: { table: string }) => table)).toEqual(['stays']);
 
