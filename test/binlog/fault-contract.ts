@@ -104,7 +104,7 @@ export function faultContract(server: RunningServer): void {
     const from = await source.head();
     const { settings } = source;
     const attempt = (options: Partial<typeof settings>) =>
-      failureOf(source.batches({ from, settings: { ...settings, timeoutMs: 2000, ...options } }));
+      failureOf(source.batches({ from, settings: { ...settings, timeoutMs: 20_000, ...options } }));
     expect(await attempt({ password: 'wrong' })).toMatchObject({ code: 'SOURCE_ACCESS_DENIED', disposition: 'stop' });
     expect(await attempt({ port: 1 })).toMatchObject({ code: 'SOURCE_UNREACHABLE', disposition: 'retry' });
     const user = `u${source.database.slice(-8)}`;

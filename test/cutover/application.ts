@@ -15,7 +15,7 @@ export const LEDGER = {
 } as const;
 
 async function mysqlSide(url: string): Promise<Side> {
-  const link = await mysql.createConnection({ uri: url, connectTimeout: 2_000 });
+  const link = await mysql.createConnection({ uri: url, connectTimeout: 20_000 });
   return {
     write: async (token) => {
       await link.beginTransaction();
@@ -29,7 +29,7 @@ async function mysqlSide(url: string): Promise<Side> {
 }
 
 async function postgresSide(url: string): Promise<Side> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
   client.on('error', () => {});
   await client.connect();
   return {

@@ -60,10 +60,9 @@ export function fenceContract(kind: Kind): () => FencedSource {
     };
     const knocking = Promise.all([knock(), knock(), knock()]);
     const looks = [];
-    for (let look = 0; look < 40; look++) looks.push(await fence.isSet(record));
+    while (looks.length < 40 || refusals <= 40) looks.push(await fence.isSet(record));
     isOver = true;
     await knocking;
-    expect(refusals).toBeGreaterThan(40);
     expect(looks.filter(({ isSet }) => !isSet)).toEqual([]);
   });
 
@@ -99,7 +98,7 @@ export function fenceContract(kind: Kind): () => FencedSource {
     await source.run(
       "CREATE DEFINER=super@'%' EVENT shop.tick ON SCHEDULE EVERY 1 SECOND DO BEGIN INSERT INTO shop.t (who) VALUES ('event'); DO SLEEP(600); INSERT INTO shop.t (who) VALUES ('slept'); END",
     );
-    await expect.poll(rows, { timeout: 20_000 }).toContain('event');
+    await expect.poll(rows).toContain('event');
     const { fence, record } = await plan();
     expect((await fence.stillRuns()).filter(({ kind }) => kind === 'event')).toMatchObject([{ who: 'shop.tick' }]);
     await fence.set(record);
@@ -109,7 +108,7 @@ export function fenceContract(kind: Kind): () => FencedSource {
     const sessions = await connection.rows('SHOW PROCESSLIST');
     expect(sessions.filter(({ User }) => User === 'super' || User === 'event_scheduler')).toEqual([]);
     await fence.lift(record);
-    await expect.poll(async () => (await rows()).length, { timeout: 20_000 }).toBeGreaterThan(held.length);
+    await expect.poll(async () => (await rows()).length).toBeGreaterThan(held.length);
     await source.run('SET GLOBAL event_scheduler = OFF', 'DROP EVENT shop.tick');
     await fence.set(record);
   });

@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 const webhook = (change: Partial<WebhookFlipSettings> = {}) =>
-  new WebhookFlip({ url, pipeline: 'shop', tryMs: 300, limitMs: 5_000, ...change });
+  new WebhookFlip({ url, pipeline: 'shop', tryMs: 1_000, limitMs: 30_000, ...change });
 const status = (code: number) => (_: IncomingMessage, response: ServerResponse) => response.writeHead(code).end('no');
 
 test('a webhook is called until it answers, each time with the same key, and taken back with its own', async () => {

@@ -8,6 +8,9 @@ import { stream } from '../sink/source.ts';
 import { NEVER, Target } from '../sink/target.ts';
 import { TRANSFER_DDL, Transfers } from '../sink/transfer.ts';
 
+/** Within which a target that works answers on a busy machine as well. */
+const PATIENT_MS = 30_000;
+
 /** A target behind a proxy, a sink that writes through it, and the watch over both; `answers` is what it tells. */
 async function open(options: Partial<SinkOptions> = {}) {
   const target = await Target.open(...TRANSFER_DDL);
@@ -17,10 +20,10 @@ async function open(options: Partial<SinkOptions> = {}) {
   const sink = target.sink({ target: settings, lockWaitMs: 15_000, ...options });
   const end = new AbortController();
   const answers: boolean[] = [];
-  const watched = (over: string) =>
+  const watched = (over: string, answerMs = PATIENT_MS) =>
     watchSilence({
       link: () => sink.link,
-      ask: askTarget({ ...settings, url: over }, { signal: end.signal, answerMs: 1_000 }),
+      ask: askTarget({ ...settings, url: over }, { signal: end.signal, answerMs }),
       onAnswer: (does) => answers.push(does),
       signal: end.signal,
       silentMs: 500,
@@ -56,7 +59,7 @@ test.each([['begun'], ['rows-written'], ['checkpoint-moved']])(
       },
     });
     faults.proxy = line.proxy;
-    const watching = line.watched(line.proxy.through(line.target.url));
+    const watching = line.watched(line.proxy.through(line.target.url), 1_000);
     await expect(applyAll(line.sink, 20)).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE', disposition: 'retry' });
     expect(line.answers).toContain(false);
     expect(line.sink.link).toBeNull();
