@@ -15,12 +15,11 @@ import { helpersOf } from './helper-function.ts';
 import { calledProcedures } from './kept-row.ts';
 import { keepingProcedures } from './lost-row.ts';
 import { pgType } from './pg-type.ts';
-import { sessionStateOf } from './profile.ts';
 import type { Program } from './program.ts';
 import { nameOf } from './program-name.ts';
 import { ReachFinder } from './reach.ts';
 import { hasResultSets } from './result-set.ts';
-import { numberedRows } from './row-number.ts';
+import { numberedPrograms } from './row-number.ts';
 import { sessionVariables } from './session-variable.ts';
 import { sharedNumbers } from './shared-number.ts';
 import { key } from './table-access.ts';
@@ -53,14 +52,8 @@ export interface ConvertOptions {
 
 /** Converts programs of one database together: they call each other. Triggers stand in the order in which they run. */
 export function convertPrograms(programs: readonly Program[], options: ConvertOptions): readonly Converted[] {
-  const own = programs.map((program) =>
-    chosenTexts(numberedRows(program, (name) => isReadElsewhere(programs, program, name))),
-  );
+  const own = numberedPrograms(programs, options.catalogue).map(chosenTexts);
   return convertAll(own, options).map((one, at) => ({ ...one, program: programs[at] ?? one.program }));
-}
-
-function isReadElsewhere(programs: readonly Program[], program: Program, name: string): boolean {
-  return programs.some((one) => one !== program && sessionStateOf(one).reads.some((read) => key(read) === name));
 }
 
 function convertAll(programs: readonly Program[], options: ConvertOptions): readonly Converted[] {

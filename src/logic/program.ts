@@ -11,6 +11,14 @@ import type { Lexed } from '../sql/token.ts';
 import type { BodyStatement } from './body.ts';
 import type { DataType } from './data-type.ts';
 
+/** A user variable by which rows were numbered. */
+export interface Counter {
+  /** What a derived table gives it first. */
+  readonly start: Expression | undefined;
+  /** The statement whose values have the type that the session gave the variable before. */
+  readonly unsure: Span | undefined;
+}
+
 /** A stored program as it was read. Spans of every node in it are of `lexed.text`. */
 export interface Program {
   /** The statement that made it, its tokens and its comments. */
@@ -23,6 +31,8 @@ export interface Program {
   /** Where `lexed.text` begins in the file or 0: UTF-16 units. */
   readonly offset: number;
   readonly definition: Definition;
+  /** User variables, in small letters, by which rows were numbered: their SETs are left, and nothing reads them. */
+  readonly counters?: ReadonlyMap<string, Counter>;
   /** Every place that did not parse, in source order; empty when the server would take the text too. */
   readonly failures: readonly Opaque[];
 }

@@ -1,45 +1,61 @@
-import type { Aggregate, Expression, OrderItem } from '../sql/expression.ts';
+import type { Expression, OrderItem } from '../sql/expression.ts';
 import { hasAggregate } from '../sql/grouping.ts';
 import type { Query, Select, SelectItem, TableReference } from '../sql/query.ts';
 import type { BodyStatement } from './body.ts';
+import type { Catalogue } from './catalogue.ts';
+import { sessionStateOf } from './profile.ts';
 import type { Program } from './program.ts';
+import { type Counted, isNumber, isStart, type NumberingContext, type Starts, withoutStarts } from './running-start.ts';
+import { type Running, runningOf, windowOf } from './running-value.ts';
+import { rowsInOrder } from './sorted-row.ts';
 import { substitute } from './substitute.ts';
 import { key } from './table-access.ts';
+import { triggeredEvents } from './trigger-order.ts';
+import { countedUpdate } from './update-number.ts';
 import { nodesOf } from './walk.ts';
 
 /**
- * Rows that a query numbers by a user variable (`@n := @n + 1`), from a constant that a SET right before it or a derived
- * table of it gives, are numbered by ROW_NUMBER() over the order of the query. A variable that the program uses for
- * anything else, or that another program reads, stays.
+ * Rows that a statement numbers or sums by user variables (`@n := @n + 1`, `@s := @s + amount`), from constants that a SET
+ * before it or a derived table of it gives, are numbered and summed by window functions over the order of the statement.
+ * A variable that the program uses for anything else, or that another program reads, stays.
  */
-export function numberedRows(program: Program, isReadElsewhere: (name: string) => boolean): Program {
-  if (!nodesOf(program.definition, 'assign').some(isCounter)) return program;
+export function numberedPrograms(programs: readonly Program[], catalogue: Catalogue): readonly Program[] {
+  if (programs.every(({ definition }) => nodesOf(definition, 'assign').length === 0)) return programs;
+  const triggered = triggeredEvents(programs);
+  const context = { catalogue, isTriggered: (table: string) => triggered.has(`${table} update`) };
+  // What is left of the others reads what they have not numbered themselves.
+  const alone = programs.map((program) => numberedRows(program, { ...context, isReadElsewhere: () => false }));
+  const reads = alone.map((program) => new Set(sessionStateOf(program).reads.map(key)));
+  return programs.map((program, at) => {
+    const isReadElsewhere = (name: string): boolean => reads.some((names, other) => other !== at && names.has(name));
+    return numberedRows(program, { ...context, isReadElsewhere });
+  });
+}
+
+function numberedRows(program: Program, context: NumberingContext): Program {
+  if (nodesOf(program.definition, 'assign').length === 0) return program;
   const starts = new Map(listsOf(program.definition).flatMap(startsOf));
-  const found = nodesOf(program.definition, 'query').flatMap((query) => countedQuery(query, starts.get(query)) ?? []);
-  const plain = found.filter(({ name }) => !isReadElsewhere(name) && isForThatAlone(program, name, found));
-  const made = new Map<object, Query>(plain.map((one) => [one.query, one.made]));
+  const found = [
+    ...nodesOf(program.definition, 'query').flatMap(
+      (query) => countedQuery(program, query, starts.get(query), context) ?? [],
+    ),
+    ...nodesOf(program.definition, 'update').flatMap(
+      (update) => countedUpdate(program, update, starts.get(update), context) ?? [],
+    ),
+  ];
+  const isPlain = (name: string): boolean => !context.isReadElsewhere(name) && isForThatAlone(program, name, found);
+  const plain = found.filter(({ running }) => running.every(({ name }) => isPlain(name)));
+  const made = new Map<object, object>(plain.map((one) => [one.statement, one.made]));
   const definition = substitute(program.definition, (node) => made.get(node) as Expression | undefined);
-  return made.size === 0 ? program : { ...program, definition };
-}
-
-type Assign = Extract<Expression, { tag: 'assign' }>;
-
-/** A query with what it is without its variable. */
-interface Counted {
-  readonly query: Query;
-  readonly name: string;
-  readonly hasTable: boolean;
-  readonly made: Query;
-}
-
-function isCounter({ target, value }: Assign): boolean {
-  if (value.tag !== 'arithmetic' || value.operator !== '+') return false;
-  const { left, right } = value;
-  return left.tag === 'user-variable' && key(left.name) === key(target) && isWhole(right) && right.value === '1';
-}
-
-function isWhole(node: Expression): node is Extract<Expression, { tag: 'number' }> {
-  return node.tag === 'number' && node.form === 'integer';
+  const counters = new Map(
+    plain.flatMap(({ running, started, unsure, statement }) =>
+      running.map(
+        ({ name }) =>
+          [name, { start: started.get(name), unsure: unsure.includes(name) ? statement : undefined }] as const,
+      ),
+    ),
+  );
+  return made.size === 0 ? program : { ...program, definition, counters };
 }
 
 /** Every list of statements in a program. */
@@ -49,103 +65,170 @@ function listsOf(node: object): readonly (readonly BodyStatement[])[] {
   return [...own, ...parts.flatMap((part: object) => listsOf(part))];
 }
 
-/** What the SET before each statement that is no other than a query, or an INSERT of one, gives to variables. */
-function startsOf(statements: readonly BodyStatement[]): readonly (readonly [Query, ReadonlyMap<string, string>])[] {
+const PASSED = new Set(['query', 'insert', 'update', 'delete', 'create-table', 'drop-table', 'truncate']);
+
+/** What the SETs before each statement give to variables, of which nothing between changes them. */
+function startsOf(statements: readonly BodyStatement[]): readonly (readonly [object, Starts])[] {
   return statements.flatMap((statement, at) => {
-    const before = statements[at - 1];
-    if (before?.tag !== 'set-variables' || (statement.tag !== 'query' && statement.tag !== 'insert')) return [];
-    const given = before.assignments.flatMap(({ target, value }) =>
-      target.tag === 'user-variable' && isWhole(value) ? [[key(target.name), value.value] as const] : [],
-    );
-    return nodesOf(statement, 'query').map((query) => [query, new Map(given)] as const);
+    const given = new Map<string, Expression>();
+    for (const before of statements.slice(0, at).toReversed()) {
+      if (before.tag === 'set-variables') {
+        for (const { target, value } of before.assignments.toReversed())
+          if (target.tag === 'user-variable' && !given.has(key(target.name))) given.set(key(target.name), value);
+      } else if (!PASSED.has(before.tag) || nodesOf(before, 'assign').length > 0) break;
+    }
+    const parts = [...nodesOf(statement, 'query'), ...nodesOf(statement, 'update')];
+    return given.size === 0 || isCompound(statement) ? [] : parts.map((part) => [part, given] as const);
   });
 }
 
-function countedQuery(query: Query, given: ReadonlyMap<string, string> | undefined): Counted | undefined {
+function isCompound({ tag }: BodyStatement): boolean {
+  return ['block', 'if', 'case-statement', 'loop'].includes(tag);
+}
+
+function countedQuery(
+  program: Program,
+  query: Query,
+  given: Starts | undefined,
+  context: NumberingContext,
+): Counted | undefined {
   const { body } = query;
   if (body.tag !== 'select' || body.isDistinct || body.groupBy.length > 0 || hasAggregate(body, query.orderBy))
     return undefined;
-  const counters = body.items.filter((item) => counterOf(item) !== undefined);
-  const [counter] = counters;
-  const name = counter === undefined ? undefined : key(counterOf(counter)?.target ?? '');
-  if (counters.length !== 1 || counter === undefined || name === undefined) return undefined;
-  const table = nodesOf(body.from, 'derived').find((one) => tableStart(one, name) !== undefined);
-  const start = table === undefined ? given?.get(name) : tableStart(table, name);
-  const orderBy = query.orderBy.flatMap((item) => orderOf(item, body, counter) ?? []);
-  if (start === undefined || orderBy.length < query.orderBy.length) return undefined;
-  const from = table === undefined ? body.from : body.from.flatMap((one) => withoutTable(one, table));
+  const assigned = body.items.flatMap((item) => (item.tag === 'item' ? [assignOf(item)] : [undefined]));
+  const running = assigned.flatMap((one) => (one === undefined ? [] : [runningOf(one) ?? UNKNOWN]));
+  if (running.length === 0 || running.includes(UNKNOWN) || nodesOf(body.items, 'assign').length !== running.length)
+    return undefined;
+  const { from, started } = withoutStarts(body.from);
+  const starts = new Map([...(given ?? []), ...started]);
+  const orderBy = query.orderBy.flatMap((item) => orderOf(item, body) ?? []);
+  const isWhole = orderBy.length === query.orderBy.length && query.limit?.offset === undefined;
   const hasStar = body.items.some((item) => item.tag === 'star' && item.qualifier.length === 0);
-  if (table !== undefined && (hasStar || nodesOf(from, 'derived').includes(table))) return undefined;
-  const items = body.items.map((item) => (item === counter ? numberedItem(item, start, orderBy) : item));
-  return { query, name, hasTable: table !== undefined, made: { ...query, body: { ...body, items, from } } };
+  if (!isWhole || body.having !== undefined || (started.size > 0 && hasStar)) return undefined;
+  const order = rowsInOrder(program, from, orderBy, context.catalogue);
+  if (order === undefined || !areStarted(running, starts, order)) return undefined;
+  const kindOf = kindsIn(from, context.catalogue);
+  if (running.some((one) => one.kind === 'count-within' && !PLAIN_KINDS.has(kindOf(one.by) ?? ''))) return undefined;
+  const items = body.items.map((item, at) => replaced(item, assigned[at], starts, order));
+  return {
+    statement: query,
+    running,
+    started,
+    unsure: body.items.flatMap((item, at) => {
+      const one = assigned[at] === undefined ? undefined : runningOf(assigned[at]);
+      return one !== undefined && started.has(one.name) && !isTyped(item, one, kindOf) ? [one.name] : [];
+    }),
+    made: { ...query, body: { ...body, items, from } },
+  };
 }
 
-function counterOf(item: SelectItem): Assign | undefined {
-  return item.tag === 'item' && item.expression.tag === 'assign' && isCounter(item.expression)
-    ? item.expression
-    : undefined;
+type Assign = Extract<Expression, { tag: 'assign' }>;
+
+const UNKNOWN: Running = { kind: 'count', name: '' };
+
+/** The assignment of an item: the item itself, or what a function of every row takes. */
+function assignOf({ expression }: Extract<SelectItem, { tag: 'item' }>): Assign | undefined {
+  let node = expression;
+  for (;;) {
+    if (node.tag === 'assign') return node;
+    const next =
+      node.tag === 'cast' ? node.operand : node.tag === 'call' && PLAIN.has(node.upper) ? node.args[0] : undefined;
+    if (next === undefined) return undefined;
+    node = next;
+  }
 }
 
-/** The constant that `(SELECT @n := 0) AS start` gives. */
-function tableStart(
-  { query: { body } }: Extract<TableReference, { tag: 'derived' }>,
-  name: string,
-): string | undefined {
-  if (body.tag !== 'select' || body.from.length > 0 || body.items.length !== 1) return undefined;
-  const [item] = body.items;
-  const value = item?.tag === 'item' && item.expression.tag === 'assign' ? item.expression : undefined;
-  return value !== undefined && key(value.target) === name && isWhole(value.value) ? value.value.value : undefined;
+const PLAIN = new Set(['ROUND', 'FORMAT', 'LPAD', 'TRUNCATE']);
+
+function replaced(
+  item: SelectItem,
+  assign: Assign | undefined,
+  starts: Starts,
+  order: readonly OrderItem[],
+): SelectItem {
+  const running = assign === undefined ? undefined : runningOf(assign);
+  if (item.tag !== 'item' || assign === undefined || running === undefined) return item;
+  const value = windowOf(running, starts.get(running.name) ?? assign, order, item.expression);
+  return { ...item, expression: substitute(item.expression, (node) => (node === assign ? value : undefined)) };
 }
 
-/** The tables without one that is joined to all rows. */
-function withoutTable(reference: TableReference, table: object): readonly TableReference[] {
-  if (reference === table) return [];
-  if (reference.tag !== 'join' || reference.on !== undefined || reference.using.length > 0) return [reference];
-  if (reference.kind !== 'cross' && reference.kind !== 'inner') return [reference];
-  const left = withoutTable(reference.left, table);
-  const right = withoutTable(reference.right, table);
-  const [first] = left;
-  const [second] = right;
-  return first !== undefined && second !== undefined
-    ? [{ ...reference, left: first, right: second }]
-    : [...left, ...right];
+/** Whether every variable begins with what its kind of running goes on from. */
+function areStarted(running: readonly Running[], starts: Starts, order: readonly OrderItem[]): boolean {
+  const names = running.map(({ name }) => name);
+  return (
+    new Set(names).size === names.length &&
+    running.every((one, at) => {
+      const start = starts.get(one.name);
+      if (start === undefined) return false;
+      if (one.kind === 'kept') return isStart(start) && isPrevious(one, running.slice(0, at));
+      if (one.kind !== 'count-within') return isNumber(start);
+      const kept = running.slice(at + 1).find(({ name }) => name === one.previous);
+      const isFirst = kept?.kind === 'kept' && isSame(kept.value, one.by) && isSame(order[0]?.expression, one.by);
+      const before = starts.get(one.previous);
+      const isOther = before?.tag === 'null' || (start.tag === 'number' && start.value === '0');
+      return isFirst && isOther && before !== undefined && isStart(before);
+    })
+  );
+}
+
+function isPrevious({ name }: Running, before: readonly Running[]): boolean {
+  return before.some((one) => one.kind === 'count-within' && one.previous === name);
+}
+
+/** Kinds of columns that a variable tells apart as groups do: texts are compared by the collation that the session has. */
+const PLAIN_KINDS = new Set(['integer', 'date', 'decimal']);
+
+type KindOf = (expression: Expression) => string | undefined;
+
+/** The kind of a column of the one table that is known. */
+function kindsIn([only]: readonly TableReference[], catalogue: Catalogue): KindOf {
+  const table = only?.tag === 'base' ? catalogue.table(only.name.parts) : undefined;
+  return (by) => {
+    const name = by.tag === 'column' ? key(by.parts.at(-1)?.text ?? '') : undefined;
+    return table?.shape.columns.find((column) => key(column.name) === name)?.type.kind;
+  };
+}
+
+/** Whether its values are whole numbers, given as they are: a DOUBLE is shown alike. */
+function isTyped(item: SelectItem, one: Running, kindOf: KindOf): boolean {
+  const isBare = item.tag !== 'item' || item.expression.tag === 'assign';
+  return isBare && (one.kind !== 'sum' || kindOf(one.step) === 'integer');
+}
+
+/** Columns of one name. */
+function isSame(one: Expression | undefined, other: Expression | undefined): boolean {
+  if (one?.tag !== 'column' || other?.tag !== 'column') return false;
+  return key(one.parts.at(-1)?.text ?? '') === key(other.parts.at(-1)?.text ?? '');
 }
 
 /** What an item of ORDER BY means inside OVER; undefined: the number itself. */
-function orderOf(item: OrderItem, { items }: Select, counter: SelectItem): OrderItem | undefined {
+function orderOf(item: OrderItem, { items }: Select): OrderItem | undefined {
   const { expression } = item;
   const alias = expression.tag === 'column' && expression.parts.length === 1 ? expression.parts[0]?.text : undefined;
-  const named = isWhole(expression)
+  const isPlace = expression.tag === 'number' && expression.form === 'integer';
+  const named = isPlace
     ? items[Number(expression.value) - 1]
     : items.find((one) => alias !== undefined && one.tag === 'item' && key(one.alias?.text ?? '') === key(alias));
-  if (named === undefined) return isWhole(expression) ? undefined : item;
-  return named === counter || named.tag !== 'item' ? undefined : { ...item, expression: named.expression };
-}
-
-function numberedItem(item: SelectItem, start: string, orderBy: readonly OrderItem[]): SelectItem {
-  if (item.tag !== 'item') return item;
-  const span = { start: item.expression.start, end: item.expression.end };
-  const number: Aggregate = {
-    ...{ tag: 'aggregate', upper: 'ROW_NUMBER', isDistinct: false, isStar: false, args: [], orderBy: [] },
-    ...{ separator: undefined, limit: undefined, isIgnoreNulls: false, isFromLast: false },
-    over: { base: undefined, partitionBy: [], orderBy, frame: undefined, ...span },
-    ...span,
-  };
-  const first: Expression = { tag: 'number', form: 'integer', value: start, ...span };
-  const expression: Expression =
-    start === '0' ? number : { tag: 'arithmetic', operator: '+', left: first, right: number, ...span };
-  return { ...item, expression };
+  if (named === undefined) return isPlace ? undefined : item;
+  if (named.tag !== 'item') return undefined;
+  const kept = nodesOf(named, 'assign').length === 0 ? undefined : assignOf(named);
+  const running = kept === undefined ? undefined : runningOf(kept);
+  if (kept === undefined) return { ...item, expression: named.expression };
+  return running?.kind === 'kept' && named.expression === kept ? { ...item, expression: running.value } : undefined;
 }
 
 /** Whether a variable is read where rows are numbered alone, and set to constants alone. */
 function isForThatAlone({ definition }: Program, name: string, found: readonly Counted[]): boolean {
-  const own = found.filter((one) => one.name === name);
+  const running = found.flatMap((one) => one.running);
+  const own = running.filter((one) => one.name === name);
+  const reads = own.filter(({ kind }) => kind !== 'kept').length;
+  const asked = running.filter((one) => one.kind === 'count-within' && one.previous === name).length;
   const sets = nodesOf(definition, 'set-variables').flatMap(({ assignments }) => assignments);
   const constants = sets.filter(
-    ({ target, value }) => target.tag === 'user-variable' && key(target.name) === name && isWhole(value),
+    ({ target, value }) => target.tag === 'user-variable' && key(target.name) === name && isStart(value),
   );
   const named = nodesOf(definition, 'user-variable').filter((node) => key(node.name) === name);
   const assigned = nodesOf(definition, 'assign').filter(({ target }) => key(target) === name);
-  const tables = own.filter(({ hasTable }) => hasTable);
-  return named.length === own.length + constants.length && assigned.length === own.length + tables.length;
+  const started = found.filter((one) => one.started.has(name));
+  return named.length === reads + asked + constants.length && assigned.length === own.length + started.length;
 }

@@ -4,7 +4,7 @@ import type { Expression } from './expression.ts';
 import { operand } from './fragment.ts';
 import { FromPrinter } from './print/from.ts';
 import { inner } from './print/query.ts';
-import type { TableReference } from './query.ts';
+import type { SelectItem, TableReference } from './query.ts';
 import { findColumn, isSame, type Source, scopeOf } from './query-scope.ts';
 import type { Span } from './span.ts';
 
@@ -85,12 +85,20 @@ export function reportMatches(
 function keysOf({ node, source }: Leaf, { scope }: Context): readonly (readonly string[])[] {
   if (node.tag === 'base') return [source.key, ...(scope.table(node.name.parts)?.uniques ?? [])];
   if (node.tag !== 'derived' || node.query.body.tag !== 'select') return [];
-  const { groupBy, items } = node.query.body;
-  const names = groupBy.map(({ expression }) => {
-    const found = items.find((item) => item.tag === 'item' && nameOf(item.expression) === nameOf(expression));
-    return found?.tag === 'item' ? (found.alias?.text ?? nameOf(found.expression)) : undefined;
-  });
+  const { groupBy, items, from } = node.query.body;
+  const [base] = from;
+  if (groupBy.length === 0 && base?.tag === 'base' && from.length === 1) {
+    const key = (scope.table(base.name.parts)?.key ?? []).map((name) => givenName(items, name.toLowerCase()));
+    return key.length > 0 && key.every((name) => name !== undefined) ? [key] : [];
+  }
+  const names = groupBy.map(({ expression }) => givenName(items, nameOf(expression)));
   return names.length > 0 && names.every((name) => name !== undefined) ? [names] : [];
+}
+
+/** What a derived table calls a column of a table of it. */
+function givenName(items: readonly SelectItem[], name: string | undefined): string | undefined {
+  const found = items.find((item) => item.tag === 'item' && nameOf(item.expression) === name);
+  return found?.tag === 'item' ? (found.alias?.text ?? nameOf(found.expression)) : undefined;
 }
 
 function nameOf(expression: Expression): string | undefined {

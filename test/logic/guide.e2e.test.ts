@@ -29,6 +29,7 @@ describe.each([
       'crossing.sql',
       'sorted.sql',
       'nought.sql',
+      'running.sql',
     ],
   },
 ] as const)('INV-113 of the routines over the guide, from $source', ({ source, files }) => {

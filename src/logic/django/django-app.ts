@@ -9,6 +9,7 @@ import { profileOf } from '../profile.ts';
 import type { Program, Routine } from '../program.ts';
 import { lastName, nameOf } from '../program-name.ts';
 import { hasResultSets } from '../result-set.ts';
+import { numberedPrograms } from '../row-number.ts';
 import { sessionVariables } from '../session-variable.ts';
 import { sharedNumbers } from '../shared-number.ts';
 import { key } from '../table-access.ts';
@@ -54,7 +55,8 @@ const NOT_MOVED: MovedTriggers = { tables: [], kept: new Map() };
  * Writes routines and events as services, events as management commands, views as unmanaged models, and triggers as a
  * migration that keeps them in the database, where no writer can pass them by, or as what runs when Django saves a row.
  */
-export function djangoApp(programs: readonly Program[], options: DjangoOptions): DjangoApp {
+export function djangoApp(given: readonly Program[], options: DjangoOptions): DjangoApp {
+  const programs = numberedPrograms(given, options.catalogue);
   const routines = programs.filter(({ definition: { tag } }) => tag === 'procedure' || tag === 'function');
   const events = programs.filter(({ definition: { tag } }) => tag === 'event');
   const triggers = programs.filter(({ definition: { tag } }) => tag === 'trigger');
@@ -89,7 +91,7 @@ export function djangoApp(programs: readonly Program[], options: DjangoOptions):
     context,
   );
   return {
-    services,
+    services: services.map((one) => ({ ...one, program: given[programs.indexOf(one.program)] ?? one.program })),
     triggers: stay.map(({ program }) => program),
     moved,
     left: converted.filter(({ program, outcome }) => outcome === 'none' && !hasService(program)),

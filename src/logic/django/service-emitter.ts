@@ -245,6 +245,13 @@ export class ServiceEmitter {
     this.out.call('db.value', [pythonString(mysql), pythonString(postgresql), `[${placed(type, python)}]`]);
   }
 
+  /** What rows are numbered from: MySQL numbers them by the variable itself. */
+  begin(name: string, value: Expression): void {
+    const { mysql } = this.vendor(value, 'NULL');
+    const text = `SELECT @\`${name.replaceAll('`', '``')}\` := ${mysql}`;
+    this.out.call('db.value', [pythonString(text), pythonString('SELECT NULL')]);
+  }
+
   #noteDigits(name: string): void {
     this.emitter.note('review', this.emitter.program.definition, [
       'USER_VARIABLE',

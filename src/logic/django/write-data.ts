@@ -33,6 +33,10 @@ export function writeSet(service: ServiceEmitter, node: SetStatement): void {
   const { emitter } = service;
   for (const { target, value } of node.assignments) {
     if (target.tag === 'user-variable') {
+      if (emitter.program.counters?.has(key(target.name)) === true) {
+        service.begin(target.name, value);
+        continue;
+      }
       const { type } = emitter.expression(value);
       const variable = service.userVariable(target.name, SERVER_TYPES[type.kind] ?? 'text', type);
       service.assign(variable.python, variable.type, value, type);

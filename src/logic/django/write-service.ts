@@ -119,6 +119,8 @@ function functionLines(service: ServiceEmitter, node: Routine | Event | Trigger,
     if (isGiving) body.line('results: list[list[dict[str, Any]]] = []');
     for (const [name, asked] of SESSION) if (service.asks(asked)) body.line(`${name}: int | None = 0`);
     const at = body.lines.length;
+    // A variable that no session has set yet would number in a DOUBLE.
+    for (const [name, { start }] of emitter.program.counters ?? []) if (start !== undefined) service.begin(name, start);
     statements(service, node.body);
     body.lines.splice(at, 0, ...unsetNames(service, body.lines.slice(at), body.depth));
     if (node.tag === 'function') body.line('raise DataError(1321, "FUNCTION ended without RETURN")');

@@ -55,7 +55,19 @@ export function emitterOf(program: Program, context: ConvertContext): Emitter {
   notePadded(emitter);
   noteOutside(emitter);
   noteUnsaid(emitter);
+  noteUnsure(emitter);
   return emitter;
+}
+
+/** A variable that a derived table alone sets has no type of its own where the statement is read. */
+function noteUnsure(emitter: Emitter): void {
+  for (const [name, { unsure }] of emitter.program.counters ?? [])
+    if (unsure !== undefined)
+      emitter.note('review', unsure, [
+        'USER_VARIABLE',
+        `@${name} has the type that the session gave it before: where it gave none, the source computes in DOUBLE`,
+        `Set it before the query: SET @${name} = 0.`,
+      ]);
 }
 
 /** Statements of the application before the call, or of what runs the program, are not seen. */

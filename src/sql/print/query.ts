@@ -3,14 +3,14 @@ import type { Context } from '../context.ts';
 import type { Expression, Limit, OrderItem } from '../expression.ts';
 import { atom, compound, type Fragment, quoteName } from '../fragment.ts';
 import type { CommonTable, Query, QueryBody, SetOperation, With } from '../query.ts';
-import { isSame, withTable } from '../query-scope.ts';
+import { isSame, scopeOf, variableOf, withTable } from '../query-scope.ts';
 import type { TableColumn } from '../scope.ts';
 import { folded, isFolded, ordered } from '../text-fold.ts';
 import { orderOf, reportOrder } from '../text-order.ts';
 import { scaleOf, UNKNOWN, type ValueType } from '../value-type.ts';
 import { type PrintInner, renamed } from './from.ts';
 import { printLocks } from './lock.ts';
-import { orderItem } from './order.ts';
+import { orderBy, orderItem } from './order.ts';
 import { type Naming, type PrintedSelect, printSelect } from './select.ts';
 
 export interface PrintedQuery {
@@ -128,9 +128,32 @@ function printSet(node: SetOperation, context: Context, options: BodyOptions): P
   }
   if (isRescaled && options.naming !== 'typed' && columns.every(({ name }) => name !== ''))
     sql = rescaled(sql, columns);
-  if (!options.orderBy.some((item) => isFoldedOrder(item, columns, context)))
-    return { sql, order: namedOrder(options.orderBy, context), columns };
-  return { sql: `SELECT * FROM (${sql}) AS united`, order: foldedOrder(options.orderBy, columns, context), columns };
+  const order = options.orderBy.filter(({ expression }) => !isFixed(expression, context));
+  if (order.some(({ expression }) => !isNaming(expression)) && columns.every(({ name }) => name !== ''))
+    return { sql: `SELECT * FROM (${sql}) AS united`, order: computedOrder(order, columns, context), columns };
+  if (!order.some((item) => isFoldedOrder(item, columns, context)))
+    return { sql, order: namedOrder(order, context), columns };
+  return { sql: `SELECT * FROM (${sql}) AS united`, order: foldedOrder(order, columns, context), columns };
+}
+
+/** A variable is the same for all rows. */
+function isFixed(expression: Expression, { scope }: Context): boolean {
+  return expression.tag === 'column' && variableOf(expression.parts, scope) !== undefined;
+}
+
+function isNaming({ tag }: Expression): boolean {
+  return tag === 'column' || tag === 'number';
+}
+
+/** By what is computed of the columns, which a set operation of the target does not take. */
+function computedOrder(items: readonly OrderItem[], columns: readonly TableColumn[], context: Context): string {
+  const named = columns.map((column) => ({ ...column, sql: quoteName(column.name) }));
+  const source = { name: 'united', columns: named, isOpen: false, key: [] };
+  const within = context.within(scopeOf([source], context.scope));
+  const parts = items.map((item) =>
+    item.expression.tag === 'number' ? foldedOrder([item], columns, context) : orderBy([item], within),
+  );
+  return `ORDER BY ${parts.map((part) => part.replace(/^ORDER BY /, '')).join(', ')}`;
 }
 
 /** Whether a number of either side has fewer digits behind the point than the column, which shows them all. */

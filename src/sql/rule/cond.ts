@@ -151,18 +151,16 @@ function findInSet(call: Call, context: Context): Fragment {
   if (value === undefined || list === undefined) return wrongCount(call, context);
   const members = context.fragment(list);
   const what = toText(context.fragment(value), context, value);
-  if (members.type.kind === 'other' && members.type.name === 'text[]') {
-    return atom(
-      `CASE WHEN ${operand(members)} IS NOT NULL THEN COALESCE(array_position(${members.sql}, ${operand(what)}::text), 0) END`,
-      INTEGER,
-    );
-  }
   const text = toText(members, context, list);
   const rule = ruleOf([what, text], context);
   const [a, b] = [underRule(what, rule), underRule(text, rule)];
   const found = `COALESCE(array_position(string_to_array(${b.sql}, ','), ${operand(a)}::text), 0)`;
-  const asked = [a, b].filter(({ literal }) => literal === undefined);
-  if (asked.length === 0) return atom(found, INTEGER);
-  const known = asked.map((part) => `${operand(part)} IS NOT NULL`).join(' AND ');
-  return atom(`CASE WHEN ${known} THEN ${found} END`, INTEGER);
+  return atom(whereKnown([a, b], found), INTEGER);
+}
+
+/** NULL where one of the values is. */
+function whereKnown(values: readonly Fragment[], found: string): string {
+  const asked = values.filter(({ literal }) => literal === undefined);
+  if (asked.length === 0) return found;
+  return `CASE WHEN ${asked.map((part) => `${operand(part)} IS NOT NULL`).join(' AND ')} THEN ${found} END`;
 }
