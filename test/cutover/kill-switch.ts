@@ -20,7 +20,7 @@ export function testKilledSwitches(source: SourceKind, crashes: readonly Crash[]
         await standFor(line, running, crash.direction);
         await running.stop();
         expect([crash, await killedAt(line, crash)]).toEqual([crash, 'SIGKILL']);
-        running = await settled(line);
+        running = await settled(line, crash);
         await written(application);
       }
       await standFor(line, running, 'forward');
@@ -47,12 +47,16 @@ export async function killedAt(
   return signal;
 }
 
-/** The next process, when what the dead one has left is over. */
-async function settled(line: Line): Promise<RunningLine> {
+/** The next process, when what the dead one has left is over; it tells the time in which nothing of ours ran. */
+async function settled(line: Line, { point }: Crash): Promise<RunningLine> {
   const running = startLine(line);
   await running.until(
     ({ state, cutover }) => cutover?.attempt?.isOver === true && (state === 'streaming' || state === 'cut-over'),
   );
-  expect(running.status().state).toBe(sideOf(line) === 'target' ? 'cut-over' : 'streaming');
+  const { state, cutover } = running.status();
+  expect(state).toBe(sideOf(line) === 'target' ? 'cut-over' : 'streaming');
+  const { awayMs = 0, writeBlockMs } = cutover?.attempt ?? {};
+  expect(awayMs).toBeLessThanOrEqual(writeBlockMs ?? 0);
+  if (point === 'committed' || point === 'commit-sent') expect(awayMs).toBeGreaterThan(0);
   return running;
 }
