@@ -81,72 +81,93 @@ class Halves {
   constructor(options: HalvesOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
-    const { scope, tables } = options.prepared;
-    options.state.board.tally.expect(tables.map(({ version }) => version));
-    options.state.targetNameOf = ({ database, table }) => {
-      const target = scope.targetOf(database, table);
-      return target === null ? null : `${target.schema}.${target.table}`;
-    };
-    // A half that only applies hears of every table from the log.
-    const expected = options.mode === 'apply' ? [] : options.prepared.tables.map(({ version }) => version);
-    this.#load = new LoadProgress(options.state, expected);
-    const { log, config, logger, state, prepared } = options;
+    this.#load = new LoadProgress(options.state, this.#expected());
+    const { log, config, logger, state } = options;
     this.#lines = {
       capture: new StageLine({ stage: 'capture', state, logger }),
       apply: new StageLine({ stage: 'apply', state, logger }),
     };
     // Topics are others' too, and end by the brokers' retention.
     this.#trim = new LogTrim({ log, keep: config.log.kind === 'embedded' ? config.log.keepBytes : 0, logger });
-    this.#sink = sinkOf(options.config, options.prepared.scope, {
-      taken: () => {
-        options.state.board.apply.steps += 1;
-      },
-      ...followedBy(this.#follower, options.config.pipeline),
-      applied: (batch) => this.#applied(batch),
-      setAside: (counts) => options.state.setAside(counts.map((one) => this.#asTargetNames(one))),
-    });
+    this.#sink = this.#makeSink();
     this.#afterLoad = new AfterLoad({ ...options, sink: this.#sink, signal: this.#signal });
-    const checkpoint = () => this.#sink.checkpoint;
     this.#keys = new ChangedKeys({
       ...{ follower: this.#follower, pipeline: config.pipeline },
       connect: () => connectPostgres(targetLogin(config)),
       recall: (from, epoch, signal) => recall(log, { from, epoch, signal }),
     });
     this.#verify = this.#verifyDesk();
-    const rest = {
-      config,
-      scope: prepared.scope,
-      logger,
-      state,
-      checkpoint,
-      onCommitted: () => this.#endAs('cut-over'),
-      onPoint: options.onPoint,
-      withParts: options.withParts,
-      ...(options.asked && { asked: options.asked }),
-      verifyChanged: (signal: AbortSignal, isStill: boolean) => this.#verify.verifyChanged(signal, isStill),
+    this.#cutover = options.mode === 'capture' ? null : this.#forwardHalf();
+    this.#pace = this.#makePace();
+    this.#watches = this.#makeWatches();
+  }
+
+  /** Tells the board of every table and its target's name; answers those whose load is waited for. */
+  #expected() {
+    const { state, prepared, mode } = this.#options;
+    const { scope, tables } = prepared;
+    const versions = tables.map(({ version }) => version);
+    state.board.tally.expect(versions);
+    state.targetNameOf = ({ database, table }) => {
+      const target = scope.targetOf(database, table);
+      return target === null ? null : `${target.schema}.${target.table}`;
     };
-    this.#cutover = options.mode === 'capture' ? null : new ForwardHalf(rest);
-    this.#pace = new Pace({
+    // A half that only applies hears of every table from the log.
+    return mode === 'apply' ? [] : versions;
+  }
+
+  #makeSink(): Sink {
+    const { config, prepared, state } = this.#options;
+    return sinkOf(config, prepared.scope, {
+      taken: () => {
+        state.board.apply.steps += 1;
+      },
+      ...followedBy(this.#follower, config.pipeline),
+      applied: (batch) => this.#applied(batch),
+      setAside: (counts) => state.setAside(counts.map((one) => this.#asTargetNames(one))),
+    });
+  }
+
+  #forwardHalf(): ForwardHalf {
+    const { config, prepared, logger, state, onPoint, withParts, asked } = this.#options;
+    return new ForwardHalf({
+      ...{ config, scope: prepared.scope, logger, state, onPoint, withParts },
+      checkpoint: () => this.#sink.checkpoint,
+      onCommitted: () => this.#endAs('cut-over'),
+      ...(asked && { asked }),
+      verifyChanged: (signal, isStill) => this.#verify.verifyChanged(signal, isStill),
+    });
+  }
+
+  #makePace(): Pace {
+    const { logger, state, mode, asked } = this.#options;
+    return new Pace({
       isSwitching: () => state.facts.cutover?.attempt?.isOver === false,
-      isFenced: () => this.#cutover?.half.isFenced ?? false,
+      isFenced: this.#isFenced,
       logger,
-      redact: options.asked?.redact ?? ((by) => by),
+      redact: asked?.redact ?? ((by) => by),
       onAsked: (pace) =>
         state.change({
-          pace: options.mode === 'capture' ? null : pace,
+          pace: mode === 'capture' ? null : pace,
           // Somebody has taken the stream in hand since.
           ...(pace.by === null ? {} : { lostPause: null }),
         }),
       onWait: (isWaiting) => state.board.rests(isWaiting),
       onRest: (reason, restedMs) => state.throttles.rested(reason, restedMs),
     });
-    this.#watches = new ForwardWatches({
-      ...{ mode: options.mode, config, state, prepared, logger, sink: this.#sink, signal: this.#signal },
+  }
+
+  #makeWatches(): ForwardWatches {
+    const { mode, config, state, prepared, logger } = this.#options;
+    return new ForwardWatches({
+      ...{ mode, config, state, prepared, logger, sink: this.#sink, signal: this.#signal },
       isLoaded: () => this.#isLoadFinished,
-      isFenced: () => this.#cutover?.half.isFenced ?? false,
+      isFenced: this.#isFenced,
       rowCounts: () => this.#verify.rowCounts,
     });
   }
+
+  readonly #isFenced = (): boolean => this.#cutover?.half.isFenced ?? false;
 
   async run(): Promise<HalvesEnd> {
     const { mode, until, onActions, state } = this.#options;

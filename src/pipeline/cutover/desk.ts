@@ -9,7 +9,6 @@ import type {
   CutoverRequest,
   Direction,
   GateStatus,
-  Waiver,
 } from '../../contract/cutover.ts';
 import { SluiceError } from '../../contract/error.ts';
 import type { Logger } from '../../contract/logger.ts';
@@ -26,6 +25,8 @@ import { Runner, type RunnerOptions } from '../../cutover/runner.ts';
 import type { Step, StepRecord } from '../../cutover/step.ts';
 import { connectPostgres } from '../../postgres/connection.ts';
 import { standingCutover } from '../evidence/journal-reader.ts';
+import { attemptSteps, described, redactedRequest } from './attempt-request.ts';
+import { ending, gatesRed, notCopied, nothingToConfirm, notRunning, otherSide, unknownGate } from './desk-error.ts';
 import { lockWords } from './drain-wait.ts';
 import { leaveTime } from './leave-time.ts';
 
@@ -284,106 +285,4 @@ export class CutoverDesk implements CutoverActions {
 
 function unlessOurs(error: unknown): void {
   if (!(error instanceof SluiceError)) throw error;
-}
-
-function redactedRequest(request: CutoverRequest, redact: CutoverDeskOptions['redact']): CutoverRequest {
-  const waivers = request.waivers.map(({ gate, by, reason }) => ({ gate, by: redact(by), reason: redact(reason) }));
-  return { ...request, by: redact(request.by), waivers };
-}
-
-/** What cannot be read, for want of a right, is said in the step's place: the gates tell of it with its cure. */
-async function described(step: Step): Promise<readonly string[]> {
-  try {
-    return await step.describe();
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    return [`not known now: ${error.message}`];
-  }
-}
-
-/** Without a fence there is nothing to close or look at again, and two counts of what moves tell nothing. */
-const ASKS_FENCE: ReadonlySet<string> = new Set(['fence', 'counts', 'seal', 'last-look']);
-
-/** A rehearsal goes no further than the point of no return; without its fence nothing is blocked, and so not proven. */
-function attemptSteps(
-  steps: readonly Step[],
-  { isRehearsal, fences }: Pick<CutoverRequest, 'isRehearsal' | 'fences'>,
-): readonly Pick<Step, 'name' | 'title' | 'phase'>[] {
-  if (!isRehearsal) return steps;
-  const before = steps.filter(({ phase }) => phase !== 'beyond');
-  if (fences) return before;
-  const unfenced = before.filter(({ name }) => !ASKS_FENCE.has(name));
-  return unfenced.map((step) => ({ ...step, phase: 'prepare' }));
-}
-
-/** CUTOVER_GATES_RED: nothing was begun; exit 3. */
-function gatesRed(red: readonly GateStatus[]): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_GATES_RED',
-    message: `${red.map(({ name, value, threshold }) => `${name}: ${value} (wanted: ${threshold})`).join('; ')}`,
-    remedy: `${red.map(({ name, cure }) => `${name}: ${cure}`).join(' ')} Or waive one: --waive GATE=REASON.`,
-    disposition: 'stop',
-  });
-}
-
-/** CUTOVER_GATE_UNKNOWN: nothing was begun; exit 2. */
-function unknownGate(waivers: readonly Waiver[], gates: readonly GateStatus[]): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_GATE_UNKNOWN',
-    message: `there is no gate ${waivers.map(({ gate }) => JSON.stringify(gate)).join(', ')} to be waived`,
-    remedy: `Nothing was begun. The gates of this switch: ${gates.map(({ name }) => name).join(', ')}.`,
-    disposition: 'stop',
-  });
-}
-
-/** CUTOVER_NOT_COPIED: nothing was begun. */
-function notCopied(cause: SluiceError): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_NOT_COPIED',
-    message: `the attempt could not be noted at the source: ${cause.message}`,
-    remedy: `Nothing was begun. ${cause.remedy}`,
-    disposition: 'stop',
-    cause,
-  });
-}
-
-/** CUTOVER_ENDING: nothing was begun. */
-function ending(): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_ENDING',
-    message: 'the pipeline ends or turns round just now',
-    remedy: 'Nothing was begun. See where it stands: sluice cutover status.',
-    disposition: 'stop',
-  });
-}
-
-/** CUTOVER_OTHER_SIDE: writes go there already; exit 3. */
-function otherSide(direction: Direction): SluiceError {
-  const there = direction === 'forward' ? 'target' : 'source';
-  return new SluiceError({
-    code: 'CUTOVER_OTHER_SIDE',
-    message: `the application writes to the ${there} already`,
-    remedy: 'See where it stands: sluice cutover status.',
-    disposition: 'stop',
-  });
-}
-
-/** CUTOVER_NOT_RUNNING: there is nothing to abort. */
-function notRunning(): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_NOT_RUNNING',
-    message: 'no cutover is under way in this process',
-    remedy: 'See: sluice cutover status.',
-    disposition: 'stop',
-  });
-}
-
-/** CUTOVER_NOTHING_TO_CONFIRM: no flip waits for a person. */
-function nothingToConfirm(): SluiceError {
-  return new SluiceError({
-    code: 'CUTOVER_NOTHING_TO_CONFIRM',
-    message: 'nothing waits for a person to flip the application',
-    remedy: 'See what is under way: sluice cutover status.',
-    disposition: 'stop',
-  });
 }

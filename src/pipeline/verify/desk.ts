@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
-import { targetLogin } from '../../config/login.ts';
 import type { VerifyAction } from '../../contract/action.ts';
 import { SluiceError } from '../../contract/error.ts';
 import { unlessLeft } from '../../contract/left-behind.ts';
@@ -12,26 +11,20 @@ import type {
   VerifyRequest,
   VerifyStatus,
 } from '../../contract/verify.ts';
-import type { ChangesVerified, OrphansLookedFor } from '../../cutover/steps/verify.ts';
-import { nameOf, UNSEEN, type Unverified } from '../../cutover/verified.ts';
-import { connectPostgres } from '../../postgres/connection.ts';
-import { withSession } from '../../postgres/within.ts';
+import type { ChangesVerified } from '../../cutover/steps/verify.ts';
 import type { RowCount } from '../../verify/also/row-count.ts';
 import type { ChangedKeys } from '../../verify/changed-keys.ts';
-import type { OrphanWatch } from '../../verify/orphan-watch.ts';
 import { MOST_KEYS } from '../../verify/recheck.ts';
 import type { RepairParts } from '../../verify/repair.ts';
-import type { TableScope, VerifiedTable } from '../../verify/verified-table.ts';
-import { alreadyRunning, type ComparisonOptions, type Verifier } from '../../verify/verifier.ts';
-import { WarmSessions } from '../../verify/warm-sessions.ts';
+import type { TableScope } from '../../verify/verified-table.ts';
+import { alreadyRunning, type ComparisonOptions } from '../../verify/verifier.ts';
 import { chosen } from '../reload.ts';
 import { scopedNames } from '../schema/target-schema.ts';
 import type { Scope } from '../scope.ts';
 import { withSource } from '../source-session.ts';
 import { VerifyBook } from './book.ts';
-import { type ChangedOptions, verifyChanged } from './changed.ts';
 import { dueAtMs } from './due.ts';
-import { type OrphanBaseline, orphanBaseline } from './orphan-baseline.ts';
+import { FenceLook } from './fence-look.ts';
 import { tableScope } from './table-scope.ts';
 import { type WithVerifier, type WithVerifierOptions, withVerifier } from './verifier-of.ts';
 
@@ -74,12 +67,8 @@ export class VerifyDesk {
   #asked: { readonly end: AbortController; readonly done: Promise<unknown> } | null = null;
   #isRunning = false;
   #isBookLoaded = false;
-  /** Since the last comparison ahead of a fence. */
-  #orphans: OrphanBaseline | null = null;
-  /** Tables that the last comparison ahead of a fence saw (null: there was none), and what those were that it looked at. */
-  #scopesAhead: readonly TableScope[] | null = null;
-  #shapesAhead = new Map<string, VerifiedTable>();
-  readonly #warm: WarmSessions;
+  /** What a switch asks for. */
+  readonly #fenceLook: FenceLook;
   #recheckedAtMs = 0;
   #restUntilMs = 0;
   /** What it does by itself just now; whoever asks goes first. */
@@ -88,8 +77,13 @@ export class VerifyDesk {
   constructor(options: VerifyDeskOptions) {
     this.#options = options;
     this.#book = new VerifyBook(options.keys.follower);
-    this.#warm = new WarmSessions(options.signal);
     this.#withVerifier = options.withVerifier ?? withVerifier;
+    this.#fenceLook = new FenceLook({
+      ...options,
+      book: this.#book,
+      withVerifier: this.#withVerifier,
+      scopes: () => this.#scopes('all'),
+    });
     this.#isBookLoaded = options.withVerifier !== undefined;
   }
 
@@ -109,12 +103,6 @@ export class VerifyDesk {
     });
   };
 
-  /** What the look before this one has left is of another attempt, or older than this one: its sessions may be gone. */
-  #forgetAhead(): void {
-    this.#shapesAhead = new Map();
-    void this.#warm.close();
-  }
-
   /** As the last comparisons have counted them. */
   get rowCounts(): readonly RowCount[] {
     return this.#book.rowCounts;
@@ -122,74 +110,14 @@ export class VerifyDesk {
 
   /** All that changed since it was compared, behind a fence where nothing moves or ahead of it. What somebody compares meanwhile is cut short. */
   async verifyChanged(asked: AbortSignal, isStill: boolean): Promise<ChangesVerified> {
-    const { config } = this.#options;
     const signal = AbortSignal.any([asked, this.#options.signal]);
     this.#asked?.end.abort(new DOMException('a switch is under way', 'AbortError'));
     await this.#asked?.done;
     return await this.#alone(async () => {
       this.#restUntilMs = Math.max(this.#restUntilMs, Date.now() + FENCE_FOLLOWS_MS);
       await this.#loadBook(signal);
-      const orphans = isStill ? (this.#orphans?.watch ?? null) : null;
-      if (!isStill) this.#forgetAhead();
-      const how = { isStill, orphans, signal };
-      try {
-        const { scopes, looked } = await this.#lookedAt(isStill ? this.#scopesAhead : null, how);
-        const found = { ...looked, unproven: [...looked.unproven, ...this.#unseen(scopes, isStill)] };
-        if (orphans === null) this.#orphans = await orphanBaseline(config, scopes, signal);
-        return { ...found, orphans: await this.#orphansOf(found.whole, scopes, orphans, signal) };
-      } finally {
-        this.#tell();
-        if (isStill) void this.#warm.close();
-      }
+      return await this.#fenceLook.changed(signal, isStill).finally(() => this.#tell());
     });
-  }
-
-  /**
-   * Looks at all tables that the source shows now. Behind a fence it begins with those of the look ahead of it and asks
-   * the source meanwhile: where that shows others, what was looked at counts for nothing.
-   */
-  async #lookedAt(ahead: readonly TableScope[] | null, how: Pick<ChangedOptions, 'isStill' | 'orphans' | 'signal'>) {
-    const { config, keys } = this.#options;
-    const moved = how.isStill ? keys.moveOutMany(MOST_KEYS) : keys.moveOut();
-    const asked = this.#scopes('all');
-    const look = async (scopes: readonly TableScope[]) => {
-      await moved;
-      this.#book.expect(scopes);
-      const parts = { book: this.#book, follower: keys.follower, shapes: this.#shapesAhead, warm: this.#warm };
-      const work = (verifier: Verifier) => verifyChanged(verifier, { ...parts, ...how, scopes });
-      const around = { isHasty: true, onRest: this.#options.onRest, signal: how.signal };
-      return await this.#withVerifier(config, keys, work, around);
-    };
-    const [begun, shown] = await Promise.allSettled([ahead === null ? null : look(ahead), asked, moved]);
-    if (shown.status === 'rejected') throw shown.reason;
-    const scopes = shown.value;
-    if (ahead === null || !isSame(ahead, scopes)) return { scopes, looked: await look(scopes) };
-    if (begun.status === 'rejected') throw begun.reason;
-    return { scopes, looked: begun.value ?? (await look(scopes)) };
-  }
-
-  /** An account that has lost its right on a table does not see it: nothing of it was compared, and nothing says so. */
-  #unseen(scopes: readonly TableScope[], isStill: boolean): readonly Unverified[] {
-    const now = scopes.map(nameOf);
-    const before = isStill ? (this.#scopesAhead ?? []).map(nameOf) : [];
-    this.#scopesAhead = scopes;
-    const gone = before.filter((table) => !now.includes(table));
-    const none = now.length === 0 && gone.length === 0 ? ['every table'] : [];
-    return [...gone, ...none].map((table) => ({ table, reason: UNSEEN }));
-  }
-
-  /** Counted just now, or looked for among what has changed since. */
-  async #orphansOf(
-    whole: readonly string[],
-    scopes: readonly TableScope[],
-    watch: OrphanWatch | null,
-    signal: AbortSignal,
-  ): Promise<OrphansLookedFor> {
-    const { counted = 0, uncounted = [], found = [] } = this.#orphans ?? {};
-    if (watch === null) return { counted, uncounted, found };
-    for (const scope of scopes) if (whole.includes(nameOf(scope))) watch.suspect(scope.target);
-    const session = this.#warm.takeTarget() ?? (await connectPostgres(targetLogin(this.#options.config)));
-    return { counted, uncounted, found: await withSession(session, signal, (open) => watch.found(open)) };
   }
 
   /** Whoever asks goes before what it does by itself. */
@@ -252,7 +180,7 @@ export class VerifyDesk {
     const found = await this.#withVerifier(
       config,
       keys,
-      (verifier) => verifier.recheck(changed, signal, { orphans: this.#orphans?.watch }),
+      (verifier) => verifier.recheck(changed, signal, { orphans: this.#fenceLook.orphanWatch }),
       around,
     );
     for (const one of found) this.#book.rechecked(one);
@@ -363,11 +291,6 @@ function notReached(): SluiceError {
     remedy: 'sluice status tells what is waited for. The same command goes on with what is left.',
     disposition: 'retry',
   });
-}
-
-function isSame(ahead: readonly TableScope[], now: readonly TableScope[]): boolean {
-  const names = (scopes: readonly TableScope[]) => scopes.map(nameOf).sort().join('\n');
-  return names(ahead) === names(now);
 }
 
 const WAITING_FOR_LOAD: VerifyProgress = {
