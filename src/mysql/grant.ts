@@ -5,11 +5,16 @@ import { quoteIdentifier } from './identifier.ts';
 export interface Grant {
   readonly rights: ReadonlySet<string>;
   readonly scope: 'server' | RegExp;
+  /** MySQL's partial revoke: of what is given on the whole server, taken from one database again. */
+  readonly isRevoked: boolean;
 }
 
 /** Of the account that this session is, its active roles included. */
 export async function readGrants(connection: MysqlConnection): Promise<readonly Grant[]> {
-  return (await grantLines(connection)).map(parseGrant).filter((grant) => grant !== null);
+  // From 8.0.16 on; where it is on, a name is a name and no pattern.
+  const [partial] = await connection.rows("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'");
+  const isPattern = partial?.['Value'] !== 'ON';
+  return (await grantLines(connection)).map((line) => parseGrant(line, isPattern)).filter((grant) => grant !== null);
 }
 
 /** With the roles that are active now. */
@@ -24,19 +29,21 @@ async function grantLines(connection: MysqlConnection): Promise<readonly string[
 }
 
 /** `GRANT SELECT, INSERT ON \`shop\`.* TO ...`; null for roles, proxies and rights on single tables or columns. */
-function parseGrant(line: string): Grant | null {
-  const [, list, database, table] =
-    /^GRANT (.+?) ON (?:TABLE )?(\*|`(?:[^`]|``)*`)\.(\*|`(?:[^`]|``)*`) TO /.exec(line) ?? [];
+function parseGrant(line: string, isPattern: boolean): Grant | null {
+  const [, verb, list, database, table] =
+    /^(GRANT|REVOKE) (.+?) ON (?:TABLE )?(\*|`(?:[^`]|``)*`)\.(\*|`(?:[^`]|``)*`) (?:TO|FROM) /.exec(line) ?? [];
   if (list === undefined || database === undefined || table !== '*') return null;
   const rights = new Set(list.split(',').map((right) => right.trim().toUpperCase()));
-  if (database === '*') return { rights, scope: 'server' };
-  return { rights, scope: databasePattern(database.slice(1, -1).replaceAll('``', '`')) };
+  const isRevoked = verb === 'REVOKE';
+  if (database === '*') return { rights, scope: 'server', isRevoked };
+  return { rights, scope: databasePattern(database.slice(1, -1).replaceAll('``', '`'), isPattern), isRevoked };
 }
 
-/** `_` and `%` are wildcards, a backslash takes them literally. */
-function databasePattern(pattern: string): RegExp {
+/** `_` and `%` are wildcards where it is a pattern, a backslash takes them literally. */
+function databasePattern(pattern: string, isPattern: boolean): RegExp {
   const source = pattern.replace(/\\([_%\\])|([_%])|([^\w])/gsu, (_, taken?: string, wild?: string, plain?: string) => {
-    if (wild !== undefined) return wild === '%' ? '.*' : '.';
+    if (wild !== undefined && isPattern) return wild === '%' ? '.*' : '.';
+    if (wild !== undefined) return wild;
     return (taken ?? plain ?? '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   });
   return new RegExp(`^${source}$`, 'su');
@@ -55,8 +62,8 @@ const INCLUDED_IN: Readonly<Record<string, readonly string[]>> = {
 /** `database` null: on the whole server. */
 export function has(grants: readonly Grant[], right: string, database: string | null): boolean {
   const names = [right, ...(INCLUDED_IN[right] ?? [])];
-  return grants.some(({ rights, scope }) => {
-    const isHere = scope === 'server' || (database !== null && scope.test(database));
-    return isHere && (rights.has('ALL PRIVILEGES') || names.some((name) => rights.has(name)));
-  });
+  const named = grants.filter(({ rights }) => rights.has('ALL PRIVILEGES') || names.some((name) => rights.has(name)));
+  const here = named.filter(({ scope }) => scope !== 'server' && database !== null && scope.test(database));
+  if (here.some(({ isRevoked }) => !isRevoked)) return true;
+  return here.length === 0 && named.some(({ scope }) => scope === 'server');
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMysql } from '../../src/mysql/connection.ts';
+import { has, readGrants } from '../../src/mysql/grant.ts';
 import type { RunningServer } from '../../src/servers/running-server.ts';
 import { startServer } from '../../src/servers/server.ts';
 import { brief, checked, onSource, urlOf } from './sides.ts';
@@ -180,6 +181,37 @@ describe('a source that cannot be used', () => {
       "CREATE USER 'member'@'%' IDENTIFIED BY 'pw' DEFAULT ROLE 'mover'",
     );
     expect(brief(await checked(config({ user: 'member', password: 'pw', database: 'roles' })), 'SOURCE')).toEqual([]);
+  });
+
+  it('that were given everywhere and taken from one database is told what it lacks there', async () => {
+    await onSource(
+      server,
+      'SET GLOBAL partial_revokes = ON',
+      'CREATE DATABASE part_1',
+      'CREATE TABLE part_1.t (id int PRIMARY KEY)',
+      "CREATE USER 'part'@'%' IDENTIFIED BY 'pw'",
+      "GRANT ALL ON *.* TO 'part'@'%'",
+      "REVOKE INSERT, DROP ON sluice.* FROM 'part'@'%'",
+      "REVOKE LOCK TABLES ON part_1.* FROM 'part'@'%'",
+    );
+    // Not a pattern any more: partX1 would be meant by it.
+    await onSource(server, "CREATE USER 'plain'@'%' IDENTIFIED BY 'pw'", "GRANT SELECT ON `part%`.* TO 'plain'@'%'");
+    const text = config({ user: 'part', password: 'pw', database: 'part_1' });
+    const report = await checked(text);
+    const lacking = report.findings.flatMap(({ code, cure }) => (code === 'SOURCE_PRIVILEGE_MISSING' ? cure : []));
+    expect(lacking).toEqual([
+      "GRANT INSERT ON `sluice`.* TO 'part'@'%'",
+      "GRANT DROP ON `sluice`.* TO 'part'@'%'",
+      "GRANT LOCK TABLES ON `part\\_1`.* TO 'part'@'%'",
+    ]);
+    await onSource(server, ...lacking);
+    expect(brief(await checked(text), 'SOURCE')).toEqual([]);
+    const { host, port } = server;
+    const login = { host, port, user: 'plain', password: 'pw', tls: { mode: 'off' }, timeoutMs: 10_000 } as const;
+    const plain = await connectMysql(login);
+    expect(has(await readGrants(plain), 'SELECT', 'part_1')).toBe(false);
+    await plain.close();
+    await onSource(server, "DROP USER 'part'@'%', 'plain'@'%'", 'SET GLOBAL partial_revokes = OFF');
   });
 
   it('because our server id is taken is told', async () => {
