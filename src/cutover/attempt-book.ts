@@ -44,11 +44,11 @@ export class AttemptBook {
     return step;
   }
 
-  /** What is left of the write block, in milliseconds; endless before it and after it. */
+  /** What is left of the write block, in milliseconds, never below 0; endless before it and after it. */
   leftMs(nowMs: number): number {
     const { blockedAtMs, openedAtMs, writeBlockLimitMs } = this.#attempt;
     if (blockedAtMs === null || openedAtMs !== null) return Number.POSITIVE_INFINITY;
-    return blockedAtMs + writeBlockLimitMs - nowMs;
+    return Math.max(0, blockedAtMs + writeBlockLimitMs - nowMs);
   }
 
   /** Durable first. */
