@@ -4,6 +4,7 @@ import { ByteWriter } from '../../src/avro/byte-writer.ts';
 import { AvroReader } from '../../src/avro/reader.ts';
 import { AvroWriter } from '../../src/avro/writer.ts';
 import { codecOf } from '../../src/column/family.ts';
+import { ValueError } from '../../src/contract/error.ts';
 import type { ColumnType } from '../../src/contract/table.ts';
 import { cellPrinter } from '../../src/verify/cell-print.ts';
 import { sentPrinter } from '../../src/verify/sent-print.ts';
@@ -66,6 +67,23 @@ const CASES: readonly (readonly [ColumnType, string, fc.Arbitrary<string | Buffe
   [{ kind: 'double' }, 'double precision', fc.double({ noNaN: true, noDefaultInfinity: true }).map(String)],
 ];
 
+/** What it prints, or why it cannot. */
+function printed(print: (out: ByteWriter) => void): string {
+  const out = new ByteWriter(16);
+  try {
+    print(out);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return `refused: ${error.reason}`;
+  }
+  return out.take().toString('latin1');
+}
+
+/** An hour that the clocks of Vienna leave out. */
+function examplesOf({ kind }: ColumnType): [string][] {
+  return kind === 'datetime' ? [['2024-03-31 02:30:00']] : [];
+}
+
 test.each(CASES)('a cell of %j for %s is printed as sent as by way of its Avro value', (type, targetType, texts) => {
   for (const policy of POLICIES) {
     const column = { type, codec: codecOf(type), targetType, policy };
@@ -75,14 +93,14 @@ test.each(CASES)('a cell of %j for %s is printed as sent as by way of its Avro v
       fc.property(texts, (text) => {
         const cell = Buffer.concat([Buffer.from('before'), Buffer.from(text as string), Buffer.from('behind')]);
         const [start, end] = [6, cell.length - 6];
-        const value = new AvroWriter(16);
-        column.codec.query(cell, start, end, value);
-        const expected = new ByteWriter(16);
-        print(new AvroReader().over(value.take()), expected);
-        const out = new ByteWriter(16);
-        sent(cell, start, end, out);
-        expect(out.take().toString('latin1')).toBe(expected.take().toString('latin1'));
+        const byValue = printed((out) => {
+          const value = new AvroWriter(16);
+          column.codec.query(cell, start, end, value);
+          print(new AvroReader().over(value.take()), out);
+        });
+        expect(printed((out) => sent(cell, start, end, out))).toBe(byValue);
       }),
+      { examples: examplesOf(type) },
     );
   }
 });
