@@ -103,7 +103,8 @@ describe('behind a fence that a hook keeps', () => {
 
   const putBack = async (attempt: AttemptStatus, reason: RegExp) => {
     expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true, reason: expect.stringMatching(reason) });
-    expect(firewall.isClosed || firewall.has('wanted')).toBe(false);
+    // It looks every 20 ms at what is wanted.
+    await expect.poll(() => firewall.isClosed || firewall.has('wanted')).toBe(false);
     await written(application);
     expect(sideOf(line)).toBe('source');
   };
