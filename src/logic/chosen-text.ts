@@ -6,7 +6,7 @@ import { key } from './table-access.ts';
 import { nodesOf } from './walk.ts';
 
 /**
- * `SET @sql = CONCAT(..., IF(a, ' DESC', ''))` of a text that is prepared, as an IF statement with a SET in each branch:
+ * `SET @sql = CONCAT(..., IF(a, ' DESC', ''))`, or CASE, of a text that is prepared, as an IF statement with a SET in each branch:
  * which text it is, is asked there, so that each is a statement of its own.
  */
 export function chosenTexts(program: Program): Program {
@@ -32,19 +32,41 @@ function chosen(statement: SetStatement, prepared: ReadonlySet<string>): BodySta
     return statement;
   const choice =
     only.value.tag === 'call' && only.value.upper === 'CONCAT' ? only.value.args.find(isChoice) : undefined;
-  const [when, ...texts] = choice?.tag === 'call' ? choice.args : [];
-  if (choice === undefined || when === undefined) return statement;
-  const [taken = [], otherwise = []] = texts.map((text) => {
+  const parts = choice === undefined ? undefined : partsOf(choice);
+  if (parts === undefined) return statement;
+  const branch = (text: Expression): readonly BodyStatement[] => {
     const value = substitute(only.value, (part) => (part === choice ? text : undefined));
     return [chosen({ ...statement, assignments: [{ ...only, value }] }, prepared)];
-  });
+  };
   const { start, end } = statement;
-  const branches: If['branches'] = [{ when, statements: taken, start, end }];
-  return { tag: 'if', branches, otherwise, start, end };
+  const branches: If['branches'] = parts.taken.map(([when, text]) => ({ when, statements: branch(text), start, end }));
+  return { tag: 'if', branches, otherwise: branch(parts.otherwise), start, end };
 }
 
-/** IF() of two texts that are known. */
+/** What IF() and CASE choose of: each value with its condition, and the one of none. */
+interface Choice {
+  readonly taken: readonly (readonly [when: Expression, value: Expression])[];
+  readonly otherwise: Expression;
+}
+
+function partsOf(part: Expression): Choice | undefined {
+  if (part.tag === 'call' && part.upper === 'IF') {
+    const [when, value, otherwise] = part.args;
+    return when && value && otherwise && { taken: [[when, value]], otherwise };
+  }
+  if (part.tag !== 'case' || part.otherwise === undefined) return undefined;
+  const { subject, branches, otherwise } = part;
+  const taken = branches.map(({ when, then: value, start, end }) => {
+    const test: Expression =
+      subject === undefined ? when : { tag: 'comparison', operator: '=', left: subject, right: when, start, end };
+    return [test, value] as const;
+  });
+  return { taken, otherwise };
+}
+
+/** IF() and CASE of texts that are known, or of such choices again. */
 function isChoice(part: Expression): boolean {
-  if (part.tag !== 'call' || part.upper !== 'IF' || part.args.length !== 3) return false;
-  return part.args.slice(1).every(({ tag }) => tag === 'string');
+  const parts = partsOf(part);
+  const isKnown = (value: Expression): boolean => value.tag === 'string' || isChoice(value);
+  return parts !== undefined && [...parts.taken.map(([, value]) => value), parts.otherwise].every(isKnown);
 }

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { type CalendarLiteral, calendarLiteral, isZeroDate, timeLiteral } from './date-literal.ts';
 import { atom, cast, type Fragment, operand, quoteLiteral } from './fragment.ts';
 import type { Span } from './span.ts';
-import { DATE, DATETIME, INTERVAL } from './value-type.ts';
+import { DATE, DATETIME, INTERVAL, type ValueType } from './value-type.ts';
 
 /** A value as a day. A literal that is no date is NULL, as on MySQL. */
 export function toDate(value: Fragment, context: Context, span: Span): Fragment {
@@ -33,9 +33,28 @@ export function toCalendar(value: Fragment, context: Context, span: Span): Fragm
     context.report('CONSTRUCT', span, 'a time is used as a date, which on MySQL is that time of the current day');
     return { ...value, type: DATETIME };
   }
-  context.report('TEXT_AS_DATE', span, 'a value that is no date by its type is used as one');
+  if (value.calendar === 'date') return cast(value, 'date', DATE);
+  if (value.calendar === undefined)
+    context.report('TEXT_AS_DATE', span, 'a value that is no date by its type is used as one');
   return cast(value, 'timestamp', { kind: 'datetime', digits: undefined });
 }
+
+/** Whether one of several values that become a text is a day or a moment, whichever it is. */
+export function textCalendar(values: readonly Fragment[], type: ValueType): Pick<Fragment, 'calendar'> {
+  if (type.kind !== 'text') return {};
+  const found = values.flatMap(({ type: own, literal, calendar }) => {
+    if (own.kind === 'null') return [];
+    if (own.kind === 'date' || calendar === 'date') return ['date' as const];
+    if (own.kind === 'datetime' || own.kind === 'instant' || calendar === 'moment') return ['moment' as const];
+    const read = literal !== undefined && WRITTEN.test(literal) ? calendarLiteral(literal) : undefined;
+    return [read === undefined ? undefined : read.time === undefined ? ('date' as const) : ('moment' as const)];
+  });
+  if (found.length === 0 || found.includes(undefined)) return {};
+  return { calendar: found.includes('moment') ? 'moment' : 'date' };
+}
+
+/** As both servers read it. */
+const WRITTEN = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?$/;
 
 /** 20200305 is a date to MySQL too. */
 function numberLiteral(value: Fragment): string | undefined {

@@ -56,6 +56,8 @@ export function toNumber(value: Fragment, context: Context, span: Span): Fragmen
     case 'instant':
     case 'time':
       return dateToNumber(value, context, span);
+    case 'json':
+      return jsonToNumber(value, context, span);
     default:
       return flagNumber(value) ?? unknownNumber(value, context, span);
   }
@@ -112,6 +114,18 @@ function checkedNumber(value: Fragment, { scope }: Context): Fragment {
   const number = cast(value, 'float8', FLOAT);
   if (scope.dialect.flavor === 'mariadb') return number;
   return atom(`CASE WHEN btrim(${value.sql}) = '' THEN 0 ELSE ${number.sql} END`, FLOAT);
+}
+
+/** A cell of JSON counts as the DOUBLE of its number or its text, true as 1, and anything else as 0. */
+function jsonToNumber(value: Fragment, context: Context, span: Span): Fragment {
+  const text = `${operand(value)} #>> '{}'`;
+  const branches = [
+    `WHEN 'number' THEN (${text})::float8`,
+    `WHEN 'string' THEN ${textToNumber(compound(text, TEXT), context, span).sql}`,
+    `WHEN 'boolean' THEN (${value.sql})::boolean::int`,
+  ];
+  const rest = `CASE WHEN ${operand(value)} IS NOT NULL THEN 0 END`;
+  return atom(`CASE jsonb_typeof(${value.sql}) ${branches.join(' ')} ELSE ${rest} END`, FLOAT);
 }
 
 const DIGITS = {

@@ -19,6 +19,10 @@ export interface Fragment {
   readonly bare?: string | undefined;
   /** Of a quotient: with all digits with which the source computes on; `lost` where they cannot be had. */
   readonly whole?: string | 'lost';
+  /** A text that is a day or a moment for certain: it was one of those, or a literal that is one. */
+  readonly calendar?: 'date' | 'moment' | undefined;
+  /** A text without letters for certain. */
+  readonly isWithoutLetters?: boolean;
 }
 
 /** A name, a literal, a call, a cast of an atom. */

@@ -29,6 +29,8 @@ export interface Insert extends Span {
   readonly rowAlias: { readonly name: Name; readonly columns: readonly Name[] } | undefined;
   /** undefined: no such clause. */
   readonly onDuplicate: readonly Assignment[] | undefined;
+  /** No two of its rows have the same key, as whoever knows the tables of its query has proven. */
+  readonly areRowsApart?: boolean;
   readonly returning: readonly SelectItem[];
 }
 

@@ -93,7 +93,7 @@ export const FOUND: readonly (readonly [statement: string, code: string])[] = [
   ],
   ['UPDATE item i LEFT JOIN stock s ON s.item_id = i.id SET i.qty = s.amount', 'SEVERAL_MATCHES'],
   ['UPDATE item i JOIN stock s ON s.item_id = i.id SET i.note = s.label, s.amount = 1', 'SEVERAL_MATCHES'],
-  ['UPDATE stock s LEFT JOIN entry e USING (item_id) SET s.amount = 1 WHERE e.item_id IS NULL', 'SEVERAL_MATCHES'],
+  ['UPDATE stock s LEFT JOIN entry e USING (item_id) SET s.amount = e.item_id WHERE s.amount > 1', 'SEVERAL_MATCHES'],
   ['UPDATE IGNORE item SET qty = qty + 1', 'IGNORE'],
   ['DELETE IGNORE FROM stock WHERE amount > 1', 'IGNORE'],
   ['DELETE QUICK FROM stock WHERE amount > 1', 'HINT'],

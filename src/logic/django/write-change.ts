@@ -31,11 +31,12 @@ export function writeChange(service: ServiceEmitter, written: Insert | Update | 
     const table = knownTable(emitter, written.table.parts);
     node = givenByInsert(emitter, written, table)?.node ?? written;
     const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
-    const isEach = mayMeetEachOther(node, { table, keys });
+    const isEach = mayMeetEachOther(emitter, node, { table, keys });
     if (keys.length > 1 || (isEach && !service.asks('LAST_INSERT_ID'))) {
       writeUpsert(service, node, { table, keys });
       return;
     }
+    node = { ...node, areRowsApart: !isEach };
     const isNumbered = table.autoIncrement !== undefined && service.asks('LAST_INSERT_ID') && !node.isReplace;
     const isQuery = node.source.tag === 'query';
     if (isNumbered && node.returning.length === 0 && !(isQuery && node.onDuplicate !== undefined)) {

@@ -19,7 +19,7 @@ export function emitInsert(emitter: Emitter, written: Insert): void {
   const table = knownTable(emitter, written.table.parts);
   noteTextReference(emitter, written);
   const given = givenByInsert(emitter, written, table);
-  const node = given?.node ?? written;
+  let node = given?.node ?? written;
   noteRowCount(emitter, node);
   const keys = node.onDuplicate === undefined ? [] : meetableKeys(node, table);
   if (keys.length > 1) {
@@ -32,11 +32,13 @@ export function emitInsert(emitter: Emitter, written: Insert): void {
     emitReturned(emitter, node);
     return;
   }
-  if (mayMeetEachOther(node, { table, keys }) && !emitter.asks('LAST_INSERT_ID')) {
+  const isEach = mayMeetEachOther(emitter, node, { table, keys });
+  if (isEach && !emitter.asks('LAST_INSERT_ID')) {
     noteUnshared(emitter, node, table);
     emitRowByRow(emitter, node);
     return;
   }
+  node = { ...node, areRowsApart: !isEach };
   const isNumbered = node.onDuplicate === undefined || given !== undefined;
   const isOne = rowsOf(node)?.length === 1 && isNumbered && !node.isIgnore;
   const isAsked = numbers(emitter, node, table);

@@ -134,15 +134,27 @@ export function executedTexts(
 ): readonly ExecutedText[] {
   const prepared = node.tag === 'execute' ? preparedBefore(emitter.program, node.name.text, node.start) : node;
   if (prepared === undefined) throw unknown('the statement is prepared by another program');
-  return variants(emitter, prepared.source, prepared.start).map(({ when, pieces }) => {
+  const texts = variants(emitter, prepared.source, prepared.start).map(({ when, pieces }) => {
     const text = pieces.map((piece, at) => (piece.tag === 'text' ? piece.text : partName(at))).join('');
-    const statement = parsed(emitter, text);
-    if (nodesOf(statement, 'placeholder').length !== node.using.length)
-      throw unknown('the number of its ? is not that of the values');
+    return { when, text, pieces, statement: parsed(emitter, text) };
+  });
+  const isFit = ({ statement }: ExecutedText): boolean =>
+    nodesOf(statement, 'placeholder').length === node.using.length;
+  if (!texts.some(isFit)) throw unknown('the number of its ? is not that of the values');
+  return texts.map((one) => {
+    if (!isFit(one)) return { when: one.when, ...refusedText(emitter) };
+    const { when, text, pieces, statement } = one;
     const taken = nodesOf(statement, 'column').find(({ parts }) => emitter.variable(parts) !== undefined);
     if (taken !== undefined) throw unknown('a column in its text has the name of a variable of the program');
     return { when, text, pieces, statement };
   });
+}
+
+const REFUSED = "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1210, MESSAGE_TEXT = 'Incorrect arguments to EXECUTE'";
+
+/** What the source says of one of several texts whose ? are fewer or more than the values. */
+function refusedText(emitter: Emitter): Pick<ExecutedText, 'text' | 'pieces' | 'statement'> {
+  return { text: REFUSED, pieces: [{ tag: 'text', text: REFUSED }], statement: parsed(emitter, REFUSED) };
 }
 
 /** Whether nothing is put into the text but what stands behind USING. */

@@ -292,7 +292,13 @@ export function emitTruncate(emitter: Emitter, node: Node<'truncate'>): void {
   const table = emitter.table(node.table.parts);
   if (table === undefined)
     throw new NotConverted('UNKNOWN_TABLE', 'nothing is known of the table', 'Convert with the source at hand.');
-  emitter.note('review', node, [
+  const { definition } = emitter.program;
+  const name = key(node.table.parts.at(-1)?.text ?? '');
+  const isOwn = nodesOf(definition, 'create-table').some(
+    ({ definition: made }) => made.isTemporary && key(made.name.parts.at(-1)?.text ?? '') === name,
+  );
+  const isPlain = isOwn && nodesOf(definition, 'transaction').length === 0;
+  emitter.note(isPlain ? 'note' : 'review', node, [
     'TRUNCATE',
     'TRUNCATE commits on the source',
     'It belongs to the transaction on the target.',

@@ -93,12 +93,12 @@ function emitEachRow(emitter: Emitter, node: Insert, query: Query, write: (one: 
 }
 
 /** Whether rows of the same INSERT may have the same key, which PostgreSQL refuses to update twice in one statement. */
-export function mayMeetEachOther(node: Insert, { table, keys }: Place): boolean {
+export function mayMeetEachOther(emitter: Emitter, node: Insert, { table, keys }: Place): boolean {
   const [unique] = keys;
   if (unique === undefined || node.onDuplicate === undefined) return false;
   const columns = columnsOf(node, table).map(key);
   const places = unique.map((name) => columns.indexOf(key(name)));
-  if (node.source.tag === 'query') return !isDistinct(node.source, places);
+  if (node.source.tag === 'query') return !isDistinct(emitter, node.source, places);
   const rows = rowsOf(node) ?? [];
   const values = rows.map((row) => places.map((at) => literalOf(row[at])));
   if (values.some((list) => list.includes(undefined))) return rows.length > 1;
@@ -110,14 +110,22 @@ function literalOf(node: Expression | undefined): string | undefined {
   return node?.tag === 'string' ? node.value.trimEnd().toLowerCase() : undefined;
 }
 
-/** Rows that are grouped by what goes into the key are distinct in it. */
-function isDistinct({ body }: Query, places: readonly number[]): boolean {
-  if (body.tag !== 'select' || body.groupBy.length === 0 || body.isRollup) return false;
+/** Rows of one table with its key, and those that are grouped by what goes into the key, are distinct in it. */
+function isDistinct(emitter: Emitter, { body }: Query, places: readonly number[]): boolean {
+  if (body.tag !== 'select' || body.isRollup) return false;
   const given = places.flatMap((at) => {
     const item = body.items[at];
     return item?.tag === 'item' ? [textOf(item.expression), key(item.alias?.text ?? '')] : [];
   });
-  return body.groupBy.every(({ expression }) => given.includes(textOf(expression)));
+  const [base, second] = body.from;
+  if (body.groupBy.length > 0) return body.groupBy.every(({ expression }) => given.includes(textOf(expression)));
+  if (base?.tag !== 'base' || second !== undefined) return false;
+  const own = emitter.table(base.name.parts)?.shape.key ?? [];
+  const columns = places.flatMap((at) => {
+    const item = body.items[at];
+    return item?.tag === 'item' && item.expression.tag === 'column' ? [textOf(item.expression)] : [];
+  });
+  return own.length > 0 && own.every((name) => columns.includes(key(name)));
 }
 
 function textOf(node: Expression): string {

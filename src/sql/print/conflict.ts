@@ -6,6 +6,7 @@ import { atom, type Fragment } from '../fragment.ts';
 import type { InsertedRows } from '../inserted-rows.ts';
 import { findColumn, isSame, variableOf } from '../query-scope.ts';
 import { isCaseless } from '../rule/comparison.ts';
+import { OF_DIGITS } from '../rule/date.ts';
 import type { Scope, TableColumn } from '../scope.ts';
 import type { Insert } from '../statement.ts';
 import { isFolded } from '../text-fold.ts';
@@ -61,10 +62,19 @@ export function reportKeyCase(key: readonly string[], rows: InsertedRows, node: 
   const isTold = keyColumns(key, rows.table.shape).some((column) => {
     if (!hasCase(column, context)) return false;
     const at = rows.columns.findIndex(({ name }) => isSame(name, column.name));
-    return rows.values?.every((row) => row[at] !== undefined && isCaseless(row[at])) !== true;
+    if (rows.values === undefined) return !isOfDigits(node, at);
+    return !rows.values.every((row) => row[at] !== undefined && isCaseless(row[at]));
   });
   if (isTold)
     context.report('KEY_CASE', node, 'rows collide by a text that the source compares without regard to case');
+}
+
+/** Whether the query of an INSERT gives numbers of a date there. */
+function isOfDigits({ source }: Insert, at: number): boolean {
+  const item = source.tag === 'query' && source.body.tag === 'select' ? source.body.items[at] : undefined;
+  const call = item?.tag === 'item' && item.expression.tag === 'call' ? item.expression : undefined;
+  const format = call?.upper === 'DATE_FORMAT' ? call.args[1] : undefined;
+  return format?.tag === 'string' && OF_DIGITS.test(format.value);
 }
 
 /** Whether it holds texts apart that the source takes for one. */
@@ -88,6 +98,7 @@ function isFree(key: readonly string[], { table, columns, values }: InsertedRows
 
 /** PostgreSQL updates a row once in a statement. */
 function reportRepeated(node: Insert, rows: InsertedRows, key: readonly TableColumn[], context: Context): void {
+  if (node.areRowsApart === true) return;
   const texts = rows.values?.map((row) => {
     const parts = key.map((column) => row[rows.columns.indexOf(column)]);
     return parts.every((part) => part !== undefined && isPlain(part)) ? parts.map((part) => part?.sql).join() : '';

@@ -111,7 +111,9 @@ function printRow(
   });
   return row.map((expression, at) => {
     const column = columns[at] ?? { name: '', sql: quoteName(`column${at + 1}`), type: UNKNOWN };
-    const value = numbered(assignedValue(expression, column, within), column, table, context);
+    const stored = numbered(assignedValue(expression, column, within), column, table, context);
+    const { isWithoutLetters = false } = column.type.kind === 'text' ? within.silently(expression) : stored;
+    const value = isWithoutLetters ? { ...stored, isWithoutLetters } : stored;
     if (column.isAutoIncrement === true && value.sql !== 'DEFAULT')
       context.report('AUTO_INCREMENT', expression, `${column.name} is given`);
     done.push({ source: table.source, column, value });

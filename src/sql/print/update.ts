@@ -2,6 +2,7 @@ import { exact } from '../assign.ts';
 import { type PrintedAssignment, printAssignments, printSet } from '../assignment-list.ts';
 import { uniqueKeys } from '../changed-table.ts';
 import type { Context } from '../context.ts';
+import type { Name } from '../expression.ts';
 import { atom, compound, type Fragment } from '../fragment.ts';
 import { type Flat, flatten, joinedContext, printWhere, reportMatches } from '../joined-change.ts';
 import { baseTables, firstRows, sameRow, selectedKey } from '../matched-rows.ts';
@@ -75,10 +76,28 @@ function inList(node: Update, flat: Flat, outer: Context): string | undefined {
   const context = joinedContext(sources, outer);
   const assignments = joinedAssignments(node, sources, context);
   reportUnique(node, assignments, outer);
-  reportMatches(flat, target, node.where, { context, span: node });
+  if (readsOthers(node, sources)) reportMatches(flat, target, node.where, { context, span: node });
   const others = flat.leaves.filter((leaf) => leaf !== target).map(({ sql }) => sql);
   const from = others.length === 0 ? '' : ` FROM ${others.join(', ')}`;
   return `UPDATE ${target.sql} SET ${printSet(assignments)}${from}${printWhere([...flat.conditions, node.where], context)}`;
+}
+
+/** Whether a value is of another table than the one that takes it: else each match gives the same. */
+function readsOthers({ assignments }: Update, sources: readonly Source[]): boolean {
+  return assignments.some(({ column, value }) => {
+    const own = findColumn(sources, column)?.source;
+    return columnsIn(value).some((parts) => {
+      const source = findColumn(sources, parts)?.source;
+      return source !== undefined && source !== own;
+    });
+  });
+}
+
+/** Every name of a column in an expression, those of its queries too. */
+function columnsIn(root: object): readonly (readonly Name[])[] {
+  const own = 'tag' in root && root.tag === 'column' && 'parts' in root ? [root.parts as readonly Name[]] : [];
+  const parts = Object.values(root).filter((part) => typeof part === 'object' && part !== null);
+  return [...own, ...parts.flatMap((part: object) => columnsIn(part))];
 }
 
 /** Of several tables MySQL gives no order of assignments. */
@@ -112,7 +131,8 @@ function byMatches(node: Update, common: { readonly sql: string; readonly contex
   const assignments = joinedAssignments(node, from.sources, context);
   reportUnique(node, assignments, outer);
   const targets = targetsOf(assignments, from.sources);
-  outer.report('SEVERAL_MATCHES', node, 'a row may match several rows of the other tables');
+  if (readsOthers(node, from.sources))
+    outer.report('SEVERAL_MATCHES', node, 'a row may match several rows of the other tables');
   const keys = targets.flatMap(selectedKey);
   const values = assignments.flatMap(({ value, column }, at) =>
     value.sql === 'DEFAULT' ? [] : [`${exact(value, column).sql} AS value_${at + 1}`],

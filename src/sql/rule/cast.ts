@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { CastType, Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from '../fragment.ts';
 import { exactDouble } from '../round-double.ts';
-import { asCharacters, BIGINT, decimal, FLOAT, textType, UNSIGNED, type ValueType } from '../value-type.ts';
+import { asCharacters, BIGINT, decimal, FLOAT, TEXT, textType, UNSIGNED, type ValueType } from '../value-type.ts';
 import { toJson } from './json.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
@@ -59,6 +59,9 @@ function refuse(node: Node<'cast'>, context: Context, reason: string): Fragment 
 /** A number is rounded; of a text the whole number at its beginning counts. */
 function signed(value: Fragment, context: Context, node: Node<'cast'>): Fragment {
   if (value.type.kind === 'text' && value.digits === undefined) return wholeOf(value, context, node);
+  // JSON is a text there, of which the whole number at its beginning counts.
+  if (value.type.kind === 'json' && context.scope.dialect.flavor === 'mariadb')
+    return wholeOf(compound(`${operand(value)} #>> '{}'`, TEXT), context, node);
   const number = toNumber(value, context, node);
   // A result of it has a sign again, whatever the number had.
   if (number.type.kind === 'integer')

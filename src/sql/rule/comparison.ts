@@ -7,7 +7,7 @@ import type { ComparisonOperator, Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from '../fragment.ts';
 import type { Span } from '../span.ts';
 import { inOrder, orderOf, reportOrder } from '../text-order.ts';
-import { BOOLEAN, isCalendar, isNumeric, type TextRule } from '../value-type.ts';
+import { BOOLEAN, isCalendar, isNumeric, NUMERIC, type TextRule } from '../value-type.ts';
 import { comparedYears } from '../year.ts';
 
 type Node<Tag extends Expression['tag']> = Extract<Expression, { tag: Tag }>;
@@ -97,6 +97,8 @@ export function alike(left: Fragment, right: Fragment, place: Place, byOrder: bo
   if (a === 'null' || b === 'null') return [toValue(left), toValue(right)];
   if (a === 'text' && b === 'text') return texts(left, right, place, byOrder);
   if (a === 'boolean' && b === 'boolean') return [left, right];
+  if (byOrder && a === 'json' && isNumeric(right.type)) return [jsonBeside(left, place), right];
+  if (byOrder && b === 'json' && isNumeric(left.type)) return [left, jsonBeside(right, place)];
   if (a === 'json' || b === 'json') return [asJson(left, byOrder, place), asJson(right, byOrder, place)];
   if (isList(left) || isList(right))
     return texts(toText(left, context, span), toText(right, context, span), place, byOrder);
@@ -128,6 +130,14 @@ function reportTextKey(left: Fragment, right: Fragment, { context, span }: Place
 /** A SET as text[]: MySQL compares its members joined by commas. */
 function isList({ type }: Fragment): boolean {
   return type.kind === 'other' && type.name === 'text[]';
+}
+
+/** A cell of JSON beside a number: MySQL has null below every number, and what is none above; MariaDB reads a number. */
+function jsonBeside(value: Fragment, { context, span }: Place): Fragment {
+  if (context.scope.dialect.flavor === 'mariadb') return toNumber(value, context, span);
+  const number = `WHEN 'number' THEN (${operand(value)} #>> '{}')::numeric`;
+  const others = `WHEN 'null' THEN '-Infinity' ELSE CASE WHEN ${operand(value)} IS NOT NULL THEN 'Infinity'::numeric END`;
+  return atom(`CASE jsonb_typeof(${value.sql}) ${number} ${others} END`, NUMERIC);
 }
 
 /** Beside a JSON value any other is made one. */
@@ -193,8 +203,9 @@ function exactTexts(left: Fragment, right: Fragment, place: Place, isBlind: bool
   return [bare(left), bare(right)];
 }
 
-/** A literal without letters: only a text without letters equals it. */
-export function isCaseless({ literal }: Fragment): boolean {
+/** A value without letters: only a text without letters equals it. */
+export function isCaseless({ literal, isWithoutLetters }: Fragment): boolean {
+  if (isWithoutLetters === true) return true;
   return literal !== undefined && /^[!-@[-`{-~]*$/.test(literal);
 }
 

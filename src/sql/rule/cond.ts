@@ -1,5 +1,5 @@
 import { localTime, toCondition, toNumber, toText, toValue } from '../coerce.ts';
-import { toDate, toMoment } from '../coerce-date.ts';
+import { textCalendar, toDate, toMoment } from '../coerce-date.ts';
 import type { Context } from '../context.ts';
 import type { Call } from '../expression.ts';
 import { atom, compound, type Fragment, operand } from '../fragment.ts';
@@ -91,7 +91,7 @@ function coalesce(call: Call, context: Context): Fragment {
   const values = fragments(call, context);
   const { parts, type } = oneType(values, context, call);
   const printed = (found: readonly string[]): string => `COALESCE(${found.join(', ')})`;
-  return { ...atom(printed(parts), type), ...keptDigits(values, type, printed) };
+  return { ...atom(printed(parts), type), ...keptDigits(values, type, printed), ...textCalendar(values, type) };
 }
 
 /** The comparison is MySQL's, the value that of the first argument. */

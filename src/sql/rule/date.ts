@@ -314,8 +314,12 @@ function write(context: Context, value: Fragment, format: Expression): Fragment 
   }
   const parts = found.map((part) => writePart(part, value, context));
   if (parts.length === 0) return atom("''", TEXT);
-  return parts.length === 1 ? atom(parts[0] ?? "''", TEXT) : compound(parts.join(' || '), TEXT);
+  const written = parts.length === 1 ? atom(parts[0] ?? "''", TEXT) : compound(parts.join(' || '), TEXT);
+  return { ...written, isWithoutLetters: OF_DIGITS.test(text.literal) };
 }
+
+/** Fields of a date that are numbers, and what stands between them. */
+export const OF_DIGITS = /^(?:%[cdeHhIijklmSsUuVvXxYy%]|[ -$&-@[-`{-~])*$/;
 
 function writePart(part: FormatPart, value: Fragment, context: Context): string {
   const day = operand(value);

@@ -1,4 +1,5 @@
 import { commonType, toCondition, toText, toValue, unify } from '../coerce.ts';
+import { textCalendar } from '../coerce-date.ts';
 import type { Context } from '../context.ts';
 import type { Expression } from '../expression.ts';
 import { atom, compound, type Fragment, operand, quoteLiteral } from '../fragment.ts';
@@ -173,7 +174,12 @@ export function caseOf(
     return `CASE ${branches}${found.length > conditions.length ? ` ELSE ${found.at(-1)}` : ''} END`;
   };
   const own = ownDigits(values, type, context);
-  return { ...atom(printed(parts), type), ...(own && { shown: printed(own) }), ...keptDigits(values, type, printed) };
+  return {
+    ...atom(printed(parts), type),
+    ...(own && { shown: printed(own) }),
+    ...keptDigits(values, type, printed),
+    ...textCalendar(values, type),
+  };
 }
 
 /** What a text keeps of one of several numbers: the digits of that one, not those of all. Nothing: they are the same. */

@@ -47,3 +47,46 @@ CREATE PROCEDURE run_union_variable(IN n int) SELECT id, name FROM staff UNION S
 CREATE PROCEDURE run_union_call() (SELECT id, name FROM staff) UNION ALL (SELECT id, code FROM item WHERE price > 0) ORDER BY FIELD(name, 'ann', 'EVE') DESC, UPPER(name), id//
 -- try ('a') | ('B') | ('') | (NULL)
 CREATE PROCEDURE run_set(IN x varchar(3)) SELECT id, FIND_IN_SET(x, tags) AS at FROM flagged ORDER BY id//
+-- try (1) | (3) | (9)
+CREATE PROCEDURE run_json(IN n int)
+SELECT id, JSON_EXTRACT(doc, '$.size.w') + 1 AS a, -JSON_EXTRACT(doc, '$.size.h') AS b, JSON_EXTRACT(doc, '$.size.w') DIV 3 AS c, JSON_EXTRACT(doc, '$.tags[0]') + 0 AS d, JSON_EXTRACT(doc, '$.size.w') > n AS e, JSON_EXTRACT(doc, '$.size') >= n AS f, ROUND(JSON_EXTRACT(doc, '$.size.h'), 1) AS g, CAST(JSON_EXTRACT(doc, '$.size.h') AS SIGNED) AS h FROM item ORDER BY id//
+-- try ('[1.5, "12", "x", true, null, [1], {}]')
+CREATE PROCEDURE run_json_cells(IN doc json)
+SELECT JSON_EXTRACT(doc, '$[0]') * 2 AS a, JSON_EXTRACT(doc, '$[1]') + 1 AS b, JSON_EXTRACT(doc, '$[2]') + 1 AS c, JSON_EXTRACT(doc, '$[3]') + 1 AS d, JSON_EXTRACT(doc, '$[4]') + 1 AS e, JSON_EXTRACT(doc, '$[5]') + 1 AS f, JSON_EXTRACT(doc, '$[9]') + 1 AS g//
+-- try ('2024-02-01') | ('2025-01-01') | (NULL)
+CREATE PROCEDURE run_date_text(IN d date)
+SELECT id, DATEDIFF(IFNULL(made, '2024-12-31'), d) AS a, COALESCE(made, '2024-06-30') + INTERVAL 1 MONTH AS b, TIMESTAMPDIFF(MONTH, d, IF(id < 3, made, '2024-03-31')) AS c, YEAR(CASE id WHEN 1 THEN d ELSE '2020-01-01' END) AS y, IFNULL(seen, '2024-01-01') > '2024-01-15' AS z FROM item ORDER BY id//
+-- run CALL run_month('2024-02-29') | CALL run_month('2024-02-01')
+CREATE PROCEDURE run_month(IN d date)
+INSERT INTO tally (name, n) VALUES (DATE_FORMAT(d, '%Y-%m'), 1), (DATE_FORMAT(d, '%x/%v'), 2) ON DUPLICATE KEY UPDATE n = n + VALUES(n)//
+-- run CALL run_months()
+CREATE PROCEDURE run_months() REPLACE INTO tally (name, n) SELECT DATE_FORMAT(day, '%Y-%m'), SUM(qty) FROM sale GROUP BY DATE_FORMAT(day, '%Y-%m')//
+-- try (NULL) | ('toy') | ('none')
+CREATE PROCEDURE run_chosen(IN k varchar(10))
+BEGIN
+  SET @q = CONCAT('SELECT id, code FROM item', IF(k IS NULL, '', ' WHERE kind = ?'), ' ORDER BY id');
+  PREPARE s FROM @q;
+  IF k IS NULL THEN EXECUTE s; ELSE SET @k = k; EXECUTE s USING @k; END IF;
+  DEALLOCATE PREPARE s;
+END//
+-- try ('price', 1) | ('code', 0) | (NULL, NULL)
+CREATE PROCEDURE run_case(IN by_what varchar(10), IN is_down tinyint)
+BEGIN
+  SET @q = CONCAT('SELECT id, code FROM item ORDER BY ', CASE by_what WHEN 'price' THEN 'price DESC' WHEN 'code' THEN IF(is_down, 'code DESC', 'code') ELSE 'id' END, ', id LIMIT ', CASE WHEN is_down THEN '3' ELSE '2' END);
+  PREPARE s FROM @q;
+  EXECUTE s;
+  DEALLOCATE PREPARE s;
+END//
+-- run CALL run_apart(2)
+CREATE PROCEDURE run_apart(IN least int)
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLWARNING BEGIN END;
+  INSERT INTO slot (a, b, v) SELECT s.id, least, s.salary / 1000 FROM staff s WHERE s.id >= least ON DUPLICATE KEY UPDATE v = slot.v + VALUES(v);
+  INSERT INTO slot (a, b, v) SELECT item_id, 1, SUM(qty) FROM sale GROUP BY item_id ON DUPLICATE KEY UPDATE v = VALUES(v);
+END//
+-- run CALL run_matches(3)
+CREATE PROCEDURE run_matches(IN n int)
+BEGIN
+  UPDATE item i JOIN sale s ON s.item_id = i.id SET i.qty = i.qty + n WHERE s.qty > 0;
+  UPDATE staff p, (SELECT id, boss FROM staff) b SET p.salary = IFNULL(p.salary, 0) + n WHERE b.boss = p.id;
+END//
