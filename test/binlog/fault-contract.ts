@@ -47,7 +47,7 @@ export function faultContract(server: RunningServer): void {
     proxy.stall();
     const startedMs = performance.now();
     expect(await failureOf(batches)).toMatchObject({ code: 'SOURCE_LINK_SILENT', disposition: 'retry' });
-    expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
   test.each(['cut', 'reset'] as const)('a link that is %s ends in an error to be tried again', async (fault) => {

@@ -343,6 +343,7 @@ test('a reader that waits ends at once when it is told to', async () => {
   await once(abort.signal, 'abort');
   const began = performance.now();
   expect(await waiting).toEqual({ done: true, value: undefined });
-  expect(performance.now() - began).toBeLessThan(500);
+  // What it waits for is asked for 10 s.
+  expect(performance.now() - began).toBeLessThan(3_000);
   await log.close();
 });

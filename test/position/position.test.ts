@@ -199,9 +199,10 @@ test('a position is described in a few words', () => {
 
 test('adding a transaction to a position costs about a microsecond', () => {
   let set = GtidSet.parse(`${B}:1-5:7-9:11,${A}:1-100`);
-  const startedMs = performance.now();
+  // Of the processor: on a busy machine there is less of it in the same time.
+  const before = process.cpuUsage();
   for (let number = 101n; number < 100_101n; number++) set = set.add(A, number);
-  const eachUs = ((performance.now() - startedMs) * 1000) / 100_000;
+  const eachUs = process.cpuUsage(before).user / 100_000;
   expect(set.text).toBe(`${B}:1-5:7-9:11,${A}:1-100100`);
   expect(eachUs).toBeLessThan(10);
 });
