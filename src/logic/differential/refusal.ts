@@ -60,9 +60,16 @@ function foreignName({ definition }: Program): string | undefined {
   ];
   const found = names.find((parts) => parts.length > 1);
   const isDynamic = nodesOf(own, 'prepare').length + nodesOf(own, 'execute-immediate').length > 0;
-  if (found === undefined)
-    return isDynamic && /`?\w+`?\s*\.\s*`?\w/.test(textsOf(own)) ? 'a prepared statement' : undefined;
+  if (found === undefined) return isDynamic && namesDatabase(textsOf(own)) ? 'a prepared statement' : undefined;
   return found.map(({ text }) => text).join('.');
+}
+
+/** Whether a text has a name in two parts whose first is not seen to be an alias or a table of it. */
+function namesDatabase(texts: string): boolean {
+  const plain = texts.replaceAll('`', '');
+  if (/\b(?:from|join|into|update|table|call|using|exists)\s*(?:\w+\s*)?\./i.test(plain)) return true;
+  const first = [...plain.matchAll(/([A-Za-z_]\w*)\s*\.\s*\w|\.\s*[A-Za-z_]/g)].map(([, name]) => name);
+  return first.some((name) => name === undefined || !new RegExp(`\\w\\)?\\s+${name}\\b(?!\\s*\\.)`, 'i').test(plain));
 }
 
 function textsOf(body: object): string {
