@@ -31,6 +31,8 @@ export interface KnownTable {
   readonly sourceTypes: ReadonlyMap<string, DataType>;
   /** Its own CHECKs that the target calls as it calls those that stand for types. */
   readonly rules: readonly string[];
+  /** It is a view: it is read, and what writes to it is not converted. */
+  readonly isView?: boolean;
 }
 
 /** Columns of a table, and those of the parent, in one order. */
@@ -66,6 +68,11 @@ export class Catalogue {
   /** By the last part of its name: one database is converted at a time. */
   table(parts: readonly Name[]): KnownTable | undefined {
     return this.#tables.get(key(parts.at(-1)?.text ?? ''));
+  }
+
+  /** With further tables, by their names in small letters. */
+  with(tables: ReadonlyMap<string, KnownTable>): Catalogue {
+    return new Catalogue(new Map([...this.#tables, ...tables]), this);
   }
 
   all(): readonly KnownTable[] {

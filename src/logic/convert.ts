@@ -24,6 +24,7 @@ import { sessionVariables } from './session-variable.ts';
 import { sharedNumbers } from './shared-number.ts';
 import { key } from './table-access.ts';
 import { triggeredEvents } from './trigger-order.ts';
+import { withViews } from './view-shape.ts';
 import { TooLarge } from './writer.ts';
 
 /** One program for PostgreSQL. */
@@ -53,7 +54,10 @@ export interface ConvertOptions {
 /** Converts programs of one database together: they call each other. Triggers stand in the order in which they run. */
 export function convertPrograms(programs: readonly Program[], options: ConvertOptions): readonly Converted[] {
   const own = numberedPrograms(programs, options.catalogue).map(chosenTexts);
-  return convertAll(own, options).map((one, at) => ({ ...one, program: programs[at] ?? one.program }));
+  return convertAll(own, { ...options, catalogue: withViews(options.catalogue, programs) }).map((one, at) => ({
+    ...one,
+    program: programs[at] ?? one.program,
+  }));
 }
 
 function convertAll(programs: readonly Program[], options: ConvertOptions): readonly Converted[] {

@@ -50,6 +50,20 @@ CREATE TABLE sold (id int NOT NULL PRIMARY KEY, code varchar(9), note varchar(9)
   expect(codesOf("UPDATE sold SET code = 'a', note = c WHERE id = 1")).toEqual([]);
 });
 
+test('a view that is made on the target is known to the programs that read it; none writes to it', () => {
+  const views = `CREATE VIEW upper_one (n, top) AS SELECT b, MAX(a) FROM t GROUP BY b;
+CREATE VIEW on_it AS SELECT n, top + 1 AS more FROM upper_one WHERE top > 1;
+CREATE VIEW not_made AS SELECT a FROM t WHERE STR_TO_DATE(s, '%d.%m.%Y') > '2024-01-01';
+`;
+  const told = (body: string) =>
+    convert(`${TABLE}\n${views}CREATE PROCEDURE p(IN c INT, OUT o INT) ${body};`)
+      .filter(({ name }) => name === 'p')
+      .map(({ outcome }) => outcome);
+  expect(told('SELECT more + c INTO o FROM on_it WHERE n = c')).toEqual(['automatic']);
+  expect(told('SELECT a INTO o FROM not_made WHERE a = c')).toEqual(['review']);
+  expect(told('UPDATE on_it SET n = c')).toEqual(['skeleton']);
+});
+
 /** Every program that the tests know, on the tables that they know. */
 function everything(): readonly Converted[] {
   const shop = [

@@ -13,6 +13,7 @@ import { lastName } from '../program-name.ts';
 import { ReachFinder } from '../reach.ts';
 import { hasResultSets } from '../result-set.ts';
 import { key } from '../table-access.ts';
+import { withViews } from '../view-shape.ts';
 import type { RecordedCall } from './call-file.ts';
 import { type Compared, type Comparison, compareProgram, countBranches, type Place, skippedProgram } from './differ.ts';
 import { openDjangoPlace } from './django-place.ts';
@@ -66,7 +67,8 @@ export async function provePrograms(options: ProveOptions): Promise<readonly Com
   if (kept.length === 0 && tables.length > 0) throw targetEmpty(options.schema);
   const programs = options.programs.filter(({ definition }) => definition.tag !== 'view');
   const views = options.programs.filter(({ definition }) => definition.tag === 'view');
-  const converted = convertPrograms(programs, { catalogue: options.catalogue, schema: name });
+  const catalogue = withViews(options.catalogue, options.programs);
+  const converted = convertPrograms(programs, { catalogue, schema: name });
   const refused = refusals(converted, new Set(kept.map((table) => key(table.name))));
   const run = converted.filter((one) => !refused.has(one));
   const source = await told(

@@ -14,6 +14,7 @@ import { sessionVariables } from '../session-variable.ts';
 import { sharedNumbers } from '../shared-number.ts';
 import { key } from '../table-access.ts';
 import { triggeredEvents } from '../trigger-order.ts';
+import { withViews } from '../view-shape.ts';
 import type { AppFile } from './app-file.ts';
 import { moduleText } from './module-text.ts';
 import { RUNTIME } from './runtime.ts';
@@ -63,7 +64,7 @@ export function djangoApp(given: readonly Program[], options: DjangoOptions): Dj
   const names = pythonNames([...routines, ...events, ...triggers]);
   const signatures = signaturesOf(routines, names);
   const context: ConvertContext = {
-    catalogue: options.catalogue,
+    catalogue: withViews(options.catalogue, programs),
     signatures: new Map([...signatures.values()].map(({ node }) => called(node))),
     called: calledProcedures(programs.map(({ definition }) => definition)),
     keeping: keepingProcedures(programs),

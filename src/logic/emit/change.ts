@@ -77,7 +77,7 @@ function noteUnshared(emitter: Emitter, node: Insert, { autoIncrement }: KnownTa
 /** The table of a change: without it neither keys nor types are known. */
 export function knownTable(emitter: Emitter, parts: readonly Name[]): KnownTable {
   const table = emitter.table(parts);
-  if (table !== undefined) return table;
+  if (table !== undefined && table.isView !== true) return table;
   throw new NotConverted(
     'UNKNOWN_TABLE',
     `nothing is known of the table ${parts.map(({ text }) => text).join('.')}`,
