@@ -333,5 +333,10 @@ function regexpCall(call: Call, context: Context): Fragment {
   }
   const write = REGEXP_CALLS[call.upper];
   const sql = write?.(value.sql, found.sql, rest === '' ? '' : rest.sql, flags) ?? 'NULL';
+  if (call.upper === 'REGEXP_SUBSTR' && context.scope.dialect.flavor === 'mariadb') {
+    // Nothing that matches is an empty text there, and NULL on MySQL.
+    const known = `${operand(value)} IS NOT NULL AND ${operand(found)} IS NOT NULL`;
+    return atom(`CASE WHEN ${known} THEN COALESCE(${sql}, '') END`, TEXT);
+  }
   return atom(sql, call.upper === 'REGEXP_INSTR' ? INTEGER : TEXT);
 }

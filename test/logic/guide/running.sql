@@ -90,3 +90,6 @@ BEGIN
   UPDATE item i JOIN sale s ON s.item_id = i.id SET i.qty = i.qty + n WHERE s.qty > 0;
   UPDATE staff p, (SELECT id, boss FROM staff) b SET p.salary = IFNULL(p.salary, 0) + n WHERE b.boss = p.id;
 END//
+-- try ('R2024-00001 x', '[0-9]{4}') | ('none', '[0-9]+') | ('', 'a') | (NULL, 'a')
+CREATE FUNCTION run_substr(s varchar(30), p varchar(20)) RETURNS varchar(40) DETERMINISTIC
+RETURN CONCAT(IFNULL(REGEXP_SUBSTR(s, 'R[0-9]+'), 'no'), '|', IFNULL(REGEXP_SUBSTR(s, p), 'no'), '|', IFNULL(REGEXP_INSTR(s, p), -1), '|', IFNULL(REGEXP_REPLACE(s, p, '-'), 'no'))//
