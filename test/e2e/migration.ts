@@ -1,4 +1,4 @@
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { type Line, pause } from './line.ts';
 import { onSource } from './statement.ts';
 
@@ -68,9 +68,9 @@ export function writeAlong(line: Line): { stop(): Promise<void> } {
     try {
       await connection.query("SET sql_mode = ''");
       for (let id = 1000; !isStopped; id++) {
-        await connection.query(`INSERT IGNORE INTO live (id, n) VALUES (${id}, ${id})`);
-        await connection.query(`UPDATE live SET n = n + 1 WHERE id IN (${id % 500}, ${id - 3})`);
-        if (id % 7 === 0) await connection.query(`DELETE FROM live WHERE id = ${id - 5}`);
+        await surely(connection, `INSERT IGNORE INTO live (id, n) VALUES (${id}, ${id})`);
+        await surely(connection, `UPDATE live SET n = n + 1 WHERE id IN (${id % 500}, ${id - 3})`);
+        if (id % 7 === 0) await surely(connection, `DELETE FROM live WHERE id = ${id - 5}`);
         await pause(2);
       }
     } finally {
@@ -84,6 +84,20 @@ export function writeAlong(line: Line): { stop(): Promise<void> } {
       await written;
     },
   };
+}
+
+const DEADLOCK = 1213;
+
+/** Again where whoever copies the rows was there first, as an application does. */
+async function surely(connection: Connection, sql: string): Promise<void> {
+  for (;;) {
+    try {
+      await connection.query(sql);
+      return;
+    } catch (error) {
+      if ((error as { readonly errno?: number }).errno !== DEADLOCK) throw error;
+    }
+  }
 }
 
 export async function migrate(line: Line, steps: readonly (readonly string[])[]): Promise<void> {
