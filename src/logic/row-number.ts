@@ -116,7 +116,8 @@ function countedQuery(
     started,
     unsure: body.items.flatMap((item, at) => {
       const one = assigned[at] === undefined ? undefined : runningOf(assigned[at]);
-      return one !== undefined && started.has(one.name) && !isTyped(item, one, kindOf) ? [one.name] : [];
+      if (one === undefined || isTyped(item, one, kindOf)) return [];
+      return started.has(one.name) || one.kind === 'sum' ? [one.name] : [];
     }),
     made: { ...query, body: { ...body, items, from } },
   };

@@ -19,7 +19,7 @@ export interface Counted {
   readonly running: readonly Running[];
   /** The variables that a derived table of it gives their first values. */
   readonly started: Starts;
-  /** Those of them that are shown by the type that the session gave the variable before, a DOUBLE where it gave none. */
+  /** Variables whose values are shown otherwise by the source: decimals, or by the type that the session gave before. */
   readonly unsure: readonly string[];
   readonly made: Query | Update;
 }

@@ -50,6 +50,14 @@ CREATE TABLE sold (id int NOT NULL PRIMARY KEY, code varchar(9), note varchar(9)
   expect(codesOf("UPDATE sold SET code = 'a', note = c WHERE id = 1")).toEqual([]);
 });
 
+test('a running total of decimals is told, of which the source shows a 0 without digits', () => {
+  const text = (column: string) =>
+    convert(`CREATE TABLE paid (id int NOT NULL PRIMARY KEY, n int NOT NULL, amount decimal(9,2) NOT NULL);
+CREATE PROCEDURE p() BEGIN SET @s = 0; SELECT id, @s := @s + ${column} AS total FROM paid ORDER BY id; END;`);
+  expect(text('n').map(({ outcome }) => outcome)).toEqual(['automatic']);
+  expect(text('amount').map(({ outcome }) => outcome)).toEqual(['review']);
+});
+
 test('a view that is made on the target is known to the programs that read it; none writes to it', () => {
   const views = `CREATE VIEW upper_one (n, top) AS SELECT b, MAX(a) FROM t GROUP BY b;
 CREATE VIEW on_it AS SELECT n, top + 1 AS more FROM upper_one WHERE top > 1;

@@ -65,8 +65,8 @@ function noteUnsure(emitter: Emitter): void {
     if (unsure !== undefined)
       emitter.note('review', unsure, [
         'USER_VARIABLE',
-        `@${name} has the type that the session gave it before: where it gave none, the source computes in DOUBLE`,
-        `Set it before the query: SET @${name} = 0.`,
+        `@${name} sums decimals: the source shows a sum of 0 without digits behind the point, and computes in DOUBLE where the session gave it no type before`,
+        `Set it before the query: SET @${name} = 0; look where the digits of a 0 matter.`,
       ]);
 }
 
