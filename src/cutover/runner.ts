@@ -148,9 +148,15 @@ export class Runner {
       rethrowFatal(error);
       const detail = textOf(error);
       this.#options.logger.warn({ step: name }, `a step of the cutover failed: ${detail}`);
-      await book.noteStepAnyway(name, { state: 'failed', detail, tookMs: Date.now() - startedAtMs });
+      await this.#noteFailed(name, { state: 'failed', detail, tookMs: Date.now() - startedAtMs });
       return false;
     }
+  }
+
+  /** The journal may be what failed it: while everybody waits, nothing does for that. `settle` writes it in the end. */
+  async #noteFailed(name: string, note: StepNote): Promise<void> {
+    if (this.#isBlocked) this.#noteBeside(name, note);
+    else await this.#book.noteStepAnyway(name, note);
   }
 
   /** Durable before anything is blocked; until the work begins nobody waits, so that the block is counted from there. */
@@ -166,11 +172,13 @@ export class Runner {
    * how far a step is until the new side is open: done once more it does no harm. What it will change stands before (INV-178).
    */
   async #note(step: Step, note: StepNote): Promise<void> {
-    if (!this.#isBeside(step, note)) {
-      await this.#beside.catch(() => {});
-      return await this.#book.noteStep(step.name, note);
-    }
-    const written = this.#book.noteStepBeside(step.name, note);
+    if (this.#isBeside(step, note)) return this.#noteBeside(step.name, note);
+    await this.#beside.catch(() => {});
+    await this.#book.noteStep(step.name, note);
+  }
+
+  #noteBeside(name: string, note: StepNote): void {
+    const written = this.#book.noteStepBeside(name, note);
     this.#beside = Promise.all([this.#beside, written]).then(() => {});
     this.#beside.catch((error: unknown) => {
       if (isTakenOver(error)) this.#takenOver = error;
@@ -178,9 +186,13 @@ export class Runner {
     });
   }
 
-  #isBeside({ name, undo }: Step, { record }: StepNote): boolean {
+  get #isBlocked(): boolean {
     const { blockedAtMs, openedAtMs } = this.#book.attempt;
-    if (blockedAtMs === null || openedAtMs !== null) return false;
+    return blockedAtMs !== null && openedAtMs === null;
+  }
+
+  #isBeside({ name, undo }: Step, { record }: StepNote): boolean {
+    if (!this.#isBlocked) return false;
     const isOpening = this.#book.step(name).phase === 'beyond';
     return isOpening ? record === undefined : undo === undefined || record === undefined;
   }
@@ -190,9 +202,11 @@ export class Runner {
       try {
         const { undoTryMs = UNDO_TRY_MS } = this.#options;
         const detail = await this.#within(step, undoTryMs, async (context) => (await step.undo?.(context)) ?? '');
-        await this.#book.noteStepAnyway(step.name, { state: 'undone', detail });
-        const { blockedAtMs } = this.#book.attempt;
-        if (step.opens === 'undo' && blockedAtMs !== null) await this.#book.noteAnyway({ openedAtMs: Date.now() });
+        const opens = step.opens === 'undo' && this.#book.attempt.blockedAtMs !== null;
+        await Promise.all([
+          this.#book.noteStepAnyway(step.name, { state: 'undone', detail }),
+          ...(opens ? [this.#book.noteAnyway({ openedAtMs: Date.now() })] : []),
+        ]);
         await this.#point('step-undone', step.name);
         return true;
       } catch (error) {
@@ -223,18 +237,21 @@ export class Runner {
 
   /**
    * Where the journal is out of reach, an attempt of this process whose commit was never sent is aborted all the same:
-   * only its owner can commit it (docs/decisions/0017). Any other outcome is read, not guessed (INV-171).
+   * only its owner can commit it (docs/decisions/0017). Where that is known already, nobody waits for the journal once
+   * more. Any other outcome is read, not guessed (INV-171).
    */
   async #abort(reason: string): Promise<void> {
     const { journal, logger, isOwn } = this.#options;
     await this.#untilDone(async () => {
+      const isForUs = isOwn && !this.#isCommitSent;
       try {
+        if (isForUs && this.#unwritten.signal.aborted) throw this.#unwritten.signal.reason;
         await this.#decided(await journal.abort(this.#book.attempt.id, reason), reason);
         return true;
       } catch (error) {
         rethrowFatal(error);
         logger.error({}, `the journal is out of reach: ${textOf(error)}`);
-        if (isOwn && !this.#isCommitSent) {
+        if (isForUs) {
           await this.#decided('aborted', reason);
           return true;
         }

@@ -427,6 +427,41 @@ describe('a target that falls silent', () => {
     });
   });
 
+  test('and cannot be written to once is not waited for again until the source is open', async () => {
+    await using it = await freshWorld();
+    const journal = worldJournal(it.world, 'one');
+    const silent = new SluiceError({ code: 'TARGET_SILENT', message: 'silent', remedy: 'wait', disposition: 'retry' });
+    const answer = Promise.withResolvers<never>();
+    answer.promise.catch(() => {});
+    let asked = 0;
+    let isDeaf = false;
+    const deaf = new Proxy<Journal>(journal, {
+      get:
+        (real, name: keyof Journal) =>
+        (...given: never[]) => {
+          const ask = real[name] as (...given: never[]) => unknown;
+          if (!isDeaf) return ask.apply(real, given);
+          asked += 1;
+          return asked === 1 ? Promise.reject(silent) : answer.promise;
+        },
+    });
+    const drain = {
+      run: async () => {
+        isDeaf = true;
+        return 'drained';
+      },
+    };
+    const running = runAttempt(it.world, { steps: worldSteps(it.world, { drain }), journal: deaf });
+    await expect.poll(() => isDeaf, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => it.world.get('source'), { timeout: 20_000 }).toBe('open');
+    isDeaf = false;
+    answer.reject(silent);
+    const attempt = await running;
+    expect(attempt).toMatchObject({ outcome: 'aborted', isOver: true });
+    expect(await journal.last()).toEqual(attempt);
+    await journal.close();
+  });
+
   test('when the commit is sent keeps the source closed until it answers, and says so', async () => {
     await using it = await freshWorld();
     await behindProxy(it.world, async (proxy, journal) => {
