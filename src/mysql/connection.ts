@@ -87,6 +87,7 @@ export class MysqlConnection {
   constructor(link: Connection, server: Server) {
     this.#link = link;
     this.server = server;
+    OPEN.add(this);
   }
 
   /** Rows of one statement; `?` in it stands for `values`, escaped here. */
@@ -195,8 +196,18 @@ export class MysqlConnection {
   /** The same, with the reason. */
   cut(why: string): void {
     this.#isCut = true;
+    OPEN.delete(this);
     cutLink(this.#link, why);
   }
+}
+
+/** Sessions of this process that nobody has closed. */
+const OPEN = new Set<MysqlConnection>();
+
+/** Their threads on a server, for who must tell ours from others'. */
+export function ownThreads(server: Server): readonly string[] {
+  const own = [...OPEN].filter((one) => one.server.id === server.id && !(one.wire.stream as Socket).destroyed);
+  return own.map(({ threadId }) => String(threadId));
 }
 
 /** Logs in and prepares the session. Fails with SOURCE_... (error.ts). */

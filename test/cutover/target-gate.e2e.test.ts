@@ -1,10 +1,13 @@
+import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCheck } from '../../src/check/check.ts';
+import { sourceAdminLogin } from '../../src/config/login.ts';
+import { connectMysql } from '../../src/mysql/connection.ts';
 import { caughtUpSince, type Line, openLine, type RunningLine, startLine } from '../e2e/line.ts';
 import { onSource, onTarget } from '../e2e/statement.ts';
 
 const YAML = `tables: { include: ["*"], rules: { person: { case: { mail: lower } } } }
-cutover: { steadyFor: 1s }`;
+cutover: { steadyFor: 1s, longestTransaction: 1s }`;
 const PERSON = `CREATE TABLE person (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, mail varchar(40) NOT NULL UNIQUE) ENGINE=InnoDB`;
 const INDEX = "SELECT indexname AS name FROM pg_indexes WHERE tablename = 'person' AND indexdef LIKE '%lower%'";
 
@@ -70,6 +73,21 @@ test('nothing counts as verified until it was compared, and a difference of any 
   await onTarget(line, "UPDATE person SET mail = 'a@x' WHERE id = 1");
   await running.verify();
   expect(await verified()).toMatchObject({ state: 'green' });
+});
+
+test('a transaction of our own, as one that reads a table without a key is, is none that must end before a fence', async () => {
+  const own = await connectMysql(sourceAdminLogin(line.config.source));
+  const other = await createConnection(line.source.url);
+  await own.run('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+  await other.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+  const told = async () => {
+    const { gates } = await running.actions().plan('forward');
+    return gates.find(({ name }) => name === 'source-quiet')?.value;
+  };
+  await expect.poll(told).toContain(`transaction of session ${other.threadId} is open`);
+  expect(await told()).not.toContain(`transaction of session ${own.threadId} is open`);
+  await own.close();
+  await other.end();
 });
 
 test('under a schema that the application made, the statement beside case-uniques cures it, and is no drift', async () => {

@@ -7,6 +7,7 @@ import type { PipelineStatus } from '../../contract/status.ts';
 import { copyGate } from '../../cutover/copy/copy-gate.ts';
 import { type GateFinding, judgeGates } from '../../cutover/gate.ts';
 import { sourceQuiet } from '../../cutover/source-quiet.ts';
+import { ownThreads } from '../../mysql/connection.ts';
 import { KeptSource } from '../kept-source.ts';
 import { pause } from '../pause.ts';
 import type { Reverse } from '../reverse/reverse.ts';
@@ -173,7 +174,7 @@ export class GateWatch {
 
   async #sourceQuiet(): Promise<GateFinding> {
     const { longestTransactionMs: longestMs } = this.#options.config.cutover;
-    return await this.#source.judge((source) => sourceQuiet(source, { longestMs, ours: [] }));
+    return await this.#source.judge((source) => sourceQuiet(source, { longestMs, ours: ownThreads(source.server) }));
   }
 
   async #backup(): Promise<GateFinding> {
