@@ -1,5 +1,6 @@
 import { SluiceError } from '../contract/error.ts';
 import { unlessLeft } from '../contract/left-behind.ts';
+import { seconds } from './seconds.ts';
 
 /** Work that does not heed its signal is left behind after this long. */
 const GRACE_MS = 2_000;
@@ -24,7 +25,7 @@ export async function heeding<T>(work: Promise<T>, signal: AbortSignal): Promise
 export function timeOver(step: string, limitMs: number, told: string | null): SluiceError {
   return new SluiceError({
     code: 'CUTOVER_STEP_TIME',
-    message: `${step} was not done after ${(limitMs / 1000).toFixed(1)} s${told === null ? '' : `: ${told}`}`,
+    message: `${step} was not done after ${seconds(limitMs)}${told === null ? '' : `: ${told}`}`,
     remedy: 'All is put back by itself. Look at what it waited for: sluice cutover status, then try again.',
     disposition: 'stop',
   });

@@ -155,11 +155,7 @@ export class PostgresJournal implements Journal {
       if (!(await areMade(session))) return null;
       const { rows } = await session.query(sql, [this.#options.pipeline, ...values]);
       if (rows[0] === undefined) return null;
-      const steps = await session.query(STEPS, [rows[0]['id'] ?? '']);
-      return attemptOfRow(
-        rows[0],
-        steps.rows.map((step) => stepOfRow(step, 'started_at_ms')),
-      );
+      return await withSteps(session, rows[0]);
     });
   }
 
@@ -197,16 +193,16 @@ export async function readAttempts(session: PostgresSession, pipeline: string): 
   if (!(await areMade(session))) return [];
   const { rows } = await session.query(`${ATTEMPT} ORDER BY cutover.id`, [pipeline]);
   const attempts: Attempt[] = [];
-  for (const row of rows) {
-    const steps = await session.query(STEPS, [row['id'] ?? '']);
-    attempts.push(
-      attemptOfRow(
-        row,
-        steps.rows.map((step) => stepOfRow(step, 'started_at_ms')),
-      ),
-    );
-  }
+  for (const row of rows) attempts.push(await withSteps(session, row));
   return attempts;
+}
+
+async function withSteps(session: PostgresSession, row: Parameters<typeof attemptOfRow>[0]): Promise<Attempt> {
+  const steps = await session.query(STEPS, [row['id'] ?? '']);
+  return attemptOfRow(
+    row,
+    steps.rows.map((step) => stepOfRow(step, 'started_at_ms')),
+  );
 }
 
 async function add(session: PostgresSession, values: readonly string[], steps: NewAttempt['steps']): Promise<void> {

@@ -43,8 +43,7 @@ function parseGrant(line: string, isPattern: boolean): Grant | null {
 function databasePattern(pattern: string, isPattern: boolean): RegExp {
   const source = pattern.replace(/\\([_%\\])|([_%])|([^\w])/gsu, (_, taken?: string, wild?: string, plain?: string) => {
     if (wild !== undefined && isPattern) return wild === '%' ? '.*' : '.';
-    if (wild !== undefined) return wild;
-    return (taken ?? plain ?? '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    return (taken ?? wild ?? plain ?? '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   });
   return new RegExp(`^${source}$`, 'su');
 }
